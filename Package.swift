@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+// webhook2fedmsg: webhooks in, Fedora messages out.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "webhook2fedmsg",
+    products: [
+        .executable(name: "webhook2fedmsg", targets: ["webhook2fedmsg"]),
+        .executable(name: "webhook2fedmsg-bench", targets: ["webhook2fedmsg-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+    ],
+    targets: [
+        // C libraries
+        .target(name: "CLibev", linkerSettings: [.linkedLibrary("ev")]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // The foundation: no protocol, no I/O but the loop's
+        .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "EventLoop", dependencies: ["CLibev"], swiftSettings: strict),
+
+        // Protocols and services
+        .target(
+            name: "HTTPServer",
+            dependencies: [
+                "EventLoop",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "AMQP",
+            dependencies: [
+                "EventLoop",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Database",
+            dependencies: [
+                "EventLoop", "CLibpq", "CSQLite", "Cryptography",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "FedoraMessaging",
+            dependencies: ["Cryptography", .product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: strict),
+        .target(
+            name: "WebhookServices",
+            dependencies: ["CSimdJSON", "Cryptography"],
+            swiftSettings: strict),
+
+        // What ties them together
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "AMQP", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "WebhookServices",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "webhook2fedmsg",
+            dependencies: [
+                "Gateway",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        // Benchmarks
+        .executableTarget(
+            name: "webhook2fedmsg-bench",
+            dependencies: [
+                "Cryptography", "EventLoop",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/webhook2fedmsg-bench",
+            swiftSettings: strict),
+
+        // Tests
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop"], swiftSettings: strict),
+        .testTarget(name: "AMQPTests", dependencies: ["AMQP", "EventLoop"], swiftSettings: strict),
+        .testTarget(name: "DatabaseTests", dependencies: ["Database", "EventLoop"], swiftSettings: strict),
+        .testTarget(name: "FedoraMessagingTests", dependencies: ["FedoraMessaging"], swiftSettings: strict),
+        .testTarget(name: "WebhookServicesTests", dependencies: ["WebhookServices"], swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: ["Gateway", "Database", "EventLoop", "FedoraMessaging", "WebhookServices"],
+            swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,29 @@
+#include "CLibev.h"
+
+void w2f_ev_io_init(ev_io *watcher, w2f_ev_io_callback callback, int fd, int events) {
+    ev_io_init(watcher, callback, fd, events);
+}
+
+void w2f_ev_io_set(ev_io *watcher, int fd, int events) {
+    ev_io_set(watcher, fd, events);
+}
+
+void w2f_ev_timer_init(ev_timer *watcher, w2f_ev_timer_callback callback, double after, double repeat) {
+    ev_timer_init(watcher, callback, after, repeat);
+}
+
+void w2f_ev_timer_set(ev_timer *watcher, double after, double repeat) {
+    ev_timer_set(watcher, after, repeat);
+}
+
+void w2f_ev_async_init(ev_async *watcher, w2f_ev_async_callback callback) {
+    ev_async_init(watcher, callback);
+}
+
+void w2f_ev_prepare_init(ev_prepare *watcher, w2f_ev_prepare_callback callback) {
+    ev_prepare_init(watcher, callback);
+}
+
+int w2f_ev_is_active(const void *watcher) {
+    return ((const ev_watcher *)watcher)->active;
+}
