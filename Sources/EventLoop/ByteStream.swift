@@ -1,0 +1,36 @@
+/// A connection of bytes on a loop: TCP in the clear here; what encrypts can stand behind the same protocol.
+///
+/// Everything but `cancel` is confined to `loop`. One reader and one writer at a time.
+public protocol ByteStream: AnyObject, Sendable {
+    /// The loop that the stream belongs to.
+    var loop: EventLoop { get }
+
+    /// The other end.
+    var remoteAddress: SocketAddress { get }
+
+    /// A read or write that still waits at this time throws `StreamError.deadlineExceeded`. Nil: no limit.
+    var deadline: ContinuousClock.Instant? { get set }
+
+    /// Appends what has come to `buffer`, waiting for it if there is nothing yet.
+    /// - Returns: the number of bytes; 0 at the end of the stream.
+    func read(into buffer: inout ReadBuffer) async throws(StreamError) -> Int
+
+    /// Writes all of `bytes`, waiting for room as it must.
+    func write(_ bytes: [UInt8]) async throws(StreamError)
+
+    /// Writes what goes without waiting.
+    /// - Returns: the number of bytes taken; 0 where the socket is full.
+    func writeNow(_ bytes: UnsafeRawBufferPointer) throws(StreamError) -> Int
+
+    /// Waits until a write would make progress.
+    func waitWritable() async throws(StreamError)
+
+    /// Sends the end of the stream; reading goes on.
+    func shutdownWrite()
+
+    /// Closes both directions; what waits throws `StreamError.closed`. May be called again.
+    func close()
+
+    /// Ends what waits now or later with `StreamError.cancelled`. From any thread.
+    func cancel()
+}

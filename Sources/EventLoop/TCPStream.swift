@@ -1,0 +1,183 @@
+import CLibev
+import Glibc
+
+/// A connected socket on a loop (TCP or Unix), non-blocking. All but `cancel` is confined to the loop.
+///
+/// `close` it when done; a stream that is dropped open is closed by its loop a little later.
+public final class TCPStream: ByteStream, @unchecked Sendable {
+    // Safe to share: every member but the lets and `cancel` is confined to `loop`, and checks it on entry.
+
+    /// The loop that the stream belongs to.
+    public let loop: EventLoop
+
+    /// The other end, as it was when the connection was made.
+    public let remoteAddress: SocketAddress
+
+    private var descriptor: CInt
+    private var failure: StreamError?
+    private let readSide: StreamSide
+    private let writeSide: StreamSide
+    private var deadlineTimer: LoopTimer?
+    private var timerDue: ContinuousClock.Instant?
+    /// The last read took all there was: the next one waits before it asks the kernel.
+    private var isDrained = true
+
+    /// A read or write that still waits at this time throws `StreamError.deadlineExceeded`.
+    ///
+    /// Cheap to set: a timer is armed only when something waits, and an armed one that turns out early is armed again.
+    public var deadline: ContinuousClock.Instant? {
+        didSet {
+            loop.preconditionInLoop()
+            if isWaiting { armDeadline() }
+        }
+    }
+
+    /// Takes over a connected, non-blocking descriptor.
+    public init(adopting descriptor: CInt, remoteAddress: SocketAddress, on loop: EventLoop) {
+        loop.preconditionInLoop()
+        self.loop = loop
+        self.remoteAddress = remoteAddress
+        self.descriptor = descriptor
+        readSide = StreamSide(loop: loop, descriptor: descriptor, interest: .readable)
+        writeSide = StreamSide(loop: loop, descriptor: descriptor, interest: .writable)
+    }
+
+    deinit {
+        // Dropped without `close`: what libev and the kernel still hold goes on the loop.
+        guard descriptor >= 0 else { return }
+        let (descriptor, readSide, writeSide, timer) = (descriptor, readSide, writeSide, deadlineTimer)
+        loop.execute {
+            readSide.stop()
+            writeSide.stop()
+            timer?.cancel()
+            _ = Glibc.close(descriptor)
+        }
+    }
+
+    /// Whether `close` was called.
+    public var isClosed: Bool { descriptor < 0 }
+
+    private var isWaiting: Bool { readSide.isWaiting || writeSide.isWaiting }
+
+    /// Appends what has come to `buffer`, waiting for it if there is nothing yet; 0 is the end of the stream.
+    public func read(into buffer: inout ReadBuffer) async throws(StreamError) -> Int {
+        loop.preconditionInLoop()
+        while true {
+            if let failure { throw failure }
+            if isDrained { try await wait(readSide) }
+            if let failure { throw failure }
+            let (count, room) = buffer.withFreeRoom { recv(descriptor, $0.baseAddress, $0.count, 0) }
+            if count >= 0 {
+                isDrained = count > 0 && count < room
+                return count
+            }
+            switch errno {
+            case EAGAIN: isDrained = true
+            case EINTR: continue
+            case let code: throw .system(errno: code, operation: "read")
+            }
+        }
+    }
+
+    /// Writes all of `bytes`, waiting for room as it must.
+    public func write(_ bytes: [UInt8]) async throws(StreamError) {
+        var sent = 0
+        while sent < bytes.count {
+            loop.preconditionInLoop()
+            if let failure { throw failure }
+            let count = bytes.withUnsafeBytes {
+                sendNow(UnsafeRawBufferPointer(rebasing: $0[sent...]))
+            }
+            guard count >= 0 else { throw .system(errno: -CInt(count), operation: "write") }
+            sent += count
+            if sent < bytes.count { try await waitWritable() }
+        }
+    }
+
+    /// Writes what goes without waiting.
+    public func writeNow(_ bytes: UnsafeRawBufferPointer) throws(StreamError) -> Int {
+        loop.preconditionInLoop()
+        if let failure { throw failure }
+        let count = sendNow(bytes)
+        guard count >= 0 else { throw .system(errno: -CInt(count), operation: "write") }
+        return count
+    }
+
+    /// One `send`: bytes taken, 0 where the socket is full, or the negated error number.
+    private func sendNow(_ bytes: UnsafeRawBufferPointer) -> Int {
+        while true {
+            let count = send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
+            if count >= 0 { return count }
+            switch errno {
+            case EAGAIN: return 0
+            case EINTR: continue
+            case let code: return -Int(code)
+            }
+        }
+    }
+
+    /// Waits until a write would make progress.
+    public func waitWritable() async throws(StreamError) {
+        loop.preconditionInLoop()
+        if let failure { throw failure }
+        try await wait(writeSide)
+        if let failure { throw failure }
+    }
+
+    /// Sends the end of the stream (a half-close); reading goes on.
+    public func shutdownWrite() {
+        loop.preconditionInLoop()
+        guard !isClosed else { return }
+        _ = shutdown(descriptor, CInt(SHUT_WR))
+    }
+
+    /// Closes the socket; what waits throws `StreamError.closed`. May be called again.
+    public func close() {
+        loop.preconditionInLoop()
+        guard !isClosed else { return }
+        // The watchers go before the descriptor: its number may be another connection's the moment it is closed.
+        fail(.closed)
+        _ = Glibc.close(descriptor)
+        descriptor = -1
+    }
+
+    /// Ends what waits now or later with `StreamError.cancelled`; the socket stays open until `close`. From any thread.
+    public nonisolated func cancel() {
+        loop.execute { self.fail(.cancelled) }
+    }
+
+    private func fail(_ error: StreamError) {
+        if failure == nil || error == .closed { failure = error }
+        readSide.stop()
+        writeSide.stop()
+        deadlineTimer?.cancel()
+        timerDue = nil
+        readSide.resume(error)
+        writeSide.resume(error)
+    }
+
+    private func wait(_ side: StreamSide) async throws(StreamError) {
+        if deadline != nil { armDeadline() }
+        if let error = await side.wait() { throw error }
+    }
+
+    private func armDeadline() {
+        guard let deadline else { return }
+        if let timerDue, timerDue <= deadline { return }
+        let timer = deadlineTimer ?? LoopTimer(on: loop) { [weak self] in self?.deadlineTimerFired() }
+        deadlineTimer = timer
+        timerDue = deadline
+        timer.schedule(after: ContinuousClock.now.duration(to: deadline))
+    }
+
+    private func deadlineTimerFired() {
+        timerDue = nil
+        guard isWaiting, let deadline else { return }
+        if ContinuousClock.now < deadline {
+            armDeadline()
+        } else {
+            readSide.resume(.deadlineExceeded)
+            writeSide.resume(.deadlineExceeded)
+        }
+    }
+}

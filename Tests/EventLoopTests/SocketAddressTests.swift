@@ -1,0 +1,31 @@
+import EventLoop
+import Testing
+
+@Suite struct SocketAddressTests {
+    @Test(arguments: [
+        ("127.0.0.1", "127.0.0.1:80", true), ("10.1.2.3", "10.1.2.3:80", false), ("::1", "[::1]:80", true),
+        ("[2001:db8::7]", "[2001:db8::7]:80", false),
+    ])
+    func literalsAreRead(text: String, description: String, isLoopback: Bool) throws {
+        let address = try #require(SocketAddress(literal: text, port: 80))
+        #expect(address.description == description)
+        #expect(address.isLoopback == isLoopback)
+    }
+
+    @Test(arguments: ["localhost", "256.1.1.1", "", "1.2.3", "::g"])
+    func namesAndNonsenseAreNoLiterals(text: String) {
+        #expect(SocketAddress(literal: text, port: 1) == nil)
+    }
+
+    @Test func localhostResolvesToLoopback() async throws {
+        let addresses = try await SocketAddress.resolve(host: "localhost", port: 5672)
+        #expect(!addresses.isEmpty)
+        #expect(addresses.allSatisfy { $0.isLoopback && $0.port == 5672 })
+    }
+
+    @Test func anUnknownNameIsAnError() async {
+        await #expect(throws: StreamError.self) {
+            _ = try await SocketAddress.resolve(host: "no-such-host.invalid", port: 1)
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import EventLoop
+import Glibc
+import Testing
+
+@Suite struct StreamTests {
+    @Test func bytesGoBothWaysAndAHalfCloseEndsOne() async throws {
+        let loop = try SharedLoops.first.get()
+        try await Loopback.run(on: loop) { pair in
+            try await pair.client.write(Array("hello".utf8))
+            pair.client.shutdownWrite()
+            var buffer = ReadBuffer()
+            while try await pair.server.read(into: &buffer) > 0 {}
+            #expect(Array(buffer.readable) == Array("hello".utf8))
+            try await pair.server.write(Array("goodbye".utf8))
+            buffer = ReadBuffer()
+            _ = try await pair.client.read(into: &buffer)
+            #expect(Array(buffer.readable) == Array("goodbye".utf8))
+        }
+    }
+
+    @Test func aWriteLargerThanTheSocketWaitsForTheReader() async throws {
+        let loop = try SharedLoops.first.get()
+        try await Loopback.run(on: loop) { pair in
+            let large = (0..<4_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            async let written: Void = {
+                try await pair.client.write(large)
+                pair.client.shutdownWrite()
+            }()
+            var buffer = ReadBuffer()
+            while try await pair.server.read(into: &buffer) > 0 {}
+            try await written
+            #expect(buffer.readableBytes == large.count)
+            #expect(buffer.readable.elementsEqual(large))
+        }
+    }
+
+    @Test func aReadPastItsDeadlineThrowsAndTheStreamGoesOn() async throws {
+        let loop = try SharedLoops.first.get()
+        try await Loopback.run(on: loop) { pair in
+            var buffer = ReadBuffer()
+            pair.server.deadline = .now + .milliseconds(20)
+            await #expect(throws: StreamError.deadlineExceeded) { _ = try await pair.server.read(into: &buffer) }
+            pair.server.deadline = .now + .seconds(10)
+            try await pair.client.write([1])
+            #expect(try await pair.server.read(into: &buffer) == 1)
+        }
+    }
+
+    @Test func aDeadlineMovedWhileWaitingHolds() async throws {
+        let loop = try SharedLoops.first.get()
+        try await Loopback.run(on: loop) { pair in
+            pair.server.deadline = .now + .seconds(60)
+            async let outcome: StreamError? = {
+                var buffer = ReadBuffer()
+                do throws(StreamError) {
+                    _ = try await pair.server.read(into: &buffer)
+                    return nil
+                } catch { return error }
+            }()
+            await Task.yield()
+            pair.server.deadline = .now + .milliseconds(10)
+            #expect(await outcome == .deadlineExceeded)
+        }
+    }
+
+    @Test func cancellationFromAnotherThreadWakesTheReader() async throws {
+        let loop = try SharedLoops.first.get()
+        try await Loopback.run(on: loop) { pair in
+            let reader = Task(executorPreference: loop.taskExecutor) {
+                await withTaskCancellationHandler {
+                    var buffer = ReadBuffer()
+                    do throws(StreamError) {
+                        _ = try await pair.server.read(into: &buffer)
+                        return StreamError?.none
+                    } catch { return error }
+                } onCancel: {
+                    pair.server.cancel()
+                }
+            }
+            await Task.yield()
+            await Task.detached { reader.cancel() }.value
+            #expect(await reader.value == .cancelled)
+        }
+    }
+
+    @Test func closingWakesTheReader() async throws {
+        let loop = try SharedLoops.first.get()
+        try await Loopback.run(on: loop) { pair in
+            async let outcome: StreamError? = {
+                var buffer = ReadBuffer()
+                do throws(StreamError) {
+                    _ = try await pair.server.read(into: &buffer)
+                    return nil
+                } catch { return error }
+            }()
+            await Task.yield()
+            pair.server.close()
+            #expect(await outcome == .closed)
+            await #expect(throws: StreamError.closed) { try await pair.server.write([1]) }
+        }
+    }
+
+    /// A descriptor's number is reused at once: events of the old connection must not reach the new one.
+    @Test func closedDescriptorsDoNotConfuseTheirSuccessors() async throws {
+        let loop = try SharedLoops.first.get()
+        for round in 0..<50 {
+            try await Loopback.run(on: loop) { pair in
+                var buffer = ReadBuffer()
+                let byte = UInt8(round)
+                try await pair.client.write([byte])
+                #expect(try await pair.server.read(into: &buffer) == 1)
+                #expect(buffer.readable.first == byte)
+                // Unread data and an armed write side at the time of the close.
+                try await pair.client.write([1, 2, 3])
+                try await pair.server.waitWritable()
+            }
+        }
+    }
+
+    @Test func connectingToNobodyIsRefused() async throws {
+        let loop = try SharedLoops.first.get()
+        try await Task(executorPreference: loop.taskExecutor) {
+            let listener = try TCPListener(binding: Loopback.anyPort(), backlog: 1, on: loop)
+            let address = listener.localAddress
+            listener.close()
+            await #expect(throws: StreamError.system(errno: ECONNREFUSED, operation: "connect")) {
+                _ = try await TCPStream.connect(to: address, on: loop, deadline: .now + .seconds(5))
+            }
+        }.value
+    }
+
+    @Test func aCancelledListenerStopsAccepting() async throws {
+        let loop = try SharedLoops.first.get()
+        try await Task(executorPreference: loop.taskExecutor) {
+            let listener = try TCPListener(binding: Loopback.anyPort(), backlog: 1, on: loop)
+            async let outcome: StreamError? = {
+                do throws(StreamError) {
+                    try await listener.accept().close()
+                    return nil
+                } catch { return error }
+            }()
+            await Task.yield()
+            listener.cancel()
+            #expect(await outcome == .cancelled)
+            listener.close()
+        }.value
+    }
+
+    @Test func aStreamDroppedOpenIsClosedByItsLoop() async throws {
+        let loop = try SharedLoops.first.get()
+        try await Task(executorPreference: loop.taskExecutor) {
+            let listener = try TCPListener(binding: Loopback.anyPort(), backlog: 1, on: loop)
+            async let accepted = listener.accept()
+            var client: TCPStream? = try await TCPStream.connect(to: listener.localAddress, on: loop, deadline: nil)
+            let server = try await accepted.open(on: loop)
+            #expect(client?.isClosed == false)
+            client = nil
+            server.deadline = .now + .seconds(5)
+            var buffer = ReadBuffer()
+            #expect(try await server.read(into: &buffer) == 0)
+            server.close()
+            listener.close()
+        }.value
+    }
+}
