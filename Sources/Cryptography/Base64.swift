@@ -1,0 +1,100 @@
+/// Base 64 (RFC 4648): the standard alphabet with padding (section 4), and the URL-safe one without (section 5).
+///
+/// Decoding is strict: nothing outside the alphabet, the right amount of padding, and no stray bits in the last
+/// character, so that a value has one spelling only.
+public enum Base64 {
+    private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let urlSafe = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let padding = UInt8(ascii: "=")
+
+    /// The standard alphabet, padded.
+    public static func encode(_ bytes: some Collection<UInt8>) -> String {
+        encode(bytes, alphabet: standard, padded: true)
+    }
+
+    /// The URL-safe alphabet, not padded.
+    public static func encodeURLSafe(_ bytes: some Collection<UInt8>) -> String {
+        encode(bytes, alphabet: urlSafe, padded: false)
+    }
+
+    /// The bytes that padded text of the standard alphabet stands for, or `nil`.
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        guard text.count.isMultiple(of: 4) else { return nil }
+        var characters = Array(text)
+        for _ in 0..<2 where characters.last == padding { characters.removeLast() }
+        return decode(characters, last: (UInt8(ascii: "+"), UInt8(ascii: "/")))
+    }
+
+    /// The bytes that padded text of the standard alphabet stands for, or `nil`.
+    public static func decode(_ text: String) -> [UInt8]? {
+        decode(text.utf8)
+    }
+
+    /// The bytes that unpadded text of the URL-safe alphabet stands for, or `nil`.
+    public static func decodeURLSafe(_ text: some Collection<UInt8>) -> [UInt8]? {
+        decode(Array(text), last: (UInt8(ascii: "-"), UInt8(ascii: "_")))
+    }
+
+    /// The bytes that unpadded text of the URL-safe alphabet stands for, or `nil`.
+    public static func decodeURLSafe(_ text: String) -> [UInt8]? {
+        decodeURLSafe(text.utf8)
+    }
+
+    private static func encode(_ bytes: some Collection<UInt8>, alphabet: [UInt8], padded: Bool) -> String {
+        String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { output in
+            var written = 0
+            func put(_ byte: UInt8) {
+                output[written] = byte
+                written += 1
+            }
+            var pending: UInt32 = 0
+            var bits = 0
+            for byte in bytes {
+                pending = pending << 8 | UInt32(byte)
+                bits += 8
+                while bits >= 6 {
+                    bits -= 6
+                    put(alphabet[Int(pending >> UInt32(bits) & 63)])
+                }
+            }
+            if bits > 0 { put(alphabet[Int(pending << UInt32(6 - bits) & 63)]) }
+            while padded, !written.isMultiple(of: 4) { put(padding) }
+            return written
+        }
+    }
+
+    /// Decodes text without its padding.
+    ///
+    /// - Parameters:
+    ///   - characters: The text.
+    ///   - last: The characters for 62 and 63.
+    private static func decode(_ characters: [UInt8], last: (UInt8, UInt8)) -> [UInt8]? {
+        guard characters.count % 4 != 1 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(characters.count * 3 / 4)
+        var pending: UInt32 = 0
+        var bits = 0
+        for character in characters {
+            guard let value = value(of: character, last: last) else { return nil }
+            pending = pending << 6 | UInt32(value)
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                bytes.append(UInt8(truncatingIfNeeded: pending >> UInt32(bits)))
+            }
+        }
+        let stray = pending & (1 << UInt32(bits) - 1)
+        return stray == 0 ? bytes : nil
+    }
+
+    private static func value(of character: UInt8, last: (UInt8, UInt8)) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): character - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0") + 52
+        case last.0: 62
+        case last.1: 63
+        default: nil
+        }
+    }
+}
