@@ -35,6 +35,8 @@ public struct HTTPServerLimits: Sendable, Hashable {
     public var maxRequestsPerConnection = 10_000
     /// Connections at once, over all loops. At the limit accepting pauses, and the kernel's backlog holds the rest.
     public var maxConnections = 4096
+    /// Connections that the kernel keeps waiting for acceptance, for each listening socket.
+    public var acceptBacklog = 1024
     /// Bytes of request bodies that one loop holds at once. When they are spent, reading pauses.
     public var bodyBytesInFlight = 64 * 1024 * 1024
     /// How long a paused body waits for its share of `bodyBytesInFlight` (503 with Retry-After).

@@ -26,8 +26,9 @@ enum HostSyntax {
     /// The end of `[` IPv6 address `]`, or nil. Only its alphabet is checked: nothing here connects to it.
     private static func endOfLiteral(_ bytes: Span<UInt8>) -> Int? {
         var index = 1
-        while index < bytes.count, ASCII.hexValue(bytes[index]) != nil || bytes[index] == ASCII.colon
-            || bytes[index] == 0x2E
+        while index < bytes.count,
+            ASCII.hexValue(bytes[index]) != nil || bytes[index] == ASCII.colon
+                || bytes[index] == 0x2E
         {
             index += 1
         }
