@@ -29,17 +29,16 @@ final class HTTPConnection {
     /// Serves requests until the connection is over.
     func run() async {
         defer { stream.close() }
-        while let head = await nextHead() {
-            served += 1
-            guard await serve(head) else { return }
+        while let exchange = await nextExchange() {
+            guard await serve(exchange) else { return }
             await breathe()
         }
     }
 
     // MARK: The head
 
-    /// The next request's head. Nil: the connection is over; a refusal was sent if one was due.
-    private func nextHead() async -> RequestHead? {
+    /// The next request. Nil: the connection is over; a refusal was sent if one was due.
+    private func nextExchange() async -> HTTPExchange? {
         parser.reset()
         let start = ContinuousClock.now
         var deadline = start + (served == 0 ? limits.headTimeout : limits.idleTimeout)
@@ -48,9 +47,12 @@ final class HTTPConnection {
             if !buffer.isEmpty {
                 switch parser.parse(buffer.readable.span) {
                 case .complete(let count):
-                    let head = parser.head(in: buffer.readable)
+                    served += 1
+                    let exchange = HTTPExchange(
+                        head: parser.head(in: buffer.readable), requestID: context.newRequestID(), receivedAt: .now,
+                        connection: self)
                     buffer.consume(count)
-                    return head
+                    return exchange
                 case .fault(let fault):
                     await refuse(HTTPError(fault), since: start)
                     return nil
@@ -81,9 +83,7 @@ final class HTTPConnection {
     // MARK: The answer
 
     /// - Returns: whether the connection goes on.
-    private func serve(_ head: consuming RequestHead) async -> Bool {
-        let exchange = HTTPExchange(
-            head: head, requestID: context.newRequestID(), receivedAt: .now, connection: self)
+    private func serve(_ exchange: HTTPExchange) async -> Bool {
         let response = await answer(exchange)
         let afterwards = exchange.settle()
         let sent = await send(

@@ -129,6 +129,8 @@ public final class HTTPServer: Sendable {
                 if accepted.isMultiple(of: 64) { await contexts[ObjectIdentifier(listener.loop)]?.nextTurn() }
             }
             listener.close()
+            // Where accepting failed for good, the server ends as if asked to.
+            beginShutdown()
             await waitForEnd(on: listener.loop)
             connections.cancelAll()
         }
