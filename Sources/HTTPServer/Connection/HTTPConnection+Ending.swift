@@ -1,0 +1,132 @@
+import EventLoop
+
+/// Sending answers, and what comes after them.
+extension HTTPConnection {
+    /// What an answer came to.
+    struct Sent {
+        var bytes: Int
+        /// Whether the kernel took all of it.
+        var isComplete: Bool
+    }
+
+    /// What is to become of the connection after an answer.
+    enum Afterwards {
+        /// The next request is next.
+        case keep
+        /// A small rest of the body comes first, and is thrown away.
+        case drain
+        /// Nothing more is expected.
+        case close
+        /// The peer may still be sending: were the socket closed now, the reset could destroy the answer.
+        case linger
+
+        var keepsConnection: Bool {
+            switch self {
+            case .keep, .drain: true
+            case .close, .linger: false
+            }
+        }
+    }
+
+    /// The most memory that a loop keeps for writing answers, in bytes.
+    private static let keptOutput = 64 * 1024
+
+    /// Writes an answer, in one write where the socket has room.
+    func send(_ response: ServerResponse, _ encoding: ResponseEncoder.Context) async -> Sent {
+        context.output.removeAll(keepingCapacity: true)
+        ResponseEncoder.append(response, encoding, to: &context.output)
+        let count = context.output.count
+        var rest: [UInt8] = []
+        do {
+            let taken = try context.output.withUnsafeBytes { try stream.writeNow($0) }
+            if taken < count { rest = Array(context.output[taken...]) }
+        } catch {
+            return Sent(bytes: 0, isComplete: false)
+        }
+        if context.output.capacity > Self.keptOutput { context.output = [] }
+        return Sent(bytes: count, isComplete: rest.isEmpty ? true : await write(rest))
+    }
+
+    /// Writes bytes within the time for that.
+    /// - Returns: whether the kernel took all.
+    func write(_ bytes: [UInt8]) async -> Bool {
+        stream.deadline = .now + limits.writeTimeout
+        do throws(StreamError) {
+            try await stream.write(bytes)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// - Returns: whether the connection goes on.
+    func finish(_ exchange: HTTPExchange, _ afterwards: Afterwards) async -> Bool {
+        switch afterwards {
+        case .keep:
+            return true
+        case .drain:
+            return await drain(exchange)
+        case .close:
+            stream.shutdownWrite()
+            return false
+        case .linger:
+            await linger()
+            return false
+        }
+    }
+
+    /// Throws away the rest of a body, which is known to be small.
+    private func drain(_ exchange: HTTPExchange) async -> Bool {
+        stream.deadline = .now + limits.lingerTimeout
+        do {
+            while !exchange.incoming.isComplete {
+                guard try await read() > 0 else { return false }
+                try exchange.incoming.discard(from: &buffer)
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Says that nothing more is sent, and reads until the peer says so too (RFC 9112 section 9.6), within bounds.
+    func linger() async {
+        stream.shutdownWrite()
+        stream.deadline = .now + limits.lingerTimeout
+        var allowance = limits.lingerBytes - buffer.readableBytes
+        do throws(StreamError) {
+            while allowance > 0 {
+                buffer.consume(buffer.readableBytes)
+                let count = try await read()
+                guard count > 0 else { return }
+                allowance -= count
+            }
+        } catch {
+            // Time is up, the peer is gone, or the server stops: in each case there is nothing to wait for.
+        }
+    }
+}
+
+extension HTTPExchange {
+    /// Ends the exchange: lets go of what it holds of the buffer, throws away what has come of an unread body, and
+    /// says what is to become of the connection.
+    func settle() -> HTTPConnection.Afterwards {
+        body = .over
+        let waited = isWaitingForContinue
+        do throws(RequestFault) {
+            try incoming.discard(from: &connection.buffer)
+        } catch {
+            return .linger
+        }
+        let limits = connection.limits
+        let mayKeep =
+            head.keepAlive && !mustClose && !waited && !connection.context.isDraining
+            && connection.served < limits.maxRequestsPerConnection
+        if incoming.isComplete {
+            if mayKeep { return .keep }
+            return connection.buffer.isEmpty && !mustClose ? .close : .linger
+        }
+        guard mayKeep, let rest = incoming.knownRest, rest <= limits.drainBytes else { return .linger }
+        return .drain
+    }
+}

@@ -1,0 +1,160 @@
+import EventLoop
+
+/// A connection and its requests, one after the other. Confined to its loop; runs as one task.
+final class HTTPConnection {
+    /// Reads and requests after which the loop gets to look at its other sockets.
+    private static let workPerTurn = 64
+
+    let stream: any ByteStream
+    let context: LoopContext
+    /// Names the connection among those of its loop.
+    let number: Int
+    var buffer = ReadBuffer()
+    /// Whether it waits for a request of which nothing has come.
+    private(set) var isIdle = false
+
+    private var parser: RequestParser
+    private(set) var served = 0
+    private var work = 0
+
+    init(stream: any ByteStream, context: LoopContext, number: Int) {
+        self.stream = stream
+        self.context = context
+        self.number = number
+        parser = RequestParser(limits: context.limits)
+    }
+
+    var limits: HTTPServerLimits { context.limits }
+
+    /// Serves requests until the connection is over.
+    func run() async {
+        defer { stream.close() }
+        while let exchange = await nextExchange() {
+            guard await serve(exchange) else { return }
+            await breathe()
+        }
+    }
+
+    // MARK: The head
+
+    /// The next request. Nil: the connection is over; a refusal was sent if one was due.
+    private func nextExchange() async -> HTTPExchange? {
+        parser.reset()
+        let start = ContinuousClock.now
+        var deadline = start + (served == 0 ? limits.headTimeout : limits.idleTimeout)
+        while true {
+            let hadBegun = parser.hasBegun
+            if !buffer.isEmpty {
+                switch parser.parse(buffer.readable.span) {
+                case .complete(let count):
+                    served += 1
+                    let exchange = HTTPExchange(
+                        head: parser.head(in: buffer.readable), requestID: context.newRequestID(), receivedAt: .now,
+                        connection: self)
+                    buffer.consume(count)
+                    return exchange
+                case .fault(let fault):
+                    await refuse(HTTPError(fault), since: start)
+                    return nil
+                case .incomplete:
+                    if parser.hasBegun, !hadBegun, served > 0 { deadline = .now + limits.headTimeout }
+                }
+            }
+            guard await readHead(until: deadline, since: start) else { return nil }
+        }
+    }
+
+    private func readHead(
+        until deadline: ContinuousClock.Instant, since start: ContinuousClock.Instant
+    ) async -> Bool {
+        isIdle = !parser.hasBegun
+        defer { isIdle = false }
+        if isIdle, context.isDraining { return false }
+        buffer.releaseIfEmpty()
+        stream.deadline = deadline
+        do throws(StreamError) {
+            return try await read() > 0
+        } catch {
+            if error == .deadlineExceeded, parser.hasBegun { await refuse(.headTimeout, since: start) }
+            return false
+        }
+    }
+
+    // MARK: The answer
+
+    /// - Returns: whether the connection goes on.
+    private func serve(_ exchange: HTTPExchange) async -> Bool {
+        let response = await answer(exchange)
+        let afterwards = exchange.settle()
+        let sent = await send(
+            response,
+            ResponseEncoder.Context(
+                date: context.dateLine(), requestID: exchange.requestID, isHead: exchange.head.method == .head,
+                version: exchange.head.version, keepAlive: afterwards.keepsConnection))
+        if exchange.charged > 0 { context.budget.release(exchange.charged, of: number) }
+        report(exchange, response.status, sent)
+        guard sent.isComplete else { return false }
+        return await finish(exchange, afterwards)
+    }
+
+    private func answer(_ exchange: HTTPExchange) async -> ServerResponse {
+        switch exchange.head.targetForm {
+        case .authority: return exchange.refuse(.noTunnels)
+        case .asterisk: return allowing(context.router.allMethods)
+        case .origin, .absolute: break
+        }
+        switch context.router.match(exchange.head.method, exchange.head.pathBytes) {
+        case .handler(let handler, let names, let captures):
+            exchange.setParameters(names, captures)
+            return await handler.respond(to: exchange)
+        case .options(let allow):
+            return allowing(allow)
+        case .methodNotAllowed(let allow):
+            return exchange.refuse(.methodNotAllowed, headers: [ServerResponse.Field("Allow", allow)])
+        case .notFound:
+            return exchange.refuse(.notFound)
+        }
+    }
+
+    private func allowing(_ methods: String) -> ServerResponse {
+        ServerResponse(.noContent, headers: [ServerResponse.Field("Allow", methods)])
+    }
+
+    /// Answers what is not a request, and closes.
+    private func refuse(_ error: HTTPError, since start: ContinuousClock.Instant) async {
+        let id = context.newRequestID()
+        let sent = await send(
+            .error(error, format: .json),
+            ResponseEncoder.Context(date: context.dateLine(), requestID: id, keepAlive: false))
+        context.observer?.requestFinished(
+            RequestRecord(
+                head: nil, requestID: id, remoteAddress: stream.remoteAddress, status: error.status,
+                refusal: error.code, bodyBytes: 0, responseBytes: sent.bytes, isDelivered: sent.isComplete,
+                duration: start.duration(to: .now)))
+        if sent.isComplete { await linger() }
+    }
+
+    private func report(_ exchange: HTTPExchange, _ status: HTTPStatus, _ sent: Sent) {
+        context.observer?.requestFinished(
+            RequestRecord(
+                head: exchange.head, requestID: exchange.requestID, remoteAddress: stream.remoteAddress,
+                status: status, refusal: exchange.refusal, bodyBytes: exchange.bodyBytes,
+                responseBytes: sent.bytes, isDelivered: sent.isComplete,
+                duration: exchange.receivedAt.duration(to: .now)))
+    }
+
+    // MARK: Reading
+
+    /// Reads once into the buffer.
+    func read() async throws(StreamError) -> Int {
+        await breathe()
+        return try await stream.read(into: &buffer)
+    }
+
+    private func breathe() async {
+        work += 1
+        guard work >= Self.workPerTurn else { return }
+        work = 0
+        await context.nextTurn()
+    }
+}

@@ -1,0 +1,96 @@
+import EventLoop
+
+/// A request on its way to an answer: what a handler is given. Confined to the connection's loop, and of use only
+/// until the handler returns.
+public final class HTTPExchange {
+    enum Body {
+        case unread
+        case read(ArraySlice<UInt8>)
+        case failed(HTTPError)
+        case over
+    }
+
+    /// The request's head.
+    public internal(set) var head: RequestHead
+    /// The request's name in logs and in the answer's X-Request-Id.
+    public let requestID: RequestID
+    /// When the head was complete.
+    public let receivedAt: ContinuousClock.Instant
+
+    let connection: HTTPConnection
+    var incoming: IncomingBody
+    var body = Body.unread
+    /// Bytes that this request holds of the loop's budget.
+    var charged = 0
+    var bodyBytes = 0
+    var continueSent = false
+    /// The connection is not to be kept, whatever the sender asked for: the place of the next request is in doubt.
+    var mustClose = false
+    var refusal: String?
+    private var parameterNames: [String] = []
+    private var captures = PathParameters.Captures()
+
+    init(head: RequestHead, requestID: RequestID, receivedAt: ContinuousClock.Instant, connection: HTTPConnection) {
+        self.head = head
+        self.requestID = requestID
+        self.receivedAt = receivedAt
+        self.connection = connection
+        incoming = IncomingBody(head, limits: connection.context.limits)
+    }
+
+    /// The loop that the request is served on.
+    public var loop: EventLoop { connection.context.loop }
+
+    /// The peer (a proxy, perhaps).
+    public var remoteAddress: SocketAddress { connection.stream.remoteAddress }
+
+    /// The values for the `{names}` of the route's pattern.
+    public var pathParameters: PathParameters {
+        PathParameters(names: parameterNames, captures: captures, path: head.pathBytes)
+    }
+
+    func setParameters(_ names: [String], _ captures: PathParameters.Captures) {
+        parameterNames = names
+        self.captures = captures
+    }
+
+    /// An error told as this request's sender likes it: JSON or text.
+    public func refuse(_ error: HTTPError, headers: [ServerResponse.Field] = []) -> ServerResponse {
+        refusal = error.code
+        return .error(error, format: ErrorFormat(for: head), headers: headers)
+    }
+
+    /// The whole body, in one piece. The first call asks the sender for it if it waits to be asked (100-continue).
+    ///
+    /// Where the body lies whole in the read buffer it is given without a copy.
+    /// - Parameter limit: bytes that the body may have; `HTTPServerLimits.maxBodyBytes` if nil.
+    /// - Throws: 413 (before anything is read, if Content-Length tells), 408, 400 (malformed chunks, or the connection
+    ///   ended), 503 (too many bytes in flight). Answer with `refuse`; the connection takes care of itself.
+    public func readBody(limit: Int? = nil) async throws(HTTPError) -> ArraySlice<UInt8> {
+        let limit = limit ?? connection.context.limits.maxBodyBytes
+        switch body {
+        case .unread:
+            do throws(HTTPError) {
+                let bytes = try await receiveBody(limit: limit)
+                body = .read(bytes)
+                bodyBytes = bytes.count
+                return bytes
+            } catch {
+                body = .failed(error)
+                throw error
+            }
+        case .read(let bytes):
+            guard bytes.count <= limit else { throw .bodyTooLarge(limit: limit) }
+            return bytes
+        case .failed(let error):
+            throw error
+        case .over:
+            throw HTTPError(.internalServerError, code: "exchange_over", message: "The request was already answered.")
+        }
+    }
+
+    /// Whether the sender still waits for 100 Continue, and so has not sent its body.
+    var isWaitingForContinue: Bool {
+        head.expectsContinue && !continueSent && !incoming.isComplete && connection.buffer.isEmpty
+    }
+}

@@ -1,0 +1,51 @@
+/// Every bound of the server. Each is a key of the configuration; the values here are the defaults.
+public struct HTTPServerLimits: Sendable, Hashable {
+    /// Bytes of a request's head: request line and fields with their line ends. At most 65,535; more is cut to that.
+    public var maxHeadBytes = 16 * 1024
+    /// Bytes of a request's target (414 above). RFC 9112 section 3 recommends at least 8,000.
+    public var maxTargetBytes = 8 * 1024
+    /// Fields in a head (431 above).
+    public var maxHeaderFields = 100
+    /// Bytes of a body where the handler gives no limit of its own (413 above). GitHub sends up to 25 MB.
+    public var maxBodyBytes = 25 * 1024 * 1024
+    /// Bytes of chunk extensions in one body.
+    public var maxChunkExtensionBytes = 4 * 1024
+    /// Bytes of trailers after a chunked body, which are read and thrown away.
+    public var maxTrailerBytes = 4 * 1024
+
+    /// From a request's first byte (on a new connection: from its acceptance) to the end of its head (408).
+    public var headTimeout: Duration = .seconds(10)
+    /// How long a body may take before the minimum rate is asked of it (408).
+    public var bodyTimeout: Duration = .seconds(20)
+    /// Bytes a second that a body must hold on average after `bodyTimeout`.
+    public var minBodyRate = 16 * 1024
+    /// How long a connection may wait for its next request; it is closed without a word.
+    public var idleTimeout: Duration = .seconds(75)
+    /// How long the peer may take to accept a whole answer.
+    public var writeTimeout: Duration = .seconds(20)
+
+    /// How long a closing connection reads and discards, so that the answer is not lost to a reset.
+    public var lingerTimeout: Duration = .seconds(10)
+    /// Bytes that a closing connection discards at most.
+    public var lingerBytes = 32 * 1024 * 1024
+    /// The largest rest of a body that is read and discarded to keep the connection; with more it closes.
+    public var drainBytes = 64 * 1024
+
+    /// Requests on a connection before it is closed, so that connections of a proxy spread anew over the loops.
+    public var maxRequestsPerConnection = 10_000
+    /// Connections at once, over all loops. At the limit accepting pauses, and the kernel's backlog holds the rest.
+    public var maxConnections = 4096
+    /// Connections that the kernel keeps waiting for acceptance, for each listening socket.
+    public var acceptBacklog = 1024
+    /// Bytes of request bodies that one loop holds at once. When they are spent, reading pauses.
+    public var bodyBytesInFlight = 64 * 1024 * 1024
+    /// How long a paused body waits for its share of `bodyBytesInFlight` (503 with Retry-After).
+    public var bodyBudgetTimeout: Duration = .seconds(5)
+    /// Seconds in the Retry-After of a 503 by the server's own limits.
+    public var retryAfter = 5
+    /// From the start of the shutdown until requests in flight are cancelled.
+    public var shutdownGrace: Duration = .seconds(20)
+
+    /// The defaults.
+    public init() {}
+}

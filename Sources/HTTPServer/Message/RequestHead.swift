@@ -1,0 +1,114 @@
+/// A request's head: the bytes as they came, and where in them everything stands. Nothing is copied or decoded until
+/// it is asked for; lookups give slices of the same bytes.
+public struct RequestHead: Sendable {
+    /// The head's bytes, from the request line (or an empty line before it) to the empty line at its end.
+    private(set) var bytes: ArraySlice<UInt8>
+    let line: RequestLine
+    private let fields: [FieldRange]
+    private let framing: FramingFields
+
+    init(bytes: ArraySlice<UInt8>, line: RequestLine, fields: [FieldRange], framing: FramingFields) {
+        self.bytes = bytes
+        self.line = line
+        self.fields = fields
+        self.framing = framing
+    }
+
+    /// The request's method.
+    public var method: HTTPMethod { line.method }
+    /// The method as it was written.
+    public var methodBytes: ArraySlice<UInt8> { slice(line.methodRange) }
+    /// 1.0 or 1.1.
+    public var version: HTTPVersion { line.version }
+    /// The target as it was written.
+    public var target: ArraySlice<UInt8> { slice(line.target) }
+    /// Which of the four forms the target has.
+    public var targetForm: TargetForm { line.form }
+
+    /// The target's path, still percent-encoded; `/` for an absolute form without one, empty for `*` and CONNECT.
+    public var pathBytes: ArraySlice<UInt8> {
+        line.path.isEmpty && line.form == .absolute ? [ASCII.slash] : slice(line.path)
+    }
+
+    /// The path as a string, still percent-encoded (and so ASCII). Made anew each time: not for the hot path.
+    public var path: String { String(decoding: pathBytes, as: UTF8.self) }
+
+    /// The query without its question mark, still percent-encoded; nil if there is none or it is empty.
+    public var query: ArraySlice<UInt8>? { line.query.isEmpty ? nil : slice(line.query) }
+
+    /// `host[:port]` from the target if that has it, else from Host (RFC 9112 section 3.3). Checked to be well-formed,
+    /// but chosen by the sender: never build a URL from it. Nil in HTTP/1.0 without Host.
+    public var authority: ArraySlice<UInt8>? {
+        if !line.authority.isEmpty { return slice(line.authority) }
+        return framing.hasHost ? slice(framing.host) : nil
+    }
+
+    /// The length that Content-Length gives, in bytes. Nil without the field, and for a chunked body.
+    public var contentLength: Int? { framing.contentLength }
+    /// Whether the body comes in chunks.
+    public var isChunked: Bool { framing.isChunked }
+    /// Whether the sender waits for `100 Continue` before it sends the body.
+    public var expectsContinue: Bool { framing.expectsContinue }
+    /// Whether a body follows. (`Content-Length: 0` is none.)
+    public var hasBody: Bool { framing.isChunked || (framing.contentLength ?? 0) > 0 }
+
+    /// Whether the sender wants the connection kept (RFC 9112 section 9.3). CONNECT's never is: what follows it
+    /// would be a tunnel's bytes.
+    public var keepAlive: Bool {
+        guard !framing.asksForClose, line.method != .connect else { return false }
+        return line.version == .http1_1 || framing.asksForKeepAlive
+    }
+
+    /// The head's size on the wire.
+    public var byteCount: Int { bytes.count }
+
+    // MARK: Fields
+
+    /// How many fields the head has.
+    public var fieldCount: Int { fields.count }
+
+    /// How many fields have this name, in any case.
+    public func count(of name: String) -> Int {
+        var count = 0
+        for index in fields.indices where matches(index, name) { count += 1 }
+        return count
+    }
+
+    /// The value of the first field with this name (in any case), without the blanks around it.
+    public func first(_ name: String) -> ArraySlice<UInt8>? {
+        for index in fields.indices where matches(index, name) { return slice(fields[index].value) }
+        return nil
+    }
+
+    /// The values of all fields with this name, in order.
+    public func values(_ name: String) -> [ArraySlice<UInt8>] {
+        fields.indices.filter { matches($0, name) }.map { slice(fields[$0].value) }
+    }
+
+    /// Name and value of a field by its place, 0 to `fieldCount` - 1.
+    public func field(at index: Int) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
+        (slice(fields[index].name), slice(fields[index].value))
+    }
+
+    private func matches(_ index: Int, _ name: String) -> Bool {
+        let range = fields[index].name
+        let expected = name.utf8
+        guard range.count == expected.count else { return false }
+        var position = bytes.startIndex + Int(range.start)
+        for byte in expected {
+            guard ASCII.lowercased(bytes[position]) == ASCII.lowercased(byte) else { return false }
+            position += 1
+        }
+        return true
+    }
+
+    func slice(_ range: ByteRange) -> ArraySlice<UInt8> {
+        bytes[(bytes.startIndex + Int(range.start))..<(bytes.startIndex + Int(range.end))]
+    }
+
+    /// Moves the head into memory of its own. Done before the read buffer that it lies in is read into again: while
+    /// the two share memory, the buffer would have to copy all of its own to grow.
+    mutating func detach() {
+        bytes = ArraySlice(Array(bytes))
+    }
+}

@@ -1,0 +1,172 @@
+/// Finds the handler for a method and a path.
+///
+/// Patterns are `/`-separated: literal segments, and `{name}` for one segment of any content. Literals are tried
+/// before parameters. Paths are compared segment by segment after percent-decoding; an empty, `.` or `..` segment
+/// matches no parameter, so nothing is ever resolved or normalised behind a proxy's back.
+public struct Router: Sendable {
+    /// What is at a path for a method.
+    enum Match {
+        case handler(any HTTPHandler, names: [String], PathParameters.Captures)
+        case notFound
+        /// There is something, but not for this method. `allow` is the value of the Allow field.
+        case methodNotAllowed(allow: String)
+        /// An OPTIONS that the router answers by itself.
+        case options(allow: String)
+    }
+
+    private struct Entry {
+        let method: HTTPMethod
+        let handler: any HTTPHandler
+        let names: [String]
+    }
+
+    private struct Node {
+        var literals: [(segment: [UInt8], node: Int)] = []
+        var parameter: Int?
+        var entries: [Entry] = []
+        var allow = ""
+    }
+
+    private var nodes = [Node()]
+    private let automaticOptions: Bool
+
+    /// A router without routes.
+    /// - Parameter automaticOptions: whether OPTIONS is answered with 204 and Allow where no handler takes it.
+    public init(automaticOptions: Bool = true) {
+        self.automaticOptions = automaticOptions
+    }
+
+    /// Registers a handler. GET serves HEAD too, unless HEAD has a handler of its own.
+    /// - Throws: `RouteError` if the pattern is malformed or already taken for this method.
+    public mutating func on(
+        _ method: HTTPMethod, _ pattern: String, _ handler: any HTTPHandler
+    ) throws(RouteError) {
+        guard method != .other, method != .connect else { throw RouteError(pattern, "this method has no handlers") }
+        guard pattern.hasPrefix("/") else { throw RouteError(pattern, "a pattern begins with a slash") }
+        var node = 0
+        var names: [String] = []
+        for segment in pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+            if segment.hasPrefix("{"), segment.hasSuffix("}") {
+                names.append(String(segment.dropFirst().dropLast()))
+                node = parameterChild(of: node)
+            } else {
+                guard !segment.contains(where: { "{}%".contains($0) }) else {
+                    throw RouteError(pattern, "a parameter is a whole segment, and a literal is written decoded")
+                }
+                node = literalChild(of: node, Array(segment.utf8))
+            }
+        }
+        guard names.count <= PathParameters.maximum, Set(names).count == names.count, !names.contains("") else {
+            throw RouteError(pattern, "at most \(PathParameters.maximum) parameters, each with a name of its own")
+        }
+        guard !nodes[node].entries.contains(where: { $0.method == method }) else {
+            throw RouteError(pattern, "there is already a handler for \(method.name)")
+        }
+        nodes[node].entries.append(Entry(method: method, handler: handler, names: names))
+        nodes[node].allow = allow(nodes[node].entries.map(\.method))
+    }
+
+    /// Registers a closure.
+    public mutating func on(
+        _ method: HTTPMethod, _ pattern: String, _ respond: @escaping @Sendable (HTTPExchange) async -> ServerResponse
+    ) throws(RouteError) {
+        try on(method, pattern, ClosureHandler(body: respond))
+    }
+
+    private mutating func parameterChild(of node: Int) -> Int {
+        if let child = nodes[node].parameter { return child }
+        nodes.append(Node())
+        nodes[node].parameter = nodes.count - 1
+        return nodes.count - 1
+    }
+
+    private mutating func literalChild(of node: Int, _ segment: [UInt8]) -> Int {
+        if let child = nodes[node].literals.first(where: { $0.segment == segment }) { return child.node }
+        nodes.append(Node())
+        nodes[node].literals.append((segment, nodes.count - 1))
+        return nodes.count - 1
+    }
+
+    private func allow(_ methods: [HTTPMethod]) -> String {
+        HTTPMethod.allCases.filter { method in
+            methods.contains(method) || method == .head && methods.contains(.get)
+                || method == .options && automaticOptions
+        }.map { "\($0.name)" }.joined(separator: ", ")
+    }
+
+    // MARK: Matching
+
+    /// Finds what is at `path` (percent-encoded, beginning with a slash).
+    func match(_ method: HTTPMethod, _ path: ArraySlice<UInt8>) -> Match {
+        var captures = PathParameters.Captures()
+        guard let found = find(0, path.span, 0, &captures) else { return .notFound }
+        let node = nodes[found]
+        if let entry = node.entries.first(where: { $0.method == method })
+            ?? (method == .head ? node.entries.first(where: { $0.method == .get }) : nil)
+        {
+            return .handler(entry.handler, names: entry.names, captures)
+        }
+        return method == .options && automaticOptions
+            ? .options(allow: node.allow) : .methodNotAllowed(allow: node.allow)
+    }
+
+    /// `Allow` for `OPTIONS *`: all methods that any route has.
+    var allMethods: String { allow(nodes.flatMap { $0.entries.map(\.method) }) }
+
+    /// The node for what follows `position` (a slash or the end), below `node`. As deep as the deepest pattern.
+    private func find(
+        _ node: Int, _ path: Span<UInt8>, _ position: Int, _ captures: inout PathParameters.Captures
+    ) -> Int? {
+        guard position < path.count else { return nodes[node].entries.isEmpty ? nil : node }
+        guard path[position] == ASCII.slash else { return nil }
+        var end = position + 1
+        var isEncoded = false
+        while end < path.count, path[end] != ASCII.slash {
+            isEncoded = isEncoded || path[end] == ASCII.percent
+            end += 1
+        }
+        let segment = path.extracting((position + 1)..<end)
+        if isEncoded {
+            guard let decoded = PercentEncoding.decode(segment) else { return nil }
+            return find(node, decoded.span, path, (position + 1)..<end, &captures)
+        }
+        return find(node, segment, path, (position + 1)..<end, &captures)
+    }
+
+    private func find(
+        _ node: Int, _ segment: Span<UInt8>, _ path: Span<UInt8>, _ range: Range<Int>,
+        _ captures: inout PathParameters.Captures
+    ) -> Int? {
+        for literal in nodes[node].literals where Self.isEqual(literal.segment, segment) {
+            if let found = find(literal.node, path, range.upperBound, &captures) { return found }
+        }
+        guard let parameter = nodes[node].parameter, Self.isParameter(segment) else { return nil }
+        let mark = captures.count
+        captures.append(range)
+        if let found = find(parameter, path, range.upperBound, &captures) { return found }
+        captures.truncate(to: mark)
+        return nil
+    }
+
+    private static func isEqual(_ literal: [UInt8], _ segment: Span<UInt8>) -> Bool {
+        literal.count == segment.count && literal.withUnsafeBufferPointer { ASCII.equal($0, segment) }
+    }
+
+    private static func isParameter(_ segment: Span<UInt8>) -> Bool {
+        let dot: UInt8 = 0x2E
+        guard segment.count > 0 else { return false }
+        if segment[0] == dot, segment.count == 1 || segment.count == 2 && segment[1] == dot { return false }
+        for index in segment.indices where segment[index] == ASCII.slash || segment[index] == 0 { return false }
+        return true
+    }
+}
+
+/// Why a route cannot be registered: a mistake in the program.
+public struct RouteError: Error, CustomStringConvertible {
+    /// The pattern and what is wrong with it.
+    public let description: String
+
+    init(_ pattern: String, _ reason: String) {
+        description = "route \(pattern): \(reason)"
+    }
+}

@@ -1,0 +1,158 @@
+import EventLoop
+import Logging
+
+/// An HTTP/1.1 server on event loops (RFC 9110, RFC 9112).
+///
+/// Each connection is one child task that prefers the loop with the fewest connections, and stays on its thread from
+/// acceptance to close.
+public final class HTTPServer: Sendable {
+    private struct State: Sendable {
+        var listeners: [TCPListener] = []
+        var isShuttingDown = false
+    }
+
+    private let loops: LoopGroup
+    private let addresses: [SocketAddress]
+    private let limits: HTTPServerLimits
+    private let contexts: [ObjectIdentifier: LoopContext]
+    private let gate: ConnectionGate
+    private let logger: Logger
+    private let state = Locked(State())
+
+    /// A server that does nothing yet.
+    /// - Parameters:
+    ///   - addresses: where to listen; port 0 lets the kernel choose one.
+    ///   - observer: learns of every answer.
+    public init(
+        loops: LoopGroup, addresses: [SocketAddress], limits: HTTPServerLimits = HTTPServerLimits(), router: Router,
+        observer: (any RequestObserver)? = nil, logger: Logger
+    ) {
+        self.loops = loops
+        self.addresses = addresses
+        self.limits = limits
+        self.logger = logger
+        gate = ConnectionGate(limit: limits.maxConnections)
+        contexts = Dictionary(
+            loops.loops.map {
+                (ObjectIdentifier($0), LoopContext(loop: $0, limits: limits, router: router, observer: observer))
+            },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Connections at this moment.
+    public var activeConnections: Int { gate.active }
+
+    /// Binds the addresses, so that a failure is known before anything else starts. `run` does it if it was not done.
+    /// - Returns: where it listens, with the ports that the kernel chose.
+    /// - Throws: `StreamError.system`; what was bound is then closed.
+    @discardableResult
+    public func listen() async throws -> [SocketAddress] {
+        let listening = state.withLock { $0.listeners }
+        guard listening.isEmpty else { return listening.map(\.localAddress) }
+        var listeners: [TCPListener] = []
+        do {
+            for (index, address) in addresses.enumerated() {
+                let loop = loops.loops[index % loops.loops.count]
+                listeners.append(try await bind(address, on: loop))
+            }
+        } catch {
+            for listener in listeners { listener.loop.execute { listener.close() } }
+            throw error
+        }
+        let bound = listeners
+        state.withLock { $0.listeners = bound }
+        return bound.map(\.localAddress)
+    }
+
+    private func bind(_ address: SocketAddress, on loop: EventLoop) async throws -> TCPListener {
+        let backlog = limits.acceptBacklog
+        return try await withUnsafeThrowingContinuation { continuation in
+            loop.execute {
+                continuation.resume(
+                    with: Result { try TCPListener(binding: address, backlog: backlog, on: loop) })
+            }
+        }
+    }
+
+    /// Serves until `beginShutdown`, or cancellation, which means the same: accepting stops, idle connections close,
+    /// requests in flight are answered, and what is left after `shutdownGrace` is cancelled.
+    /// - Throws: what `listen` throws.
+    public func run() async throws {
+        try await listen()
+        let listeners = state.withLock { $0.listeners }
+        // A task of its own, so that cancellation does not reach the connections before their time.
+        let serving = Task { await serve(listeners) }
+        await withTaskCancellationHandler {
+            await serving.value
+        } onCancel: {
+            beginShutdown()
+        }
+    }
+
+    /// Begins the graceful end of `run`. From any thread; may be called again.
+    public func beginShutdown() {
+        let listeners: [TCPListener]? = state.withLock { state in
+            guard !state.isShuttingDown else { return nil }
+            state.isShuttingDown = true
+            return state.listeners
+        }
+        guard let listeners else { return }
+        gate.close()
+        for listener in listeners { listener.cancel() }
+        for context in contexts.values { context.loop.execute { context.drain() } }
+    }
+
+    private func serve(_ listeners: [TCPListener]) async {
+        await withDiscardingTaskGroup { group in
+            for listener in listeners {
+                group.addTask(executorPreference: listener.loop.taskExecutor) { await self.accept(on: listener) }
+            }
+        }
+    }
+
+    /// Accepts connections and hands each to the loop with the fewest, until the server stops. The listener's loop.
+    private func accept(on listener: TCPListener) async {
+        await withDiscardingTaskGroup { connections in
+            var accepted = 0
+            while await gate.waitForRoom() {
+                guard let socket = await accept(listener) else { break }
+                let loop = loops.assign()
+                guard let context = contexts[ObjectIdentifier(loop)] else { break }
+                gate.add()
+                connections.addTask(executorPreference: loop.taskExecutor) {
+                    await context.serve(socket)
+                    self.loops.release(loop)
+                    self.gate.remove()
+                }
+                accepted += 1
+                // A backlog that never empties must not keep this loop from its own connections.
+                if accepted.isMultiple(of: 64) { await contexts[ObjectIdentifier(listener.loop)]?.nextTurn() }
+            }
+            listener.close()
+            // Where accepting failed for good, the server ends as if asked to.
+            beginShutdown()
+            await waitForEnd(on: listener.loop)
+            connections.cancelAll()
+        }
+    }
+
+    private func accept(_ listener: TCPListener) async -> AcceptedSocket? {
+        do throws(StreamError) {
+            return try await listener.accept()
+        } catch {
+            if error != .cancelled, error != .closed {
+                logger.error(
+                    "accepting connections failed",
+                    metadata: ["address": "\(listener.localAddress)", "error": "\(error)"])
+            }
+            return nil
+        }
+    }
+
+    private func waitForEnd(on loop: EventLoop) async {
+        let grace = LoopTimer(on: loop) { self.gate.giveUp() }
+        grace.schedule(after: limits.shutdownGrace)
+        await gate.waitForEnd()
+        grace.cancel()
+    }
+}
