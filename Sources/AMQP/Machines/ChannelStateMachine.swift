@@ -1,0 +1,128 @@
+/// One channel in confirm mode: opened, opened again when the broker closes it, closed in order. No I/O.
+struct ChannelStateMachine: Sendable {
+    /// Where the channel stands.
+    enum State: Sendable, Equatable {
+        case closed
+        case opening
+        case selectingConfirms
+        case open
+        /// We asked for the close; the connection is to follow.
+        case closing
+    }
+
+    /// The channel's number; 0 is the connection.
+    let number: UInt16
+    private(set) var state: State = .closed
+    /// The delivery tag of the last publish; the broker counts along.
+    private(set) var lastDeliveryTag: UInt64 = 0
+    /// The broker asked for a pause (channel.flow).
+    private(set) var isPaused = false
+    private var skipper = ContentSkipper()
+
+    init(number: UInt16 = 1) {
+        self.number = number
+    }
+
+    /// Opens the channel.
+    mutating func open(output: inout OutputBuffer) {
+        state = .opening
+        lastDeliveryTag = 0
+        isPaused = false
+        skipper = ContentSkipper()
+        output.append(simple: ChannelOpen(), channel: number)
+    }
+
+    /// Begins an orderly close.
+    /// - Returns: Whether the broker's answer has to be waited for.
+    mutating func close(output: inout OutputBuffer) -> Bool {
+        guard state == .open else { return false }
+        state = .closing
+        output.append(goodbye: ChannelClose(.goodbye), channel: number)
+        return true
+    }
+
+    /// Sends a message; only while open.
+    /// - Returns: Its delivery tag.
+    mutating func publish(
+        _ message: OutgoingMessage, frameMax: Int, output: inout OutputBuffer
+    ) throws(MessageEncodingError) -> UInt64 {
+        precondition(state == .open, "published on a channel that is not open")
+        try output.append(publish: message, channel: number, frameMax: frameMax)
+        lastDeliveryTag += 1
+        return lastDeliveryTag
+    }
+
+    /// Takes a frame of this channel.
+    mutating func receive(_ frame: Frame, output: inout OutputBuffer) throws(ConnectionFailure) -> ConnectionAction {
+        guard state != .closed, frame.kind != .heartbeat else {
+            throw .unexpectedFrame(kind: frame.kind.rawValue, channel: frame.channel)
+        }
+        guard frame.kind == .method else {
+            try skipper.receive(frame)
+            return .none
+        }
+        let method = try MethodFrame(frame)
+        guard skipper.isIdle else { throw .unexpectedMethod(method.id) }
+        switch method.id {
+        case BasicAck.id:
+            let ack = try method.decode(BasicAck.self)
+            try checkConfirm(method.id, tag: ack.deliveryTag, multiple: ack.multiple)
+            return .confirmed(deliveryTag: ack.deliveryTag, multiple: ack.multiple)
+        case BasicNack.id:
+            let nack = try method.decode(BasicNack.self)
+            try checkConfirm(method.id, tag: nack.deliveryTag, multiple: nack.multiple)
+            return .rejected(deliveryTag: nack.deliveryTag, multiple: nack.multiple)
+        case BasicReturn.id:
+            guard hasConfirms else { throw .unexpectedMethod(method.id) }
+            _ = try method.decode(BasicReturn.self)
+            skipper.begin()
+            return .none
+        default:
+            return try receiveLifecycle(method, output: &output)
+        }
+    }
+
+    private mutating func receiveLifecycle(
+        _ method: MethodFrame, output: inout OutputBuffer
+    ) throws(ConnectionFailure) -> ConnectionAction {
+        switch (method.id, state) {
+        case (ChannelOpenOK.id, .opening):
+            _ = try method.decode(ChannelOpenOK.self)
+            state = .selectingConfirms
+            output.append(simple: ConfirmSelect(), channel: number)
+            return .none
+        case (ConfirmSelectOK.id, .selectingConfirms):
+            _ = try method.decode(ConfirmSelectOK.self)
+            state = .open
+            return .ready
+        case (ChannelFlow.id, _):
+            isPaused = !(try method.decode(ChannelFlow.self)).active
+            output.append(simple: ChannelFlowOK(active: !isPaused), channel: number)
+            return .none
+        case (ChannelClose.id, _):
+            return closedByBroker(try method.decode(ChannelClose.self).reason, output: &output)
+        case (ChannelCloseOK.id, .closing):
+            _ = try method.decode(ChannelCloseOK.self)
+            state = .closed
+            return .none
+        default:
+            throw .unexpectedMethod(method.id)
+        }
+    }
+
+    /// What we sent behind the failing publish, the broker has thrown away. A new channel takes the number over: the
+    /// broker frees it when it reads our close-ok, which goes first.
+    private mutating func closedByBroker(_ reason: CloseReason, output: inout OutputBuffer) -> ConnectionAction {
+        output.append(simple: ChannelCloseOK(), channel: number)
+        // If our own close crossed it, its answer still comes.
+        if state != .closing { open(output: &output) }
+        return .channelClosed(reason)
+    }
+
+    private var hasConfirms: Bool { state == .open || state == .closing }
+
+    private func checkConfirm(_ id: MethodID, tag: UInt64, multiple: Bool) throws(ConnectionFailure) {
+        guard hasConfirms else { throw .unexpectedMethod(id) }
+        guard tag <= lastDeliveryTag, tag > 0 || multiple else { throw .unknownDeliveryTag(tag) }
+    }
+}

@@ -1,0 +1,37 @@
+/// Reads past the content of returned messages: a header, then as many bytes of body as it says. We never publish
+/// with `mandatory`, so there is nothing in them for us, but they must not confuse what follows.
+struct ContentSkipper: Sendable, Equatable {
+    private enum State: Sendable, Equatable {
+        case idle
+        case header
+        case body(remaining: UInt64)
+    }
+
+    private var state: State = .idle
+
+    /// Whether no content is being read past: methods may come.
+    var isIdle: Bool { state == .idle }
+
+    /// A basic.return came, so content follows.
+    mutating func begin() {
+        state = .header
+    }
+
+    /// Takes a header or body frame.
+    mutating func receive(_ frame: Frame) throws(ConnectionFailure) {
+        switch (state, frame.kind) {
+        case (.header, .header):
+            do throws(CodecError) {
+                let header = try ContentHeader(payload: frame.payload)
+                state = header.bodySize == 0 ? .idle : .body(remaining: header.bodySize)
+            } catch {
+                throw .codec(error)
+            }
+        case (.body(let remaining), .body) where frame.payload.count <= remaining:
+            let left = remaining - UInt64(frame.payload.count)
+            state = left == 0 ? .idle : .body(remaining: left)
+        default:
+            throw .unexpectedFrame(kind: frame.kind.rawValue, channel: frame.channel)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// When to send a heartbeat, and when the broker counts as dead (section 4.2.7): one is due when nothing was sent for
+/// half an interval; two intervals without a byte from the broker are its end.
+struct HeartbeatMonitor: Sendable, Equatable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// What is due.
+    enum Action: Sendable, Equatable {
+        case none
+        case send
+        case dead
+    }
+
+    private var interval: Duration = .zero
+    private var lastSent: Instant
+    private var lastReceived: Instant
+
+    /// No heartbeats until an interval is agreed on.
+    init(now: Instant) {
+        lastSent = now
+        lastReceived = now
+    }
+
+    /// The interval is agreed on, in seconds; 0: none.
+    mutating func begin(seconds: UInt16) {
+        interval = .seconds(Int(seconds))
+    }
+
+    private var isOn: Bool { interval > .zero }
+
+    /// Bytes came, whatever they were.
+    mutating func received(now: Instant) {
+        lastReceived = now
+    }
+
+    /// The socket took bytes.
+    mutating func sent(now: Instant) {
+        lastSent = now
+    }
+
+    /// When to call ``tick(now:)`` next; nil without heartbeats.
+    var deadline: Instant? {
+        isOn ? min(lastSent + interval / 2, lastReceived + interval * 2) : nil
+    }
+
+    /// What is due at `now`. A heartbeat that is to be sent counts as sent, even if the socket cannot take it yet:
+    /// piling up more of them would not help.
+    mutating func tick(now: Instant) -> Action {
+        guard isOn else { return .none }
+        if now >= lastReceived + interval * 2 { return .dead }
+        if now >= lastSent + interval / 2 {
+            lastSent = now
+            return .send
+        }
+        return .none
+    }
+}

@@ -1,0 +1,49 @@
+/// One frame, its payload still in the buffer that it was read into (AMQP 0-9-1 section 2.3.5).
+struct Frame: Sendable, Equatable {
+    /// What a frame carries.
+    enum Kind: UInt8, Sendable {
+        case method = 1
+        case header = 2
+        case body = 3
+        case heartbeat = 8
+    }
+
+    /// Type (1), channel (2) and size (4).
+    static let headerSize = 7
+    /// What a frame costs beyond its payload.
+    static let overhead = 8
+    /// The octet that ends every frame.
+    static let end: UInt8 = 0xCE
+    /// The smallest frame-max that either side may ask for (section 1.2.1: `frame-min-size`).
+    static let minimumSize = 4096
+
+    var kind: Kind
+    var channel: UInt16
+    var payload: ArraySlice<UInt8>
+
+    /// Takes the first frame off `input`.
+    ///
+    /// What is certainly wrong is refused before the whole frame is there, so that a broken peer cannot make us wait
+    /// for (and keep) bytes that will not help.
+    /// - Parameters:
+    ///   - input: Bytes as they came; shortened by the frame, or left alone if it is not complete yet.
+    ///   - limit: The largest frame to accept, in bytes, with its header and its end.
+    /// - Returns: The frame, or nil if more bytes are needed.
+    static func next(in input: inout ArraySlice<UInt8>, limit: Int) throws(CodecError) -> Frame? {
+        guard let first = input.first else { return nil }
+        guard let kind = Kind(rawValue: first) else { throw .unknownFrameType(first) }
+        let start = input.startIndex
+        guard input.count >= headerSize else { return nil }
+        let channel = UInt16(input[start + 1]) << 8 | UInt16(input[start + 2])
+        let size =
+            Int(input[start + 3]) << 24 | Int(input[start + 4]) << 16 | Int(input[start + 5]) << 8
+            | Int(input[start + 6])
+        guard size + overhead <= limit else { throw .frameTooLarge(size: size + overhead, limit: limit) }
+        guard input.count >= size + overhead else { return nil }
+        let endIndex = start + headerSize + size
+        guard input[endIndex] == end else { throw .badFrameEnd(input[endIndex]) }
+        let frame = Frame(kind: kind, channel: channel, payload: input[start + headerSize..<endIndex])
+        input = input[(endIndex + 1)...]
+        return frame
+    }
+}
