@@ -1,1 +1,6 @@
+#ifndef CLIBPQ_H
+#define CLIBPQ_H
+
 #include <libpq-fe.h>
+
+#endif

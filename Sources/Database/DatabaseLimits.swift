@@ -1,0 +1,30 @@
+/// The bounds of a database: how much is kept, and how long anything may take. Each is a key of the configuration.
+public struct DatabaseLimits: Sendable, Hashable {
+    /// The most connections to PostgreSQL. SQLite always has one, on a thread of its own.
+    public var connections = 8
+    /// The most callers that wait for a connection; further ones get `overloaded` at once.
+    public var waiters = 1024
+    /// The longest wait for a connection (`timeout`, or `unavailable` where no connection could be made).
+    public var acquireTimeout: Duration = .seconds(5)
+    /// The longest time of one statement (`timeout`).
+    public var queryTimeout: Duration = .seconds(15)
+    /// The longest that making a connection may take, name resolution and login included.
+    public var connectTimeout: Duration = .seconds(5)
+    /// A connection that nobody used for this long is closed.
+    public var idleTimeout: Duration = .seconds(600)
+    /// A connection that is this old is closed once it is free, so that connections follow a failover.
+    public var maxLifetime: Duration = .seconds(3600)
+    /// The longest that `close` waits for what still runs.
+    public var closeTimeout: Duration = .seconds(5)
+    /// The waits between attempts to connect while they fail.
+    public var backoff = Backoff(first: .milliseconds(100), longest: .seconds(10))
+    /// The most prepared statements a connection; 0 prepares none under a name, which old connection poolers ask for.
+    public var preparedStatements = 128
+    /// How long SQLite waits for another process's lock (`busy`).
+    public var busyTimeout: Duration = .seconds(5)
+    /// How long a SQLite transaction may be idle between two statements before it is rolled back: it holds up all others.
+    public var transactionIdleTimeout: Duration = .seconds(30)
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,110 @@
+/// What a connection sends for a statement, and in which order, without I/O. It knows what is prepared on the connection.
+///
+/// A statement worth keeping is prepared under a name, then run by that name; one that gives way in the cache is
+/// deallocated before the next is prepared. Where the server has lost a prepared statement, or refuses its old plan
+/// after a schema change, it is prepared anew, once, unless a transaction is doomed by it already.
+struct PostgresQueryStateMachine {
+    /// What to send, or how the statement ended.
+    enum Action: Equatable {
+        /// `DEALLOCATE` the name.
+        case deallocate(String)
+        /// Prepare the text under the name.
+        case prepare(name: String, sql: String)
+        /// Run what was prepared under the name.
+        case executePrepared(name: String)
+        /// Run the text without a name.
+        case execute(sql: String)
+        /// The statement is done.
+        case succeed
+        /// The statement failed.
+        case fail(DatabaseError)
+    }
+
+    private enum Step {
+        case none
+        case deallocating(String)
+        case preparing(String)
+        case executing(name: String?)
+    }
+
+    private var cache: StatementCache<String>
+    /// Names that the server still has and nobody uses.
+    private var stale: [String] = []
+    private var lastName = 0
+    private var sql = ""
+    private var step = Step.none
+    private var isRetried = false
+
+    init(capacity: Int) {
+        cache = StatementCache(capacity: capacity)
+    }
+
+    /// A statement is to be run. The one before has ended.
+    mutating func start(_ sql: String) -> Action {
+        self.sql = sql
+        isRetried = false
+        return begin()
+    }
+
+    /// The server has done what the last action sent.
+    mutating func succeeded() -> Action {
+        switch step {
+        case .none:
+            return .fail(DatabaseError(.other, "PostgreSQL answered what was not asked"))
+        case .deallocating(let name):
+            stale.removeAll { $0 == name }
+            return begin()
+        case .preparing(let name):
+            if let evicted = cache.insert(name, for: sql) { stale.append(evicted) }
+            step = .executing(name: name)
+            return .executePrepared(name: name)
+        case .executing:
+            step = .none
+            return .succeed
+        }
+    }
+
+    /// The server refused what the last action sent.
+    /// - Parameter canRetry: whether no transaction was doomed by it.
+    mutating func failed(_ error: DatabaseError, canRetry: Bool) -> Action {
+        switch step {
+        case .deallocating(let name) where error.sqlState == Self.noSuchStatement && canRetry:
+            stale.removeAll { $0 == name }
+            return begin()
+        case .executing(let name?) where error.sqlState == Self.noSuchStatement || error.sqlState == Self.changedPlan:
+            _ = cache.remove(sql)
+            if error.sqlState == Self.changedPlan { stale.append(name) }
+            guard canRetry, !isRetried else { break }
+            isRetried = true
+            return begin()
+        default:
+            break
+        }
+        step = .none
+        return .fail(error)
+    }
+
+    private mutating func begin() -> Action {
+        guard cache.capacity > 0, SQLStatement.isWorthKeeping(sql) else {
+            step = .executing(name: nil)
+            return .execute(sql: sql)
+        }
+        if let name = cache.find(sql) {
+            step = .executing(name: name)
+            return .executePrepared(name: name)
+        }
+        if let name = stale.first {
+            step = .deallocating(name)
+            return .deallocate(name)
+        }
+        lastName += 1
+        let name = "w2f_\(lastName)"
+        step = .preparing(name)
+        return .prepare(name: name, sql: sql)
+    }
+
+    /// SQLSTATE invalid_sql_statement_name.
+    private static let noSuchStatement = "26000"
+    /// SQLSTATE feature_not_supported: "cached plan must not change result type".
+    private static let changedPlan = "0A000"
+}

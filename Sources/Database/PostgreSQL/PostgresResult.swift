@@ -1,0 +1,55 @@
+import CLibpq
+
+/// Reads libpq's results into ours.
+enum PostgresResult {
+    /// The rows and their number that a successful result has.
+    static func read(_ result: OpaquePointer) -> SQLResult {
+        let columnCount = PQnfields(result)
+        let columns = (0..<columnCount).map { String(cString: PQfname(result, $0)) }
+        let types = (0..<columnCount).map { PQftype(result, $0) }
+        let rows = (0..<PQntuples(result)).map { row in
+            SQLRow(columns: columns, values: (0..<columnCount).map { value(result, row, $0, types[Int($0)]) })
+        }
+        return SQLResult(rows: rows, affectedRows: affectedRows(result))
+    }
+
+    /// The tag of a command, as `COMMIT` or `INSERT 0 1`.
+    static func commandTag(_ result: OpaquePointer) -> String {
+        PQcmdStatus(result).map { String(cString: $0) } ?? ""
+    }
+
+    /// PostgreSQL counts a SELECT's rows too; SQLite does not.
+    private static func affectedRows(_ result: OpaquePointer) -> Int {
+        guard let tag = PQcmdStatus(result), let count = PQcmdTuples(result) else { return 0 }
+        return tag.pointee == CChar(UInt8(ascii: "S")) ? 0 : Int(String(cString: count)) ?? 0
+    }
+
+    private static func value(_ result: OpaquePointer, _ row: CInt, _ column: CInt, _ type: Oid) -> SQLValue {
+        guard PQgetisnull(result, row, column) == 0, let bytes = PQgetvalue(result, row, column) else { return .null }
+        let count = Int(PQgetlength(result, row, column))
+        let buffer = UnsafeRawBufferPointer(start: bytes, count: count)
+        switch type {
+        case 17:
+            return .blob(PostgresBytea.decode(buffer))
+        case 16:
+            return .integer(buffer.first == UInt8(ascii: "t") ? 1 : 0)
+        case 20, 21, 23, 26:
+            return Int64(String(decoding: buffer, as: UTF8.self)).map { .integer($0) } ?? .null
+        case 700, 701:
+            return real(String(decoding: buffer, as: UTF8.self))
+        case 1700:
+            let text = String(decoding: buffer, as: UTF8.self)
+            return Int64(text).map { .integer($0) } ?? .text(text)
+        default:
+            return .text(String(decoding: buffer, as: UTF8.self))
+        }
+    }
+
+    private static func real(_ text: String) -> SQLValue {
+        switch text {
+        case "Infinity": .real(.infinity)
+        case "-Infinity": .real(-.infinity)
+        default: Double(text).map { .real($0) } ?? .text(text)
+        }
+    }
+}

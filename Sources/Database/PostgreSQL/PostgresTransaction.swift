@@ -1,0 +1,12 @@
+/// The connection that a transaction's body gets: it works until the body has returned.
+struct PostgresTransaction: DatabaseConnection {
+    let pool: PostgresPool
+    let lease: PostgresPool.Lease
+    let timeout: Duration
+
+    var dialect: SQLDialect { .postgresql }
+
+    func query(_ sql: String, _ parameters: [SQLValue]) async throws -> SQLResult {
+        try await pool.run(sql, parameters, on: lease, timeout: timeout)
+    }
+}

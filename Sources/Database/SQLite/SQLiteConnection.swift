@@ -1,0 +1,110 @@
+import CSQLite
+import Glibc
+
+/// A connection to a SQLite database. Confined to one thread, which may block on it.
+final class SQLiteConnection {
+    private let handle: OpaquePointer
+    private var statements: StatementCache<SQLiteStatement>
+    /// When the statement that runs is to end. Allocated, because SQLite's progress handler keeps its address until the
+    /// connection is closed, which comes before it is freed.
+    private let deadline: UnsafeMutablePointer<ContinuousClock.Instant>
+
+    /// How many steps of SQLite's machine run between two looks at the clock: a fraction of a millisecond.
+    private static let stepsBetweenLooks: CInt = 10_000
+
+    /// Opens the database, making the file if it is not there.
+    init(_ location: SQLiteLocation, limits: DatabaseLimits) throws(DatabaseError) {
+        handle = try Self.open(location)
+        statements = StatementCache(capacity: max(1, limits.preparedStatements))
+        deadline = .allocate(capacity: 1)
+        deadline.initialize(to: .now + limits.queryTimeout)
+        do {
+            try configure(limits)
+        } catch {
+            sqlite3_close_v2(handle)
+            throw error
+        }
+    }
+
+    deinit {
+        deadline.deallocate()
+    }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// Runs one statement.
+    /// - Throws: `DatabaseError`; with the code `timeout` if it runs for longer than `timeout`.
+    func run(_ sql: String, _ parameters: [SQLValue] = [], timeout: Duration) throws(DatabaseError) -> SQLResult {
+        deadline.pointee = .now + timeout
+        guard SQLStatement.isWorthKeeping(sql) else {
+            let statement = try SQLiteStatement(sql, on: handle)
+            defer { statement.finalize() }
+            return try statement.run(parameters, on: handle)
+        }
+        if let statement = statements.find(sql) { return try statement.run(parameters, on: handle) }
+        let statement = try SQLiteStatement(sql, on: handle)
+        statements.insert(statement, for: sql)?.finalize()
+        return try statement.run(parameters, on: handle)
+    }
+
+    /// Closes the connection, which must not be used again; an open transaction is rolled back.
+    func close() {
+        for statement in statements.removeAll() { statement.finalize() }
+        sqlite3_progress_handler(handle, 0, nil, nil)
+        sqlite3_close_v2(handle)
+    }
+
+    private static func open(_ location: SQLiteLocation) throws(DatabaseError) -> OpaquePointer {
+        let path: String
+        switch location {
+        case .memory:
+            path = ":memory:"
+        case .file(let file):
+            try SQLiteFile.createIfMissing(file)
+            // A relative path that starts with a colon or with "file:" means something else to SQLite.
+            path = file.hasPrefix("/") ? file : "./" + file
+        }
+        var connection: OpaquePointer?
+        // One thread at a time uses the connection: SQLite needs no lock of its own.
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let status = sqlite3_open_v2(path, &connection, flags, nil)
+        guard status == SQLITE_OK, let connection else {
+            let error = SQLiteErrors.last(of: connection, status: status)
+            sqlite3_close_v2(connection)
+            throw DatabaseError(error.code, sqlState: error.sqlState, "\(location) cannot be opened: \(error.message)")
+        }
+        return connection
+    }
+
+    private func configure(_ limits: DatabaseLimits) throws(DatabaseError) {
+        let (seconds, attoseconds) = limits.busyTimeout.components
+        let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+        sqlite3_busy_timeout(handle, CInt(clamping: milliseconds))
+        sqlite3_progress_handler(handle, Self.stepsBetweenLooks, statementIsLate, deadline)
+        try enableWriteAheadLog(limits)
+        for pragma in ["synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"] {
+            _ = try run("PRAGMA \(pragma)", timeout: limits.queryTimeout)
+        }
+    }
+
+    /// Two processes that start at once may both want to change the journal's mode, and SQLite does not wait for the
+    /// lock then: it is tried again until the busy time-out has passed.
+    private func enableWriteAheadLog(_ limits: DatabaseLimits) throws(DatabaseError) {
+        let end = ContinuousClock.now + limits.busyTimeout
+        while true {
+            do throws(DatabaseError) {
+                _ = try run("PRAGMA journal_mode = WAL", timeout: limits.queryTimeout)
+                return
+            } catch  where error.code == .busy && ContinuousClock.now < end {
+                usleep(10_000)
+            }
+        }
+    }
+}
+
+/// SQLite's progress handler, called on the connection's thread while a statement runs: whether it is to stop.
+private func statementIsLate(_ argument: UnsafeMutableRawPointer?) -> CInt {
+    guard let argument else { return 0 }
+    return ContinuousClock.now > argument.assumingMemoryBound(to: ContinuousClock.Instant.self).pointee ? 1 : 0
+}
