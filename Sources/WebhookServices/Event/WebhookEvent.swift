@@ -1,0 +1,57 @@
+/// What a webhook says, ready to become a message.
+public struct WebhookEvent: Sendable {
+    /// How the payload and the headers stand in the message's body.
+    public enum Envelope: Sendable, Hashable {
+        /// `{"body": …, "headers": …, "agent": …}`.
+        case standard
+        /// `{"webhook_body": …, "webhook_headers": …}`, without an agent.
+        case discourse
+    }
+
+    /// The topic without the broker's prefix: `github.push`.
+    public var topic: String
+    /// The Fedora account that caused it, in the message's body; `nil` where none is known.
+    public var agent: String?
+    /// The account at the service that caused it: what the Fedora account is to be looked up by. `nil` where the
+    /// payload names nobody, or a machine.
+    public var sender: String?
+    /// The Fedora accounts concerned: one `fedora_messaging_user_…` header each.
+    public var usernames: [String]
+    /// What tells this delivery from others of its token and stays the same when it is sent again; `nil` where the
+    /// sender gave nothing of the kind.
+    public var deliveryID: [UInt8]?
+    /// The headers in the message's body, in their order there.
+    public var headers: [(name: String, value: String)]
+    /// The payload's bytes as they came, without what must not go out: one or more pieces that follow each other.
+    public var payload: [ArraySlice<UInt8>]
+    /// How those two stand in the message's body.
+    public var envelope: Envelope
+
+    /// An event.
+    public init(
+        topic: String,
+        agent: String? = nil,
+        sender: String? = nil,
+        usernames: [String] = [],
+        deliveryID: [UInt8]?,
+        headers: [(name: String, value: String)],
+        payload: [ArraySlice<UInt8>],
+        envelope: Envelope = .standard
+    ) {
+        self.topic = topic
+        self.agent = agent
+        self.sender = sender
+        self.usernames = usernames
+        self.deliveryID = deliveryID
+        self.headers = headers
+        self.payload = payload
+        self.envelope = envelope
+    }
+
+    /// Names the Fedora account that caused the event, once it is known. In a standard envelope that account is also
+    /// the one concerned.
+    public mutating func attribute(to account: String?) {
+        agent = account
+        if envelope == .standard { usernames = account.map { [$0] } ?? [] }
+    }
+}

@@ -1,0 +1,55 @@
+/// A body in `application/x-www-form-urlencoded` (WHATWG URL standard section 5), read strictly: a half escape is an
+/// error here and not text.
+struct FormBody {
+    var bytes: ArraySlice<UInt8>
+
+    /// The decoded value of the field that must stand exactly once; other fields are passed over.
+    ///
+    /// - Throws: ``WebhookError/invalidForm(_:)``.
+    func value(of name: String) throws(WebhookError) -> [UInt8] {
+        let wanted = Array(name.utf8)
+        var found: ArraySlice<UInt8>?
+        var rest = bytes
+        while !rest.isEmpty {
+            let pair = rest.prefix { $0 != UInt8(ascii: "&") }
+            rest = rest[pair.endIndex...].dropFirst()
+            let key = pair.prefix { $0 != UInt8(ascii: "=") }
+            guard try Self.decode(key) == wanted else { continue }
+            guard found == nil else { throw .invalidForm("the form has the field \(name) more than once") }
+            found = pair[key.endIndex...].dropFirst()
+        }
+        guard let found else { throw .invalidForm("the form has no field \(name)") }
+        return try Self.decode(found)
+    }
+
+    private static func decode(_ text: ArraySlice<UInt8>) throws(WebhookError) -> [UInt8] {
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(text.count)
+        var index = text.startIndex
+        while index < text.endIndex {
+            switch text[index] {
+            case UInt8(ascii: "+"):
+                decoded.append(UInt8(ascii: " "))
+                index += 1
+            case UInt8(ascii: "%"):
+                guard text.endIndex - index > 2, let high = digit(text[index + 1]), let low = digit(text[index + 2])
+                else { throw .invalidForm("the form has an incomplete % escape") }
+                decoded.append(high << 4 | low)
+                index += 3
+            case let byte:
+                decoded.append(byte)
+                index += 1
+            }
+        }
+        return decoded
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,109 @@
+internal import Cryptography
+
+/// Discourse: `X-Discourse-Event-Signature` over the raw body, which is JSON whatever the content type says.
+///
+/// <https://meta.discourse.org/t/configure-webhooks-that-trigger-on-discourse-events-to-integrate-with-external-services/49045>
+public struct DiscourseService: WebhookService {
+    private static let signature = SignatureScheme(header: "x-discourse-event-signature", prefix: "sha256=")
+    private static let outgoing = OutgoingHeaders([
+        "X-Discourse-Instance": .required,
+        "X-Discourse-Event-Id": .required,
+        "X-Discourse-Event-Type": .required,
+        "X-Discourse-Event": .required,
+        "X-Discourse-Event-Signature": .redacted,
+    ])
+    /// A post's text in both forms does not go to the bus (<https://pagure.io/fedora-infrastructure/issue/10420>).
+    private static let redaction = JSONRedaction(key: "post", members: ["cooked", "raw"])
+
+    /// The service.
+    public init() {}
+
+    /// `discourse`.
+    public var name: String { "discourse" }
+    /// Discourse.
+    public var title: String { "Discourse" }
+    /// `DiscourseMessageV1`.
+    public var schema: MessageSchema { MessageSchema(published: "discourse.event.v1") }
+
+    /// Any secret but an empty one.
+    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
+        try Self.signature.prepare(secret: secret)
+    }
+
+    /// By the signature.
+    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
+        Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
+    }
+
+    /// The body, whatever its content type.
+    public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
+        request.body
+    }
+
+    /// `discourse.<type>.<event>`.
+    public func event(
+        _ request: WebhookRequest, _ document: borrowing JSONDocument
+    ) throws(WebhookError) -> WebhookEvent {
+        let headers = try Self.outgoing.selected(from: request.headers)
+        let type = try request.headers.single("x-discourse-event-type")
+        let event = try request.headers.single("x-discourse-event")
+        let typeName = String(decoding: type, as: UTF8.self)
+        let agent = Self.agent(of: String(decoding: event, as: UTF8.self), type: typeName, in: document)
+        return WebhookEvent(
+            topic: "discourse." + TopicPart.text(type) + "." + TopicPart.text(event),
+            agent: agent,
+            sender: agent,
+            usernames: Self.author(ofType: typeName, in: document).map { [$0] } ?? [],
+            deliveryID: try Self.deliveryID(of: request, type: type, event: event),
+            headers: headers,
+            payload: Self.redaction.pieces(of: document.bytes),
+            envelope: .discourse)
+    }
+
+    /// Who did it, as `DiscourseMessageV1.agent_name` has it. It has no place in the envelope and, as in w2fm's
+    /// messages, no header: consumers compute it from the payload.
+    private static func agent(of event: String, type: String, in document: borrowing JSONDocument) -> String? {
+        let name =
+            switch (type, event) {
+            case ("post", "post_created"), ("post", "post_edited"), ("post", "post_destroyed"),
+                ("post", "post_recovered"):
+                document.string("post.username")
+            case ("like", "post_liked"):
+                document.string("like.user.username")
+            case ("topic", "topic_created"), ("topic", "topic_edited"), ("topic", "topic_destroyed"),
+                ("topic", "topic_recovered"):
+                document.string("topic.created_by.username")
+            default:
+                // Who accepts a solution is not in the payload.
+                String?.none
+            }
+        return name?.isEmpty == false ? name : nil
+    }
+
+    /// Whom it concerns, as `DiscourseMessageV1.usernames` has it: the author of a solution or of a liked post, and
+    /// not the agent. (Where the payload has none, Python names a user `None`; here nobody is named.)
+    private static func author(ofType type: String, in document: borrowing JSONDocument) -> String? {
+        let name =
+            switch type {
+            case "solved": document.string("solved.username")
+            case "like": document.string("like.post.username")
+            default: String?.none
+            }
+        return name?.isEmpty == false ? name : nil
+    }
+
+    /// Instance, type, event and SHA-256 of the body. The event's id is no part of it: an automatic retry has
+    /// another. A header's value has no NUL, so one keeps them apart.
+    private static func deliveryID(
+        of request: WebhookRequest, type: ArraySlice<UInt8>, event: ArraySlice<UInt8>
+    ) throws(WebhookError) -> [UInt8] {
+        var id = Array(try request.headers.single("x-discourse-instance"))
+        id.append(0)
+        id.append(contentsOf: type)
+        id.append(0)
+        id.append(contentsOf: event)
+        id.append(0)
+        id.append(contentsOf: SHA256.digest(request.body))
+        return id
+    }
+}

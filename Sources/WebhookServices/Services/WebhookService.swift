@@ -1,0 +1,42 @@
+/// A service that sends webhooks: how it proves who it is, and what its webhooks say. Pure: no I/O, no state.
+///
+/// One file implements it, one line in ``ServiceRegistry`` offers it, and nothing else names it.
+public protocol WebhookService: Sendable {
+    /// What it is called in URLs, tokens and topics: lower-case ASCII.
+    var name: String { get }
+    /// What people call it.
+    var title: String { get }
+    /// The class of its messages.
+    var schema: MessageSchema { get }
+
+    /// Makes a token's secret ready, once for all the webhooks that it will verify.
+    func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret
+
+    /// Whether the request proves that its sender has one of the secrets (the current one and, during a rotation, the
+    /// previous one). Before anything of the body is parsed.
+    func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification
+
+    /// The bytes of the payload in an authentic request's body; not checked to be JSON.
+    func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8>
+
+    /// What the webhook says; `document` is its payload.
+    func event(_ request: WebhookRequest, _ document: borrowing JSONDocument) throws(WebhookError) -> WebhookEvent
+}
+
+extension WebhookService {
+    /// A JSON body as it came; any other content type is refused.
+    public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
+        guard request.contentKind == .json else { throw .unsupportedMediaType }
+        return request.body
+    }
+
+    /// What an authentic request says: takes its payload, validates it and reads it.
+    public func event(
+        of request: WebhookRequest, parser: JSONParser, limits: JSONLimits = JSONLimits()
+    ) throws(WebhookError) -> WebhookEvent {
+        let payload = try payload(of: request)
+        return try parser.withDocument(payload, limits: limits) { (document) throws(WebhookError) in
+            try event(request, document)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+/// How a service signs its webhooks, as data. A service that signs by HMAC says so in a few lines and needs no code.
+public struct SignatureScheme: Sendable, Hashable {
+    /// A piece of what is signed.
+    public enum Part: Sendable, Hashable {
+        /// A fixed text. A header before it must not contain it, or the pieces could be cut otherwise.
+        case literal(String)
+        /// The value of a header (its name in lower case), which must stand exactly once and not be empty.
+        case header(String)
+        /// The whole seconds of the timestamp header, as they stand there.
+        case timestamp
+        /// The body.
+        case body
+    }
+
+    /// How the code is made. There is one; what a sender names cannot choose another.
+    public enum Algorithm: Sendable, Hashable {
+        /// HMAC with SHA-256 (RFC 2104).
+        case hmacSHA256
+    }
+
+    /// How the code is written.
+    public enum Encoding: Sendable, Hashable {
+        /// Base 16, digits in either case.
+        case hex
+        /// Base 64, padded.
+        case base64
+    }
+
+    /// When it was signed.
+    public struct Timestamp: Sendable, Hashable {
+        /// The header's name, in lower case.
+        public var header: String
+        /// Seconds that it may be away from our clock, either way.
+        public var tolerance: Int64
+        /// Whether it may have a fraction, which is not signed (Weblate).
+        public var allowsFraction: Bool
+
+        /// A timestamp in seconds since 1970.
+        public init(header: String, tolerance: Int64 = 300, allowsFraction: Bool = false) {
+            self.header = header
+            self.tolerance = tolerance
+            self.allowsFraction = allowsFraction
+        }
+    }
+
+    /// The header of the signature, its name in lower case.
+    public let header: String
+    /// What is signed.
+    public let parts: [Part]
+    /// How the code is made.
+    public let algorithm: Algorithm
+    /// How it is written.
+    public let encoding: Encoding
+    /// What stands before it; a signature with something else there is of another algorithm or version.
+    public let prefix: String
+    /// What is between several signatures in the header, of which one has to be right; `nil` if there is just one.
+    public let listSeparator: Character?
+    /// When it was signed, if the service says so.
+    public let timestamp: Timestamp?
+    /// How the key is made of the secret.
+    public let secretEncoding: SecretEncoding
+    /// Whether the code is over the body alone, and so tells bodies apart.
+    let signsBodyAlone: Bool
+
+    /// A scheme. What is left out is what most services do.
+    public init(
+        header: String,
+        parts: [Part] = [.body],
+        algorithm: Algorithm = .hmacSHA256,
+        encoding: Encoding = .hex,
+        prefix: String = "",
+        listSeparator: Character? = nil,
+        timestamp: Timestamp? = nil,
+        secretEncoding: SecretEncoding = .plain
+    ) {
+        self.header = header
+        self.parts = parts
+        self.algorithm = algorithm
+        self.encoding = encoding
+        self.prefix = prefix
+        self.listSeparator = listSeparator
+        self.timestamp = timestamp
+        self.secretEncoding = secretEncoding
+        self.signsBodyAlone = parts == [.body]
+    }
+
+    /// Standard Webhooks 1.0: `webhook-signature: v1,<base64> …` over `<webhook-id>.<webhook-timestamp>.<body>`, at
+    /// most five minutes ago or ahead.
+    public static let standardWebhooks = SignatureScheme(
+        header: "webhook-signature",
+        parts: [.header("webhook-id"), .literal("."), .timestamp, .literal("."), .body],
+        encoding: .base64,
+        prefix: "v1,",
+        listSeparator: " ",
+        timestamp: Timestamp(header: "webhook-timestamp"),
+        secretEncoding: .standardWebhooks)
+}
