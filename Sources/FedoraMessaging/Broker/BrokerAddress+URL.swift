@@ -1,0 +1,116 @@
+extension BrokerAddress {
+    /// Reads `amqp[s]://user:password@host:port/vhost?options` as pika's `URLParameters` does: user, password and
+    /// virtual host are percent-encoded, every part may be missing, and an unknown option is an error.
+    public init(url: String) throws(BrokerAddressError) {
+        self.init()
+        guard let schemeEnd = url.firstRange(of: "://") else {
+            throw BrokerAddressError("expected a URL such as amqp://user:password@host:5672/%2Fvhost")
+        }
+        switch url[..<schemeEnd.lowerBound].lowercased() {
+        case "amqp": break
+        case "amqps":
+            usesTLS = true
+            port = 5671
+        default: throw BrokerAddressError("the URL must begin with amqp:// or amqps://")
+        }
+        let rest = url[schemeEnd.upperBound...].prefix { $0 != "#" }
+        let beforeQuery = rest.prefix { $0 != "?" }
+        let authority = beforeQuery.prefix { $0 != "/" }
+        try parse(authority: authority)
+        let path = beforeQuery.dropFirst(authority.count)
+        if path.count > 1 {
+            virtualHost = PercentEncoding.decode(path.dropFirst().prefix { $0 != "/" })
+        }
+        try parse(query: rest.dropFirst(beforeQuery.count + 1))
+    }
+
+    private mutating func parse(authority: Substring) throws(BrokerAddressError) {
+        var hostAndPort = authority
+        if let at = authority.lastIndex(of: "@") {
+            let user = authority[..<at]
+            hostAndPort = authority[authority.index(after: at)...]
+            let name = user.prefix { $0 != ":" }
+            credentials = BrokerCredentials(
+                username: PercentEncoding.decode(name),
+                password: PercentEncoding.decode(user.dropFirst(name.count + 1)))
+        }
+        var portText = Substring()
+        if hostAndPort.first == "[" {
+            guard let end = hostAndPort.firstIndex(of: "]") else {
+                throw BrokerAddressError("the IPv6 address lacks its closing bracket")
+            }
+            host = String(hostAndPort[hostAndPort.index(after: hostAndPort.startIndex)..<end])
+            portText = hostAndPort[hostAndPort.index(after: end)...]
+        } else {
+            let name = hostAndPort.prefix { $0 != ":" }
+            if !name.isEmpty { host = name.lowercased() }
+            portText = hostAndPort.dropFirst(name.count)
+        }
+        guard portText.count > 1 else { return }
+        guard portText.first == ":", let number = UInt16(portText.dropFirst()), number > 0 else {
+            throw BrokerAddressError(
+                "the port is no number from 1 to 65535 (a password with : / ? # or @ must be percent-encoded)")
+        }
+        port = Int(number)
+    }
+
+    private mutating func parse(query: Substring) throws(BrokerAddressError) {
+        var seen: Set<String> = []
+        for pair in query.split(separator: "&") {
+            let name = pair.prefix { $0 != "=" }
+            let raw = pair.dropFirst(name.count + 1).replacing("+", with: " ")
+            // As Python's parse_qs: an option without a value is as good as absent.
+            guard !raw.isEmpty else { continue }
+            let option = PercentEncoding.decode(name.replacing("+", with: " "))
+            guard seen.insert(option).inserted else {
+                throw BrokerAddressError("the option \(option) is there more than once")
+            }
+            try set(option: option, to: PercentEncoding.decode(raw))
+        }
+    }
+
+    /// The options that are set by numbers or text.
+    static let options = [
+        "blocked_connection_timeout", "channel_max", "connection_attempts", "frame_max", "heartbeat", "locale",
+        "retry_delay", "socket_timeout", "stack_timeout",
+    ]
+
+    private mutating func set(option: String, to text: String) throws(BrokerAddressError) {
+        switch option {
+        case "heartbeat": heartbeat = .seconds(try integer(text, option, 0...65_535))
+        case "connection_attempts": connectionAttempts = try integer(text, option, 1...Int(Int32.max))
+        case "channel_max": channelMax = try integer(text, option, 1...65_535)
+        case "frame_max": frameMax = try integer(text, option, 4096...131_072)
+        case "retry_delay": retryDelay = try seconds(text, option, zero: true)
+        case "socket_timeout": socketTimeout = try seconds(text, option, zero: false)
+        case "stack_timeout": stackTimeout = try seconds(text, option, zero: false)
+        case "blocked_connection_timeout": blockedConnectionTimeout = try seconds(text, option, zero: true)
+        case "locale": locale = text
+        case "ssl_options": throw BrokerAddressError("ssl_options isn't supported: write the files into [tls]")
+        case "client_properties":
+            throw BrokerAddressError("client_properties isn't supported in the URL: write them into their own table")
+        case "tcp_options": throw BrokerAddressError("tcp_options isn't supported")
+        default:
+            let nearest = NearestName.of(option, among: Self.options).map { ": is \($0) meant?" } ?? ""
+            throw BrokerAddressError("unknown option \(option)\(nearest)")
+        }
+    }
+
+    private func integer(
+        _ text: String, _ option: String, _ range: ClosedRange<Int>
+    ) throws(BrokerAddressError) -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw BrokerAddressError(
+                "the option \(option) must be an integer from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    private func seconds(_ text: String, _ option: String, zero: Bool) throws(BrokerAddressError) -> Duration {
+        guard let number = Double(text), number.isFinite, number <= 1e9, zero ? number >= 0 : number > 0 else {
+            throw BrokerAddressError(
+                "the option \(option) must be a number of seconds\(zero ? "" : " greater than 0")")
+        }
+        return .seconds(number)
+    }
+}

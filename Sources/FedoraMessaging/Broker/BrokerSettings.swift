@@ -1,0 +1,39 @@
+/// What is needed to publish on Fedora's bus, by the keys of fedora-messaging's own `config.toml`.
+public struct BrokerSettings: Sendable, Equatable, CustomStringConvertible {
+    /// What `amqp_url` says.
+    public var address: BrokerAddress
+    /// The exchange to publish to.
+    public var publishExchange: String
+    /// What goes before every topic, with a dot between.
+    public var topicPrefix: String
+    /// The AMQP priority of messages; nil sets none.
+    public var publishPriority: UInt8?
+    /// Whether to check that the exchange is there by a passive declaration.
+    public var passiveDeclares: Bool
+    /// The files for TLS.
+    public var tls: BrokerTLS
+    /// What the connection says about itself.
+    public var clientProperties: [ClientProperty]
+
+    /// fedora-messaging's defaults.
+    public init() {
+        address = BrokerAddress()
+        address.connectionAttempts = 3
+        address.retryDelay = .seconds(5)
+        publishExchange = "amq.topic"
+        topicPrefix = ""
+        publishPriority = nil
+        passiveDeclares = false
+        tls = BrokerTLS()
+        clientProperties = [ClientProperty(name: "app", value: .string("webhook2fedmsg"))]
+    }
+
+    /// Whether the broker is to be reached by TLS.
+    public var usesTLS: Bool { address.usesTLS }
+
+    /// Whether the client's certificate authenticates (SASL EXTERNAL), so that user and password are not used.
+    public var usesExternalAuthentication: Bool { address.usesTLS && tls.hasClientCertificate }
+
+    /// The address without its password, and the exchange, for logs.
+    public var description: String { "\(address) exchange \(publishExchange)" }
+}

@@ -1,0 +1,48 @@
+/// A point of time as year, month, day, hour, minute and second of UTC (proleptic Gregorian calendar), by arithmetic
+/// alone: Foundation's formatters cost more than the rest of a message.
+package struct CivilTime: Equatable, Sendable {
+    package let year: Int
+    package let month: Int
+    package let day: Int
+    package let hour: Int
+    package let minute: Int
+    package let second: Int
+
+    /// The time `seconds` after 1970-01-01T00:00:00Z.
+    package init(secondsSince1970 seconds: Int64) {
+        let secondOfDay = Int((seconds % 86_400 + 86_400) % 86_400)
+        hour = secondOfDay / 3600
+        minute = secondOfDay / 60 % 60
+        second = secondOfDay % 60
+        // Days are counted from 0000-03-01, so that a leap day is the last of its year; an era is 400 years.
+        let days = Int((seconds - Int64(secondOfDay)) / 86_400) + 719_468
+        let era = (days >= 0 ? days : days - 146_096) / 146_097
+        let dayOfEra = days - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    /// Appends `2026-11-23T17:50:19`, 19 bytes (more for years beyond 9999).
+    package func appendISO8601(to bytes: inout [UInt8]) {
+        Self.append(year, digits: 4, to: &bytes)
+        for (mark, number) in [("-", month), ("-", day), ("T", hour), (":", minute), (":", second)] {
+            bytes.append(contentsOf: mark.utf8)
+            Self.append(number, digits: 2, to: &bytes)
+        }
+    }
+
+    /// Appends a number that is not negative, with at least `digits` digits.
+    package static func append(_ number: Int, digits: Int, to bytes: inout [UInt8]) {
+        var divisor = 1
+        for _ in 1..<max(1, digits) { divisor *= 10 }
+        while number / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+            divisor /= 10
+        }
+    }
+}

@@ -1,0 +1,89 @@
+/// Writes JSON that stays on one line for every reader of lines.
+///
+/// Python's `str.splitlines`, by which fedora-messaging cuts a file, ends a line not only at LF and CR but at U+0085,
+/// U+2028 and U+2029 too, all three legal inside a JSON string: those are written as escapes.
+struct FileLineWriter {
+    private(set) var bytes: [UInt8] = []
+
+    init(capacity: Int) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// Appends text that needs no escape.
+    mutating func raw(_ text: String) {
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    /// Appends a header's value.
+    mutating func value(_ value: MessageHeaderValue) {
+        switch value {
+        case .longString(let text): string(text)
+        case .int32(let number): raw(String(number))
+        case .bool(let flag): raw(flag ? "true" : "false")
+        }
+    }
+
+    /// Appends a JSON string.
+    mutating func string(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x22, 0x5C:
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+            case 0..<0x20, 0x7F, 0x85, 0x2028, 0x2029: escape(scalar.value)
+            default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends a JSON document that is known to be valid, on one line.
+    ///
+    /// LF and CR stand only between tokens there, so a blank does as well; the three other separators stand only
+    /// inside strings, and never behind a backslash, so an escape does.
+    mutating func json(_ document: [UInt8]) {
+        document.withUnsafeBufferPointer { source in
+            var copied = 0
+            var index = 0
+            while index < source.count {
+                let byte = source[index]
+                // Nearly every byte is none of these four, and what lies between goes over in one piece.
+                guard byte == 0x0A || byte == 0x0D || byte == 0xC2 || byte == 0xE2 else {
+                    index += 1
+                    continue
+                }
+                guard let (length, escaped) = Self.separator(at: index, in: source) else {
+                    index += 1
+                    continue
+                }
+                bytes.append(contentsOf: source[copied..<index])
+                if let escaped { escape(escaped) } else { bytes.append(UInt8(ascii: " ")) }
+                index += length
+                copied = index
+            }
+            bytes.append(contentsOf: source[copied...])
+        }
+    }
+
+    /// The line separator that begins at `index`: its length in bytes, and its code point if it needs an escape.
+    private static func separator(
+        at index: Int, in source: UnsafeBufferPointer<UInt8>
+    ) -> (length: Int, escaped: UInt32?)? {
+        switch source[index] {
+        case 0x0A, 0x0D: return (1, nil)
+        case 0xC2 where index + 1 < source.count && source[index + 1] == 0x85: return (2, 0x85)
+        case 0xE2 where index + 2 < source.count && source[index + 1] == 0x80 && source[index + 2] & 0xFE == 0xA8:
+            return (3, 0x2000 | UInt32(source[index + 2] & 0x3F))
+        default: return nil
+        }
+    }
+
+    /// Appends `\uXXXX`.
+    private mutating func escape(_ codePoint: UInt32) {
+        let digits = Array("0123456789abcdef".utf8)
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(UInt8(ascii: "u"))
+        for shift in [12, 8, 4, 0] as [UInt32] { bytes.append(digits[Int(codePoint >> shift & 0xF)]) }
+    }
+}

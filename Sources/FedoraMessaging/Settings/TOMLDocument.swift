@@ -1,0 +1,68 @@
+import Glibc
+import TOMLKit
+
+/// A TOML file, parsed, with the line of each of its keys.
+package struct TOMLDocument: Sendable {
+    /// The file's name, as messages give it.
+    package let file: String
+    /// What the file says.
+    package let root: [String: SettingValue]
+    private let lines: TOMLLineIndex
+
+    /// The most bytes a settings file may have: enough for any, and a wrong path is refused quickly.
+    package static let maximumSize = 1 << 20
+
+    /// Reads and parses the file at `path`.
+    package init(path: String) throws(SettingsError) {
+        let bytes: [UInt8]
+        do {
+            bytes = try SmallFile.read(path, limit: Self.maximumSize)
+        } catch {
+            throw SettingsError([
+                SettingsProblem(source: .file(path: path, line: nil), key: "", message: error.description)
+            ])
+        }
+        try self.init(bytes: bytes, file: path)
+    }
+
+    /// Parses the bytes of a file.
+    /// - Parameter file: what messages call it.
+    package init(bytes: [UInt8], file: String) throws(SettingsError) {
+        self.file = file
+        guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+            throw SettingsError([
+                SettingsProblem(
+                    source: .file(path: file, line: Self.lineOfFirstBadByte(bytes)), key: "",
+                    message: "this is not text in UTF-8")
+            ])
+        }
+        do {
+            root = SettingValue.entries(of: try TOMLTable(string: text))
+        } catch let error as TOMLParseError {
+            throw SettingsError([
+                SettingsProblem(
+                    source: .file(path: file, line: error.source.begin.line), key: "",
+                    message: "not valid TOML: \(error.description)")
+            ])
+        } catch {
+            throw SettingsError([
+                SettingsProblem(source: .file(path: file, line: nil), key: "", message: "not valid TOML")
+            ])
+        }
+        lines = TOMLLineIndex(text: bytes)
+    }
+
+    /// Where a key of this file stands, for messages.
+    package func source(of path: [String]) -> SettingsProblem.Source {
+        .file(path: file, line: lines.line(of: path))
+    }
+
+    private static func lineOfFirstBadByte(_ bytes: [UInt8]) -> Int {
+        var line = 1
+        for part in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            if part.contains(0) || String(validating: part, as: UTF8.self) == nil { return line }
+            line += 1
+        }
+        return line
+    }
+}

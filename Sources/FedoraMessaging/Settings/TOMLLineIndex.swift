@@ -1,0 +1,155 @@
+/// The line on which each key of a TOML text stands, which the parser doesn't tell.
+///
+/// Meant for texts that the parser took: on others it finds what it can and never fails.
+struct TOMLLineIndex: Sendable {
+    private var lines: [[String]: Int] = [:]
+
+    /// Scans a text.
+    init(text: [UInt8]) {
+        var scanner = Scanner(text: text)
+        scanner.scan()
+        lines = scanner.lines
+    }
+
+    /// The line (from 1) of a key's first appearance, or of the nearest table around it; nil if none is there.
+    func line(of path: [String]) -> Int? {
+        var path = path
+        while !path.isEmpty {
+            if let line = lines[path] { return line }
+            path.removeLast()
+        }
+        return nil
+    }
+
+    /// Walks over the text: table headers, keys, and values only as far as needed to find their end.
+    private struct Scanner {
+        let text: [UInt8]
+        var position = 0
+        var line = 1
+        var lines: [[String]: Int] = [:]
+
+        init(text: [UInt8]) {
+            self.text = text
+        }
+
+        var byte: UInt8? { position < text.count ? text[position] : nil }
+
+        mutating func advance(_ count: Int = 1) {
+            for _ in 0..<count where position < text.count {
+                if text[position] == UInt8(ascii: "\n") { line += 1 }
+                position += 1
+            }
+        }
+
+        mutating func skip(while matches: (UInt8) -> Bool) {
+            while let byte, matches(byte) { advance() }
+        }
+
+        func starts(with mark: String) -> Bool {
+            text[position...].starts(with: mark.utf8)
+        }
+
+        mutating func record(_ path: [String], line: Int) {
+            if lines[path] == nil { lines[path] = line }
+        }
+
+        mutating func scan() {
+            var table: [String] = []
+            skipBlank()
+            while position < text.count {
+                let start = (position, line)
+                if byte == UInt8(ascii: "[") {
+                    advance(starts(with: "[[") ? 2 : 1)
+                    table = key()
+                    record(table, line: start.1)
+                    skip { $0 == UInt8(ascii: "]") }
+                } else {
+                    keyAndValue(in: table)
+                }
+                if position == start.0 { advance() }
+                skipBlank()
+            }
+        }
+
+        /// Blanks, line ends, comments.
+        mutating func skipBlank() {
+            while let byte {
+                if byte == UInt8(ascii: "#") {
+                    skip { $0 != UInt8(ascii: "\n") }
+                } else if byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+                    advance()
+                } else {
+                    return
+                }
+            }
+        }
+
+        mutating func keyAndValue(in table: [String]) {
+            let start = line
+            let path = table + key()
+            for length in table.count..<path.count { record(Array(path[...length]), line: start) }
+            guard byte == UInt8(ascii: "=") else { return }
+            advance()
+            skipBlank()
+            value(at: path)
+        }
+
+        /// A dotted key, quoted or bare, up to what can't belong to it.
+        mutating func key() -> [String] {
+            var parts: [String] = []
+            while true {
+                skip { $0 == 0x20 || $0 == 0x09 }
+                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
+                    let start = position + 1
+                    string()
+                    parts.append(String(decoding: text[start..<max(start, position - 1)], as: UTF8.self))
+                } else {
+                    let start = position
+                    skip { !" \t.=]}\n\r#".utf8.contains($0) }
+                    if position > start { parts.append(String(decoding: text[start..<position], as: UTF8.self)) }
+                }
+                skip { $0 == 0x20 || $0 == 0x09 }
+                guard byte == UInt8(ascii: ".") else { return parts }
+                advance()
+            }
+        }
+
+        mutating func value(at path: [String]) {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "'"): string()
+            case UInt8(ascii: "["): list(until: UInt8(ascii: "]")) { $0.value(at: path) }
+            case UInt8(ascii: "{"): list(until: UInt8(ascii: "}")) { $0.keyAndValue(in: path) }
+            default: skip { !",]}#\n".utf8.contains($0) }
+            }
+        }
+
+        /// What stands in brackets, item by item.
+        mutating func list(until end: UInt8, item: (inout Scanner) -> Void) {
+            advance()
+            while true {
+                skipBlank()
+                guard let byte, byte != end else { return advance() }
+                let start = position
+                if byte == UInt8(ascii: ",") { advance() } else { item(&self) }
+                if position == start { advance() }
+            }
+        }
+
+        /// A string of any of the four sorts.
+        mutating func string() {
+            guard let quote = byte else { return }
+            let mark = String(repeating: Character(UnicodeScalar(quote)), count: starts(with: triple(quote)) ? 3 : 1)
+            advance(mark.utf8.count)
+            while byte != nil && !starts(with: mark) {
+                advance(byte == UInt8(ascii: "\\") && quote == UInt8(ascii: "\"") ? 2 : 1)
+            }
+            advance(mark.utf8.count)
+            // A multi-line string may end in one or two quotes of its own.
+            if mark.utf8.count == 3 { skip { $0 == quote } }
+        }
+
+        func triple(_ quote: UInt8) -> String {
+            String(repeating: Character(UnicodeScalar(quote)), count: 3)
+        }
+    }
+}

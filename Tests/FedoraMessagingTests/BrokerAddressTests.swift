@@ -1,0 +1,67 @@
+import FedoraMessaging
+import Testing
+
+@Suite struct BrokerAddressTests {
+    @Test func everythingMayBeMissing() throws {
+        let address = try BrokerAddress(url: "amqp://?connection_attempts=3&retry_delay=5")
+        #expect(address.host == "localhost" && address.port == 5672 && address.virtualHost == "/")
+        #expect(address.credentials == BrokerCredentials(username: "guest", password: "guest"))
+        #expect(address.connectionAttempts == 3 && address.retryDelay == .seconds(5) && address.heartbeat == nil)
+        #expect(!address.usesTLS)
+        #expect(BrokerSettings().address == address)
+    }
+
+    @Test func everythingMayBeThere() throws {
+        let address = try BrokerAddress(
+            url: "AMQPS://w2%66m:p%40ss%2F%3A@Broker.Example.org:5673/%2Fpubsub?heartbeat=10&socket_timeout=2.5"
+                + "&stack_timeout=7&blocked_connection_timeout=0&channel_max=2047&frame_max=4096&locale=de_DE#x")
+        #expect(address.usesTLS && address.host == "broker.example.org" && address.port == 5673)
+        #expect(address.credentials == BrokerCredentials(username: "w2fm", password: "p@ss/:"))
+        #expect(address.virtualHost == "/pubsub")
+        #expect(address.heartbeat == .seconds(10) && address.socketTimeout == .milliseconds(2500))
+        #expect(address.stackTimeout == .seconds(7) && address.blockedConnectionTimeout == .zero)
+        #expect(address.channelMax == 2047 && address.frameMax == 4096 && address.locale == "de_DE")
+    }
+
+    @Test(arguments: [
+        ("amqp://h", "/", 5672), ("amqps://h", "/", 5671), ("amqp://h/", "/", 5672), ("amqp://h/a/b", "a", 5672),
+        ("amqp://h:/x", "x", 5672), ("amqp://h//x", "", 5672), ("amqp://h/?heartbeat=", "/", 5672),
+    ])
+    func parts(url: String, virtualHost: String, port: Int) throws {
+        let address = try BrokerAddress(url: url)
+        #expect(address.host == "h" && address.virtualHost == virtualHost && address.port == port)
+    }
+
+    @Test func hostsOfIPv6AndLastAt() throws {
+        let address = try BrokerAddress(url: "amqp://fedora:@[fd00::1]:5")
+        #expect(address.host == "fd00::1" && address.port == 5 && address.credentials.password.isEmpty)
+        #expect(address.description == "amqp://fedora:***@[fd00::1]:5/%2F")
+        #expect(try BrokerAddress(url: "amqp://u:a@b@h").credentials.password == "a@b")
+    }
+
+    @Test(arguments: [
+        ("localhost", "expected a URL"), ("http://h", "amqp://"), ("amqp://u:sesame/x@h", "percent-encoded"),
+        ("amqp://h:70000", "port"), ("amqp://h:0", "port"), ("amqp://[::1", "bracket"),
+        ("amqp://h?hartbeat=1", "is heartbeat meant?"), ("amqp://h?heartbeat=1&heartbeat=2", "more than once"),
+        ("amqp://h?heartbeat=-1", "0 to 65535"), ("amqp://h?retry_delay=soon", "seconds"),
+        ("amqp://h?socket_timeout=0", "greater than 0"), ("amqp://h?frame_max=1", "4096"),
+        ("amqp://h?ssl_options=%7B%7D", "[tls]"), ("amqp://h?client_properties=%7B%7D", "own table"),
+        ("amqp://h?stack_timeout=inf", "seconds"),
+    ])
+    func rejected(url: String, words: String) {
+        let error = #expect(throws: BrokerAddressError.self) { try BrokerAddress(url: url) }
+        #expect(error?.description.contains(words) == true)
+        #expect(error?.description.contains("sesame") == false)
+    }
+
+    @Test func passwordsDoNotShow() throws {
+        let address = try BrokerAddress(url: "amqp://bob:sesame@h/v")
+        var settings = BrokerSettings()
+        settings.address = address
+        var dumped = ""
+        dump(settings, to: &dumped)
+        for text in ["\(address)", "\(settings)", String(reflecting: address.credentials), dumped] {
+            #expect(text.contains("bob") && !text.contains("sesame"))
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Testing
+
+@testable import FedoraMessaging
+
+@Suite struct BrokerSettingsTests {
+    func settings(_ text: String) throws -> BrokerSettings {
+        try BrokerSettings(document: TOMLDocument(bytes: Array(text.utf8), file: "config.toml"))
+    }
+
+    func problems(_ text: String) -> [String] {
+        do {
+            _ = try settings(text)
+            return []
+        } catch {
+            return (error as? SettingsError)?.problems.map(\.description) ?? ["another error"]
+        }
+    }
+
+    /// The example that fedora-messaging ships, shortened where values repeat.
+    static let upstream = """
+        # A sample configuration for fedora-messaging
+        amqp_url = "amqps://fedora:@rabbitmq.fedoraproject.org/%2Fpublic_pubsub"
+        callback = "fedora_messaging.example:printer"
+        passive_declares = true
+        publish_exchange = "amq.topic"
+        TOPIC_prefix = "org.fedoraproject.prod"
+        publish_priority = 3
+
+        [tls]
+        ca_cert = "/etc/fedora-messaging/cacert.pem"
+        keyfile = "/etc/fedora-messaging/fedora-key.pem"
+        certfile = "/etc/fedora-messaging/fedora-cert.pem"
+
+        [client_properties]
+        app = "Example Application"
+        app_contacts_email = "admin@example.org"
+        retries = 3
+
+        [exchanges."amq.topic"]
+        type = "topic"
+        durable = true
+
+        [queues."00000000-0000-0000-0000-000000000000"]
+        durable = false
+
+        [[bindings]]
+        queue = "00000000-0000-0000-0000-000000000000"
+        exchange = "amq.topic"
+        routing_keys = ["#"]
+
+        [consumer_config]
+        example_key = "for my consumer"
+
+        [qos]
+        prefetch_size = 0
+
+        [log_config]
+        version = 1
+        """
+
+    @Test func fedoraMessagingsOwnFile() throws {
+        let settings = try settings(Self.upstream)
+        #expect(settings.usesTLS && settings.usesExternalAuthentication)
+        #expect(settings.address.host == "rabbitmq.fedoraproject.org" && settings.address.port == 5671)
+        #expect(settings.address.virtualHost == "/public_pubsub")
+        #expect(settings.topicPrefix == "org.fedoraproject.prod" && settings.passiveDeclares)
+        #expect(settings.publishPriority == 3)
+        #expect(settings.tls.caCertificate == "/etc/fedora-messaging/cacert.pem")
+        #expect(
+            settings.clientProperties == [
+                ClientProperty(name: "app", value: .string("Example Application")),
+                ClientProperty(name: "app_contacts_email", value: .string("admin@example.org")),
+                ClientProperty(name: "retries", value: .integer(3)),
+            ])
+    }
+
+    @Test func nothingGivesTheDefaults() throws {
+        let settings = try settings("")
+        #expect(settings == BrokerSettings())
+        #expect(settings.publishExchange == "amq.topic" && settings.topicPrefix.isEmpty)
+        #expect(settings.publishPriority == nil && !settings.passiveDeclares && !settings.usesTLS)
+    }
+
+    @Test func anUnknownKeyNamesTheNearest() {
+        #expect(
+            problems("# a comment\n\ntopic_prefx = \"x\"")
+                == ["config.toml:3: topic_prefx: fedora-messaging has no such key: is topic_prefix meant?"])
+        #expect(
+            problems("[tls]\nca_certs = \"x\"")
+                == ["config.toml:2: tls.ca_certs: there is no such key in [tls]: is ca_cert meant?"])
+    }
+
+    @Test func allProblemsAtOnceInTheFilesOrder() {
+        let text = """
+            publish_priority = 300
+            passive_declares = "yes"
+            amqp_url = "amqp://u:sesame@h:port"
+            publish_exchange = 7
+            [client_properties]
+            version = "mine"
+            [tls]
+            certfile = "x"
+            """
+        let found = problems(text)
+        #expect(
+            found.map { $0.split(separator: ": ").prefix(2).joined(separator: " ") } == [
+                "config.toml:1 publish_priority", "config.toml:2 passive_declares", "config.toml:3 amqp_url",
+                "config.toml:4 publish_exchange", "config.toml:6 client_properties.version",
+                "config.toml:8 tls.certfile",
+            ])
+        #expect(!found.joined().contains("sesame"))
+    }
+
+    @Test func reservedPropertiesAsThePythonLibraryHasThem() throws {
+        let settings = try settings(
+            "[client_properties]\nproduct = \"Fedora Messaging with Pika\"\nversion = \"fedora_messaging-3.9.1\"")
+        #expect(settings.clientProperties == [ClientProperty(name: "app", value: .string("webhook2fedmsg"))])
+        #expect(problems("[client_properties]\napp = 1.5").first?.contains("a floating-point number") == true)
+    }
+
+    @Test func unreadableFiles() {
+        #expect(problems("a = \n").first?.hasPrefix("config.toml:1: not valid TOML") == true)
+        let missing = #expect(throws: SettingsError.self) { try BrokerSettings.load(path: "/nonexistent/c.toml") }
+        #expect(missing?.description == "/nonexistent/c.toml: can't be opened: No such file or directory")
+        let bytes = Array("a = 1\nb = \"".utf8) + [0xFF, 0x22]
+        let error = #expect(throws: SettingsError.self) { try TOMLDocument(bytes: bytes, file: "f") }
+        #expect(error?.description == "f:2: this is not text in UTF-8")
+    }
+}
