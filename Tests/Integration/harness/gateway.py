@@ -1,0 +1,131 @@
+"""The program under test: a configuration, tokens made by its own command, and the server's process."""
+
+import json
+import os
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from .corpus import REPOSITORY
+from .ports import free_port
+from .process import ManagedProcess
+from .webhook import Webhook
+
+
+def binary() -> str:
+    """The release build, or what W2F_BINARY names."""
+    path = Path(os.environ.get("W2F_BINARY", REPOSITORY / ".build" / "release" / "webhook2fedmsg"))
+    if not path.exists():
+        raise FileNotFoundError(f"{path} is not there: swift build -c release")
+    return str(path)
+
+
+@dataclass(frozen=True)
+class Token:
+    id: str
+    service: str
+    secret: str
+    path: str
+
+
+def _toml(value: object) -> str:
+    return json.dumps(value)
+
+
+class Gateway:
+    """`settings` are sections of the configuration: {"broker": {"amqp_url": …}}; they override the ones made here."""
+
+    def __init__(self, directory: Path, settings: dict[str, dict[str, object]], name: str = "gateway") -> None:
+        self.directory = directory / name
+        self.directory.mkdir()
+        self.port = free_port()
+        root_key = self.directory / "root.key"
+        root_key.touch(mode=0o600)
+        root_key.write_text(os.urandom(32).hex() + "\n")
+        sections: dict[str, dict[str, object]] = {
+            "server": {"listen": [f"127.0.0.1:{self.port}"]},
+            "database": {"url": f"sqlite:{self.directory}/tokens.sqlite"},
+            "keys": {"root_key_file": str(root_key)},
+        }
+        for section, values in settings.items():
+            sections[section] = {**sections.get(section, {}), **values}
+        self.configuration = self.directory / "webhook2fedmsg.toml"
+        lines = [f"state_dir = {_toml(str(self.directory))}"]
+        for section, values in sections.items():
+            lines.append(f"[{section}]")
+            lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
+        self.configuration.touch(mode=0o600)
+        self.configuration.write_text("\n".join(lines) + "\n")
+        self.process = ManagedProcess(
+            "serve", [binary(), "serve", "--config", str(self.configuration)], self.directory, self._environment()
+        )
+
+    @staticmethod
+    def _environment() -> dict[str, str]:
+        return {name: value for name, value in os.environ.items() if not name.startswith("W2F_")}
+
+    def command(self, *arguments: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
+        """`webhook2fedmsg ARGUMENTS --config …`."""
+        result = subprocess.run(
+            [binary(), *arguments, "--config", str(self.configuration)],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env=self._environment(),
+            cwd=self.directory,
+            timeout=60,
+        )
+        if check and result.returncode != 0:
+            raise AssertionError(f"{' '.join(arguments[:2])} exited {result.returncode}: {result.stderr.strip()}")
+        return result
+
+    def migrate(self) -> None:
+        self.command("migrate")
+
+    def create_token(self, service: str, name: str = "test", secret: str | None = None) -> Token:
+        """With a secret of the server's making, or with `secret` given on standard input."""
+        own = () if secret is None else ("--secret-file", "-")
+        output = self.command(
+            "token", "create", "--service", service, "--name", name, *own, "--json", stdin=secret or ""
+        ).stdout
+        made = json.loads(output)
+        return Token(made["id"], service, made["secret"] if secret is None else secret, f"/{service}/{made['id']}")
+
+    def start(self, timeout: float = 30) -> None:
+        self.process.start()
+        self.process.wait_ready(self.alive, timeout)
+
+    def stop(self, timeout: float = 30) -> int | None:
+        return self.process.stop(signal.SIGTERM, timeout)
+
+    def kill(self) -> None:
+        self.process.kill()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def alive(self) -> bool:
+        return self._status("/healthz") == 200
+
+    def ready(self) -> bool:
+        return self._status("/readyz") == 200
+
+    def _status(self, path: str) -> int | None:
+        try:
+            return requests.get(self.url + path, timeout=5).status_code
+        except requests.RequestException:
+            return None
+
+    def post(self, token: Token, webhook: Webhook, session: requests.Session | None = None) -> requests.Response:
+        """Sends the webhook to the token's address."""
+        return (session or requests).post(
+            self.url + token.path, data=webhook.body, headers=webhook.headers, timeout=60
+        )
+
+    @property
+    def log(self) -> bytes:
+        return self.process.log.read_bytes()

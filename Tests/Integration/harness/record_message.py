@@ -1,0 +1,34 @@
+"""The consumer's callback: run by `fedora-messaging consume --callback-file record_message.py:record`.
+
+Appends each message, after the library validated it, to the file that W2F_RECORD names, as one JSON line.
+"""
+
+import json
+import os
+
+_output = open(os.environ["W2F_RECORD"], "a", encoding="utf-8")  # noqa: SIM115
+
+
+def _attempt(function):
+    """What the message class's own code says, or how it fails: that is between it and the payload."""
+    try:
+        return function()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def record(message):
+    line = {
+        "id": message.id,
+        "class": type(message).__name__,
+        "topic": message.topic,
+        "severity": message.severity,
+        "agent": _attempt(lambda: message.agent_name),
+        "usernames": _attempt(lambda: message.usernames),
+        "summary": _attempt(lambda: message.summary),
+        "text": _attempt(lambda: str(message)),
+        "headers": message._headers,
+        "body": message.body,
+    }
+    _output.write(json.dumps(line) + "\n")
+    _output.flush()

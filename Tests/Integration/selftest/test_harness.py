@@ -1,0 +1,58 @@
+"""The harness's own arithmetic, against published vectors: a suite that signs wrongly proves nothing."""
+
+import json
+
+import pytest
+
+from harness.corpus import corpora, fixtures, payloads
+from harness.fieldtable import Field, decode_table
+from harness.rawhttp import Answer
+from harness.signing import SIGNERS, discourse, github, hex_hmac
+
+
+def test_github_vector() -> None:
+    """GitHub's documentation, "Validating webhook deliveries"."""
+    webhook = github("It's a Secret to Everybody", b"Hello, World!", "push")
+    expected = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    assert webhook.headers["X-Hub-Signature-256"] == f"sha256={expected}"
+
+
+def test_discourse_vector() -> None:
+    webhook = discourse("my_lovely_secret_for_web_hook", b'{"ping":"OK"}', "ping.ping")
+    expected = "162f107f6b5022353274eb1a7197885cfd35744d8d08e5bcea025d309386b7d6"
+    assert webhook.headers["X-Discourse-Event-Signature"] == f"sha256={expected}"
+
+
+def test_a_form_is_signed_as_it_is_sent() -> None:
+    webhook = github("secret", b'{"a": "b c"}', "push", form=True)
+    assert webhook.body == b"payload=%7B%22a%22%3A+%22b+c%22%7D"
+    assert webhook.headers["X-Hub-Signature-256"] == "sha256=" + hex_hmac("secret", webhook.body)
+
+
+def test_topics_keep_only_what_is_allowed() -> None:
+    assert github("s", b"{}", "a b#*ü.c").topic == "github.a_b___.c"
+    assert github("s", b"{}", "x" * 300).topic == "github." + "x" * 64
+
+
+@pytest.mark.parametrize("service", SIGNERS)
+def test_there_are_fixtures_for_every_service(service: str) -> None:
+    assert len(fixtures(service)) >= 2
+
+
+def test_every_payload_of_the_corpora_has_an_event() -> None:
+    if corpora() is None:
+        pytest.skip("no corpora beside the checkout")
+    found = list(payloads())
+    assert len(found) > 150
+    assert all(isinstance(json.loads(sample.payload), dict) and sample.event for sample in found)
+
+
+def test_field_tables() -> None:
+    table = b"\x03one" + b"S\0\0\0\x02ab" + b"\x03two" + b"I\xff\xff\xff\xfe" + b"\x01t" + b"t\x01"
+    decoded = decode_table(len(table).to_bytes(4, "big") + table)
+    assert decoded == [Field("one", "S", "ab"), Field("two", "I", -2), Field("t", "t", True)]
+
+
+def test_answers_are_cut_into_responses() -> None:
+    data = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 400 Bad\r\n\r\n"
+    assert [response.status for response in Answer(data, True).responses] == [202, 400]
