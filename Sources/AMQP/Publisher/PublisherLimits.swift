@@ -15,8 +15,10 @@ public struct PublisherLimits: Sendable, Hashable {
     public var backoffMinimum: Duration
     /// The longest pause before connecting again.
     public var backoffMaximum: Duration
-    /// How long a shutdown waits for confirms, and as long again for the broker's farewell.
+    /// How long a shutdown waits for confirms.
     public var shutdownTimeout: Duration
+    /// How long a shutdown then waits for the broker's answer to our close.
+    public var farewellTimeout: Duration
 
     /// Limits for one of several publishers of a gateway.
     public init(
@@ -27,7 +29,8 @@ public struct PublisherLimits: Sendable, Hashable {
         outputBufferBytes: Int = 16 << 20,
         backoffMinimum: Duration = .milliseconds(200),
         backoffMaximum: Duration = .seconds(15),
-        shutdownTimeout: Duration = .seconds(10)
+        shutdownTimeout: Duration = .seconds(10),
+        farewellTimeout: Duration = .seconds(2)
     ) {
         self.windowMessages = windowMessages
         self.windowBytes = windowBytes
@@ -37,5 +40,6 @@ public struct PublisherLimits: Sendable, Hashable {
         self.backoffMinimum = backoffMinimum
         self.backoffMaximum = backoffMaximum
         self.shutdownTimeout = shutdownTimeout
+        self.farewellTimeout = farewellTimeout
     }
 }

@@ -14,12 +14,9 @@ struct OutputBuffer: Sendable {
     /// The bytes that the socket has not taken yet.
     var pending: ArraySlice<UInt8> { bytes[sent...] }
 
-    /// Calls `body` with the pending bytes.
-    func withPending<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
-        let sent = sent
-        return try bytes.withUnsafeBytes { (all: UnsafeRawBufferPointer) throws(E) -> R in
-            try body(UnsafeRawBufferPointer(rebasing: all[sent...]))
-        }
+    /// Calls `body` with the pending bytes; the pointer is valid inside it only.
+    func withPending<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
     }
 
     /// Notes that the socket took the first `count` pending bytes.

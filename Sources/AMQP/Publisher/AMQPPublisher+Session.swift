@@ -1,0 +1,108 @@
+import EventLoop
+
+// One session: from a fresh stream to its end.
+
+extension AMQPPublisher {
+    /// Publishes over `stream` until it ends, then closes it. Whoever waited for a confirm has been told when this
+    /// returns.
+    /// - Parameter deadline: When the channel must be open.
+    func serve(_ stream: any ByteStream, deadline: Instant) async -> SessionEnd {
+        sessionEnd = nil
+        isWriteBlocked = false
+        self.stream = stream
+        var session = PublisherSession<Waiter>(settings: settings, limits: limits, now: .now)
+        session.start()
+        self.session = session
+        stream.deadline = deadline
+        flush()
+        async let writer: Void = writeLoop(stream)
+        await readLoop(stream)
+        await writer
+        return sessionEnd ?? .shutdown
+    }
+
+    private func readLoop(_ stream: any ByteStream) async {
+        var buffer = ReadBuffer()
+        while sessionEnd == nil {
+            do throws(StreamError) {
+                if try await stream.read(into: &buffer) == 0 { end(.lost("the broker hung up")) }
+                receive(&buffer)
+            } catch {
+                end(.lost("\(error)"))
+            }
+        }
+    }
+
+    private func receive(_ buffer: inout ReadBuffer) {
+        let now = ContinuousClock.now
+        session?.received(now: now)
+        var input = buffer.readable
+        let count = input.count
+        while sessionEnd == nil,
+            let action = session?.receive(&input, now: now, settle: { $0.resume(returning: $1) })
+        {
+            act(on: action)
+        }
+        let used = count - input.count
+        // The view goes before the buffer changes, or all of it would be copied.
+        input = []
+        buffer.consume(used)
+        sessionChanged()
+    }
+
+    /// Tells people, and ends the session where there is no going on.
+    func act(on action: ConnectionAction) {
+        switch action {
+        case .confirmed, .rejected, .none:
+            break
+        case .ready:
+            channelReady()
+        case .channelClosed(let reason):
+            logger.warning("the broker closed the channel", metadata: ["reason": "\(reason)"])
+        case .blocked(let reason):
+            logger.warning("the broker blocks publishing", metadata: ["reason": "\(reason)"])
+        case .unblocked:
+            logger.info("the broker takes messages again")
+        case .closed(let reason):
+            end(.closedByBroker(reason))
+        case .farewell:
+            end(.shutdown)
+        case .failed(let failure):
+            end(.failed(failure))
+        }
+    }
+
+    /// Sees to output, timer and status after the session changed: once for all frames of a read.
+    func sessionChanged() {
+        guard sessionEnd == nil else { return }
+        if session?.output.pendingCount ?? 0 > 0 { requestFlush() }
+        if isStopping {
+            if session?.window.waiting == 0 { sayFarewell() }
+        } else if session?.hasBeenReady == true, let status = session?.status {
+            updateStatus(status)
+        }
+        armTimer()
+    }
+
+    private func channelReady() {
+        stream?.deadline = nil
+        let peer = stream.map { "\($0.remoteAddress)" } ?? ""
+        logger.info("publishing to the broker", metadata: ["address": "\(peer)", "vhost": "\(settings.virtualHost)"])
+    }
+
+    /// Ends the session: the first reason counts.
+    func end(_ reason: SessionEnd) {
+        guard sessionEnd == nil else { return }
+        sessionEnd = reason
+        // The broker waits for our close-ok, if it takes it at once; nothing else is worth waiting for here.
+        if case .closedByBroker = reason { flush() }
+        disarmTimer()
+        if !isStopping { updateStatus(.connecting(lastError: "\(reason)")) }
+        session?.end("\(reason)") { $0.resume(returning: $1) }
+        stream?.close()
+        stream = nil
+        let writer = idleWriter
+        idleWriter = nil
+        writer?.resume()
+    }
+}

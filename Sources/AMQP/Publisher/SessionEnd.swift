@@ -1,0 +1,24 @@
+/// Why a connection ended, or was never made.
+enum SessionEnd: Sendable, CustomStringConvertible {
+    /// No stream to the broker.
+    case notConnected(String)
+    /// The stream failed, or the broker dropped it.
+    case lost(String)
+    /// The broker closed the connection and said why.
+    case closedByBroker(CloseReason)
+    /// The broker broke the protocol, or does not answer.
+    case failed(ConnectionFailure)
+    /// We are shutting down.
+    case shutdown
+
+    /// One line for people.
+    var description: String {
+        switch self {
+        case .notConnected(let why): "cannot connect: \(why)"
+        case .lost(let why): "connection lost: \(why)"
+        case .closedByBroker(let reason): "the broker closed the connection: \(reason)"
+        case .failed(let failure): "\(failure)"
+        case .shutdown: "shutting down"
+        }
+    }
+}
