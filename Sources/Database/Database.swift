@@ -18,6 +18,7 @@ public protocol Database: Sendable {
     /// commit begins. If the connection is lost during the commit, the transaction may have been done or not: the error
     /// is `unavailable`.
     /// - Throws: what `body` throws, `DatabaseError`, or `CancellationError`.
+    @discardableResult
     func withTransaction<T: Sendable>(
         _ options: TransactionOptions,
         _ body: @Sendable (any DatabaseConnection) async throws -> T
@@ -44,6 +45,7 @@ extension Database {
     }
 
     /// Runs `body` in a transaction, once, and commits it.
+    @discardableResult
     public func withTransaction<T: Sendable>(
         _ body: @Sendable (any DatabaseConnection) async throws -> T
     ) async throws -> T {

@@ -131,7 +131,7 @@ import Testing
     func waitingForAConnectionHasADeadline(_ driver: TestDriver) async throws {
         var limits = DatabaseLimits()
         limits.connections = 1
-        limits.acquireTimeout = .milliseconds(100)
+        limits.acquireTimeout = .milliseconds(700)
         limits.waiters = 1
         try await Self.withTable(driver, limits: limits) { database in
             try await database.withTransaction { _ in

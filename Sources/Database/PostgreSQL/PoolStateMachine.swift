@@ -157,7 +157,8 @@ struct PoolStateMachine {
         var actions: [Action] = []
         while let waiter = waiters.first, waiter.deadline <= now {
             waiters.removeFirst()
-            actions.append(.fail(waiter.id, problem ?? .poolTimeout(limits)))
+            actions.append(
+                .fail(waiter.id, problem ?? (hasConnection ? .poolTimeout(limits) : .poolUnconnected(limits))))
         }
         for id in idle where isTooOld(id, now) {
             actions += remove(id)
@@ -210,6 +211,11 @@ struct PoolStateMachine {
         }
     }
 
+    /// Whether any connection is made, rather than being made.
+    private var hasConnection: Bool {
+        connections.values.contains { if case .connecting = $0.state { false } else { true } }
+    }
+
     private func isTooOld(_ id: ConnectionID, _ now: Instant) -> Bool {
         guard let connection = connections[id], case .idle(let since) = connection.state else { return false }
         return since + limits.idleTimeout <= now || connection.created + limits.maxLifetime <= now
@@ -231,6 +237,10 @@ extension DatabaseError {
 
     static func poolOverloaded(_ waiters: Int) -> DatabaseError {
         DatabaseError(.overloaded, "\(waiters) callers already wait for a connection to the database")
+    }
+
+    static func poolUnconnected(_ limits: DatabaseLimits) -> DatabaseError {
+        DatabaseError(.unavailable, "no connection to the database could be made within \(limits.acquireTimeout)")
     }
 
     static func poolTimeout(_ limits: DatabaseLimits) -> DatabaseError {

@@ -77,6 +77,7 @@ public actor PostgresPool: Database {
     }
 
     /// Runs `body` in a transaction, READ COMMITTED.
+    @discardableResult
     public nonisolated func withTransaction<T: Sendable>(
         _ options: TransactionOptions,
         _ body: @Sendable (any DatabaseConnection) async throws -> T

@@ -35,6 +35,7 @@ public final class SQLiteDatabase: Database {
     }
 
     /// Runs `body` in a transaction that may write from its start (`BEGIN IMMEDIATE`).
+    @discardableResult
     public func withTransaction<T: Sendable>(
         _ options: TransactionOptions,
         _ body: @Sendable (any DatabaseConnection) async throws -> T

@@ -1,0 +1,105 @@
+import Testing
+
+@testable import Database
+
+@Suite struct DatabaseURLTests {
+    @Test(arguments: [
+        ("sqlite:data/app.db", SQLiteLocation.file(path: "data/app.db"), "sqlite:data/app.db"),
+        ("sqlite:/var/lib/app.db", .file(path: "/var/lib/app.db"), "sqlite:/var/lib/app.db"),
+        ("sqlite:///var/lib/app.db", .file(path: "/var/lib/app.db"), "sqlite:/var/lib/app.db"),
+        ("sqlite::memory:", .memory, "sqlite::memory:"),
+    ])
+    func sqlite(_ text: String, _ location: SQLiteLocation, _ description: String) throws {
+        let url = try DatabaseURL.parse(text)
+        #expect(url == .sqlite(location))
+        #expect(url.description == description)
+    }
+
+    @Test(arguments: [
+        "postgresql://ann:s3cr%3Dt@db.example:5433/w2f?sslmode=require",
+        "postgres://ann:s3cr%3Dt@db.example:5433/w2f?sslmode=require",
+        "host=db.example port=5433 user=ann password='s3cr=t' dbname=w2f sslmode=require",
+    ])
+    func postgresql(_ text: String) throws {
+        let url = try DatabaseURL.parse(text)
+        guard case .postgresql(let settings) = url else {
+            Issue.record("not PostgreSQL: \(url)")
+            return
+        }
+        #expect(settings.password == "s3cr=t")
+        #expect(settings.keywords["sslmode"] == "require")
+        #expect(url.description == "postgresql://ann@db.example:5433/w2f")
+        var dumped = ""
+        dump(url, to: &dumped)
+        for shown in ["\(url)", String(reflecting: url), "\([settings])", dumped] {
+            #expect(!shown.contains("s3cr"))
+        }
+    }
+
+    @Test(arguments: [
+        "", "sqlite:", "sqlite://", "mysql://hidden@host/x", "/var/lib/hidden.db", "postgresql://u:hidden@[::1/x",
+        "postgresql://u:hidden@host/x?hidden=1", "host=a hidden", "password='hidden", "postgresql://u:%zzhidden@host",
+        "sqlite:a\0hidden", "postgresql://hidden\0/x",
+    ])
+    func whatCannotBeReadIsAnErrorThatQuotesNothing(_ text: String) throws {
+        let error = #expect(throws: DatabaseError.self) { try DatabaseURL.parse(text) }
+        #expect(error?.code == .configuration)
+        #expect(error?.description.contains("hidden") == false)
+    }
+
+    @Test func severalHostsBecomeEndpoints() throws {
+        let settings = try PostgresSettings(parsing: "postgresql://db1:5433,192.0.2.7:5434,[2001:db8::1]:5435/w2f")
+        let endpoints = try settings.endpoints()
+        #expect(
+            endpoints == [
+                PostgresEndpoint(host: "db1", address: "", port: "5433"),
+                PostgresEndpoint(host: "192.0.2.7", address: "", port: "5434"),
+                PostgresEndpoint(host: "2001:db8::1", address: "", port: "5435"),
+            ])
+        #expect(endpoints.map(\.needsResolution) == [true, false, false])
+        let socket = try PostgresSettings(parsing: "host=/run/postgresql,@abstract,name hostaddr=,,192.0.2.9")
+        #expect(try socket.endpoints().map(\.needsResolution) == [false, false, false])
+        let unequal = try PostgresSettings(parsing: "host=a,b port=1,2,3")
+        #expect(throws: DatabaseError.self) { try unequal.endpoints() }
+    }
+
+    @Test func libpqGetsAddressesAndNeverAsksTheKDC() throws {
+        let settings = try PostgresSettings(parsing: "postgresql://ann@db1,db2/w2f?connect_timeout=3")
+        let endpoints = [
+            PostgresEndpoint(host: "db1", address: "192.0.2.1", port: "5432"),
+            PostgresEndpoint(host: "db1", address: "2001:db8::1", port: "5432"),
+            PostgresEndpoint(host: "db2", address: "192.0.2.2", port: "5432"),
+        ]
+        let parameters = Dictionary(
+            uniqueKeysWithValues: settings.connectionParameters(endpoints: endpoints).map { ($0.keyword, $0.value) })
+        #expect(parameters["host"] == "db1,db1,db2")
+        #expect(parameters["hostaddr"] == "192.0.2.1,2001:db8::1,192.0.2.2")
+        #expect(parameters["port"] == "5432,5432,5432")
+        #expect(parameters["gssencmode"] == "disable")
+        #expect(parameters["client_encoding"] == "UTF8")
+        #expect(parameters["user"] == "ann")
+        let asked = try PostgresSettings(parsing: "host=a gssencmode=require keepalives_idle=7")
+        let list = asked.connectionParameters(endpoints: [PostgresEndpoint(host: "a", address: "", port: "")])
+        #expect(list.contains { $0 == ("gssencmode", "require") })
+        #expect(list.contains { $0 == ("keepalives_idle", "7") })
+    }
+
+    @Test func namesAreResolvedToAllTheirAddresses() async throws {
+        let resolver = PostgresResolver { host in
+            guard host == "db1" else { throw DatabaseError(.other, "unknown") }
+            return ["192.0.2.1", "2001:db8::1"]
+        }
+        let unknown = PostgresEndpoint(host: "db2", address: "", port: "2")
+        let endpoints = [
+            PostgresEndpoint(host: "db1", address: "", port: "1"), unknown,
+            PostgresEndpoint(host: "192.0.2.3", address: "", port: "3"),
+        ]
+        #expect(
+            try await resolver.resolve(endpoints) == [
+                PostgresEndpoint(host: "db1", address: "192.0.2.1", port: "1"),
+                PostgresEndpoint(host: "db1", address: "2001:db8::1", port: "1"),
+                PostgresEndpoint(host: "192.0.2.3", address: "", port: "3"),
+            ])
+        #expect(await code { _ = try await resolver.resolve([unknown]) } == .unavailable)
+    }
+}

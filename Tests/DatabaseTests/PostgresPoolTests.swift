@@ -1,0 +1,279 @@
+import EventLoop
+import Glibc
+import Testing
+
+@testable import Database
+
+/// What only PostgreSQL has: connections that break, servers that refuse, statements that are stopped there.
+@Suite(.enabled(if: TestDriver.postgresURL != nil, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
+struct PostgresPoolTests {
+    private static func limits(connections: Int = 4) -> DatabaseLimits {
+        var limits = DatabaseLimits()
+        limits.connections = connections
+        return limits
+    }
+
+    /// The test server's settings, under an application name of its own.
+    private static func settings(_ name: String) throws -> PostgresSettings {
+        try PostgresSettings(parsing: try #require(TestDriver.postgresURL)).with("application_name", name)
+    }
+
+    private static func pool(_ settings: PostgresSettings, _ limits: DatabaseLimits = limits()) throws -> PostgresPool {
+        PostgresPool(settings: settings, limits: limits, loop: try TestDatabase.loop.get(), logger: TestDatabase.logger)
+    }
+
+    private static func backends(_ pool: PostgresPool, named name: String, where condition: String = "TRUE")
+        async throws
+        -> Int
+    {
+        try await pool.query(
+            "SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND \(condition)", [.text(name)]
+        ).rows.count
+    }
+
+    /// Waits, for at most ten seconds, until `condition` holds.
+    private static func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
+        for _ in 0..<500 {
+            if try await condition() { return true }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return false
+    }
+
+    @Test func terminatedConnectionsAreReplaced() async throws {
+        let name = "w2f-terminate-\(getpid())"
+        let pool = try Self.pool(Self.settings(name))
+        let other = try Self.pool(Self.settings("w2f-other"))
+        let outcomes = try await withThrowingTaskGroup(of: [DatabaseError.Code?].self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    var codes: [DatabaseError.Code?] = []
+                    for _ in 0..<60 {
+                        do {
+                            _ = try await pool.query("SELECT pg_sleep(0.005)", [])
+                            codes.append(nil)
+                        } catch let error as DatabaseError {
+                            codes.append(error.code)
+                        }
+                    }
+                    return codes
+                }
+            }
+            for _ in 0..<3 {
+                try await Task.sleep(for: .milliseconds(60))
+                _ = try await other.query(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", [.text(name)])
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(outcomes.count == 480)
+        #expect(outcomes.contains(.unavailable))
+        #expect(outcomes.allSatisfy { $0 == nil || $0 == .unavailable })
+        // At most what was in flight each time.
+        #expect(outcomes.count { $0 != nil } <= 12)
+        #expect(try await pool.query("SELECT 1 AS one", []).rows.count == 1)
+        await pool.close()
+        #expect(try await Self.eventually { try await Self.backends(other, named: name) == 0 })
+        await other.close()
+    }
+
+    @Test func idleConnectionsThatBreakAreNoticed() async throws {
+        let name = "w2f-idle-\(getpid())"
+        let pool = try Self.pool(Self.settings(name))
+        let other = try Self.pool(Self.settings("w2f-other"))
+        for _ in 0..<5 {
+            try await pool.ping()
+            _ = try await other.query(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1",
+                [.text(name)])
+            // The server has closed the socket; the loop has had time to see it.
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        try await pool.ping()
+        await pool.close()
+        await other.close()
+    }
+
+    @Test func aStatementThatIsGivenUpIsStoppedOnTheServer() async throws {
+        let name = "w2f-cancel-\(getpid())"
+        var limits = Self.limits()
+        limits.queryTimeout = .milliseconds(100)
+        let pool = try Self.pool(Self.settings(name), limits)
+        let other = try Self.pool(Self.settings("w2f-other"))
+        #expect(await code { _ = try await pool.query("SELECT pg_sleep(60)", []) } == .timeout)
+        let running = "state = 'active'"
+        #expect(try await Self.eventually { try await Self.backends(other, named: name, where: running) == 0 })
+
+        let patient = try Self.pool(Self.settings(name))
+        let task = Task { _ = try await patient.query("SELECT pg_sleep(60)", []) }
+        #expect(try await Self.eventually { try await Self.backends(other, named: name, where: running) == 1 })
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(try await Self.eventually { try await Self.backends(other, named: name, where: running) == 0 })
+        try await patient.ping()
+        for pool in [pool, other, patient] { await pool.close() }
+    }
+
+    @Test func theBoundOnConnectionsHolds() async throws {
+        let name = "w2f-bound-\(getpid())"
+        let pool = try Self.pool(Self.settings(name), Self.limits(connections: 3))
+        let most = try await withThrowingTaskGroup { group in
+            for _ in 0..<30 {
+                group.addTask { try await Self.backends(pool, named: name) }
+            }
+            return try await group.reduce(0, max)
+        }
+        #expect((1...3).contains(most))
+        await pool.close()
+    }
+
+    @Test func refusalsForGoodComeAtOnceAndShowNoPassword() async throws {
+        let settings = try Self.settings("w2f-refused").with("dbname", "w2f_no_such_database").with(
+            "password", "hunter2")
+        let pool = try Self.pool(settings)
+        let start = ContinuousClock.now
+        let error = await failure { try await pool.ping() }
+        #expect(error?.code == .configuration)
+        #expect(error?.message.contains("w2f_no_such_database") == true)
+        #expect(error?.description.contains("hunter2") == false)
+        #expect(start.duration(to: .now) < .seconds(4))
+        await pool.close()
+    }
+
+    @Test func aServerThatIsAwayIsAnErrorWithItsReason() async throws {
+        // Port 1 refuses; nobody knows the name.
+        let resolver = PostgresResolver { _ in throw DatabaseError(.other, "unknown") }
+        for host in ["127.0.0.1", "database.example"] {
+            var limits = Self.limits()
+            limits.acquireTimeout = .milliseconds(600)
+            let settings = try Self.settings("w2f-away").with("host", host).with("port", "1")
+            let pool = PostgresPool(
+                settings: settings, limits: limits, loop: try TestDatabase.loop.get(), logger: TestDatabase.logger,
+                resolver: resolver)
+            let error = await failure { try await pool.ping() }
+            #expect(error?.code == .unavailable)
+            #expect(error?.message.contains(host) == true)
+            await pool.close()
+        }
+    }
+
+    @Test func aServerThatSaysNothingIsGivenUp() async throws {
+        let silent = try SilentListener()
+        defer { silent.close() }
+        var limits = Self.limits()
+        limits.connectTimeout = .milliseconds(150)
+        limits.acquireTimeout = .milliseconds(400)
+        let settings = try Self.settings("w2f-silent").with("host", "127.0.0.1").with("port", "\(silent.port)")
+        let pool = try Self.pool(settings, limits)
+        let error = await failure { try await pool.ping() }
+        #expect(error?.code == .unavailable)
+        #expect(error?.message.contains("did not answer within") == true)
+        await pool.close()
+        // The next host is tried when the first says nothing: the list is turned after a failure.
+        let real = try Self.settings("w2f-silent")
+        let endpoint = try #require(try real.endpoints().first)
+        let both = real.with("host", "127.0.0.1,\(endpoint.host)").with("port", "\(silent.port),\(endpoint.port)")
+        limits.acquireTimeout = .seconds(5)
+        let second = try Self.pool(both, limits)
+        try await second.ping()
+        await second.close()
+    }
+
+    @Test func hostNamesAreResolvedOffTheLoop() async throws {
+        let settings = try Self.settings("w2f-name")
+        let address = try #require(try settings.endpoints().first).host
+        let resolver = PostgresResolver { host in
+            #expect(host == "database.example")
+            return ["192.0.2.1", address]
+        }
+        // A host that is not there (TEST-NET-1) must not keep the second one from being reached.
+        var limits = Self.limits()
+        limits.connectTimeout = .milliseconds(500)
+        let pool = PostgresPool(
+            settings: settings.with("host", "database.example"), limits: limits, loop: try TestDatabase.loop.get(),
+            logger: TestDatabase.logger, resolver: resolver)
+        try await pool.ping()
+        await pool.close()
+        let local = try Self.pool(settings.with("host", "localhost"))
+        try await local.ping()
+        await local.close()
+    }
+
+    @Test func deadlocksAreSurfacedAndTheRetryEndsThem() async throws {
+        try await TestDatabase.with(.postgresql) { database in
+            try await database.query("CREATE TABLE t (id BIGINT PRIMARY KEY, n BIGINT NOT NULL)")
+            try await database.query("INSERT INTO t (id, n) VALUES (1, 0), (2, 0)")
+            let update = "UPDATE t SET n = n + 1 WHERE id = $1"
+            try await withThrowingTaskGroup { group in
+                for order in [[1, 2], [2, 1]] as [[Int64]] {
+                    group.addTask {
+                        try await database.withTransaction(TransactionOptions(attempts: 5)) { connection in
+                            try await connection.query("SET LOCAL deadlock_timeout = '50ms'")
+                            try await connection.query(update, [.integer(order[0])])
+                            try await Task.sleep(for: .milliseconds(100))
+                            try await connection.query(update, [.integer(order[1])])
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await database.query("SELECT n FROM t").rows.map { try $0.integer("n") } == [2, 2])
+        }
+    }
+
+    @Test func typesThatOnlyPostgreSQLHasComeAsText() async throws {
+        let pool = try Self.pool(Self.settings("w2f-types"))
+        let sql = """
+            SELECT CAST('1.50' AS NUMERIC) AS a, CAST('7' AS SMALLINT) AS b, CAST('f' AS BOOLEAN) AS c, \
+            CAST('{"x": 1}' AS JSONB) AS d, CAST('00000000-0000-0000-0000-000000000001' AS UUID) AS e, \
+            CAST('NaN' AS DOUBLE PRECISION) AS f, CAST('-Infinity' AS REAL) AS g
+            """
+        let row = try #require(try await pool.query(sql, []).rows.first)
+        #expect(
+            Array(row.values.prefix(5)) == [
+                "1.50", 7, 0, "{\"x\": 1}", "00000000-0000-0000-0000-000000000001",
+            ])
+        #expect(try row.real("f").isNaN)
+        #expect(try row.real("g") == -.infinity)
+        await pool.close()
+    }
+
+    @Test func whatLeavesTheConnectionUnusableEndsIt() async throws {
+        let pool = try Self.pool(Self.settings("w2f-copy"), Self.limits(connections: 1))
+        #expect(await code { _ = try await pool.query("COPY pg_class TO STDOUT", []) } == .syntax)
+        #expect(try await pool.query("SELECT 1 AS one", []).rows.count == 1)
+        // A notice goes nowhere, and is no error.
+        _ = try await pool.query("DO $body$ BEGIN RAISE NOTICE 'hello'; END $body$", [])
+        _ = try await pool.query("DEALLOCATE ALL", [])
+        #expect(try await pool.query("SELECT 1 AS one", []).rows.count == 1)
+        await pool.close()
+    }
+
+    @Test func aLargeResultAndALargeParameterDoNotHoldUpTheLoop() async throws {
+        let loop = try TestDatabase.loop.get()
+        let pool = try Self.pool(Self.settings("w2f-large"))
+        async let length = pool.query(
+            "SELECT LENGTH(CAST($1 AS BYTEA)) AS n", [.blob([UInt8](repeating: 1, count: 32 << 20))])
+        // Other work of the loop goes on meanwhile.
+        for _ in 0..<20 {
+            await withCheckedContinuation { continuation in loop.execute { continuation.resume() } }
+        }
+        #expect(try await length.rows.first?.integer("n") == 32 << 20)
+        let rows = try await pool.query("SELECT n, REPEAT('x', 100) AS s FROM generate_series(1, 50000) AS n", []).rows
+        #expect(rows.count == 50_000)
+        #expect(try rows.last?.integer("n") == 50_000)
+        await pool.close()
+    }
+
+    @Test func aPoolThatIsForgottenClosesItsConnections() async throws {
+        let name = "w2f-forgotten-\(getpid())"
+        let other = try Self.pool(Self.settings("w2f-other"))
+        do {
+            let pool = try Self.pool(Self.settings(name))
+            try await pool.ping()
+            #expect(try await Self.backends(other, named: name) == 1)
+        }
+        #expect(try await Self.eventually { try await Self.backends(other, named: name) == 0 })
+        await other.close()
+    }
+}

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Database
+
+/// Who is next on SQLite's one connection, as transcripts.
+@Suite struct SQLiteQueueTests {
+    private let start = ContinuousClock.now
+
+    private static let limits: DatabaseLimits = {
+        var limits = DatabaseLimits()
+        limits.waiters = 2
+        limits.acquireTimeout = .seconds(5)
+        limits.transactionIdleTimeout = .seconds(30)
+        limits.closeTimeout = .seconds(3)
+        return limits
+    }()
+
+    private var queue = SQLiteQueue(limits: Self.limits)
+    private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
+
+    @Test func workIsDoneInItsOrder() {
+        var queue = queue
+        #expect(queue.next(now: at(0)) == .wait(until: nil))
+        #expect(queue.add(1, session: nil, now: at(0)) == nil)
+        #expect(queue.add(2, session: nil, now: at(0)) == nil)
+        #expect(queue.add(3, session: nil, now: at(0)) == .poolOverloaded(2))
+        #expect(queue.next(now: at(1)) == .run(1))
+        #expect(queue.next(now: at(1)) == .run(2))
+        #expect(queue.next(now: at(1)) == .wait(until: nil))
+    }
+
+    @Test func aTransactionKeepsTheOthersWaiting() {
+        var queue = queue
+        _ = queue.add(1, session: nil, now: at(0))
+        #expect(queue.next(now: at(0)) == .run(1))
+        queue.began(1, now: at(0))
+        _ = queue.add(2, session: nil, now: at(1))
+        #expect(queue.next(now: at(1)) == .wait(until: at(6)))
+        #expect(queue.add(3, session: 1, now: at(2)) == nil)
+        #expect(queue.next(now: at(2)) == .run(3))
+        queue.continued(now: at(2))
+        #expect(queue.next(now: at(6)) == .fail(2, .sqliteTimeout(Self.limits)))
+        #expect(queue.next(now: at(6)) == .wait(until: at(32)))
+        _ = queue.add(4, session: nil, now: at(7))
+        queue.ended()
+        #expect(queue.next(now: at(8)) == .run(4))
+    }
+
+    @Test func anIdleTransactionIsRolledBack() {
+        var queue = queue
+        queue.began(1, now: at(0))
+        #expect(queue.next(now: at(29)) == .wait(until: at(30)))
+        #expect(queue.next(now: at(30)) == .rollBack)
+        queue.ended()
+        #expect(queue.add(2, session: 1, now: at(31)) == DatabaseError(.other, "the transaction has ended"))
+        #expect(queue.next(now: at(31)) == .wait(until: nil))
+    }
+
+    @Test func whatTheTransactionStillWantedIsRefused() {
+        var queue = queue
+        queue.began(1, now: at(0))
+        _ = queue.add(2, session: 1, now: at(0))
+        _ = queue.add(3, session: 1, now: at(0))
+        #expect(queue.add(4, session: 1, now: at(0)) == .poolOverloaded(2))
+        #expect(queue.next(now: at(0)) == .run(2))
+        queue.ended()
+        #expect(queue.next(now: at(0)) == .fail(3, DatabaseError(.other, "the transaction has ended")))
+        #expect(queue.next(now: at(0)) == .wait(until: nil))
+    }
+
+    @Test func whoGivesUpIsForgotten() {
+        var queue = queue
+        _ = queue.add(1, session: nil, now: at(0))
+        #expect(queue.remove(1) == true)
+        #expect(queue.remove(1) == false)
+        queue.began(2, now: at(0))
+        _ = queue.add(3, session: 2, now: at(0))
+        #expect(queue.remove(3) == true)
+        #expect(queue.next(now: at(0)) == .wait(until: at(30)))
+    }
+
+    @Test func closingWaitsForTheTransactionAndNotForever() {
+        var queue = queue
+        queue.began(1, now: at(0))
+        _ = queue.add(2, session: nil, now: at(0))
+        queue.close(now: at(1))
+        #expect(queue.add(3, session: nil, now: at(1)) == .poolClosed)
+        #expect(queue.next(now: at(1)) == .fail(2, .poolClosed))
+        _ = queue.add(4, session: 1, now: at(1))
+        #expect(queue.next(now: at(1)) == .run(4))
+        #expect(queue.next(now: at(1)) == .wait(until: at(4)))
+        #expect(queue.next(now: at(4)) == .rollBack)
+        queue.ended()
+        #expect(queue.next(now: at(4)) == .stop)
+    }
+}
