@@ -26,12 +26,12 @@ import WebhookServices
         var counts = ["y_": 0, "n_": 0, "i_": 0]
         for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
             guard file.pathExtension == "json" else { continue }
-            let bytes = [UInt8](try Data(contentsOf: file))
+            let document = try bytes(of: file)
             let name = file.lastPathComponent
             let kind = String(name.prefix(2))
             counts[kind, default: 0] += 1
-            let result = outcome(bytes, parser)
-            let first = bytes.first { !" \n\r\t".utf8.contains($0) }
+            let result = outcome(document, parser)
+            let first = document.first { !" \n\r\t".utf8.contains($0) }
             switch kind {
             case "y_":
                 let expected = first == UInt8(ascii: "{") ? Outcome.taken : .refused(.notAnObject)
@@ -53,8 +53,8 @@ import WebhookServices
         for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
             let name = file.lastPathComponent
             guard name.hasPrefix("y_") || name.hasPrefix("n_") else { continue }
-            let bytes = [UInt8](try Data(contentsOf: file))
-            let result = outcome(Array("{\"a\":".utf8) + bytes + [UInt8(ascii: "}")], parser)
+            let document = try bytes(of: file)
+            let result = outcome(Array("{\"a\":".utf8) + document + [UInt8(ascii: "}")], parser)
             if name.hasPrefix("y_") {
                 #expect(result == .taken, "\(name)")
                 taken += 1

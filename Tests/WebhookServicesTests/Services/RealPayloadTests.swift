@@ -12,7 +12,7 @@ import WebhookServices
             let files = FileManager.default.enumerator(
                 at: root.appendingPathComponent(folder), includingPropertiesForKeys: nil)
             for case let file as URL in try #require(files) where file.pathExtension == "json" {
-                found.append((file, [UInt8](try Data(contentsOf: file))))
+                found.append((file, try bytes(of: file)))
             }
         }
         return found
