@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+import WebhookServices
+
+@Suite struct JSONParserTests {
+    /// The error that a document is refused with; `nil` if it is taken.
+    func error(_ text: String, _ limits: JSONLimits = JSONLimits()) throws -> JSONError? {
+        try error(Array(text.utf8), limits)
+    }
+
+    func error(_ bytes: [UInt8], _ limits: JSONLimits = JSONLimits()) throws -> JSONError? {
+        do {
+            try JSONParser().withDocument(bytes[...], limits: limits) { _ in }
+            return nil
+        } catch WebhookError.json(let error) {
+            return error
+        }
+    }
+
+    @Test func errorsAreToldApart() throws {
+        #expect(try error("{}") == nil)
+        #expect(try error("") == .syntax)
+        #expect(try error(" ") == .syntax)
+        #expect(try error("{\"a\":1,}") == .syntax)
+        #expect(try error("{} {}") == .syntax)
+        #expect(try error("\u{feff}{}") == .syntax)
+        #expect(try error("{\"a\":NaN}") == .syntax)
+        #expect(try error("{\"a\":01}") == .syntax)
+        #expect(try error("{\"a\":\"\n\"}") == .syntax)
+        #expect(try error("{\"a\":\"\\ud800\"}") == .syntax)
+        #expect(try error("{\"a\":\"\\udc00\"}") == .syntax)
+        #expect(try error(Array("{\"a\":\"".utf8) + [0xff] + Array("\"}".utf8)) == .notUTF8)
+        #expect(try error(Array("{\"a\":\"".utf8) + [0xed, 0xa0, 0x80] + Array("\"}".utf8)) == .notUTF8)
+        #expect(try error("[]") == .notAnObject)
+        #expect(try error("7") == .notAnObject)
+        #expect(try error("\"x\"") == .notAnObject)
+        #expect(try error("null") == .notAnObject)
+        #expect(try error("{\"a\":1}", JSONLimits(maxBytes: 7)) == nil)
+        #expect(try error("{\"a\":1}", JSONLimits(maxBytes: 6)) == .tooLarge)
+    }
+
+    @Test(arguments: ["-9223372036854775808", "18446744073709551615", "9223372036854775807", "-0", "1e308", "1E-400"])
+    func numbersThatFit(_ number: String) throws {
+        #expect(try error("{\"a\":\(number)}") == nil)
+    }
+
+    @Test(arguments: [
+        "-9223372036854775809", "18446744073709551616", "99999999999999999999", "100000000000000000000000",
+        "1e400", "-1E+999",
+    ])
+    func numbersThatDoNot(_ number: String) throws {
+        #expect(try error("{\"a\":\(number)}") == .numberOutOfRange)
+        #expect(try error("{\"x\":\"\\\"1\",\"a\":[1,-2.5e3,\(number)]}") == .numberOutOfRange)
+        // What is wrong first is what is said.
+        #expect(try error("{\"a\":[01,\(number)]}") == .syntax)
+    }
+
+    @Test func integersOfThousandsOfDigits() throws {
+        let digits = String(repeating: "9", count: 5000)
+        #expect(try error("{\"a\":\(digits)}") == .numberOutOfRange)
+        #expect(try error("{\"a\":-\(digits)}") == .numberOutOfRange)
+        #expect(try error("{\"a\":0.\(digits)}") == nil)
+    }
+
+    @Test(arguments: [1, 2, 63, 64])
+    func depths(_ limit: Int) throws {
+        let limits = JSONLimits(maxDepth: limit)
+        for (leaf, leafDepth) in [("1", 0), ("\"x\"", 0), ("[]", 1), ("{}", 1), ("[1]", 1), ("{\"a\":null}", 1)] {
+            for depth in max(1, leafDepth + 1)...(limit + 3) {
+                let around = depth - leafDepth
+                let objects = String(repeating: "{\"a\":", count: around) + leaf + String(repeating: "}", count: around)
+                let arrays =
+                    "{\"a\":" + String(repeating: "[", count: around - 1) + leaf
+                    + String(repeating: "]", count: around - 1) + "}"
+                #expect(try error(objects, limits) == (depth <= limit ? nil : .tooDeep), "\(depth) of \(limit)")
+                #expect(try error(arrays, limits) == (depth <= limit ? nil : .tooDeep), "\(depth) of \(limit)")
+            }
+        }
+        let bomb = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
+        #expect(try error(bomb, limits) == .tooDeep)
+    }
+
+    @Test func siblingsDoNotAddUp() throws {
+        let deep = String(repeating: "[", count: 63) + String(repeating: "]", count: 63)
+        #expect(try error("{\"a\":\(deep),\"b\":\(deep),\"c\":[\(deep.dropFirst().dropLast()),{},[]]}") == nil)
+        #expect(try error("{\"a\":\(deep),\"b\":[\(deep)]}") == .tooDeep)
+    }
+
+    @Test func buffersAreReusedAndGivenBack() throws {
+        let parser = try JSONParser(retained: 64 << 10)
+        try parser.withDocument(Array("{}".utf8)[...]) { _ in }
+        let small = parser.capacity
+        let large = "{\"a\":\"" + String(repeating: "x", count: 1 << 20) + "\"}"
+        try parser.withDocument(Array(large.utf8)[...]) { document throws(WebhookError) in
+            #expect(document.string("a")?.utf8.count == 1 << 20)
+            #expect(parser.capacity > 1 << 20)
+        }
+        #expect(parser.capacity < 1 << 20)
+        let medium = "{\"a\":\"" + String(repeating: "x", count: 60_000) + "\"}"
+        try parser.withDocument(Array(medium.utf8)[...]) { _ in }
+        #expect(parser.capacity > small && parser.capacity <= 64 << 10)
+        for _ in 0..<100 {
+            try parser.withDocument(Array("{\"a\":7}".utf8)[...]) { document throws(WebhookError) in
+                #expect(document.integer("a") == 7)
+            }
+        }
+        #expect(parser.capacity > small)
+    }
+
+    @Test func aParserWorksAfterEachError() throws {
+        let parser = try JSONParser()
+        let deep = String(repeating: "[", count: 80)
+        for bad in ["{", "{\"a\":\(deep)", "[]", "{\"a\":99999999999999999999}", "", "{\"a\":tru}"] {
+            #expect(throws: WebhookError.self) { try parser.withDocument(Array(bad.utf8)[...]) { _ in } }
+            try parser.withDocument(Array("{\"a\":\"b\"}".utf8)[...]) { document throws(WebhookError) in
+                #expect(document.string("a") == "b")
+            }
+        }
+    }
+
+    @Test func anErrorOfTheBodyIsPassedOn() throws {
+        let parser = try JSONParser()
+        #expect(throws: WebhookError.missingHeader("x")) {
+            try parser.withDocument(Array("{}".utf8)[...]) { (_) throws(WebhookError) in
+                throw .missingHeader("x")
+            }
+        }
+        try parser.withDocument(Array("{}".utf8)[...]) { _ in }
+    }
+}

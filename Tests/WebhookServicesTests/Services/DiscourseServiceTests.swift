@@ -1,0 +1,117 @@
+import Cryptography
+import Testing
+import WebhookServices
+
+@Suite struct DiscourseServiceTests {
+    let service = DiscourseService()
+    static let headers: HeaderList = [
+        "Content-Type": "application/json",
+        "User-Agent": "Discourse/3.4",
+        "X-Discourse-Instance": "https://discussion.fedoraproject.org",
+        "X-Discourse-Event-Id": "4711",
+        "X-Discourse-Event-Type": "post",
+        "X-Discourse-Event": "post_created",
+        "X-Discourse-Event-Signature": "sha256=162f107f6b5022353274eb1a7197885cfd35744d8d08e5bcea025d309386b7d6",
+    ]
+
+    static func headers(_ type: String, _ event: String) -> HeaderList {
+        headers.setting("X-Discourse-Event-Type", type).setting("X-Discourse-Event", event)
+    }
+
+    @Test func theVector() throws {
+        let secrets = try service.prepared("my_lovely_secret_for_web_hook")
+        let digest = try #require(Hex.decode("162f107f6b5022353274eb1a7197885cfd35744d8d08e5bcea025d309386b7d6"))
+        let result = service.verify(request(Self.headers, #"{"ping":"OK"}"#), secrets: secrets)
+        #expect(result == .verified(index: 0, digest: digest))
+    }
+
+    @Test func nothingElseIsTaken() throws {
+        try checkSignature(
+            of: service, header: "X-Discourse-Event-Signature", prefix: "sha256=", headers: Self.headers,
+            body: Array(#"{"ping":"OK"}"#.utf8))
+    }
+
+    @Test func anEventAndItsMessage() throws {
+        let body = #"{"post": {"id":1,"username":"alice","cooked":"<p>hi</p>","raw":"hi","topic_id":2}}"#
+        let event = try service.event(of: request(Self.headers, body))
+        #expect(event.topic == "discourse.post.post_created")
+        #expect(event.agent == "alice" && event.sender == "alice")
+        #expect(event.usernames == [])
+        let expected = """
+            {"webhook_body": {"post": {"id":1,"username":"alice","topic_id":2}}, "webhook_headers": \
+            {"X-Discourse-Instance": "https://discussion.fedoraproject.org", "X-Discourse-Event-Id": "4711", \
+            "X-Discourse-Event-Type": "post", "X-Discourse-Event": "post_created", \
+            "X-Discourse-Event-Signature": "redacted"}}
+            """
+        #expect(String(decoding: event.messageBody(), as: UTF8.self) == expected)
+    }
+
+    @Test func aPing() throws {
+        let event = try service.event(of: request(Self.headers("ping", "ping"), #"{"ping":"OK"}"#))
+        #expect(event.topic == "discourse.ping.ping")
+        #expect(event.agent == nil && event.usernames == [])
+    }
+
+    /// As `DiscourseMessageV1` 1.5.0 under fedora-messaging 3.9.1 gives them.
+    @Test(
+        arguments: [
+            ("post", "post_edited", #"{"post":{"username":"alice"}}"#, "alice", []),
+            ("post", "post_rejected", #"{"post":{"username":"alice"}}"#, nil, []),
+            (
+                "like", "post_liked", #"{"like":{"user":{"username":"bob"},"post":{"username":"alice"}}}"#, "bob",
+                ["alice"]
+            ),
+            (
+                "like", "post_unliked", #"{"like":{"user":{"username":"bob"},"post":{"username":"alice"}}}"#, nil,
+                ["alice"]
+            ),
+            ("topic", "topic_created", #"{"topic":{"created_by":{"username":"carol"}}}"#, "carol", []),
+            ("topic", "topic_status_updated", #"{"topic":{"created_by":{"username":"carol"}}}"#, nil, []),
+            ("solved", "accepted_solution", #"{"solved":{"username":"dave"}}"#, nil, ["dave"]),
+            ("solved", "accepted_solution", #"{"solved":{}}"#, nil, []),
+            ("like", "post_liked", #"{"like":7}"#, nil, []),
+            ("user", "user_created", #"{"user":{"username":"eve"}}"#, nil, []),
+        ] as [(String, String, String, String?, [String])])
+    func agentsAndUsers(_ type: String, _ name: String, _ body: String, _ agent: String?, _ users: [String]) throws {
+        let event = try service.event(of: request(Self.headers(type, name), body))
+        #expect(event.agent == agent)
+        #expect(event.usernames == users)
+        #expect(try event.parsedBody().keys.sorted() == ["webhook_body", "webhook_headers"])
+    }
+
+    @Test func theKeyOfADelivery() throws {
+        func key(_ headers: HeaderList, _ body: String = "{}") throws -> [UInt8]? {
+            try service.event(of: request(headers, body)).deliveryID
+        }
+        let first = try #require(try key(Self.headers))
+        #expect(
+            first == Array("https://discussion.fedoraproject.org\0post\0post_created\0".utf8)
+                + SHA256.digest(Array("{}".utf8)))
+        // A retry has another id, and is the same delivery.
+        #expect(try key(Self.headers.setting("X-Discourse-Event-Id", "4712")) == first)
+        #expect(try key(Self.headers, "{ }") != first)
+        #expect(try key(Self.headers.setting("X-Discourse-Instance", "https://ask.fedoraproject.org")) != first)
+        #expect(try key(Self.headers("post", "post_edited")) != first)
+        #expect(try key(Self.headers("pos", "tpost_created")) != first)
+        // The text that is not published tells deliveries apart all the same.
+        #expect(try key(Self.headers, #"{"post":{"raw":"a"}}"#) != key(Self.headers, #"{"post":{"raw":"b"}}"#))
+    }
+
+    @Test func theContentTypeDoesNotMatter() throws {
+        for type in ["application/x-www-form-urlencoded", "text/plain", "application/json"] {
+            let headers = Self.headers.setting("Content-Type", type)
+            #expect(try service.event(of: request(headers, #"{"ping":"OK"}"#)).payloadBytes.count == 13)
+        }
+    }
+
+    @Test(arguments: ["X-Discourse-Instance", "X-Discourse-Event-Id", "X-Discourse-Event-Type", "X-Discourse-Event"])
+    func whatTheSchemaRequires(_ name: String) throws {
+        let error = try service.error(of: request(Self.headers.setting(name, nil), "{}"))
+        #expect(error == .missingHeader(name.lowercased()))
+    }
+
+    @Test func topicsOfOddEvents() throws {
+        let event = try service.event(of: request(Self.headers("..", "a.b#*"), "{}"))
+        #expect(event.topic == "discourse.__.a.b__")
+    }
+}

@@ -1,0 +1,107 @@
+import Cryptography
+import Testing
+import WebhookServices
+
+@Suite struct ForgejoServiceTests {
+    let service = ForgejoService()
+    static let headers: HeaderList = [
+        "Content-Type": "application/json",
+        "X-Forgejo-Delivery": "fdd3ab1b-c6b6-4dfd-a2dd-3c5ff3ea3f2d",
+        "X-Forgejo-Event": "push",
+        "X-Forgejo-Event-Type": "push",
+        "X-Gitea-Event": "fork",
+        "X-GitHub-Event": "issues",
+        "X-GitHub-Delivery": "another",
+        "X-Gogs-Event": "create",
+        "X-Gogs-Signature": "00",
+    ]
+    static let formHeaders = headers.setting("Content-Type", "application/x-www-form-urlencoded")
+    static let body = Array(#"{"ref":"refs/heads/main","sender":{"login":"alice"}}"#.utf8)
+
+    @Test func theHubSignature() throws {
+        try checkSignature(
+            of: service, header: "X-Hub-Signature-256", prefix: "sha256=", headers: Self.headers, body: Self.body)
+    }
+
+    @Test func itsOwnSignature() throws {
+        try checkSignature(
+            of: service, header: "X-Forgejo-Signature", prefix: "", headers: Self.headers, body: Self.body)
+    }
+
+    @Test func theHubSignatureIsTheOneThatCounts() throws {
+        let secrets = try service.prepared("secret")
+        let code = try hexCode("secret", Self.body)
+        let own = Self.headers.setting("X-Forgejo-Signature", code)
+        let wrongHub = own.setting("X-Hub-Signature-256", "sha256=" + String(repeating: "0", count: 64))
+        #expect(service.verify(request(wrongHub, Self.body), secrets: secrets) == .mismatch)
+        let noSecret = own.setting("X-Hub-Signature-256", "sha256=")
+        #expect(service.verify(request(noSecret, Self.body), secrets: secrets) == .mismatch)
+        let gitea = Self.headers.setting("X-Gitea-Signature", code)
+        #expect(service.verify(request(gitea, Self.body), secrets: secrets) == .missing)
+    }
+
+    @Test func aFormIsSignedDecoded() throws {
+        let secrets = try service.prepared("secret")
+        let form =
+            "payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%2C%22sender%22%3A%7B%22login%22%3A%22alice%22%7D%7D"
+        let headers = Self.formHeaders.setting("X-Hub-Signature-256", "sha256=" + (try hexCode("secret", Self.body)))
+        #expect(service.verify(request(headers, form), secrets: secrets).isVerified)
+        #expect(try service.event(of: request(headers, form)).payloadBytes == Self.body)
+        for index in form.utf8.indices {
+            let at = form.utf8.distance(from: form.startIndex, to: index)
+            var changed = Array(form.utf8)
+            changed[at] ^= 1
+            // Another case of a hex digit is the same payload; all else is not.
+            let same = String(decoding: changed, as: UTF8.self).lowercased() == form.lowercased()
+            #expect(service.verify(request(headers, changed), secrets: secrets).isVerified == same)
+        }
+        let raw = Self.formHeaders.setting("X-Hub-Signature-256", "sha256=" + (try hexCode("secret", Array(form.utf8))))
+        #expect(service.verify(request(raw, form), secrets: secrets) == .mismatch)
+        let twice = form + "&payload=%7B%7D"
+        #expect(service.verify(request(headers, twice), secrets: secrets) == .mismatch)
+        #expect(service.verify(request(headers, Self.body), secrets: secrets) == .mismatch)
+    }
+
+    @Test func anEventAndItsMessage() throws {
+        let headers = Self.headers.setting("X-Hub-Signature-256", "sha256=5eed")
+        let event = try service.event(of: request(headers, Self.body))
+        #expect(event.topic == "forgejo.push")
+        #expect(event.sender == "alice")
+        #expect(event.agent == nil && event.usernames == [])
+        #expect(event.deliveryID == Array("fdd3ab1b-c6b6-4dfd-a2dd-3c5ff3ea3f2d".utf8))
+        let expected = """
+            {"body": {"ref":"refs/heads/main","sender":{"login":"alice"}}, "headers": \
+            {"x-forgejo-event": "push", "x-forgejo-event-type": "push", \
+            "x-forgejo-delivery": "fdd3ab1b-c6b6-4dfd-a2dd-3c5ff3ea3f2d", "x-hub-signature": "redacted", \
+            "x-hub-signature-256": "redacted", "content-type": "application/json"}, "agent": null}
+            """
+        #expect(String(decoding: event.messageBody(), as: UTF8.self) == expected)
+    }
+
+    @Test func whereAccountsAreFedoras() throws {
+        let event = try ForgejoService(accountsAreFedoras: true).event(of: request(Self.headers, Self.body))
+        #expect(event.agent == "alice" && event.usernames == ["alice"])
+        #expect(try event.parsedBody()["agent"] as? String == "alice")
+        let nobody = try ForgejoService(accountsAreFedoras: true).event(of: request(Self.headers, "{}"))
+        #expect(nobody.agent == nil && nobody.usernames == [])
+    }
+
+    @Test func runsOfActions() throws {
+        let headers = Self.headers.setting("X-Forgejo-Event", "action_run_failure")
+        let body = #"{"action":"failure","run":{"id":1,"trigger_user":{"login":"bob"}},"sender":{"login":"x"}}"#
+        let event = try service.event(of: request(headers, body))
+        #expect(event.topic == "forgejo.action_run_failure")
+        #expect(event.sender == "bob")
+    }
+
+    @Test(arguments: ["X-Forgejo-Event", "X-Forgejo-Delivery"])
+    func whatTheSchemaRequires(_ name: String) throws {
+        let error = try service.error(of: request(Self.headers.setting(name, nil), "{}"))
+        #expect(error == .missingHeader(name.lowercased()))
+    }
+
+    @Test func contentTypes() throws {
+        let headers = Self.headers.setting("Content-Type", "text/plain")
+        #expect(try service.error(of: request(headers, "{}")) == .unsupportedMediaType)
+    }
+}

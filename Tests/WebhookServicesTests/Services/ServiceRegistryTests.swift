@@ -1,0 +1,33 @@
+import Testing
+import WebhookServices
+
+@Suite struct ServiceRegistryTests {
+    @Test func servicesAreFoundByName() {
+        for service in ServiceRegistry.all {
+            #expect(ServiceRegistry.service(named: service.name)?.name == service.name)
+        }
+        #expect(ServiceRegistry.service(named: "GitHub") == nil)
+        #expect(ServiceRegistry.service(named: "") == nil)
+    }
+
+    @Test func namesAreFitForURLsAndTopics() {
+        let names = ServiceRegistry.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        for name in names {
+            #expect(!name.isEmpty && name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber) })
+        }
+        #expect(ServiceRegistry.all.allSatisfy { !$0.title.isEmpty })
+    }
+
+    @Test(arguments: [
+        ("github", "webhook_to_fedora_messaging.github.message_v1"),
+        ("gitlab", "webhook_to_fedora_messaging.gitlab.message_v1"),
+        ("forgejo", "webhook_to_fedora_messaging.forgejo.message_v1"),
+        ("discourse", "discourse.event.v1"),
+    ])
+    func schemas(_ name: String, _ schema: String) throws {
+        let service = try #require(ServiceRegistry.service(named: name))
+        #expect(
+            service.schema == MessageSchema(name: schema, package: "webhook_to_fedora_messaging_messages"))
+    }
+}
