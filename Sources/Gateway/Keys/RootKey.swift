@@ -1,0 +1,81 @@
+import Cryptography
+
+/// The one secret that every other key is derived from (HKDF). It never leaves memory, and has no text form.
+public struct RootKey: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
+    /// Fewest bytes of a key: 256 bits.
+    public static let minimumCount = 32
+    /// Most bytes of a key, so that a wrong file is noticed as such.
+    public static let maximumCount = 1024
+
+    private let material: [UInt8]
+
+    /// The key's public name: 16 hexadecimal digits that say nothing about it. What is sealed carries the name.
+    public let id: String
+
+    /// A key of given bytes.
+    ///
+    /// - Throws: ``RootKeyFormatError`` if there are too few, too many, or they are all the same.
+    public init(material: [UInt8]) throws {
+        guard material.count >= Self.minimumCount else { throw RootKeyFormatError.tooShort(bytes: material.count) }
+        guard material.count <= Self.maximumCount else { throw RootKeyFormatError.tooLong }
+        guard Set(material).count > 1 else { throw RootKeyFormatError.notRandom }
+        self.material = material
+        let name = try HKDFSHA256.deriveKey(from: material, salt: [], info: KeyPurpose.name.rawValue, count: 8)
+        id = Hex.encode(name)
+    }
+
+    /// Reads a key as it stands in a file: 32 bytes as they are; or hexadecimal digits or base 64 (of either alphabet,
+    /// padded or not) of 32 bytes or more, with blanks and line ends around or between them.
+    ///
+    /// - Throws: ``RootKeyFormatError``.
+    public init(fileContent: [UInt8]) throws {
+        if fileContent.count == Self.minimumCount, !fileContent.allSatisfy(Self.isText) {
+            try self.init(material: fileContent)
+            return
+        }
+        let text = fileContent.filter { !Self.isBlank($0) }
+        guard !text.isEmpty else { throw RootKeyFormatError.empty }
+        // Hexadecimal first: its digits are letters of base 64, too.
+        guard let material = Hex.decode(text) ?? Self.decodeBase64(text) else {
+            throw RootKeyFormatError.notText
+        }
+        try self.init(material: material)
+    }
+
+    /// A new key of 32 random bytes.
+    static func generate() throws -> (key: RootKey, fileContent: [UInt8]) {
+        let material = try SecureRandom.bytes(minimumCount)
+        return (try RootKey(material: material), Array((Hex.encode(material) + "\n").utf8))
+    }
+
+    func derive(_ purpose: KeyPurpose) throws -> [UInt8] {
+        try HKDFSHA256.deriveKey(from: material, salt: [], info: purpose.rawValue, count: 32)
+    }
+
+    /// The key's public name, not the key.
+    public var description: String { "root key \(id)" }
+
+    /// Shows the name alone, so that dumping a value that holds a key does not show the key.
+    public var customMirror: Mirror { Mirror(self, children: ["id": id]) }
+
+    private static func decodeBase64(_ text: [UInt8]) -> [UInt8]? {
+        var characters = text
+        for index in characters.indices {
+            switch characters[index] {
+            case UInt8(ascii: "+"): characters[index] = UInt8(ascii: "-")
+            case UInt8(ascii: "/"): characters[index] = UInt8(ascii: "_")
+            default: break
+            }
+        }
+        for _ in 0..<2 where characters.last == UInt8(ascii: "=") { characters.removeLast() }
+        return Base64.decodeURLSafe(characters)
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || (0x09...0x0d).contains(byte)
+    }
+
+    private static func isText(_ byte: UInt8) -> Bool {
+        isBlank(byte) || (0x20..<0x7f).contains(byte)
+    }
+}

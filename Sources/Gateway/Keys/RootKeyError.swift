@@ -1,0 +1,69 @@
+import Cryptography
+
+/// Why there is no root key to work with. Each text says what to do next; none shows a key.
+public enum RootKeyError: Error, Hashable, CustomStringConvertible {
+    /// There is no file, and none may be made here.
+    case missing(path: String, reason: MissingReason)
+    /// The operating system refused an operation on the file.
+    case system(path: String, operation: String, errno: CInt)
+    /// What is at the path is no plain file.
+    case notAFile(path: String)
+    /// Everybody may read the file, or others than its owner may change it. `mode` is the nine permission bits.
+    case tooOpen(path: String, mode: UInt32)
+    /// The file holds no key.
+    case invalid(path: String, RootKeyFormatError)
+    /// The database was made with another root key.
+    case wrongKey(expected: String, found: String)
+
+    /// Why a key is not made automatically.
+    public enum MissingReason: Sendable, Hashable {
+        /// The database is shared, or the server is reachable from outside: each replica would make its own.
+        case notStandalone
+        /// The database was already made with a key, of this id.
+        case databaseHasKey(String)
+    }
+
+    /// What went wrong and what to do.
+    public var description: String {
+        switch self {
+        case .missing(let path, .notStandalone):
+            """
+            there is no root key at \(path). It is made by itself only with SQLite and a server that listens on \
+            loopback. Make one with
+
+                (umask 077; head -c 32 /dev/urandom | base64 > \(shellQuoted(path)))
+
+            keep a copy in a safe place, and give every replica the same file
+            """
+        case .missing(let path, .databaseHasKey(let id)):
+            """
+            there is no root key at \(path), but the database was made with one (its id is \(id)). Put that file back \
+            from its copy; without it the secrets in the database cannot be read
+            """
+        case .system(let path, let operation, let errno):
+            "the root key at \(path): \(operation): \(systemErrorText(errno))"
+        case .notAFile(let path):
+            "the root key at \(path) is no plain file"
+        case .tooOpen(let path, let mode):
+            """
+            the root key at \(path) can be read by everybody or changed by others (mode \(octal(mode))). Run \
+            chmod 600 \(shellQuoted(path)); if others could read it, make a new one
+            """
+        case .invalid(let path, let problem):
+            """
+            the root key at \(path) \(problem). If no token was made yet, make a new one with \
+            (umask 077; head -c 32 /dev/urandom | base64 > \(shellQuoted(path))); else put it back from its copy
+            """
+        case .wrongKey(let expected, let found):
+            """
+            this root key (its id is \(found)) is not the one that the database was made with (\(expected)). Put \
+            that one in its place, or connect to the database that belongs to this key
+            """
+        }
+    }
+
+    private func octal(_ mode: UInt32) -> String {
+        let digits = String(mode, radix: 8)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}

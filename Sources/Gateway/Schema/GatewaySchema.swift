@@ -1,0 +1,10 @@
+import Database
+
+/// The tables of the gateway. A migration that was released never changes; what comes later is another one.
+public enum GatewaySchema {
+    /// All migrations, oldest first.
+    public static let migrations: [Migration] = [
+        .rootKeys,
+        .tokens,
+    ]
+}

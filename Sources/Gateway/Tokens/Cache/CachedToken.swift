@@ -1,0 +1,7 @@
+/// What the cache knows of an id.
+public enum CachedToken: Sendable {
+    /// The token.
+    case token(TokenRecord)
+    /// There is no token with this id.
+    case absent
+}

@@ -1,0 +1,53 @@
+/// Bounds and times of the token cache.
+public struct TokenCacheSettings: Sendable, Hashable {
+    /// Most tokens held.
+    public var entries: Int
+    /// Most ids held of which it is known that there is no token.
+    public var absentEntries: Int
+    /// How long a token is used before it is read again.
+    public var timeToLive: Duration
+    /// How long an id without a token is refused before it is looked for again.
+    public var absentTimeToLive: Duration
+    /// How long a token is used while the database cannot be asked, counted from when it was last read.
+    public var staleTimeToLive: Duration
+    /// How long a token is used without asking again, after the database could not be asked.
+    public var staleRetry: Duration
+    /// Most ids read from the database at the same time.
+    public var loads: Int
+    /// Most requests that wait for reads.
+    public var waiters: Int
+    /// Locked parts that ids are spread over; rounded up to a power of two, at most 256.
+    public var shards: Int
+
+    /// The defaults.
+    public init(
+        entries: Int = 10_000, absentEntries: Int = 4096, timeToLive: Duration = .seconds(10),
+        absentTimeToLive: Duration = .seconds(10), staleTimeToLive: Duration = .seconds(3600),
+        staleRetry: Duration = .seconds(1), loads: Int = 64, waiters: Int = 4096, shards: Int = 16
+    ) {
+        self.entries = entries
+        self.absentEntries = absentEntries
+        self.timeToLive = timeToLive
+        self.absentTimeToLive = absentTimeToLive
+        self.staleTimeToLive = staleTimeToLive
+        self.staleRetry = staleRetry
+        self.loads = loads
+        self.waiters = waiters
+        self.shards = shards
+    }
+
+    /// How many shards that makes: a power of two.
+    var shardCount: Int {
+        var count = 1
+        while count < min(shards, 256) { count *= 2 }
+        return count
+    }
+
+    /// The part of these bounds that one shard has.
+    var perShard: TokenCacheSettings {
+        var part = self
+        part.entries = (entries + shardCount - 1) / shardCount
+        part.absentEntries = (absentEntries + shardCount - 1) / shardCount
+        return part
+    }
+}

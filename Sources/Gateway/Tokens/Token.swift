@@ -1,0 +1,30 @@
+import FoundationEssentials
+
+/// A token as people see it: everything but its secrets.
+public struct Token: Sendable, Hashable {
+    /// Its lasting identity; part of the names that message ids are made from. Never shown.
+    public let uuid: UUID
+    /// Its id in the URL.
+    public let id: TokenID
+    /// The service, by its name in the URL.
+    public let service: String
+    /// What people call it.
+    public let name: String
+    /// What it is limited to.
+    public let scope: TokenScope?
+    /// Who may manage it.
+    public var owners: [TokenOwner]
+    /// Whether its webhooks are accepted.
+    public let state: TokenState
+    /// When it was made.
+    public let createdAt: UnixTime
+    /// When anything about it last changed.
+    public let updatedAt: UnixTime
+    /// When its secret was last changed, if ever.
+    public let rotatedAt: UnixTime?
+    /// Until when the previous secret works, if there is one; may have passed.
+    public let previousSecretExpiresAt: UnixTime?
+
+    /// The text of the uuid in the database: small letters.
+    var row: String { uuid.uuidString.lowercased() }
+}

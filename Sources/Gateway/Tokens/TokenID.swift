@@ -1,0 +1,81 @@
+/// A token's public id, as it stands in the URL: 96 random bits and a tag of 32 bits that only this server's key makes.
+///
+/// Its text has 26 characters of Crockford's base 32 in lower case (no `i`, `l`, `o`, `u`); upper case is read, too.
+/// That a text is an id says nothing about its tag: ``TokenIDAuthority`` checks that.
+public struct TokenID: Sendable, Hashable, CustomStringConvertible {
+    /// Characters of the text.
+    public static let characterCount = 26
+    private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+    // 128 bits: the random part in `high` and the upper half of `low`, then the tag.
+    private let high: UInt64
+    private let low: UInt64
+
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Reads an id; `nil` for whatever is none. Allocates nothing.
+    public init?(_ text: some Sequence<UInt8>) {
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        var count = 0
+        for character in text {
+            guard let digit = Self.value(of: character) else { return nil }
+            // 26 characters have 130 bits, of which the first two are zero: an id has one spelling but for its case.
+            if count == 0, digit > 7 { return nil }
+            count += 1
+            if count > Self.characterCount { return nil }
+            high = high << 5 | low >> 59
+            low = low << 5 | UInt64(digit)
+        }
+        guard count == Self.characterCount else { return nil }
+        self.high = high
+        self.low = low
+    }
+
+    /// Reads an id; `nil` for whatever is none.
+    public init?(_ text: some StringProtocol) {
+        self.init(text.utf8)
+    }
+
+    /// The text: 26 characters, lower case.
+    public var description: String {
+        String(unsafeUninitializedCapacity: Self.characterCount) { output in
+            var high = high
+            var low = low
+            for index in (0..<Self.characterCount).reversed() {
+                output[index] = Self.alphabet[Int(low & 31)]
+                low = low >> 5 | high << 59
+                high >>= 5
+            }
+            return Self.characterCount
+        }
+    }
+
+    /// The 12 bytes that are random.
+    var randomPart: [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * $0)) }
+            + (0..<4).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * $0)) }
+    }
+
+    /// The tag over the random part.
+    var tag: UInt32 { UInt32(truncatingIfNeeded: low) }
+
+    /// A number to spread ids over shards by: random, and not the tag.
+    var spread: Int { Int(truncatingIfNeeded: low >> 32) }
+
+    private static func value(of character: UInt8) -> UInt8? {
+        // Letters of either case; the gaps are where i, l, o and u are left out.
+        switch character {
+        case 0x30...0x39: character - 0x30
+        case 0x61...0x68, 0x41...0x48: (character | 0x20) - 0x61 + 10
+        case 0x6a...0x6b, 0x4a...0x4b: (character | 0x20) - 0x6a + 18
+        case 0x6d...0x6e, 0x4d...0x4e: (character | 0x20) - 0x6d + 20
+        case 0x70...0x74, 0x50...0x54: (character | 0x20) - 0x70 + 22
+        case 0x76...0x7a, 0x56...0x5a: (character | 0x20) - 0x76 + 27
+        default: nil
+        }
+    }
+}

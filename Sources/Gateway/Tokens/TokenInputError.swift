@@ -1,0 +1,57 @@
+/// Why something that a person gave for a token is not accepted. The texts say what would be.
+public enum TokenInputError: Error, Hashable, CustomStringConvertible {
+    /// The name is empty, too long, or has control characters.
+    case name
+    /// The scope is none.
+    case scope
+    /// An owner is no account name.
+    case owner(String)
+    /// More owners than a token may have.
+    case tooManyOwners(limit: Int)
+    /// There is no service of that name; what there is, and what may have been meant.
+    case unknownService(String, known: [String], nearest: String?)
+    /// A secret of one's own is too short.
+    case secretTooShort(characters: Int)
+    /// A secret of one's own is too long.
+    case secretTooLong(limit: Int)
+    /// A secret of one's own has blanks at an end, control characters, or is no UTF-8.
+    case secretUnprintable
+    /// The service cannot use this secret; why.
+    case secretUnusable(String)
+    /// The grace period is negative or too long.
+    case grace(limit: Duration)
+
+    /// What is wrong and what would be right.
+    public var description: String {
+        switch self {
+        case .name:
+            "a token's name has 1 to \(TokenDraft.maximumNameCount) characters, and no control characters"
+        case .scope:
+            """
+            a scope is OWNER or OWNER/REPOSITORY: letters, digits, ".", "_" and "-", at most \
+            \(TokenScope.maximumCount) bytes
+            """
+        case .owner(let name):
+            """
+            "\(name)" is no Fedora account name: those are of small letters, digits, "-", "_" and ".", and start with \
+            a letter or digit
+            """
+        case .tooManyOwners(let limit): "a token has at most \(limit) owners"
+        case .unknownService(let name, let known, let nearest):
+            "there is no service \"\(name)\""
+                + (nearest.map { "; did you mean \($0)?" } ?? "")
+                + " Services: \(known.joined(separator: ", "))"
+        case .secretTooShort(let characters):
+            """
+            the secret has \(characters) characters; it takes at least \(TokenSecret.minimumCharacters). Leave it out \
+            to have one made
+            """
+        case .secretTooLong(let limit): "the secret is longer than \(limit) bytes"
+        case .secretUnprintable:
+            "the secret must be one line of printable text (UTF-8) without blanks at its ends"
+        case .secretUnusable(let reason): "the secret cannot be used for this service: \(reason)"
+        case .grace(let limit):
+            "the grace period is between 0 and \(limit.components.seconds / 86_400) days"
+        }
+    }
+}

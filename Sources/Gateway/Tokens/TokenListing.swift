@@ -1,0 +1,40 @@
+/// Which tokens to list, and from where on.
+public struct TokenListing: Sendable {
+    /// Most tokens that one call gives.
+    public static let maximumPage = 500
+
+    /// Where a page ended; the next begins after it.
+    public struct Cursor: Sendable, Hashable {
+        let createdAt: UnixTime
+        let row: String
+
+        /// After this token.
+        public init(after token: Token) {
+            createdAt = token.createdAt
+            row = token.row
+        }
+    }
+
+    /// Only of this service.
+    public var service: String?
+    /// Only of this owner.
+    public var owner: TokenOwner?
+    /// Only in this state.
+    public var state: TokenState?
+    /// Only those after this.
+    public var after: Cursor?
+    /// At most so many, 1...``maximumPage``.
+    public var limit: Int
+
+    /// A listing; all tokens if nothing is given.
+    public init(
+        service: String? = nil, owner: TokenOwner? = nil, state: TokenState? = nil, after: Cursor? = nil,
+        limit: Int = Self.maximumPage
+    ) {
+        self.service = service
+        self.owner = owner
+        self.state = state
+        self.after = after
+        self.limit = min(max(limit, 1), Self.maximumPage)
+    }
+}

@@ -1,0 +1,37 @@
+import FoundationEssentials
+import Glibc
+
+/// A point in time as the database keeps it: milliseconds since 1970, UTC.
+public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    public let milliseconds: Int64
+
+    /// A point in time.
+    public init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    /// The system's clock.
+    public static func now() -> UnixTime {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UnixTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// Which of two is earlier.
+    public static func < (left: UnixTime, right: UnixTime) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+
+    /// A later point (an earlier one, for a negative duration), to the millisecond. Stops at the ends of the range.
+    public func advanced(by duration: Duration) -> UnixTime {
+        let (seconds, attoseconds) = duration.components
+        let sum = Int128(milliseconds) + Int128(seconds) * 1000 + Int128(attoseconds / 1_000_000_000_000_000)
+        return UnixTime(milliseconds: Int64(clamping: sum))
+    }
+
+    /// ISO 8601, UTC, whole seconds: `2026-11-23T19:35:28Z`.
+    public var description: String {
+        Date(timeIntervalSince1970: (Double(milliseconds) / 1000).rounded(.down)).formatted(.iso8601)
+    }
+}
