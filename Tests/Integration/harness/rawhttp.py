@@ -51,6 +51,9 @@ class Connection:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._socket.close()
 
     def send(self, data: bytes) -> None:
@@ -66,6 +69,18 @@ class Connection:
 
     def half_close(self) -> None:
         self._socket.shutdown(socket.SHUT_WR)
+
+    def try_half_close(self) -> None:
+        try:
+            self.half_close()
+        except OSError:
+            pass
+
+    def receive(self) -> bytes:
+        """What the socket has; fails at the end of the connection."""
+        piece = self._socket.recv(65536)
+        assert piece, "the server closed the connection"
+        return piece
 
     def has_answer(self) -> bool:
         """Whether something can be read now, without waiting."""

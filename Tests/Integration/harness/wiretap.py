@@ -58,11 +58,28 @@ class Wiretap:
     def __init__(self, broker: RabbitMQ, name: str, routing_key: str) -> None:
         self._broker = broker
         self.queue = name
+        self._connection: pika.BlockingConnection | None = None
         connection = broker.connect()
         channel = connection.channel()
         channel.queue_declare(name, durable=True)
         channel.queue_bind(name, "amq.topic", routing_key)
         connection.close()
+
+    def drain(self) -> list[Delivery]:
+        """Everything that is in the queue now, at once: whatever was confirmed is there."""
+        if self._connection is None or self._connection.is_closed:
+            self._connection = self._broker.connect()
+            self._channel = self._connection.channel()
+        taken = []
+        while True:
+            method, properties, body = self._channel.basic_get(self.queue, auto_ack=True)
+            if method is None:
+                return taken
+            taken.append(Delivery(method.exchange, method.routing_key, properties, body))
+
+    def close(self) -> None:
+        if self._connection is not None and self._connection.is_open:
+            self._connection.close()
 
     def take(self, until: set[str] | None = None, timeout: float = 20, quiet: float = 0.5) -> list[Delivery]:
         """Takes what is there until all ids in `until` came and then nothing for `quiet` seconds."""

@@ -1,0 +1,169 @@
+"""Bodies that are signed and yet not right."""
+
+import json
+from pathlib import Path
+from urllib.parse import quote_plus
+
+import pytest
+from hostile.conftest import Target
+
+from harness.corpus import json_suite
+from harness.expectation import expected_body
+from harness.signing import hex_hmac
+
+MAX_DEPTH = 64
+
+
+def _is_object(path: Path) -> bool:
+    return isinstance(json.loads(path.read_bytes()), dict)
+
+
+def test_the_json_suite_is_there() -> None:
+    if not json_suite():
+        pytest.skip("no corpora beside the checkout: JSONTestSuite was not sent")
+    assert len(json_suite()) > 300
+
+
+@pytest.mark.parametrize("path", [path for path in json_suite() if path.name.startswith("y_")], ids=lambda path: path.stem)
+def test_valid_documents(target: Target, path: Path) -> None:
+    webhook = target.webhook("github", path.read_bytes(), "push")
+    response = target.post(webhook)
+    if _is_object(path):
+        delivery = target.published(response)
+        assert json.loads(delivery.body) == expected_body(webhook)
+        assert webhook.payload.strip() in delivery.body
+    else:
+        target.refused(response, 400)
+
+
+@pytest.mark.parametrize("path", [path for path in json_suite() if path.name.startswith("n_")], ids=lambda path: path.stem)
+def test_invalid_documents(target: Target, path: Path) -> None:
+    target.refused(target.post(target.webhook("github", path.read_bytes(), "push")), 400)
+
+
+@pytest.mark.parametrize("path", [path for path in json_suite() if path.name.startswith("i_")], ids=lambda path: path.stem)
+def test_documents_on_which_parsers_differ(target: Target, path: Path) -> None:
+    """Either, but whatever is accepted must be readable for the consumer."""
+    response = target.post(target.webhook("github", path.read_bytes(), "push"))
+    if response.status == 202:
+        assert isinstance(json.loads(target.published(response).body), dict)
+    else:
+        target.refused(response, 400)
+
+
+@pytest.mark.parametrize("opening, closing", [('{"a":', "}"), ('{"a":[', "]}")])
+def test_depth(target: Target, opening: str, closing: str) -> None:
+    """The outermost object is the first level."""
+    levels = opening.count("{") + opening.count("[")
+    deepest = (opening * (MAX_DEPTH // levels) + "1" + closing * (MAX_DEPTH // levels)).encode()
+    target.published(target.post(target.webhook("github", deepest, "push")))
+    over = b'{"b":' + deepest + b"}"
+    target.refused(target.post(target.webhook("github", over, "push")), 400)
+
+
+@pytest.mark.parametrize("levels", [1_000, 100_000])
+def test_depth_that_would_end_the_consumer(target: Target, levels: int) -> None:
+    payload = b'{"a":' + b"[" * levels + b"]" * levels + b"}"
+    target.refused(target.post(target.webhook("github", payload, "push")), 400)
+
+
+@pytest.mark.parametrize("number", ["9223372036854775807", "-9223372036854775808", "18446744073709551615", "1e300", "0.1"])
+def test_numbers_that_fit(target: Target, number: str) -> None:
+    target.published(target.post(target.webhook("github", f'{{"n":{number}}}'.encode(), "push")))
+
+
+@pytest.mark.parametrize("number", ["18446744073709551616", "-9223372036854775809", "1" * 5000, "-" + "1" * 5000, "NaN", "Infinity"])
+def test_numbers_that_do_not(target: Target, number: str) -> None:
+    target.refused(target.post(target.webhook("github", f'{{"a":[{{"n":{number}}}]}}'.encode(), "push")), 400)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"{}", b'{"sender":5,"repository":null}', b'{"sender":{"login":null}}', b'{"sender":[],"repository":[]}',
+        b'{"repository":{"full_name":{"a":1}}}', b'{"a":1,"a":2,"sender":1,"sender":{"login":"x"}}', b'{"run":7}',
+        b'{"sender":{"login":"' + b"x" * 300 + b'"}}', b'{"sender":{"login":"a\\u0000b\\n\\u001b[31m"}}',
+        '{"sender":{"login":"☃😀"}}'.encode(), b'{"sender":{"login":""}}',
+    ],
+)
+@pytest.mark.parametrize("service", ["github", "gitlab", "forgejo", "discourse"])
+def test_authentic_oddities_are_published(target: Target, service: str, payload: bytes) -> None:
+    """Services disable hooks that get 4xx; what cannot be told from the payload is simply not said."""
+    webhook = target.webhook(service, payload)
+    delivery = target.published(target.post(webhook))
+    key = "webhook_body" if service == "discourse" else "body"
+    assert json.loads(delivery.body)[key] == json.loads(payload)
+    assert all(len(field.name.encode()) <= 255 for field in delivery.headers)
+
+
+REQUIRED = {
+    "github": ["X-GitHub-Event", "X-GitHub-Delivery", "X-GitHub-Hook-Installation-Target-ID", "X-GitHub-Hook-Installation-Target-Type"],
+    "gitlab": ["X-Gitlab-Event", "X-Gitlab-Webhook-UUID", "X-Gitlab-Event-UUID"],
+    "forgejo": ["X-Forgejo-Event", "X-Forgejo-Delivery"],
+    "discourse": ["X-Discourse-Instance", "X-Discourse-Event-Id", "X-Discourse-Event-Type", "X-Discourse-Event"],
+}
+
+
+@pytest.mark.parametrize("service, header", [(service, header) for service, names in REQUIRED.items() for header in names])
+def test_a_header_that_the_schema_requires_is_missing(target: Target, service: str, header: str) -> None:
+    webhook = target.webhook(service).with_headers(**{header.replace("-", "_"): None})
+    target.refused(target.post(webhook), 400)
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "text/xml", "multipart/form-data; boundary=x", "application/jsonx", "nonsense", ""])
+def test_content_types_that_are_not_taken(target: Target, content_type: str) -> None:
+    target.refused(target.post(target.webhook("github").with_headers(Content_Type=content_type)), 415)
+
+
+def test_no_content_type(target: Target) -> None:
+    target.refused(target.post(target.webhook("github").with_headers(Content_Type=None)), 415)
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/json;charset=\"UTF-8\""])
+def test_content_types_that_are_json(target: Target, content_type: str) -> None:
+    target.published(target.post(target.webhook("github").with_headers(Content_Type=content_type)))
+
+
+def _form(target: Target, body: bytes):
+    webhook = target.webhook("github", b"{}", "push", form=True).with_body(body)
+    digest = hex_hmac(target.tokens["github"].secret, body)
+    target.secrets.add(digest)
+    return webhook.with_headers(X_Hub_Signature_256=f"sha256={digest}")
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"payload", b"payload=", b"other=%7B%7D", b"payload=%7B", b"payload=%7", b"payload=%zz%7B%7D", b"payload=%5B%5D"]
+)
+def test_forms_without_a_document(target: Target, body: bytes) -> None:
+    target.refused(target.post(_form(target, body)), 400)
+
+
+def test_a_form_with_two_payloads(target: Target) -> None:
+    """Which one is meant nobody can know."""
+    body = b"payload=" + quote_plus('{"first":1}').encode() + b"&payload=" + quote_plus('{"second":2}').encode()
+    target.refused(target.post(_form(target, body)), 400)
+
+
+def test_a_form_signed_over_its_document(target: Target) -> None:
+    """GitHub signs the form's bytes; Forgejo the document. One must not pass for the other."""
+    webhook = target.webhook("github", b'{"a":"b c"}', "push", form=True)
+    digest = hex_hmac(target.tokens["github"].secret, webhook.payload)
+    target.refused(target.post(webhook.with_headers(X_Hub_Signature_256=f"sha256={digest}")), 401)
+
+
+def test_discourse_texts_are_cut_out_wherever_they_are_repeated(target: Target) -> None:
+    payload = b'{"post":{"raw":"never","id":1,"raw":"on","cooked":{"a":["the"]}},"post":{"cooked":"bus","username":"alice"}}'
+    delivery = target.published(target.post(target.webhook("discourse", payload)))
+    document = json.loads(delivery.body)
+    assert document["webhook_body"]["post"] == {"username": "alice"}
+    for text in (b'"never"', b'"on"', b'"the"', b'"bus"', b'"raw"', b'"cooked"'):
+        assert text not in delivery.body
+
+
+def test_a_delivery_id_of_odd_bytes(target: Target) -> None:
+    delivery_id = "żółw ; DROP TABLE \"tokens\" --".encode().decode("latin-1")
+    response = target.post(target.webhook("github", delivery_id=delivery_id))
+    if response.status == 202:
+        assert isinstance(json.loads(target.published(response).body)["headers"]["x-github-delivery"], str)
+    else:
+        target.refused(response, 400)

@@ -1,0 +1,165 @@
+"""Wrong proofs: 401, nothing published, nothing learnt."""
+
+import pytest
+from hostile.conftest import Target
+
+from harness.signing import hex_hmac
+from harness.webhook import Webhook
+
+SIGNED = ["github", "forgejo", "discourse"]
+HEADERS = {
+    "github": "X-Hub-Signature-256",
+    "forgejo": "X-Hub-Signature-256",
+    "discourse": "X-Discourse-Event-Signature",
+    "gitlab": "X-Gitlab-Token",
+}
+signed_services = pytest.mark.parametrize("service", SIGNED)
+every_service = pytest.mark.parametrize("service", HEADERS)
+
+
+def proof(webhook: Webhook) -> str:
+    return webhook.headers[HEADERS[webhook.service]]
+
+
+def with_proof(webhook: Webhook, value: str | None) -> Webhook:
+    """That one header changed, and every other proof that Forgejo sends taken out."""
+    lone = webhook.with_headers(
+        X_Forgejo_Signature=None, X_Gitea_Signature=None, X_Gogs_Signature=None, X_Hub_Signature=None
+    )
+    return lone.with_headers(**{HEADERS[webhook.service].replace("-", "_"): value})
+
+
+@every_service
+def test_with_the_right_proof_it_goes_through(target: Target, service: str) -> None:
+    webhook = target.webhook(service)
+    target.published(target.post(with_proof(webhook, proof(webhook))))
+
+
+@signed_services
+@pytest.mark.parametrize("position", [0, 20, -2])
+def test_one_byte_changed_in_the_body(target: Target, service: str, position: int) -> None:
+    webhook = target.webhook(service)
+    body = bytearray(webhook.body)
+    body[position] ^= 1
+    target.refused(target.post(webhook.with_body(bytes(body))), 401)
+
+
+@signed_services
+def test_a_byte_more_or_less_in_the_body(target: Target, service: str) -> None:
+    webhook = target.webhook(service)
+    target.refused(target.post(webhook.with_body(webhook.body + b" ")), 401)
+    target.refused(target.post(webhook.with_body(webhook.body[:-1])), 401)
+
+
+@every_service
+@pytest.mark.parametrize("position", [7, 30, -1])
+def test_one_byte_changed_in_the_proof(target: Target, service: str, position: int) -> None:
+    webhook = target.webhook(service)
+    value = proof(webhook)
+    position %= len(value)
+    changed = value[:position] + ("0" if value[position] != "0" else "1") + value[position + 1 :]
+    target.refused(target.post(with_proof(webhook, changed)), 401)
+
+
+@every_service
+def test_no_proof(target: Target, service: str) -> None:
+    target.refused(target.post(with_proof(target.webhook(service), None)), 401)
+
+
+@every_service
+def test_an_empty_proof(target: Target, service: str) -> None:
+    target.refused(target.post(with_proof(target.webhook(service), "")), 401)
+
+
+@signed_services
+@pytest.mark.parametrize("digest", ["", "0" * 64, "zz" * 32, "0" * 63, "=", "," * 64])
+def test_a_digest_that_is_none(target: Target, service: str, digest: str) -> None:
+    target.refused(target.post(with_proof(target.webhook(service), f"sha256={digest}")), 401)
+
+
+@every_service
+def test_the_proof_twice(target: Target, service: str) -> None:
+    webhook = target.webhook(service)
+    again = [(HEADERS[service], proof(webhook))]
+    target.refused(target.post(with_proof(webhook, proof(webhook)), extra=again), 400, 401)
+
+
+@every_service
+def test_a_right_proof_beside_a_wrong_one(target: Target, service: str) -> None:
+    webhook = target.webhook(service)
+    wrong = "sha256=" + "0" * 64 if service in SIGNED else "wrong"
+    right = [(HEADERS[service], proof(webhook))]
+    target.refused(target.post(with_proof(webhook, wrong), extra=right), 400, 401)
+
+
+@every_service
+def test_the_proof_of_another_token(target: Target, service: str) -> None:
+    target.refused(target.post(target.webhook(service), token=target.others[service]), 401)
+
+
+@signed_services
+@pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha512", "sha384", "sha3_256"])
+def test_an_algorithm_of_the_senders_choosing(target: Target, service: str, algorithm: str) -> None:
+    webhook = target.webhook(service)
+    digest = hex_hmac(target.tokens[service].secret, webhook.body, algorithm)
+    target.secrets.add(digest)
+    target.refused(target.post(with_proof(webhook, f"{algorithm}={digest}")), 401)
+
+
+@signed_services
+@pytest.mark.parametrize("form", ["{digest}", "sha256:{digest}", "sha256={digest}00", "sha256={short}", "x sha256={digest}"])
+def test_the_right_digest_in_the_wrong_form(target: Target, service: str, form: str) -> None:
+    webhook = target.webhook(service)
+    digest = proof(webhook).removeprefix("sha256=")
+    value = form.format(digest=digest, short=digest[:-2])
+    target.refused(target.post(with_proof(webhook, value)), 401)
+
+
+@signed_services
+def test_upper_case_hex_is_right(target: Target, service: str) -> None:
+    webhook = target.webhook(service)
+    digest = proof(webhook).removeprefix("sha256=").upper()
+    target.secrets.add(digest)
+    target.published(target.post(with_proof(webhook, f"sha256={digest}")))
+
+
+@signed_services
+def test_signed_with_an_empty_secret(target: Target, service: str) -> None:
+    webhook = target.webhook(service)
+    target.refused(target.post(with_proof(webhook, "sha256=" + hex_hmac("", webhook.body))), 401)
+
+
+def test_sha1_alone_is_no_proof(target: Target) -> None:
+    webhook = target.webhook("github")
+    target.refused(target.post(webhook.with_headers(X_Hub_Signature_256=None)), 401)
+
+
+def test_forgejos_own_header_is_proof_enough(target: Target) -> None:
+    webhook = target.webhook("forgejo")
+    target.published(target.post(webhook.with_headers(X_Hub_Signature=None, X_Hub_Signature_256=None)))
+
+
+def test_giteas_header_is_no_proof_for_forgejo(target: Target) -> None:
+    webhook = target.webhook("forgejo").with_headers(
+        X_Hub_Signature=None, X_Hub_Signature_256=None, X_Forgejo_Signature=None
+    )
+    target.refused(target.post(webhook), 401)
+
+
+def test_forgejo_without_a_secret_sends_an_empty_digest(target: Target) -> None:
+    webhook = target.webhook("forgejo").with_headers(X_Hub_Signature_256="sha256=", X_Forgejo_Signature="")
+    target.refused(target.post(webhook), 401)
+
+
+def test_gitlabs_signature_must_verify_where_it_is_present(target: Target) -> None:
+    webhook = target.webhook("gitlab").with_headers(
+        webhook_id="msg_1", webhook_timestamp="1795455986", webhook_signature="v1," + "A" * 43 + "="
+    )
+    target.refused(target.post(webhook), 401)
+
+
+def test_the_answer_does_not_say_what_would_have_been_right(target: Target) -> None:
+    webhook = target.webhook("github")
+    response = target.post(with_proof(webhook, "sha256=" + "0" * 64))
+    assert proof(webhook).removeprefix("sha256=").encode() not in response.body
+    assert target.tokens["github"].secret.encode() not in response.body

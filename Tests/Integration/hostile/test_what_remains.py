@@ -1,0 +1,46 @@
+"""After all that (this module's name sorts last): who is still alive, and what was written down."""
+
+import json
+
+from hostile.conftest import DATABASE, Target
+
+from harness.postgresql import PostgreSQL
+
+
+def test_the_consumer_survived_and_got_everything(target: Target) -> None:
+    target.accepted.add(target.canary())
+    target.consumer.wait_for(target.accepted, timeout=120)
+    assert target.consumer.process.running
+    assert target.consumer.rejected() == 0, "something was accepted that does not pass the consumer's validation"
+
+
+def test_no_secret_and_no_payload_in_the_log(target: Target) -> None:
+    log = target.gateway.log
+    assert log, "there is no log to look at"
+    leaked = [secret for secret in target.secrets if secret and secret.encode() in log]
+    assert not leaked, f"{len(leaked)} of {len(target.secrets)} secrets and signatures are in the log"
+    assert b"refs/heads/main" not in log and b"three sheep" not in log, "a payload is in the log"
+
+
+def test_one_line_an_entry_and_no_control_bytes(target: Target) -> None:
+    lines = target.gateway.log.split(b"\n")
+    assert lines.pop() == b""
+    for line in lines:
+        assert isinstance(json.loads(line), dict), line[:200]
+        assert not any(byte < 0x20 or byte == 0x7F for byte in line), line[:200]
+        text = line.decode()
+        assert len(text.splitlines()) == 1, "a line end of Unicode is in the log as it came"
+        assert len(line) < 16 * 1024
+
+
+def test_no_secret_in_the_database(target: Target, postgresql: PostgreSQL) -> None:
+    dump = postgresql.dump(DATABASE)
+    assert b"COPY " in dump
+    for token in (*target.tokens.values(), *target.others.values()):
+        for form in (token.secret.encode(), token.secret.encode().hex().encode()):
+            assert form not in dump
+
+
+def test_still_healthy(target: Target) -> None:
+    assert target.gateway.alive() and target.gateway.ready()
+    assert target.gateway.stop() == 0
