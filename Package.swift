@@ -22,6 +22,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     ],
     targets: [
         // C libraries
@@ -97,9 +98,15 @@ let package = Package(
             dependencies: [
                 "Cryptography", "EventLoop",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             path: "Benchmarks/webhook2fedmsg-bench",
             swiftSettings: strict),
+        // The yardstick: libev and HMAC in plain C callbacks, nothing else.
+        .executableTarget(
+            name: "bare-loop",
+            path: "Benchmarks/bare-loop",
+            linkerSettings: [.linkedLibrary("ev"), .linkedLibrary("crypto")]),
 
         // Tests
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
@@ -111,7 +118,10 @@ let package = Package(
         .testTarget(name: "WebhookServicesTests", dependencies: ["WebhookServices"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "Database", "EventLoop", "FedoraMessaging", "WebhookServices"],
+            dependencies: ["Gateway", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "WebhookServices"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BenchTests", dependencies: ["webhook2fedmsg-bench"], path: "Benchmarks/Tests",
             swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
