@@ -1,0 +1,25 @@
+extension Configuration {
+    /// The main settings in a few lines, without secrets: for `check-config` and the log's first line.
+    public var summary: [(name: String, value: String)] {
+        [
+            ("file", file ?? "none (defaults and environment)"),
+            ("state_dir", general.stateDirectory),
+            ("listen", server.listen.map(\.description).joined(separator: ", ")),
+            ("public_url", server.baseURL),
+            ("loops", "\(server.loopCount)"),
+            ("services", services.enabled.joined(separator: ", ")),
+            ("publisher", publisher.description),
+            ("database", DatabaseAddressText.redacted(database.url ?? "")),
+        ]
+    }
+}
+
+extension ServerConfiguration {
+    /// What URLs are made from: `public_url`, or the first address where that isn't required.
+    public var baseURL: String {
+        publicURL ?? "http://\(listen.first?.description ?? "")"
+    }
+
+    /// The event loops to start.
+    public var loopCount: Int { loops == 0 ? ProcessorCount.available() : loops }
+}

@@ -1,0 +1,32 @@
+/// All settings of the server, with their defaults.
+///
+/// They come from a TOML file and, above it, from environment variables: see ``load(path:environment:)``.
+public struct Configuration: Sendable {
+    /// The keys above the first section.
+    public var general = GeneralConfiguration()
+    /// `[server]`
+    public var server = ServerConfiguration()
+    /// `[ingest]`
+    public var ingest = IngestConfiguration()
+    /// `[services]`
+    public var services = ServicesConfiguration()
+    /// `[broker]`
+    public var broker = BrokerConfiguration()
+    /// `[database]`
+    public var database = DatabaseConfiguration()
+    /// `[cache]`
+    public var cache = CacheConfiguration()
+    /// `[keys]`
+    public var keys = KeysConfiguration()
+    /// `[log]`
+    public var log = LogConfiguration()
+    /// Where to publish, made of `[broker]`; nil until the configuration was loaded.
+    public internal(set) var publisher: PublisherTarget = .file(path: "")
+    /// The file that was read; nil if there was none.
+    public internal(set) var file: String?
+    /// What is odd but no error, to be logged at the start.
+    public internal(set) var warnings: [String] = []
+
+    /// Every default. Paths that depend on the machine are still empty: ``load(path:environment:)`` fills them in.
+    public init() {}
+}

@@ -1,0 +1,87 @@
+import FedoraMessaging
+
+extension ConfigurationLoader {
+    /// Checks what one key alone can't tell.
+    mutating func check(knownServices: [String]?) {
+        checkPublicURL()
+        checkServices(knownServices)
+        checkDatabase()
+        checkBroker()
+        checkOrder(
+            "broker.reconnect_min", configuration.broker.reconnectMin,
+            "broker.reconnect_max", configuration.broker.reconnectMax)
+        checkOrder(
+            "database.reconnect_min", configuration.database.reconnectMin,
+            "database.reconnect_max", configuration.database.reconnectMax)
+        checkOrder(
+            "broker.confirm_timeout", configuration.broker.confirmTimeout,
+            "ingest.deadline", configuration.ingest.deadline)
+        if areSound("server.body_bytes_in_flight", "ingest.max_body_size"),
+            configuration.server.bodyBytesInFlight < configuration.ingest.maxBodySize
+        {
+            rejectPair("server.body_bytes_in_flight", "ingest.max_body_size", "must not be smaller than")
+        }
+    }
+
+    private mutating func checkOrder(_ lower: String, _ least: Duration, _ upper: String, _ most: Duration) {
+        guard areSound(lower, upper), least > most else { return }
+        rejectPair(lower, upper, "must not be longer than")
+    }
+
+    /// Notes that two keys don't go together, where one of them was set.
+    private mutating func rejectPair(_ key: String, _ other: String, _ words: String) {
+        reject(key, "\(words) \(other)", at: source(of: key) ?? source(of: other))
+    }
+
+    private mutating func checkPublicURL() {
+        guard areSound("server.public_url", "server.listen") else { return }
+        if let text = configuration.server.publicURL {
+            guard let url = PublicURL.normalized(text) else {
+                return reject(
+                    "server.public_url",
+                    "expected a URL such as \"https://webhooks.example.org\", without path, query or user")
+            }
+            configuration.server.publicURL = url
+        } else if let open = configuration.server.listen.first(where: { !$0.isLoopback }) {
+            reject(
+                "server.public_url",
+                "required because server.listen has \(open), which others can reach: set the URL by which they do",
+                at: source(of: "server.listen"))
+        }
+    }
+
+    private mutating func checkServices(_ known: [String]?) {
+        if configuration.services.enabled.isEmpty {
+            configuration.warnings.append("services.enabled is empty: no webhook will be taken")
+        }
+        guard let known, areSound("services.enabled") else { return }
+        for name in configuration.services.enabled where !known.contains(name) {
+            let nearest = NearestName.of(name, among: known) ?? ""
+            reject("services.enabled", "there is no service \"\(name)\"; the nearest is \"\(nearest)\"")
+        }
+    }
+
+    private mutating func checkDatabase() {
+        guard areSound("database.url", "state_dir"), let url = configuration.database.url else { return }
+        guard DatabaseAddressText.isAddress(url) else {
+            return reject("database.url", "expected \"sqlite:PATH\" or \"postgresql://user@host/name\"")
+        }
+    }
+
+    private mutating func checkBroker() {
+        let broker = configuration.broker
+        if areSound("broker.publish_exchange"), broker.publishExchange.utf8.count > 255 {
+            reject("broker.publish_exchange", "has more than 255 bytes, which AMQP doesn't allow")
+        }
+        // The longest topics of services have some 200 bytes; a prefix may not leave less.
+        if areSound("broker.topic_prefix"), broker.topicPrefix.utf8.count > 100 {
+            reject("broker.topic_prefix", "has more than 100 bytes: too little of the 255 would be left for topics")
+        }
+        if areSound("broker.tls.certfile", "broker.tls.keyfile"),
+            (broker.tls.certificate == nil) != (broker.tls.key == nil)
+        {
+            let there = broker.tls.key == nil ? "certfile" : "keyfile"
+            reject("broker.tls.\(there)", "certfile and keyfile go together: set both or none")
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import FedoraMessaging
+
+/// Where messages go.
+public enum PublisherTarget: Sendable, Equatable, CustomStringConvertible {
+    /// To a file, one JSON line each.
+    case file(path: String)
+    /// To a RabbitMQ.
+    case broker(BrokerSettings)
+
+    /// Where, without a password.
+    public var description: String {
+        switch self {
+        case .file(let path): "file:\(path)"
+        case .broker(let settings): "\(settings)"
+        }
+    }
+}

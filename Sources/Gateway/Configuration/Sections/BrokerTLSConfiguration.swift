@@ -1,0 +1,27 @@
+import FedoraMessaging
+
+/// `[broker.tls]`: the files for TLS to the broker, by fedora-messaging's names.
+public struct BrokerTLSConfiguration: ConfigurationSection, Equatable {
+    /// The certificate authorities to trust.
+    public var caCertificate: String?
+    /// The client's certificate.
+    public var certificate: String?
+    /// The certificate's key.
+    public var key: String?
+
+    /// The defaults.
+    public init() {}
+
+    static let documentation = ["The files for an amqps:// broker, in PEM; with certfile and keyfile they log in."]
+
+    static let keys = [
+        key(
+            "ca_cert", \.caCertificate, .optionalString("a path"),
+            "Certificate authorities to trust; empty trusts the system's."),
+        key("certfile", \.certificate, .optionalString("a path"), "The client's certificate."),
+        key("keyfile", \.key, .optionalString("a path"), "The certificate's key."),
+    ]
+
+    /// The same for the publisher.
+    var settings: BrokerTLS { BrokerTLS(caCertificate: caCertificate, certificate: certificate, key: key) }
+}

@@ -1,0 +1,84 @@
+/// `[database]`: where tokens and all else are kept.
+public struct DatabaseConfiguration: ConfigurationSection {
+    /// `sqlite:PATH` or `postgresql://…`; nil until the configuration was loaded.
+    public var url: String?
+    /// Connections to PostgreSQL.
+    public var poolSize = 8
+    /// Callers that wait for a connection.
+    public var maxWaiters = 1024
+    /// The longest wait for a connection.
+    public var waitTimeout = Duration.seconds(5)
+    /// The longest time of one statement.
+    public var queryTimeout = Duration.seconds(15)
+    /// The longest time of making a connection.
+    public var connectTimeout = Duration.seconds(5)
+    /// A connection unused for this long is closed.
+    public var idleTimeout = Duration.seconds(600)
+    /// A connection this old is closed when it is free.
+    public var maxLifetime = Duration.seconds(3600)
+    /// The first pause before connecting again.
+    public var reconnectMin = Duration.milliseconds(100)
+    /// The longest pause before connecting again.
+    public var reconnectMax = Duration.seconds(10)
+    /// Prepared statements a connection.
+    public var statementCache = 128
+    /// How long SQLite waits for another process's lock.
+    public var busyTimeout = Duration.seconds(5)
+    /// How long a SQLite transaction may be idle between two statements.
+    public var transactionIdleTimeout = Duration.seconds(30)
+    /// How long closing waits for what still runs.
+    public var closeTimeout = Duration.seconds(5)
+
+    /// The defaults.
+    public init() {}
+
+    static let documentation = ["The database: SQLite for one server, PostgreSQL for several."]
+
+    static let keys =
+        poolKeys + [
+            key(
+                "statement_cache", \.statementCache, .integer(0...100_000),
+                "Prepared statements a connection; 0 for connection poolers that can't keep them."),
+            key(
+                "busy_timeout", \.busyTimeout, .duration(.zero ... .seconds(300)),
+                "How long SQLite waits for another process's lock."),
+            key(
+                "transaction_idle_timeout", \.transactionIdleTimeout, .duration(.milliseconds(100) ... .seconds(3600)),
+                "How long a SQLite transaction may be idle between two statements before it is rolled back."),
+            key(
+                "close_timeout", \.closeTimeout, .duration(.zero ... .seconds(300)),
+                "How long a shutdown waits for what still runs."),
+        ]
+
+    private static let poolKeys = [
+        key(
+            "url", \.url, .optionalString("a URL"), secret: true,
+            "\"sqlite:PATH\" or \"postgresql://user:password@host/name\" (better by W2F_DATABASE_URL_FILE). By default "
+                + "webhook2fedmsg.db in state_dir."),
+        key("pool_size", \.poolSize, .integer(1...1000), "Connections to PostgreSQL; SQLite always has one."),
+        key(
+            "max_waiters", \.maxWaiters, .integer(1...1_000_000),
+            "Callers that wait for a connection, or in SQLite's queue; further ones fail at once."),
+        key(
+            "wait_timeout", \.waitTimeout, .duration(.milliseconds(10) ... .seconds(300)),
+            "The longest wait for a connection."),
+        key(
+            "query_timeout", \.queryTimeout, .duration(.milliseconds(10) ... .seconds(3600)),
+            "The longest time of one statement."),
+        key(
+            "connect_timeout", \.connectTimeout, .duration(.milliseconds(10) ... .seconds(300)),
+            "The longest time of making a connection, login included."),
+        key(
+            "idle_timeout", \.idleTimeout, .duration(.seconds(1) ... .seconds(604_800)),
+            "A connection that nobody used for this long is closed."),
+        key(
+            "max_lifetime", \.maxLifetime, .duration(.seconds(1) ... .seconds(604_800)),
+            "A connection this old is closed when it is free, so that connections follow a failover."),
+        key(
+            "reconnect_min", \.reconnectMin, .duration(.milliseconds(10) ... .seconds(3600)),
+            "The first pause before connecting again; it doubles each time."),
+        key(
+            "reconnect_max", \.reconnectMax, .duration(.milliseconds(10) ... .seconds(3600)),
+            "The longest pause before connecting again."),
+    ]
+}

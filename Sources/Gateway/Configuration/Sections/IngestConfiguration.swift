@@ -1,0 +1,41 @@
+/// `[ingest]`: what becomes of webhooks.
+public struct IngestConfiguration: ConfigurationSection {
+    /// Bytes of a webhook's body.
+    public var maxBodySize = 25 << 20
+    /// Arrays and objects in each other.
+    public var maxDepth = 64
+    /// From the end of the request to the answer at the latest.
+    public var deadline = Duration.seconds(8)
+    /// When a sender that got 503 may try again.
+    public var retryAfter = Duration.seconds(5)
+    /// Deliveries remembered, so that one that is sent again is not published again.
+    public var deduplicationEntries = 65_536
+    /// How long a delivery is remembered.
+    public var deduplicationWindow = Duration.seconds(900)
+
+    /// The defaults.
+    public init() {}
+
+    static let documentation = ["What becomes of webhooks."]
+
+    static let keys = [
+        key(
+            "max_body_size", \.maxBodySize, .size(1 << 10...1 << 30),
+            "Bytes of a webhook's body (413 above); GitHub sends up to 25 MB."),
+        key(
+            "max_depth", \.maxDepth, .integer(4...500),
+            "How deep arrays and objects may stand in each other (400 above); consumers in Python die at 1000."),
+        key(
+            "deadline", \.deadline, .duration(.milliseconds(500) ... .seconds(300)),
+            "When a webhook is answered at the latest after it has arrived; GitHub waits 10 seconds."),
+        key(
+            "retry_after", \.retryAfter, .duration(.seconds(1) ... .seconds(3600)),
+            "What Retry-After says in a 503, in whole seconds."),
+        key(
+            "deduplication_entries", \.deduplicationEntries, .integer(0...10_000_000),
+            "Deliveries remembered, over all loops, so that one that is sent again is not published again."),
+        key(
+            "deduplication_window", \.deduplicationWindow, .duration(.zero ... .seconds(86_400)),
+            "How long a delivery is remembered."),
+    ]
+}

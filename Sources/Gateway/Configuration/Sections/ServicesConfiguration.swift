@@ -1,0 +1,16 @@
+/// `[services]`: which services are offered.
+public struct ServicesConfiguration: ConfigurationSection {
+    /// The services offered, by name.
+    public var enabled = ["github", "gitlab", "forgejo", "discourse"]
+
+    /// The defaults.
+    public init() {}
+
+    static let documentation = ["The services whose webhooks are taken."]
+
+    static let keys = [
+        key(
+            "enabled", \.enabled, .names("a list of services' names"),
+            "Services offered. Tokens of one that is taken out are kept, but their URLs answer 404.")
+    ]
+}

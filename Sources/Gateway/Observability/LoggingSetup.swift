@@ -1,0 +1,27 @@
+import Logging
+
+/// Sets up logging for the process.
+public enum LoggingSetup {
+    /// Sends all loggers' lines to standard error. To be called once, before the first logger is made.
+    /// - Parameters:
+    ///   - level: the least level that is logged.
+    ///   - format: ``LogFormat/auto`` writes text on a terminal and JSON otherwise.
+    public static func bootstrap(level: Logger.Level, format: LogFormat) {
+        let sink = LogSink.standardError
+        let formatter = LogLineFormatter(isJSON: isJSON(format, onTerminal: sink.isTerminal))
+        LoggingSystem.bootstrap(
+            { label, provider in
+                StructuredLogHandler(
+                    label: label, formatter: formatter, sink: sink, level: level, metadataProvider: provider)
+            }, metadataProvider: nil)
+    }
+
+    /// What a format means.
+    static func isJSON(_ format: LogFormat, onTerminal: Bool) -> Bool {
+        switch format {
+        case .auto: !onTerminal
+        case .json: true
+        case .text: false
+        }
+    }
+}

@@ -1,0 +1,306 @@
+import FedoraMessaging
+import Foundation
+import Logging
+import Testing
+
+@testable import Gateway
+
+@Suite struct ConfigurationTests {
+    func problems(_ text: String, _ environment: [String: String] = ["HOME": "/home/w2f"]) -> [String] {
+        do {
+            _ = try Configuration.load(text: text, file: "w.toml", environment: environment)
+            return []
+        } catch {
+            return error.problems.map(\.description)
+        }
+    }
+
+    @Test func defaultsUnderTheHomeFolder() throws {
+        let configuration = try Configuration.load(text: "", environment: ["HOME": "/home/w2f"])
+        // A machine on which the package is installed has the folder of the whole machine.
+        try #require(configuration.general.stateDirectory == "/home/w2f/.local/state/webhook2fedmsg")
+        #expect(configuration.database.url == "sqlite:/home/w2f/.local/state/webhook2fedmsg/webhook2fedmsg.db")
+        #expect(configuration.keys.rootKeyFile == "/home/w2f/.local/state/webhook2fedmsg/root.key")
+        #expect(configuration.publisher == .file(path: "/home/w2f/.local/state/webhook2fedmsg/messages.jsonl"))
+        #expect(configuration.server.baseURL == "http://127.0.0.1:8080")
+        #expect(configuration.services.enabled == ["github", "gitlab", "forgejo", "discourse"])
+    }
+
+    @Test func valuesOfEveryKind() throws {
+        let configuration = try Configuration.load(
+            text: """
+                state_dir = "/srv/w2f"
+                [server]
+                listen = ["0.0.0.0:80", "[::]:80", "localhost:0"]
+                public_url = "HTTPS://Hooks.example.org:444/"
+                loops = 3
+                body_timeout = "90s"
+                max_head_bytes = "4 KiB"
+                linger_bytes = 5000
+                [services]
+                enabled = ["gitlab"]
+                [broker]
+                amqp_url = "amqp://u:sesame@mq/%2Fpubsub"
+                passive_declares = true
+                publish_priority = 4
+                topic_prefix = "org.example"
+                [broker.client_properties]
+                app_url = "https://example.org"
+                [log]
+                level = "debug"
+                format = "json"
+                """)
+        #expect(configuration.general.stateDirectory == "/srv/w2f")
+        #expect(configuration.server.listen.map(\.description) == ["0.0.0.0:80", "[::]:80", "localhost:0"])
+        #expect(configuration.server.publicURL == "https://hooks.example.org:444")
+        #expect(configuration.server.loops == 3 && configuration.server.loopCount == 3)
+        #expect(configuration.server.bodyTimeout == .seconds(90))
+        #expect(configuration.server.maxHeadBytes == 4096 && configuration.server.lingerBytes == 5000)
+        #expect(configuration.services.enabled == ["gitlab"])
+        #expect(configuration.log.level == .debug && configuration.log.format == .json)
+        guard case .broker(let settings) = configuration.publisher else {
+            Issue.record("no broker")
+            return
+        }
+        #expect(settings.address.virtualHost == "/pubsub" && settings.passiveDeclares)
+        #expect(settings.publishPriority == 4 && settings.topicPrefix == "org.example")
+        #expect(settings.clientProperties.map(\.name) == ["app", "app_url"])
+        #expect(!configuration.summary.map(\.value).joined().contains("sesame"))
+    }
+
+    @Test func everyProblemWithItsLineAndKey() {
+        let text = """
+            # a comment
+            [server]
+            lisen = ["127.0.0.1:1"]
+            listen = "127.0.0.1"
+
+            max_body_size = "1 MiB"
+            head_timeout = 10
+            [ingest]
+            max_depth = 3
+            max_body_size = "25 MiBs"
+            [srever]
+            x = 1
+            [log]
+            level = "loud"
+            [broker]
+            passive_declares = "true"
+            tls = 1
+            [broker.tls]
+            """
+        // `tls = 1` and `[broker.tls]` can't stand together.
+        #expect(problems(text).first?.hasPrefix("w.toml:18: not valid TOML") == true)
+        let valid = text.replacing("\n[broker.tls]", with: "")
+        #expect(
+            problems(valid)
+                == [
+                    #"w.toml:3: server.lisen: there is no such key in [server]; the nearest is "listen""#,
+                    #"w.toml:4: server.listen: expected a list of "host:port", such as "#
+                        + #"["127.0.0.1:8080", "[::1]:8080"], found "127.0.0.1""#,
+                    "w.toml:6: server.max_body_size: there is no such key here; it belongs into [ingest]",
+                    #"w.toml:7: server.head_timeout: expected a duration with its unit from 100ms to 1h, such as "10s" or "#
+                        + #""500ms", found 10"#,
+                    "w.toml:9: ingest.max_depth: expected an integer from 4 to 500, found 3",
+                    #"w.toml:10: ingest.max_body_size: expected a size from 1 KiB to 1 GiB, found "25 MiBs""#,
+                    #"w.toml:11: srever: there is no such key; the nearest is "server""#,
+                    #"w.toml:14: log.level: expected one of trace, debug, info, notice, warning, error, critical, found "loud""#,
+                    #"w.toml:16: broker.passive_declares: expected true or false, found "true""#,
+                    "w.toml:17: broker.tls: this is a section: write [broker.tls] above its keys",
+                ])
+    }
+
+    @Test func theEnvironmentGoesAboveTheFile() throws {
+        let configuration = try Configuration.load(
+            text: "[server]\nbacklog = 5\nloops = 2\n[log]\nlevel = \"error\"",
+            environment: [
+                "HOME": "/home/w2f", "W2F_SERVER_BACKLOG": "7", "W2F_STATE_DIR": "/tmp/s",
+                "W2F_SERVER_LISTEN": "127.0.0.1:1, [::1]:2", "W2F_BROKER_CLIENT_PROPERTIES_APP": "mine",
+                "W2F_INGEST_MAX_BODY_SIZE": "2MiB", "W2F_INGEST_DEADLINE": "6s", "W2F_BROKER_PASSIVE_DECLARES": "true",
+                "W2F_BROKER_PUBLISH_PRIORITY": "9", "W2F_KEYS_ROOT_KEY_FILE": "/k", "W2F_PORT_80_TCP": "tcp://10.0.0.1",
+            ])
+        #expect(configuration.server.backlog == 7 && configuration.server.loops == 2)
+        #expect(configuration.log.level == .error && configuration.general.stateDirectory == "/tmp/s")
+        #expect(configuration.server.listen.map(\.description) == ["127.0.0.1:1", "[::1]:2"])
+        #expect(configuration.broker.clientProperties == [ClientProperty(name: "app", value: .string("mine"))])
+        #expect(configuration.ingest.maxBodySize == 2 << 20 && configuration.ingest.deadline == .seconds(6))
+        #expect(configuration.broker.passiveDeclares && configuration.broker.publishPriority == 9)
+        #expect(configuration.keys.rootKeyFile == "/k")
+        #expect(configuration.warnings == ["the environment variable W2F_PORT_80_TCP sets nothing"])
+    }
+
+    @Test func variablesWithProblems() {
+        let found = problems(
+            "",
+            [
+                "HOME": "/home/w2f", "W2F_SERVER_BACKLOG": "many", "W2F_SERVER_LISTN": "x",
+                "W2F_DATABASE_URL": "sqlite:x", "W2F_DATABASE_URL_FILE": "/y",
+            ])
+        #expect(
+            found == [
+                "environment variable W2F_DATABASE_URL_FILE: database.url: is set by W2F_DATABASE_URL as well",
+                "environment variable W2F_SERVER_BACKLOG: server.backlog: expected an integer from 1 to 65535, "
+                    + "found \"many\"",
+                "environment variable W2F_SERVER_LISTN: there is no such setting; the nearest is W2F_SERVER_LISTEN",
+            ])
+    }
+
+    @Test func secretsFromFiles() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path + "/url"
+        try "amqp://u:sesame@h/v\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let configuration = try Configuration.load(
+            text: "", environment: ["HOME": "/h", "W2F_BROKER_AMQP_URL_FILE": file])
+        guard case .broker(let settings) = configuration.publisher else {
+            Issue.record("no broker")
+            return
+        }
+        #expect(settings.address.credentials.password == "sesame" && settings.address.virtualHost == "v")
+
+        try "nonsense-sesame\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let found = problems("", ["HOME": "/h", "W2F_BROKER_AMQP_URL_FILE": file, "W2F_DATABASE_URL_FILE": "/nowhere"])
+        #expect(
+            found == [
+                "environment variable W2F_DATABASE_URL_FILE: database.url: /nowhere can't be opened: "
+                    + "No such file or directory",
+                "environment variable W2F_BROKER_AMQP_URL_FILE: broker.amqp_url: expected a URL such as "
+                    + "amqp://user:password@host:5672/%2Fvhost",
+            ])
+    }
+
+    @Test func noSecretInAnyMessage() {
+        let found = problems(
+            "[broker]\namqp_url = [\"sesame\"]\n[database]\nurl = \"mysql://u:sesame@h/d\"\n")
+        #expect(found.count == 2 && !found.joined().contains("sesame"))
+        #expect(found.first?.hasPrefix("w.toml:2: broker.amqp_url: ") == true)
+        #expect(found.last?.hasPrefix("w.toml:4: database.url: ") == true)
+    }
+
+    @Test func publicURLIsRequiredOffLoopback() {
+        #expect(
+            problems("[server]\nloops = 1\nlisten = [\"127.0.0.1:1\", \"10.0.0.1:1\"]") == [
+                "w.toml:3: server.public_url: required because server.listen has 10.0.0.1:1, which others can reach: "
+                    + "set the URL by which they do"
+            ])
+        #expect(problems("[server]\nlisten = [\"10.0.0.1:1\"]\npublic_url = \"https://a.example\"").isEmpty)
+    }
+
+    @Test(arguments: [
+        "", "example.org", "ftp://a", "https://", "https://a/b", "https://a?b", "https://a#b", "https://u@a",
+        "https://a:0", "https://a:b", "https://a b", "https://[::1", "https://[a]", "https://a:+1", "https://a//",
+    ])
+    func noPublicURL(_ text: String) {
+        #expect(PublicURL.normalized(text) == nil)
+    }
+
+    @Test func publicURLs() {
+        #expect(PublicURL.normalized("http://[::1]:8080/") == "http://[::1]:8080")
+        #expect(PublicURL.normalized("https://[fd00::1]") == "https://[fd00::1]")
+        #expect(PublicURL.normalized("https://A-b.example.ORG") == "https://a-b.example.org")
+    }
+
+    @Test func whatDoesNotGoTogether() {
+        #expect(
+            problems("[broker]\namqp_url = \"amqp://h\"\nfile = \"x\"") == [
+                "w.toml:3: broker.file: amqp_url and file exclude each other: set one"
+            ])
+        #expect(
+            problems("[ingest]\ndeadline = \"2s\"") == [
+                "w.toml:2: broker.confirm_timeout: must not be longer than ingest.deadline"
+            ])
+        #expect(
+            problems("[database]\nreconnect_min = \"30s\"") == [
+                "w.toml:2: database.reconnect_min: must not be longer than database.reconnect_max"
+            ])
+        #expect(
+            problems("[ingest]\nmax_body_size = \"100 MiB\"") == [
+                "w.toml:2: server.body_bytes_in_flight: must not be smaller than ingest.max_body_size"
+            ])
+        #expect(
+            problems("[broker.tls]\ncertfile = \"x\"") == [
+                "w.toml:2: broker.tls.certfile: certfile and keyfile go together: set both or none"
+            ])
+        #expect(problems("", [:]).first?.hasPrefix("state_dir: ") == true)
+    }
+
+    @Test func servicesAreCheckedAgainstThoseThatExist() throws {
+        let error = #expect(throws: SettingsError.self) {
+            try Configuration.load(
+                text: "[services]\nenabled = [\"github\", \"gitlob\"]", file: "w.toml",
+                knownServices: ["github", "gitlab"])
+        }
+        #expect(
+            error?.description
+                == "w.toml:2: services.enabled: there is no service \"gitlob\"; the nearest is \"gitlab\"")
+        let empty = try Configuration.load(text: "[services]\nenabled = []", knownServices: ["github"])
+        #expect(empty.warnings.count == 1)
+        #expect(problems("[services]\nenabled = [\"a\", \"a\"]").first?.contains("more than once") == true)
+    }
+
+    @Test func fedoraMessagingsFileWithOurKeysAbove() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path + "/config.toml"
+        try """
+        amqp_url = "amqps://fedora:@mq.example.org/%2Fpublic"
+        topic_prefix = "org.theirs"
+        publish_exchange = "theirs"
+        [tls]
+        certfile = "/c"
+        keyfile = "/k"
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        // The default of a key, written down as the shipped file does, leaves theirs.
+        let configuration = try Configuration.load(
+            text: "[broker]\nconfig = \"\(file)\"\ntopic_prefix = \"\"\npublish_exchange = \"ours\"")
+        guard case .broker(let settings) = configuration.publisher else {
+            Issue.record("no broker")
+            return
+        }
+        #expect(settings.topicPrefix == "org.theirs" && settings.publishExchange == "ours")
+        #expect(settings.usesTLS && settings.usesExternalAuthentication)
+        #expect(configuration.broker.topicPrefix == "org.theirs")
+
+        try "topic_prefux = 1\n".write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(
+            problems("[broker]\nconfig = \"\(file)\"") == [
+                "\(file):1: topic_prefux: fedora-messaging has no such key: is topic_prefix meant?"
+            ])
+    }
+
+    @Test func theFilePublisherByURL() throws {
+        let configuration = try Configuration.load(text: "[broker]\namqp_url = \"file:/var/spool/m.jsonl\"")
+        #expect(configuration.publisher == .file(path: "/var/spool/m.jsonl"))
+        #expect(configuration.publisher.description == "file:/var/spool/m.jsonl")
+    }
+
+    @Test func whichFileIsRead() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path + "/w.toml"
+        try "[server]\nbacklog = 11".write(toFile: file, atomically: true, encoding: .utf8)
+        let environment = ["HOME": "/h", "W2F_CONFIG": file]
+        #expect(try Configuration.load(environment: environment).server.backlog == 11)
+        #expect(throws: SettingsError.self) {
+            try Configuration.load(path: folder.path + "/missing", environment: environment)
+        }
+        try #require(!FileManager.default.fileExists(atPath: Configuration.defaultPath))
+        #expect(try Configuration.load(environment: ["HOME": "/h"]).file == nil)
+    }
+
+    @Test func stateFolders() throws {
+        let folder = try TemporaryFolder()
+        let missing = folder.path + "/missing"
+        func standard(_ environment: [String: String], _ system: String) -> String? {
+            StateDirectory.standard(environment: environment, system: system)
+        }
+        #expect(standard(["STATE_DIRECTORY": "/s/a:/s/b", "HOME": "/h"], folder.path) == "/s/a")
+        #expect(standard(["XDG_STATE_HOME": "/x", "HOME": "/h"], folder.path) == folder.path)
+        #expect(standard(["XDG_STATE_HOME": "/x", "HOME": "/h"], missing) == "/x/webhook2fedmsg")
+        #expect(standard(["XDG_STATE_HOME": "x", "HOME": "/h"], missing) == "/h/.local/state/webhook2fedmsg")
+        #expect(standard(["HOME": ""], missing) == nil)
+        try StateDirectory.create(missing + "/a/b")
+        try StateDirectory.create(missing + "/a/b")
+        let attributes = try FileManager.default.attributesOfItem(atPath: missing + "/a/b")
+        #expect(attributes[.posixPermissions] as? Int == 0o700)
+        try "".write(toFile: folder.path + "/file", atomically: true, encoding: .utf8)
+        #expect(throws: SettingsError.self) { try StateDirectory.create(folder.path + "/file/a") }
+    }
+}
