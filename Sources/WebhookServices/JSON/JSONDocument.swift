@@ -7,8 +7,8 @@ internal import CSimdJSON
 ///
 /// Paths are object keys joined by dots: `sender.login`. Where an object has a key twice, the last one counts, as it
 /// does for the messages' consumers (Python's json); so what we read is what they read.
-// (Not `~Copyable`: the optimizer of Swift 6.3.1 crashes on a generic closure that borrows such a value.)
 public struct JSONDocument {
+    // Not ~Copyable: the optimizer of Swift 6.3.1 crashes on a generic closure that borrows such a value.
     private let parser: JSONParser
     private let generation: UInt64
     /// The document as it came.
