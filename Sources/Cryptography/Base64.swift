@@ -9,20 +9,22 @@ public enum Base64 {
 
     /// The standard alphabet, padded.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
-        encode(bytes, alphabet: standard, padded: true)
+        withContiguousBytes(of: bytes) { encode($0, alphabet: standard, padded: true) }
     }
 
     /// The URL-safe alphabet, not padded.
     public static func encodeURLSafe(_ bytes: some Collection<UInt8>) -> String {
-        encode(bytes, alphabet: urlSafe, padded: false)
+        withContiguousBytes(of: bytes) { encode($0, alphabet: urlSafe, padded: false) }
     }
 
     /// The bytes that padded text of the standard alphabet stands for, or `nil`.
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        guard text.count.isMultiple(of: 4) else { return nil }
-        var characters = Array(text)
-        for _ in 0..<2 where characters.last == padding { characters.removeLast() }
-        return decode(characters, last: (UInt8(ascii: "+"), UInt8(ascii: "/")))
+        withContiguousBytes(of: text) { text in
+            guard text.count.isMultiple(of: 4) else { return nil }
+            var count = text.count
+            for _ in 0..<2 where count > 0 && text[count - 1] == padding { count -= 1 }
+            return decode(text.prefix(count), last: (UInt8(ascii: "+"), UInt8(ascii: "/")))
+        }
     }
 
     /// The bytes that padded text of the standard alphabet stands for, or `nil`.
@@ -32,7 +34,7 @@ public enum Base64 {
 
     /// The bytes that unpadded text of the URL-safe alphabet stands for, or `nil`.
     public static func decodeURLSafe(_ text: some Collection<UInt8>) -> [UInt8]? {
-        decode(Array(text), last: (UInt8(ascii: "-"), UInt8(ascii: "_")))
+        withContiguousBytes(of: text) { decode($0[...], last: (UInt8(ascii: "-"), UInt8(ascii: "_"))) }
     }
 
     /// The bytes that unpadded text of the URL-safe alphabet stands for, or `nil`.
@@ -40,7 +42,9 @@ public enum Base64 {
         decodeURLSafe(text.utf8)
     }
 
-    private static func encode(_ bytes: some Collection<UInt8>, alphabet: [UInt8], padded: Bool) -> String {
+    private static func encode(
+        _ bytes: UnsafeBufferPointer<UInt8>, alphabet: [UInt8], padded: Bool
+    ) -> String {
         String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { output in
             var written = 0
             func put(_ byte: UInt8) {
@@ -68,7 +72,7 @@ public enum Base64 {
     /// - Parameters:
     ///   - characters: The text.
     ///   - last: The characters for 62 and 63.
-    private static func decode(_ characters: [UInt8], last: (UInt8, UInt8)) -> [UInt8]? {
+    private static func decode(_ characters: Slice<UnsafeBufferPointer<UInt8>>, last: (UInt8, UInt8)) -> [UInt8]? {
         guard characters.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(characters.count * 3 / 4)

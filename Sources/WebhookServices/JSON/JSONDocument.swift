@@ -2,17 +2,21 @@ internal import CSimdJSON
 
 /// A payload that was found to be a JSON object, for the time of ``JSONParser/withDocument(_:limits:_:)``.
 ///
-/// Not copyable and only ever lent, so that it cannot be kept beyond that: its look-ups read the parser's buffers.
+/// Its look-ups read the parser's buffers. Kept beyond that time, it knows by the parser's generation that those hold
+/// something else, and traps: that is a mistake of the program, and never the sender's doing.
 ///
 /// Paths are object keys joined by dots: `sender.login`. Where an object has a key twice, the last one counts, as it
 /// does for the messages' consumers (Python's json); so what we read is what they read.
-public struct JSONDocument: ~Copyable {
-    private let parser: OpaquePointer
+public struct JSONDocument {
+    // Not ~Copyable: the optimizer of Swift 6.3.1 crashes on a generic closure that borrows such a value.
+    private let parser: JSONParser
+    private let generation: UInt64
     /// The document as it came.
     public let bytes: ArraySlice<UInt8>
 
-    init(parser: OpaquePointer, bytes: ArraySlice<UInt8>) {
+    init(parser: JSONParser, generation: UInt64, bytes: ArraySlice<UInt8>) {
         self.parser = parser
+        self.generation = generation
         self.bytes = bytes
     }
 
@@ -55,10 +59,11 @@ public struct JSONDocument: ~Copyable {
     }
 
     private func find(_ path: StaticString) -> csimdjson_value? {
+        precondition(parser.generation == generation, "a JSON document is used after its time")
         var value = csimdjson_value()
         let found = path.withUTF8Buffer { key in
             key.withMemoryRebound(to: CChar.self) { key in
-                csimdjson_find(parser, key.baseAddress, key.count, &value)
+                csimdjson_find(parser.pointer, key.baseAddress, key.count, &value)
             }
         }
         return found ? value : nil

@@ -3,9 +3,11 @@ internal import CSimdJSON
 /// Checks payloads and finds fields in them, by simdjson.
 ///
 /// One a loop, used for one document after the other: its buffers are kept between them. Not `Sendable`: whoever
-/// owns it (a loop, a test) is the only one to use it, and a document cannot outlive the closure that it is given to.
+/// owns it (a loop, a test) is the only one to use it.
 public final class JSONParser {
-    private let parser: OpaquePointer
+    let pointer: OpaquePointer
+    /// Counts up when a document begins and when it ends: what a document remembers of it is true while it lives.
+    private(set) var generation: UInt64 = 0
     private var isInUse = false
 
     /// A parser.
@@ -14,16 +16,16 @@ public final class JSONParser {
     ///   next; what a larger one needed is given back after it.
     /// - Throws: ``JSONError/outOfMemory``.
     public init(retained: Int = 128 << 10) throws(JSONError) {
-        guard let parser = csimdjson_create(max(0, retained)) else { throw .outOfMemory }
-        self.parser = parser
+        guard let pointer = csimdjson_create(max(0, retained)) else { throw .outOfMemory }
+        self.pointer = pointer
     }
 
     deinit {
-        csimdjson_destroy(parser)
+        csimdjson_destroy(pointer)
     }
 
     /// Bytes of document for which there are buffers now.
-    public var capacity: Int { csimdjson_capacity(parser) }
+    public var capacity: Int { csimdjson_capacity(pointer) }
 
     /// Validates the whole of `bytes` and hands the document to `body`, which can look fields up in it.
     ///
@@ -33,20 +35,22 @@ public final class JSONParser {
     public func withDocument<Value>(
         _ bytes: ArraySlice<UInt8>,
         limits: JSONLimits = JSONLimits(),
-        _ body: (borrowing JSONDocument) throws(WebhookError) -> Value
+        _ body: (JSONDocument) throws(WebhookError) -> Value
     ) throws(WebhookError) -> Value {
         precondition(!isInUse, "a document of this parser is in use")
         isInUse = true
+        generation += 1
         defer {
-            csimdjson_reset(parser)
+            csimdjson_reset(pointer)
+            generation += 1
             isInUse = false
         }
         let status = bytes.withUnsafeBufferPointer { input in
             csimdjson_parse(
-                parser, input.baseAddress, input.count, max(0, limits.maxBytes), max(1, limits.maxDepth))
+                pointer, input.baseAddress, input.count, max(0, limits.maxBytes), max(1, limits.maxDepth))
         }
         if let error = Self.error(of: status) { throw .json(error) }
-        return try body(JSONDocument(parser: parser, bytes: bytes))
+        return try body(JSONDocument(parser: self, generation: generation, bytes: bytes))
     }
 
     private static func error(of status: csimdjson_status) -> JSONError? {

@@ -42,7 +42,7 @@ public struct DiscourseService: WebhookService {
 
     /// `discourse.<type>.<event>`.
     public func event(
-        _ request: WebhookRequest, _ document: borrowing JSONDocument
+        _ request: WebhookRequest, _ document: JSONDocument
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
         let type = try request.headers.single("x-discourse-event-type")
@@ -62,7 +62,7 @@ public struct DiscourseService: WebhookService {
 
     /// Who did it, as `DiscourseMessageV1.agent_name` has it. It has no place in the envelope and, as in w2fm's
     /// messages, no header: consumers compute it from the payload.
-    private static func agent(of event: String, type: String, in document: borrowing JSONDocument) -> String? {
+    private static func agent(of event: String, type: String, in document: JSONDocument) -> String? {
         let name =
             switch (type, event) {
             case ("post", "post_created"), ("post", "post_edited"), ("post", "post_destroyed"),
@@ -82,7 +82,7 @@ public struct DiscourseService: WebhookService {
 
     /// Whom it concerns, as `DiscourseMessageV1.usernames` has it: the author of a solution or of a liked post, and
     /// not the agent. (Where the payload has none, Python names a user `None`; here nobody is named.)
-    private static func author(ofType type: String, in document: borrowing JSONDocument) -> String? {
+    private static func author(ofType type: String, in document: JSONDocument) -> String? {
         let name =
             switch type {
             case "solved": document.string("solved.username")

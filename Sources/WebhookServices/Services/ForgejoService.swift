@@ -57,7 +57,7 @@ public struct ForgejoService: WebhookService {
 
     /// `forgejo.<event>`.
     public func event(
-        _ request: WebhookRequest, _ document: borrowing JSONDocument
+        _ request: WebhookRequest, _ document: JSONDocument
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
         var event = WebhookEvent(
@@ -76,7 +76,7 @@ public struct ForgejoService: WebhookService {
     }
 
     /// Runs of actions name who set them off, and have no sender.
-    private static func actor(in document: borrowing JSONDocument) -> String? {
+    private static func actor(in document: JSONDocument) -> String? {
         let login = document.string("run.trigger_user.login") ?? document.string("sender.login")
         return login?.isEmpty == false ? login : nil
     }

@@ -46,7 +46,7 @@ public struct GitHubService: WebhookService {
 
     /// `github.<event>`. The agent is unknown until somebody looks the sender's Fedora account up.
     public func event(
-        _ request: WebhookRequest, _ document: borrowing JSONDocument
+        _ request: WebhookRequest, _ document: JSONDocument
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
         return WebhookEvent(

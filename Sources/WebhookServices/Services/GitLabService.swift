@@ -56,7 +56,7 @@ public struct GitLabService: WebhookService {
 
     /// `gitlab.<event without " Hook", blanks to _, lower case>`: `Merge Request Hook` is `gitlab.merge_request`.
     public func event(
-        _ request: WebhookRequest, _ document: borrowing JSONDocument
+        _ request: WebhookRequest, _ document: JSONDocument
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
         let event = String(decoding: try request.headers.single("x-gitlab-event"), as: UTF8.self)
@@ -85,7 +85,7 @@ public struct GitLabService: WebhookService {
 
     /// Who did it: `user_username` for pushes, `user.username` else; nobody in some (releases, system hooks, older
     /// job events). `user.name` and `user_name` are what people call themselves, so they are nobody's account.
-    private static func actor(in document: borrowing JSONDocument) -> String? {
+    private static func actor(in document: JSONDocument) -> String? {
         let name =
             switch document.string("object_kind") {
             case "push", "tag_push": document.string("user_username")

@@ -20,7 +20,7 @@ public protocol WebhookService: Sendable {
     func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8>
 
     /// What the webhook says; `document` is its payload.
-    func event(_ request: WebhookRequest, _ document: borrowing JSONDocument) throws(WebhookError) -> WebhookEvent
+    func event(_ request: WebhookRequest, _ document: JSONDocument) throws(WebhookError) -> WebhookEvent
 }
 
 extension WebhookService {

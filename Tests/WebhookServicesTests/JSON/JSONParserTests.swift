@@ -127,4 +127,15 @@ import WebhookServices
         }
         try parser.withDocument(Array("{}".utf8)[...]) { _ in }
     }
+
+    @Test func aDocumentKeptBeyondItsTimeTraps() async {
+        await #expect(processExitsWith: .failure) {
+            let parser = try JSONParser()
+            let kept = try parser.withDocument(Array("{\"a\":\"b\"}".utf8)[...]) { (document) throws(WebhookError) in
+                document
+            }
+            // By now the buffer may hold another sender's payload.
+            _ = kept.string("a")
+        }
+    }
 }
