@@ -23,7 +23,7 @@ public struct TokenOwner: Sendable, Hashable {
         let bytes = name.utf8
         guard (1...Self.maximumNameCount).contains(bytes.count), let first = bytes.first, Self.isLetterOrDigit(first),
             bytes.allSatisfy({ Self.isLetterOrDigit($0) || "-_.".utf8.contains($0) })
-        else { throw .owner(name.filter { $0.isASCII && !$0.isNewline }) }
+        else { throw .owner(name.printable) }
         self.kind = kind
         self.name = name
     }

@@ -61,13 +61,3 @@ public struct TokenSecret: Sendable, Equatable, CustomStringConvertible, CustomR
     /// Not the secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
-
-extension Unicode.Scalar {
-    /// Whether it controls how text is shown or split: no place for it in names and secrets.
-    var isControlOrSeparator: Bool {
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
-        default: false
-        }
-    }
-}

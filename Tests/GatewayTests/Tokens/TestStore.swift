@@ -1,0 +1,33 @@
+import Database
+import EventLoop
+import Gateway
+import Logging
+
+/// A database with the gateway's tables, and a store over it.
+struct TestStore: Sendable {
+    let database: any Database
+    let keys: KeyRing
+    let store: TokenStore
+
+    static func key(_ seed: UInt8 = 1) throws -> RootKey {
+        try RootKey(material: (0..<32).map { $0 &+ seed })
+    }
+
+    init(database: any Database) throws {
+        self.database = database
+        keys = try KeyRing(Self.key())
+        store = TokenStore(database: database, keys: keys)
+    }
+
+    /// In memory.
+    init() async throws {
+        try self.init(database: await Self.database())
+    }
+
+    static func database() async throws -> any Database {
+        let database = try await DatabaseURL.parse("sqlite::memory:").open(
+            loop: EventLoop.start(name: "test-tokens"), logger: Logger(label: "test"))
+        try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+        return database
+    }
+}

@@ -1,0 +1,246 @@
+import Database
+import Testing
+
+@testable import Gateway
+
+@Suite struct TokenCacheTests {
+    private let clock = TestClock()
+    private let loader = ScriptedLoader()
+    private let authority: TokenIDAuthority
+    private let cache: TokenCache
+    private let id: TokenID
+
+    init() throws {
+        authority = TokenIDAuthority(try KeyRing(TestStore.key()))
+        id = try authority.make()
+        cache = TokenCache(
+            loader: loader, authority: authority,
+            settings: TokenCacheSettings(
+                timeToLive: .seconds(10), absentTimeToLive: .seconds(5), staleTimeToLive: .seconds(100),
+                staleRetry: .seconds(1), loads: 2, waiters: 8),
+            clock: { [clock] in clock.now })
+    }
+
+    private func load(_ id: TokenID) -> Task<TokenRecord?, any Error> {
+        Task { [cache] in try await cache.load(id) }
+    }
+
+    /// Returns when so many requests wait in the cache.
+    private func waitForWaiters(_ count: Int) async {
+        while await cache.counts().waiters < count { await Task.yield() }
+    }
+
+    private func known(_ id: TokenID) async throws -> TokenRecord {
+        let record = TestRecord.make(id)
+        let read = loader.started.count
+        let request = load(id)
+        await loader.waitForReads(read + 1)
+        loader.finish(.success(record))
+        #expect(try await request.value === record)
+        return record
+    }
+
+    @Test func missThenHit() async throws {
+        #expect(cache.lookup(id, now: clock.now) == nil)
+        let record = try await known(id)
+        #expect(cache.lookup(id, now: clock.now)?.record === record)
+        #expect(try await cache.load(id) === record)
+        #expect(loader.started == [id])
+        clock.advance(by: .seconds(10))
+        #expect(cache.lookup(id, now: clock.now) == nil)
+    }
+
+    @Test func oneReadHoweverManyAsk() async throws {
+        let requests = (0..<5).map { _ in load(id) }
+        await loader.waitForReads(1)
+        await waitForWaiters(5)
+        let record = TestRecord.make(id)
+        loader.finish(.success(record))
+        for request in requests { #expect(try await request.value === record) }
+        #expect(loader.started == [id])
+        #expect(await cache.counts() == (1, 0, 0, 0))
+    }
+
+    @Test func absentIDsAreRemembered() async throws {
+        let request = load(id)
+        await loader.waitForReads(1)
+        loader.finish(.success(nil))
+        #expect(try await request.value == nil)
+        #expect(cache.lookup(id, now: clock.now)?.isAbsent == true)
+        #expect(try await cache.load(id) == nil)
+        #expect(loader.started.count == 1)
+    }
+
+    @Test func madeUpIDsAreNeverRead() async throws {
+        let stranger = try TokenIDAuthority(KeyRing(TestStore.key(9))).make()
+        #expect(try await cache.load(stranger) == nil)
+        #expect(loader.started.isEmpty)
+        // Nor do they take room.
+        #expect(await cache.counts() == (0, 0, 0, 0))
+    }
+
+    @Test func anOvertakenReadIsThrownAway() async throws {
+        let request = load(id)
+        await loader.waitForReads(1)
+        // Disabled while it was read.
+        await cache.invalidate(id)
+        loader.finish(.success(TestRecord.make(id, isEnabled: true)))
+        await loader.waitForReads(2)
+        #expect(cache.lookup(id, now: clock.now) == nil)
+        let disabled = TestRecord.make(id, isEnabled: false)
+        loader.finish(.success(disabled))
+        #expect(try await request.value === disabled)
+        #expect(cache.lookup(id, now: clock.now)?.record === disabled)
+    }
+
+    @Test func endlessChangesGiveUp() async throws {
+        let request = load(id)
+        for read in 1...4 {
+            await loader.waitForReads(read)
+            await cache.invalidate(id)
+            loader.finish(.success(TestRecord.make(id)))
+        }
+        await #expect(throws: TokenCacheError.changing) { try await request.value }
+        #expect(cache.lookup(id, now: clock.now) == nil)
+    }
+
+    @Test func invalidationDropsAtOnce() async throws {
+        _ = try await known(id)
+        await cache.invalidate(id)
+        #expect(cache.lookup(id, now: clock.now) == nil)
+        let request = load(id)
+        await loader.waitForReads(2)
+        // Not even used while the database is away: it was changed.
+        loader.finish(.failure(UnreachableDatabase.error))
+        await #expect(throws: DatabaseError.self) { try await request.value }
+    }
+
+    @Test func knownTokensOutliveTheDatabase() async throws {
+        let record = try await known(id)
+        clock.advance(by: .seconds(11))
+        let request = load(id)
+        await loader.waitForReads(2)
+        loader.finish(.failure(UnreachableDatabase.error))
+        #expect(try await request.value === record)
+        // For a second the database is left in peace.
+        #expect(cache.lookup(id, now: clock.now)?.record === record)
+        clock.advance(by: .seconds(1))
+        #expect(cache.lookup(id, now: clock.now) == nil)
+        // It is back.
+        let news = TestRecord.make(id)
+        let again = load(id)
+        await loader.waitForReads(3)
+        loader.finish(.success(news))
+        #expect(try await again.value === news)
+        // Away for too long.
+        clock.advance(by: .seconds(100))
+        let last = load(id)
+        await loader.waitForReads(4)
+        loader.finish(.failure(UnreachableDatabase.error))
+        await #expect(throws: DatabaseError.self) { try await last.value }
+    }
+
+    @Test func unknownTokensAreNotAbsentWhileTheDatabaseIsAway() async throws {
+        let request = load(id)
+        await loader.waitForReads(1)
+        loader.finish(.failure(UnreachableDatabase.error))
+        await #expect(throws: DatabaseError.self) { try await request.value }
+        #expect(cache.lookup(id, now: clock.now) == nil)
+    }
+
+    @Test func whatCannotBeReadIsNoReasonForTheOldState() async throws {
+        _ = try await known(id)
+        clock.advance(by: .seconds(11))
+        for error in [
+            DatabaseError(.decoding, "x") as any Error, KeyRing.Failure.notAuthentic(column: "token.secret"),
+        ] {
+            let read = loader.started.count
+            let request = load(id)
+            await loader.waitForReads(read + 1)
+            loader.finish(.failure(error))
+            await #expect(throws: (any Error).self) { try await request.value }
+        }
+    }
+
+    @Test func everythingIsReadAgainAfterExpireAll() async throws {
+        let record = try await known(id)
+        await cache.expireAll()
+        #expect(cache.lookup(id, now: clock.now) == nil)
+        let request = load(id)
+        await loader.waitForReads(2)
+        loader.finish(.failure(UnreachableDatabase.error))
+        #expect(try await request.value === record)
+    }
+
+    @Test func bounds() async throws {
+        let others = try (0..<2).map { _ in try authority.make() }
+        let running = [load(others[0]), load(others[1])]
+        await loader.waitForReads(2)
+        await #expect(throws: TokenCacheError.overloaded) { try await cache.load(id) }
+        let waiting = (0..<6).map { _ in load(others[0]) }
+        await waitForWaiters(8)
+        await #expect(throws: TokenCacheError.overloaded) { try await cache.load(others[0]) }
+        loader.finish(.success(nil))
+        loader.finish(.success(nil))
+        for request in running + waiting { #expect(try await request.value == nil) }
+        #expect(loader.started.count == 2)
+    }
+
+    @Test func acceptedStaleRatherThanOverloaded() async throws {
+        let record = try await known(id)
+        clock.advance(by: .seconds(11))
+        let others = try (0..<2).map { _ in load(try authority.make()) }
+        await loader.waitForReads(3)
+        #expect(try await cache.load(id) === record)
+        loader.finish(.success(nil))
+        loader.finish(.success(nil))
+        for request in others { _ = try await request.value }
+    }
+
+    @Test func cancellationFreesTheWaiterAlone() async throws {
+        let cancelled = load(id)
+        await loader.waitForReads(1)
+        let patient = load(id)
+        await waitForWaiters(2)
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
+        let record = TestRecord.make(id)
+        loader.finish(.success(record))
+        #expect(try await patient.value === record)
+    }
+
+    @Test func theLastWaitersCancellationDoesNotLoseTheRead() async throws {
+        let cancelled = load(id)
+        await loader.waitForReads(1)
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
+        let next = load(id)
+        await waitForWaiters(1)
+        let record = TestRecord.make(id)
+        loader.finish(.success(record))
+        #expect(try await next.value === record)
+        #expect(loader.started.count == 1)
+    }
+
+    @Test func cancelledBeforeItAsks() async throws {
+        let request = Task { [cache, id] in
+            while !Task.isCancelled { await Task.yield() }
+            return try await cache.load(id)
+        }
+        request.cancel()
+        await #expect(throws: CancellationError.self) { try await request.value }
+        #expect(loader.started.isEmpty)
+    }
+
+    @Test func readsFromManyThreads() async throws {
+        let record = try await known(id)
+        await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 {
+                group.addTask { [cache, clock, id] in
+                    (0..<2000).count { _ in cache.lookup(id, now: clock.now)?.record === record }
+                }
+            }
+            for await hits in group { #expect(hits == 2000) }
+        }
+    }
+}

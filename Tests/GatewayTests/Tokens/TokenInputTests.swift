@@ -1,0 +1,109 @@
+import Testing
+
+@testable import Gateway
+
+/// What people give: names, scopes, owners, secrets.
+@Suite struct TokenInputTests {
+    @Test(arguments: ["owner", "owner/repo", "Owner/Repo.js", "group/sub/project", "a_b-c.d/e", "~someone/x"])
+    func scopes(text: String) throws {
+        #expect(try TokenScope(text).text == text)
+    }
+
+    @Test(arguments: [
+        "", "/", "owner/", "/repo", "a//b", "a b", "a/b?", "a/b#c", "é/x", "..", "a/..", ".", "a/./b", "a\n",
+        String(repeating: "a", count: 256),
+    ])
+    func noScopes(text: String) {
+        #expect(throws: TokenInputError.scope) { try TokenScope(text) }
+    }
+
+    @Test func whatAScopeContains() throws {
+        let owner = try TokenScope("Fedora-Infra")
+        #expect(owner.contains("fedora-infra/ansible".utf8))
+        #expect(owner.contains("FEDORA-INFRA".utf8))
+        #expect(!owner.contains("fedora-infra2/ansible".utf8))
+        #expect(!owner.contains("fedora".utf8))
+        #expect(!owner.contains("".utf8))
+        let repository = try TokenScope("fedora-infra/Ansible")
+        #expect(repository.contains("Fedora-Infra/ansible".utf8))
+        #expect(repository.contains(Array("fedora-infra/ansible".utf8)))
+        #expect(!repository.contains("fedora-infra/ansible2".utf8))
+        #expect(!repository.contains("fedora-infra".utf8))
+        #expect(!repository.contains("x/fedora-infra/ansible".utf8))
+        // Only ASCII letters fold: "[" and "{" differ by the same bit.
+        #expect(!repository.contains("fedora\rinfra/ansible".utf8))
+    }
+
+    @Test func owners() throws {
+        #expect(try TokenOwner(.user, name: "kevin").name == "kevin")
+        #expect(try TokenOwner(.group, name: "sysadmin-main").kind == .group)
+        for name in ["", "Kevin", "-x", ".x", "a b", "a@b", "é", String(repeating: "a", count: 65), "a\u{1b}[31m"] {
+            #expect(throws: TokenInputError.self) { try TokenOwner(.user, name: name) }
+        }
+        #expect(TokenInputError.owner("a\u{1b}b").description.utf8.allSatisfy { $0 >= 0x20 || $0 == 0x0a })
+    }
+
+    @Test func drafts() throws {
+        let kevin = try TokenOwner(.user, name: "kevin")
+        let draft = try TokenDraft(service: "github", name: "Ansible – prod", owners: [kevin, kevin])
+        #expect(draft.owners == [kevin])
+        for name in ["", "   ", "a\nb", "a\u{0}", "\u{202e}x", String(repeating: "x", count: 101)] {
+            #expect(throws: TokenInputError.name) { try TokenDraft(service: "github", name: name) }
+        }
+        #expect(try TokenDraft(service: "github", name: String(repeating: "é", count: 100)).name.count == 100)
+        let many = try (0..<51).map { try TokenOwner(.user, name: "u\($0)") }
+        #expect(throws: TokenInputError.tooManyOwners(limit: 50)) {
+            try TokenDraft(service: "github", name: "x", owners: many)
+        }
+    }
+
+    @Test func madeSecrets() throws {
+        let secret = try TokenSecret.generate()
+        #expect(secret.bytes.count == 64)
+        #expect(secret.bytes.allSatisfy { "0123456789abcdef".utf8.contains($0) })
+        #expect(try TokenSecret.generate() != secret)
+    }
+
+    @Test func ownSecrets() throws {
+        let text = String(repeating: "k3", count: 16)
+        #expect(try TokenSecret(ownText: Array(text.utf8)).reveal() == text)
+        #expect(try TokenSecret(fileContent: Array((text + "\n").utf8)).reveal() == text)
+        #expect(try TokenSecret(fileContent: Array((text + "\r\n").utf8)).reveal() == text)
+        // 32 characters, not bytes
+        #expect(throws: TokenInputError.secretTooShort(characters: 31)) {
+            try TokenSecret(ownText: Array(String(repeating: "é", count: 31).utf8))
+        }
+        #expect(try TokenSecret(ownText: Array(String(repeating: "é", count: 32).utf8)).bytes.count == 64)
+        #expect(throws: TokenInputError.secretTooLong(limit: 255)) {
+            try TokenSecret(ownText: [UInt8](repeating: 0x61, count: 256))
+        }
+        #expect(throws: TokenInputError.secretTooShort(characters: 0)) { try TokenSecret(fileContent: [0x0a]) }
+        for bad in [" " + text, text + " ", text + "\n", text + "\u{0}x", "a\tb" + text] {
+            #expect(throws: TokenInputError.secretUnprintable) { try TokenSecret(ownText: Array(bad.utf8)) }
+        }
+        #expect(throws: TokenInputError.secretUnprintable) {
+            try TokenSecret(ownText: [UInt8](repeating: 0xff, count: 40))
+        }
+    }
+
+    @Test func secretsDoNotShow() throws {
+        let text = String(repeating: "k3", count: 16)
+        let secret = try TokenSecret(ownText: Array(text.utf8))
+        var dumped = ""
+        dump(secret, to: &dumped)
+        let draft = try TokenDraft(service: "github", name: "x", secret: secret)
+        for shown in ["\(secret)", String(reflecting: secret), dumped, "\(draft)", String(reflecting: draft)] {
+            #expect(!shown.contains("k3k3"))
+            #expect(!shown.contains("107, 51"))
+        }
+    }
+
+    @Test func times() {
+        let time = UnixTime(milliseconds: 1_795_462_528_999)
+        #expect(time.description == "2026-11-23T19:35:28Z")
+        #expect(time.advanced(by: .milliseconds(1)).description == "2026-11-23T19:35:29Z")
+        #expect(time.advanced(by: .seconds(-1)).milliseconds == 1_795_462_527_999)
+        #expect(time.advanced(by: .seconds(Int64.max)).milliseconds == .max)
+        #expect(UnixTime.now() > time.advanced(by: .seconds(-1_000_000_000)))
+    }
+}

@@ -1,0 +1,81 @@
+import Testing
+import WebhookServices
+
+@testable import Gateway
+
+@Suite struct TokenRecordTests {
+    private let id = TokenID(high: 1, low: 2)
+
+    @Test func thePreviousSecretEndsAtItsTime() throws {
+        let service = try #require(ServiceRegistry.service(named: "github"))
+        let current = try service.prepare(secret: [UInt8](repeating: 1, count: 32))
+        let previous = try service.prepare(secret: [UInt8](repeating: 2, count: 32))
+        let end = UnixTime(milliseconds: 1_000_000)
+        let record = TokenRecord(
+            id: id, uuid: [], service: "github", scope: nil, isEnabled: true, current: current,
+            previous: (previous, end))
+        #expect(record.secrets(at: UnixTime(milliseconds: 999_999)).count == 2)
+        #expect(record.secrets(at: end).count == 1)
+    }
+
+    @Test func theClockIsAskedOnlyIfNeeded() throws {
+        let service = try #require(ServiceRegistry.service(named: "github"))
+        let record = TokenRecord(
+            id: id, uuid: [], service: "github", scope: nil, isEnabled: true,
+            current: try service.prepare(secret: [UInt8](repeating: 1, count: 32)))
+        var asked = 0
+        func now() -> UnixTime {
+            asked += 1
+            return .now()
+        }
+        #expect(record.secrets(at: now()).count == 1)
+        #expect(asked == 0)
+    }
+
+    @Test func loadedFromTheDatabase() async throws {
+        let test = try await TestStore()
+        let loader = TokenRecordLoader(store: test.store)
+        let made = try await test.store.create(
+            TokenDraft(service: "github", name: "x", scope: TokenScope("a/b"))
+        ).token
+        let record = try #require(try await loader.record(for: made.id))
+        #expect(record.id == made.id)
+        #expect(record.uuid.count == 16)
+        #expect(record.uuid == withUnsafeBytes(of: made.uuid.uuid) { Array($0) })
+        #expect(record.service == "github")
+        #expect(record.scope?.text == "a/b")
+        #expect(record.isEnabled)
+        #expect(record.secrets().count == 1)
+
+        _ = try await test.store.rotate(made.id, grace: .seconds(60))
+        #expect(try await loader.record(for: made.id)?.secrets().count == 2)
+        let past = UnixTime.now().advanced(by: .seconds(-120))
+        _ = try await test.store.rotate(made.id, grace: .seconds(60), now: past)
+        #expect(try await loader.record(for: made.id)?.secrets(at: past).count == 1)
+        _ = try await test.store.setState(made.id, to: .disabled)
+        #expect(try await loader.record(for: made.id)?.isEnabled == false)
+        #expect(try await loader.record(for: test.store.authority.make()) == nil)
+    }
+
+    @Test func aServiceThatIsNotOffered() async throws {
+        let test = try await TestStore()
+        let made = try await test.store.create(TokenDraft(service: "github", name: "x")).token
+        let record = try await TokenRecordLoader(store: test.store, service: { _ in nil }).record(for: made.id)
+        #expect(record?.service == "github")
+        #expect(record?.secrets().isEmpty == true)
+    }
+
+    @Test func aMovedSecretIsAnError() async throws {
+        let test = try await TestStore()
+        let first = try await test.store.create(TokenDraft(service: "github", name: "x")).token
+        let second = try await test.store.create(TokenDraft(service: "github", name: "y")).token
+        try await test.database.query(
+            "UPDATE token SET secret = (SELECT secret FROM token WHERE public_id = $1) WHERE public_id = $2",
+            [.text("\(first.id)"), .text("\(second.id)")])
+        let loader = TokenRecordLoader(store: test.store)
+        #expect(try await loader.record(for: first.id) != nil)
+        await #expect(throws: KeyRing.Failure.notAuthentic(column: "token.secret")) {
+            try await loader.record(for: second.id)
+        }
+    }
+}

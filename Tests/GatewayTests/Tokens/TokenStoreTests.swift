@@ -1,0 +1,177 @@
+import Database
+import Testing
+
+@testable import Gateway
+
+/// The store over SQLite in memory; the same on PostgreSQL where `W2F_TEST_POSTGRESQL` names one.
+@Suite struct TokenStoreTests {
+    private let start = UnixTime(milliseconds: 1_795_000_000_000)
+
+    private func draft(_ name: String = "mine", secret: TokenSecret? = nil) throws -> TokenDraft {
+        try TokenDraft(
+            service: "github", name: name, scope: TokenScope("fedora-infra/ansible"),
+            owners: [TokenOwner(.user, name: "zoe"), TokenOwner(.group, name: "infra")], secret: secret)
+    }
+
+    @Test(arguments: TestDatabases.all) func madeAndFound(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let (made, secret) = try await test.store.create(draft(), now: start)
+            let found = try #require(try await test.store.find(made.id))
+            #expect(found == made)
+            #expect(found.name == "mine")
+            #expect(found.scope?.text == "fedora-infra/ansible")
+            #expect(found.owners.map(\.name) == ["zoe", "infra"])
+            #expect(found.state == .enabled)
+            #expect(found.createdAt == start)
+            #expect(found.rotatedAt == nil)
+            #expect(secret.bytes.count == 64)
+
+            let bare = try await test.store.create(TokenDraft(service: "gitlab", name: "x"), now: start).token
+            #expect(try await test.store.find(bare.id)?.scope == nil)
+            #expect(try await test.store.find(bare.id)?.owners == [])
+        }
+    }
+
+    @Test(arguments: TestDatabases.all) func theSecretIsSealed(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let own = try TokenSecret(ownText: Array(String(repeating: "own secret ", count: 4).utf8.dropLast()))
+            let (made, secret) = try await test.store.create(draft(secret: own), now: start)
+            #expect(secret == own)
+            let stored = try #require(try await test.store.stored(made.id))
+            let place = StoredToken.place(ofSecretIn: made.row)
+            #expect(try test.keys.open(stored.secret, for: place) == own.bytes)
+            #expect(stored.secret.keyID == test.keys.keyID)
+            let rows = try await test.database.query("SELECT * FROM token WHERE public_id = $1", [.text("\(made.id)")])
+            #expect(rows.rows.count == 1)
+            #expect(!"\(rows.rows)".contains("own secret"))
+            let blob = try #require(rows.rows.first).blob("secret")
+            #expect(!blob.indices.contains { blob[$0...].starts(with: own.bytes.prefix(8)) })
+        }
+    }
+
+    @Test(arguments: TestDatabases.all) func rotations(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let (made, first) = try await test.store.create(draft(), now: start)
+            let later = start.advanced(by: .seconds(60))
+            let rotated = try #require(try await test.store.rotate(made.id, grace: .seconds(3600), now: later))
+            #expect(rotated.secret != first)
+            #expect(rotated.token.rotatedAt == later)
+            #expect(rotated.token.updatedAt == later)
+            #expect(rotated.token.previousSecretExpiresAt == later.advanced(by: .seconds(3600)))
+            #expect(rotated.token.owners == made.owners)
+
+            let stored = try #require(try await test.store.stored(made.id))
+            let previous = try #require(stored.previousSecret)
+            #expect(try test.keys.open(previous, for: StoredToken.place(ofPreviousSecretIn: made.row)) == first.bytes)
+            #expect(
+                try test.keys.open(stored.secret, for: StoredToken.place(ofSecretIn: made.row))
+                    == rotated.secret.bytes)
+
+            // Without grace the one before is gone at once.
+            let last = try #require(try await test.store.rotate(made.id, grace: .zero, now: later))
+            #expect(last.token.previousSecretExpiresAt == nil)
+            #expect(try await test.store.stored(made.id)?.previousSecret == nil)
+        }
+    }
+
+    @Test(arguments: TestDatabases.all) func gracePeriodsAreBounded(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let made = try await test.store.create(draft(), now: start).token
+            for grace in [Duration.seconds(-1), TokenStore.maximumGrace + .milliseconds(1)] {
+                await #expect(throws: TokenInputError.grace(limit: TokenStore.maximumGrace)) {
+                    _ = try await test.store.rotate(made.id, grace: grace)
+                }
+            }
+            #expect(try await test.store.rotate(made.id, grace: TokenStore.maximumGrace) != nil)
+        }
+    }
+
+    @Test(arguments: TestDatabases.all) func states(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let made = try await test.store.create(draft(), now: start).token
+            let later = start.advanced(by: .seconds(1))
+            let disabled = try #require(try await test.store.setState(made.id, to: .disabled, now: later))
+            #expect(disabled.state == .disabled)
+            #expect(disabled.updatedAt == later)
+            let again = try await test.store.setState(made.id, to: .disabled, now: later.advanced(by: .seconds(1)))
+            #expect(again?.updatedAt == later)
+            #expect(try await test.store.setState(made.id, to: .enabled)?.state == .enabled)
+        }
+    }
+
+    @Test(arguments: TestDatabases.all) func deleting(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let made = try await test.store.create(draft("gone"), now: start).token
+            let kept = try await test.store.create(draft("kept"), now: start).token
+            #expect(try await test.store.delete(made.id))
+            #expect(try await !test.store.delete(made.id))
+            #expect(try await test.store.find(made.id) == nil)
+            #expect(try await test.store.setState(made.id, to: .enabled) == nil)
+            #expect(try await test.store.rotate(made.id, grace: .zero) == nil)
+            #expect(try await test.store.find(kept.id)?.owners.count == 2)
+            let owners = try await test.database.query("SELECT COUNT(*) AS n FROM token_owner")
+            #expect(try owners.rows.first?.integer("n") == 2)
+        }
+    }
+
+    @Test(arguments: TestDatabases.all) func listing(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            var made: [Token] = []
+            for number in 0..<7 {
+                let service = number.isMultiple(of: 2) ? "github" : "gitlab"
+                let owners = number < 3 ? [try TokenOwner(.user, name: "zoe")] : []
+                made.append(
+                    try await test.store.create(
+                        TokenDraft(service: service, name: "t\(number)", owners: owners),
+                        // Two of each time, so that the page's end falls between equal times.
+                        now: start.advanced(by: .seconds(number / 2))
+                    ).token)
+            }
+            _ = try await test.store.setState(made[6].id, to: .disabled)
+
+            var listing = TokenListing(limit: 2)
+            var seen: [TokenID] = []
+            while let last = try await page(&seen, listing, test.store) { listing.after = .init(after: last) }
+            #expect(seen.count == 7)
+            #expect(Set(seen) == Set(made.map(\.id)))
+
+            #expect(
+                try await test.store.list(TokenListing(service: "gitlab")).map(\.name)
+                    == ["t1", "t3", "t5"].shuffled().sorted())
+            #expect(try await test.store.list(TokenListing(state: .disabled)).map(\.name) == ["t6"])
+            let zoes = try await test.store.list(TokenListing(owner: TokenOwner(.user, name: "zoe")))
+            #expect(Set(zoes.map(\.name)) == ["t0", "t1", "t2"])
+            #expect(zoes.allSatisfy { $0.owners.map(\.name) == ["zoe"] })
+            #expect(try await test.store.list(TokenListing(owner: TokenOwner(.group, name: "zoe"))).isEmpty)
+            let both = TokenListing(service: "github", owner: try TokenOwner(.user, name: "zoe"), state: .enabled)
+            #expect(Set(try await test.store.list(both).map(\.name)) == ["t0", "t2"])
+        }
+    }
+
+    private func page(_ seen: inout [TokenID], _ listing: TokenListing, _ store: TokenStore) async throws -> Token? {
+        let tokens = try await store.list(listing)
+        #expect(tokens.count <= 2)
+        seen += tokens.map(\.id)
+        return tokens.last
+    }
+
+    @Test(arguments: TestDatabases.all) func namesCannotBecomeSQL(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let name = "'); DROP TABLE token; -- \"$1\" \\"
+            let made = try await test.store.create(TokenDraft(service: "github", name: name)).token
+            #expect(try await test.store.find(made.id)?.name == name)
+            #expect(try await test.store.list(TokenListing(service: "' OR '1'='1")).isEmpty)
+        }
+    }
+
+    @Test func madeUpIDsAskNothing() async throws {
+        let store = TokenStore(database: UnreachableDatabase(), keys: try KeyRing(TestStore.key()))
+        let stranger = try TokenIDAuthority(KeyRing(TestStore.key(9))).make()
+        #expect(try await store.find(stranger) == nil)
+        #expect(try await store.setState(stranger, to: .enabled) == nil)
+        #expect(try await store.rotate(stranger, grace: .zero) == nil)
+        #expect(try await !store.delete(stranger))
+        let own = try store.authority.make()
+        await #expect(throws: DatabaseError.self) { _ = try await store.find(own) }
+    }
+}
