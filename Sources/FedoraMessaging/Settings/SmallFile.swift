@@ -5,6 +5,11 @@ package enum SmallFile {
     /// Why a file can't be read.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
+
+        /// A failure for this reason.
+        package init(description: String) {
+            self.description = description
+        }
     }
 
     /// The bytes of the file at `path`.

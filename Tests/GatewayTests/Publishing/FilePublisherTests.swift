@@ -1,0 +1,265 @@
+import FedoraMessaging
+import Foundation
+import Logging
+import Testing
+
+@testable import Gateway
+
+@Suite struct FilePublisherTests {
+    let folder: TemporaryFolder
+    let disk = FaultyDisk()
+    var path: String { folder.path + "/messages.jsonl" }
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    func publisher(
+        _ limits: FilePublisherLimits = FilePublisherLimits(timeout: .seconds(60)), prefix: String = "org.example"
+    ) throws -> FilePublisher {
+        try FilePublisher(
+            path: path, topicPrefix: prefix, limits: limits,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, calls: disk.calls)
+    }
+
+    func message(_ number: Int, topic: String = "github.push") -> FedoraMessage {
+        FedoraMessage(
+            id: "id-\(number)", topic: topic, schema: "s", schemaPackage: "p", sentAt: "2026-11-23T17:50:19+00:00",
+            body: Array("{\"n\": \(number)}".utf8))
+    }
+
+    func line(_ number: Int) -> String {
+        String(decoding: message(number).fileLine(topicPrefix: "org.example"), as: UTF8.self)
+    }
+
+    func content(_ path: String? = nil) throws -> String {
+        try String(contentsOfFile: path ?? self.path, encoding: .utf8)
+    }
+
+    @Test func aMessageIsALine() async throws {
+        let publisher = try publisher()
+        #expect(await publisher.publish(message(1)) == .published)
+        #expect(await publisher.publish(message(2)) == .published)
+        #expect(try content() == line(1) + line(2))
+        #expect(publisher.readiness == .ready)
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        await publisher.close()
+    }
+
+    @Test func whatGathersGoesOutInOneWrite() async throws {
+        let publisher = try publisher()
+        disk.hold()
+        async let first = publisher.publish(message(0))
+        await disk.untilHeld()
+        let results = await withTaskGroup(of: PublishResult.self) { group in
+            for number in 1...20 { group.addTask { await publisher.publish(message(number)) } }
+            while publisher.core.waitingMessages < 21 { await Task.yield() }
+            disk.release()
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(await first == .published)
+        #expect(results.count == 20 && results.allSatisfy { $0 == .published })
+        let done = disk.state.withLock { $0 }
+        #expect(done.writes == 2 && done.synchronizes == 2)
+        let lines = try content().split(separator: "\n").map { String($0) + "\n" }
+        #expect(Set(lines) == Set((0...20).map(line)) && lines.count == 21 && lines.first == line(0))
+        await publisher.close()
+    }
+
+    @Test func nothingIsAnsweredBeforeTheDiskHasIt() async throws {
+        let publisher = try publisher(FilePublisherLimits(messages: 1, timeout: .seconds(60)))
+        disk.hold()
+        async let first = publisher.publish(message(1))
+        await disk.untilHeld()
+        #expect(publisher.core.waitingMessages == 1)
+        #expect(await publisher.publish(message(2)) == .full)
+        disk.release()
+        #expect(await first == .published)
+        #expect(try content() == line(1))
+        await publisher.close()
+    }
+
+    @Test func aFullDiskLeavesNoHalfMessage() async throws {
+        let publisher = try publisher()
+        #expect(await publisher.publish(message(1)) == .published)
+        disk.change {
+            $0.writeFails = (ENOSPC, 10)
+            $0.free = 0
+        }
+        let words = "the file of messages can't be written to: No space left on device"
+        #expect(await publisher.publish(message(2)) == .unavailable(reason: words))
+        #expect(publisher.readiness == .notReady(reason: words))
+        #expect(try content() == line(1))
+        disk.change {
+            $0.writeFails = nil
+            $0.free = 1 << 30
+        }
+        #expect(await publisher.publish(message(3)) == .published)
+        #expect(try content() == line(1) + line(3))
+        #expect(publisher.readiness == .ready)
+        await publisher.close()
+    }
+
+    @Test func readinessComesBackByItself() async throws {
+        let publisher = try publisher(FilePublisherLimits(timeout: .seconds(60), retryInterval: .milliseconds(1)))
+        disk.change { $0.writeFails = (ENOSPC, 0) }
+        #expect(await publisher.publish(message(1)) != .published)
+        while !publisher.readiness.isReady { await Task.yield() }
+        #expect(try content() == "")
+        await publisher.close()
+    }
+
+    @Test func whatTheDiskMayHaveLostIsTakenBack() async throws {
+        let publisher = try publisher()
+        #expect(await publisher.publish(message(1)) == .published)
+        disk.change { $0.synchronizeFails = EIO }
+        let result = await publisher.publish(message(2))
+        #expect(result == .unavailable(reason: "the file of messages can't be brought to the disk: Input/output error"))
+        #expect(try content() == line(1))
+        await publisher.close()
+    }
+
+    @Test func aCutThatFailedIsMadeUpFor() async throws {
+        let publisher = try publisher(FilePublisherLimits(timeout: .seconds(60), retryInterval: .seconds(3600)))
+        disk.change {
+            $0.writeFails = (ENOSPC, 10)
+            $0.truncateFails = EIO
+        }
+        #expect(await publisher.publish(message(1)) != .published)
+        #expect(try content() == String(line(1).prefix(10)))
+        disk.change { $0.writeFails = nil }
+        #expect(
+            await publisher.publish(message(2))
+                == .unavailable(reason: "the file of messages can't be repaired: Input/output error"))
+        disk.change { $0.truncateFails = nil }
+        #expect(await publisher.publish(message(3)) == .published)
+        #expect(try content() == line(3))
+        await publisher.close()
+    }
+
+    @Test func aFileEmptiedByHandIsNotFilledWithZeros() async throws {
+        let publisher = try publisher()
+        #expect(await publisher.publish(message(1)) == .published)
+        #expect(truncate(path, 0) == 0)
+        disk.change { $0.writeFails = (ENOSPC, 5) }
+        #expect(await publisher.publish(message(2)) != .published)
+        #expect(try content() == "")
+        disk.change { $0.writeFails = nil }
+        #expect(await publisher.publish(message(3)) == .published)
+        #expect(try content() == line(3))
+        await publisher.close()
+    }
+
+    @Test func aStuckDiskIsATimeout() async throws {
+        let publisher = try publisher(FilePublisherLimits(timeout: .milliseconds(20)))
+        disk.hold()
+        #expect(await publisher.publish(message(1)) == .timedOut)
+        #expect(await publisher.publish(message(2)) == .timedOut)
+        disk.release()
+        await publisher.close()
+        // Late, and with their own ids.
+        #expect(try content() == line(1) + line(2))
+    }
+
+    @Test func closingDoesNotWaitForAStuckDisk() async throws {
+        let publisher = try publisher(FilePublisherLimits(timeout: .milliseconds(20)))
+        disk.hold()
+        async let result = publisher.publish(message(1))
+        await disk.untilHeld()
+        await publisher.close()
+        #expect(await result == .timedOut)
+        disk.release()
+    }
+
+    @Test func messagesThatCanNeverBePublished() async throws {
+        let publisher = try publisher(FilePublisherLimits(messageBytes: 8, timeout: .seconds(60)))
+        #expect(await publisher.publish(message(1)) == .published)
+        #expect(
+            await publisher.publish(message(10)) == .refused(reason: "the message has 9 bytes, and 8 may be"))
+        let topic = String(repeating: "t", count: 244)
+        #expect(
+            await publisher.publish(message(2, topic: topic))
+                == .refused(reason: "the routing key has 256 bytes, and AMQP allows 255"))
+        #expect(try content() == line(1))
+        await publisher.close()
+    }
+
+    @Test func closingWritesWhatWaits() async throws {
+        let publisher = try publisher()
+        disk.hold()
+        async let first = publisher.publish(message(1))
+        await disk.untilHeld()
+        async let second = publisher.publish(message(2))
+        while publisher.core.waitingMessages < 2 { await Task.yield() }
+        disk.release()
+        await publisher.close()
+        #expect(await first == .published)
+        #expect(await second == .published)
+        #expect(try content() == line(1) + line(2))
+        #expect(await publisher.publish(message(3)) == .unavailable(reason: "the server is shutting down"))
+        #expect(!publisher.readiness.isReady)
+        await publisher.close()
+        // The lock is gone with the file.
+        let next = try self.publisher()
+        await next.close()
+    }
+
+    @Test func twoServersCannotShareAFile() async throws {
+        let first = try publisher()
+        let error = #expect(throws: FilePublisherError.self) { try publisher() }
+        #expect(error?.description.contains("in use by another server") == true)
+        #expect(await first.publish(message(1)) == .published)
+        await first.close()
+    }
+
+    @Test func aMovedFileIsLeftOnReopening() async throws {
+        let publisher = try publisher()
+        #expect(await publisher.publish(message(1)) == .published)
+        try await publisher.reopen()
+        try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
+        // Until then it is the moved file that gets the messages.
+        #expect(await publisher.publish(message(2)) == .published)
+        try await publisher.reopen()
+        #expect(await publisher.publish(message(3)) == .published)
+        #expect(try content(path + ".1") == line(1) + line(2))
+        #expect(try content() == line(3))
+        await publisher.close()
+        await #expect(throws: FilePublisherError.self) { try await publisher.reopen() }
+    }
+
+    @Test func theOldFileStaysWhereTheNewOneCannotBeOpened() async throws {
+        let publisher = try publisher()
+        try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        await #expect(throws: FilePublisherError.self) { try await publisher.reopen() }
+        #expect(await publisher.publish(message(1)) == .published)
+        #expect(try content(path + ".1") == line(1))
+        await publisher.close()
+    }
+
+    @Test func aDeletedFileIsMadeAnew() async throws {
+        let publisher = try publisher()
+        #expect(await publisher.publish(message(1)) == .published)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(await publisher.publish(message(2)) == .published)
+        #expect(try content() == line(2))
+        await publisher.close()
+    }
+
+    @Test func aPublisherThatIsForgottenGivesTheFileBack() async throws {
+        do {
+            let publisher = try publisher()
+            #expect(await publisher.publish(message(1)) == .published)
+        }
+        // Its threads end by themselves; until then the file is locked.
+        while true {
+            if let publisher = try? publisher() {
+                await publisher.close()
+                break
+            }
+            await Task.yield()
+        }
+        #expect(try content() == line(1))
+    }
+}
