@@ -121,7 +121,7 @@ let package = Package(
             dependencies: ["Gateway", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "WebhookServices"],
             swiftSettings: strict),
         .testTarget(
-            name: "BenchTests", dependencies: ["webhook2fedmsg-bench"], path: "Benchmarks/Tests",
+            name: "BenchTests", dependencies: ["Cryptography", "webhook2fedmsg-bench"], path: "Benchmarks/Tests",
             swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

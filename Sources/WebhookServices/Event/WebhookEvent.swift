@@ -15,6 +15,9 @@ public struct WebhookEvent: Sendable {
     /// The account at the service that caused it: what the Fedora account is to be looked up by. `nil` where the
     /// payload names nobody, or a machine.
     public var sender: String?
+    /// What a token's scope is held against: the repository's full name, or its owner for an event of a whole
+    /// organisation. `nil` where the payload names neither, and where nobody asked.
+    public var repository: String?
     /// The Fedora accounts concerned: one `fedora_messaging_user_…` header each.
     public var usernames: [String]
     /// What tells this delivery from others of its token and stays the same when it is sent again; `nil` where the

@@ -70,6 +70,12 @@ public struct ForgejoService: WebhookService {
         return event
     }
 
+    /// The repository or, for an event of a whole organisation, that.
+    public func repository(in document: JSONDocument) -> String? {
+        document.string("repository.full_name") ?? document.string("run.repository.full_name")
+            ?? document.string("organization.username")
+    }
+
     private static func signedBytes(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
         guard request.contentKind == .form else { return request.body }
         return try FormBody(bytes: request.body).value(of: "payload")[...]

@@ -57,6 +57,12 @@ public struct GitHubService: WebhookService {
             payload: [document.bytes])
     }
 
+    /// The repository or, for an event of a whole organisation, that.
+    public func repository(in document: JSONDocument) -> String? {
+        document.string("repository.full_name") ?? document.string("organization.login")
+            ?? document.string("installation.account.login")
+    }
+
     /// Applications are senders too (`dependabot[bot]`), but nobody's account.
     private static func person(_ login: String?) -> String? {
         guard let login, !login.isEmpty, !login.hasSuffix("[bot]") else { return nil }

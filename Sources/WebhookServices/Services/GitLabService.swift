@@ -68,6 +68,12 @@ public struct GitLabService: WebhookService {
             payload: [document.bytes])
     }
 
+    /// The repository or, for an event of a whole organisation, that.
+    public func repository(in document: JSONDocument) -> String? {
+        document.string("project.path_with_namespace") ?? document.string("path_with_namespace")
+            ?? document.string("group_path")
+    }
+
     /// As the messages' consumers compute it from the header.
     private static func topicName(of event: String) -> String {
         var name = ""

@@ -21,9 +21,16 @@ public protocol WebhookService: Sendable {
 
     /// What the webhook says; `document` is its payload.
     func event(_ request: WebhookRequest, _ document: JSONDocument) throws(WebhookError) -> WebhookEvent
+
+    /// What a token's scope is held against: `owner/repository`, or the owner alone for an event of a whole
+    /// organisation; `nil` where the payload names neither.
+    func repository(in document: JSONDocument) -> String?
 }
 
 extension WebhookService {
+    /// For services that know no repositories: a token with a scope then takes nothing.
+    public func repository(in document: JSONDocument) -> String? { nil }
+
     /// A JSON body as it came; any other content type is refused.
     public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
         guard request.contentKind == .json else { throw .unsupportedMediaType }
@@ -31,12 +38,16 @@ extension WebhookService {
     }
 
     /// What an authentic request says: takes its payload, validates it and reads it.
+    /// - Parameter namingRepository: whether `repository` is wanted.
     public func event(
-        of request: WebhookRequest, parser: JSONParser, limits: JSONLimits = JSONLimits()
+        of request: WebhookRequest, parser: JSONParser, limits: JSONLimits = JSONLimits(),
+        namingRepository: Bool = false
     ) throws(WebhookError) -> WebhookEvent {
         let payload = try payload(of: request)
         return try parser.withDocument(payload, limits: limits) { (document) throws(WebhookError) in
-            try event(request, document)
+            var event = try event(request, document)
+            if namingRepository { event.repository = repository(in: document) }
+            return event
         }
     }
 }

@@ -1,0 +1,22 @@
+/// Whether the server can do its work now, part by part, for `GET /readyz`.
+struct Readiness: Sendable {
+    /// One thing that the server needs.
+    struct Part: Sendable {
+        let name: String
+        let isReady: Bool
+        /// What is wrong, or how it stands; holds no secret.
+        let detail: String
+    }
+
+    let parts: [Part]
+
+    var isReady: Bool { parts.allSatisfy(\.isReady) }
+
+    /// `{"ready": …, "parts": {"broker": {"ready": …, "detail": …}, …}}`
+    var json: [UInt8] {
+        let members = parts.map { part in
+            "\(JSONText.quoted(part.name)): {\"ready\": \(part.isReady), \"detail\": \(JSONText.quoted(part.detail))}"
+        }
+        return Array("{\"ready\": \(isReady), \"parts\": {\(members.joined(separator: ", "))}}\n".utf8)
+    }
+}

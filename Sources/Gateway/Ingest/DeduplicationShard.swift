@@ -1,0 +1,63 @@
+import DequeModule
+import FedoraMessaging
+
+/// What was received lately, so that a delivery that is sent again is not published again. A value without lock or
+/// clock: times come in.
+///
+/// Bounded by entries and by age; the oldest go first. Forgetting one costs no message: its redelivery is published
+/// again with the same id.
+struct DeduplicationShard: Sendable {
+    private struct Entry {
+        let digest: DeliveryDigest
+        let receipt: DeliveryReceipt
+        var isConfirmed: Bool
+    }
+
+    private let capacity: Int
+    private let window: Duration
+    private var entries: [UUIDValue: Entry] = [:]
+    private var order: Deque<(key: UUIDValue, at: ContinuousClock.Instant)> = []
+
+    /// - Parameters:
+    ///   - capacity: entries kept at most; 0 switches deduplication off.
+    ///   - window: how long an entry is kept.
+    init(capacity: Int, window: Duration) {
+        self.capacity = max(0, capacity)
+        self.window = window
+    }
+
+    var count: Int { entries.count }
+
+    /// Notes a delivery.
+    /// - Parameters:
+    ///   - key: what the delivery is known by: made of the token and the delivery id.
+    ///   - receipt: what it gets if it is new.
+    mutating func receive(
+        _ key: UUIDValue, digest: DeliveryDigest, receipt: DeliveryReceipt, now: ContinuousClock.Instant
+    ) -> DeliveryVerdict {
+        dropExpired(now: now)
+        if let entry = entries[key] {
+            if entry.digest != digest { return .otherBody }
+            return entry.isConfirmed ? .confirmed(entry.receipt) : .publish(entry.receipt)
+        }
+        guard capacity > 0 else { return .publish(receipt) }
+        if entries.count >= capacity { dropOldest() }
+        entries[key] = Entry(digest: digest, receipt: receipt, isConfirmed: false)
+        order.append((key, now))
+        return .publish(receipt)
+    }
+
+    /// Notes that the broker has the message.
+    mutating func confirm(_ key: UUIDValue) {
+        entries[key]?.isConfirmed = true
+    }
+
+    private mutating func dropExpired(now: ContinuousClock.Instant) {
+        while let oldest = order.first, oldest.at.duration(to: now) > window { dropOldest() }
+    }
+
+    private mutating func dropOldest() {
+        guard let oldest = order.popFirst() else { return }
+        entries[oldest.key] = nil
+    }
+}

@@ -1,0 +1,47 @@
+import FedoraMessaging
+import WebhookServices
+
+/// An authentic webhook on its way to becoming a message.
+struct Delivery {
+    let event: WebhookEvent
+    let schema: MessageSchema
+    /// The routing key: prefix and topic.
+    let routingKey: String
+    /// Tells its body from another body with the same delivery id.
+    let digest: DeliveryDigest
+    /// What it is known by to the deduplication window.
+    private(set) var key: UUIDValue
+    private let token: UUIDValue
+
+    init(_ event: WebhookEvent, schema: MessageSchema, routingKey: String, token: UUIDValue, digest: DeliveryDigest) {
+        self.event = event
+        self.schema = schema
+        self.routingKey = routingKey
+        self.token = token
+        self.digest = digest
+        // Without a delivery id, only the same body within the window counts as the same delivery.
+        key =
+            event.deliveryID.map { MessageIdentifier.make(token: token, deliveryID: $0) }
+            ?? MessageIdentifier.make(token: token, deliveryID: digest.bytes)
+    }
+
+    /// What it gets if it was not received before: its key as the message id, so that the id is the same however
+    /// often and wherever it is received; or a random id where the service gives its deliveries none.
+    func receipt(second: Int64) -> DeliveryReceipt {
+        DeliveryReceipt(messageID: event.deliveryID == nil ? MessageIdentifier.random() : key, second: second)
+    }
+
+    /// Gives it a key of its own: its delivery id came before with another body.
+    mutating func distinguish() {
+        guard let deliveryID = event.deliveryID else { return }
+        key = MessageIdentifier.make(token: token, deliveryID: deliveryID, digest: digest.bytes)
+    }
+
+    /// The message that goes out.
+    func message(_ receipt: DeliveryReceipt) -> FedoraMessage {
+        FedoraMessage(
+            id: receipt.messageID.description, topic: event.topic, schema: schema.name,
+            schemaPackage: schema.package, sentAt: SentAt.format(secondsSince1970: receipt.second),
+            usernames: event.usernames, body: event.messageBody())
+    }
+}

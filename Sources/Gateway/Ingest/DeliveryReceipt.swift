@@ -1,0 +1,9 @@
+import FedoraMessaging
+
+/// What a delivery got when it was first received, and keeps however often it is sent again.
+struct DeliveryReceipt: Hashable, Sendable {
+    /// The message's id.
+    let messageID: UUIDValue
+    /// The time of first receipt, in whole seconds since 1970: the message's `sent-at`.
+    let second: Int64
+}

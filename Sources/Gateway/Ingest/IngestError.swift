@@ -1,0 +1,52 @@
+import HTTPServer
+import WebhookServices
+
+/// The refusals of a webhook that are no service's own: status, a stable code and a sentence that says what to do.
+extension HTTPError {
+    static let unknownWebhook = HTTPError(
+        .notFound, code: "unknown_webhook",
+        message: "There is no webhook at this address. Copy the URL again from the token's page.")
+
+    static let tokenDisabled = HTTPError(
+        .forbidden, code: "token_disabled",
+        message: "This webhook's token is disabled. Enable it, or remove the webhook from the service.")
+
+    static let unsupportedMediaType = HTTPError(
+        .unsupportedMediaType, code: "unsupported_media_type",
+        message: "Set the webhook's content type to application/json.")
+
+    static let signatureMissing = HTTPError(
+        .unauthorized, code: "signature_missing",
+        message: "The delivery is not signed. Enter the token's secret in the webhook's settings.")
+
+    static let signatureMismatch = HTTPError(
+        .unauthorized, code: "signature_mismatch",
+        message: "The signature does not match: the secret here and in the webhook's settings differ, "
+            + "or something on the way changed the body.")
+
+    static let outOfScope = HTTPError(
+        .forbidden, code: "out_of_scope",
+        message: "This webhook's token is for another repository or organisation.")
+
+    static func messageTooLarge(limit: Int) -> HTTPError {
+        HTTPError(
+            .contentTooLarge, code: "message_too_large",
+            message: "The delivery makes a message larger than the broker's limit of \(limit) bytes.")
+    }
+
+    static func unavailable(_ what: String, retryAfter: Int) -> HTTPError {
+        HTTPError(
+            .serviceUnavailable, code: "unavailable", message: "\(what) Send the delivery again later.",
+            retryAfter: retryAfter)
+    }
+
+    /// What the service has against the request.
+    init(_ error: WebhookError) {
+        switch error {
+        case .unsupportedMediaType:
+            self = .unsupportedMediaType
+        default:
+            self.init(HTTPStatus(error.status), code: error.code, message: "\(error)")
+        }
+    }
+}

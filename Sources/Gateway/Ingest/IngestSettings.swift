@@ -1,0 +1,21 @@
+/// What bounds a webhook, and what its message is published under.
+struct IngestSettings: Sendable {
+    /// Bytes of a body (413 above).
+    let maxBodySize: Int
+    /// Nesting of the JSON (400 above).
+    let maxDepth: Int
+    /// Seconds in the Retry-After of a 503.
+    let retryAfter: Int
+    /// Bytes of a whole message body, envelope included (413 above): the broker's own bound.
+    let maxMessageSize: Int
+    /// What stands before the topic in the routing key.
+    let topicPrefix: String
+
+    init(_ configuration: Configuration) {
+        maxBodySize = configuration.ingest.maxBodySize
+        maxDepth = configuration.ingest.maxDepth
+        retryAfter = Int(configuration.ingest.retryAfter.components.seconds)
+        maxMessageSize = configuration.broker.maxMessageSize
+        topicPrefix = configuration.broker.topicPrefix
+    }
+}

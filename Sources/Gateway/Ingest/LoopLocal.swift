@@ -1,0 +1,18 @@
+import EventLoop
+
+/// One value for each loop, used only on that loop: what is reused from request to request without a lock.
+public struct LoopLocal<Value>: @unchecked Sendable {
+    // Safe to share though `Value` may not be: `current` hands a value to the thread of its own loop only.
+    private let values: [(loop: EventLoop, value: Value)]
+
+    /// Makes the values, on the caller's thread, before any loop uses them.
+    public init(_ loops: [EventLoop], _ make: (EventLoop) throws -> Value) rethrows {
+        values = try loops.map { ($0, try make($0)) }
+    }
+
+    /// The value of the loop whose thread this is; nil on any other thread.
+    public var current: Value? {
+        for (loop, value) in values where loop.isCurrent { return value }
+        return nil
+    }
+}

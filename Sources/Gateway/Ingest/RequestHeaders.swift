@@ -1,0 +1,11 @@
+import HTTPServer
+import WebhookServices
+
+/// A request's head as the services see it.
+struct RequestHeaders: WebhookHeaders {
+    let head: RequestHead
+
+    func count(of name: String) -> Int { head.count(of: name) }
+
+    func first(_ name: String) -> ArraySlice<UInt8>? { head.first(name) }
+}

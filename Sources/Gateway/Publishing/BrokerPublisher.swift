@@ -1,0 +1,88 @@
+import AMQP
+import EventLoop
+import FedoraMessaging
+import Logging
+
+/// Publishes on the broker: one AMQP connection for each loop, used by that loop's webhooks only, so that a publish
+/// hops nowhere.
+struct BrokerPublisher: MessagePublisher {
+    /// What every message is published with.
+    private let exchange: String
+    private let topicPrefix: String
+    private let priority: UInt8?
+    private let publishers: [AMQPPublisher]
+    private let local: LoopLocal<AMQPPublisher>
+
+    init(settings: BrokerSettings, limits: PublisherLimits, connectTimeout: Duration, loops: LoopGroup, logger: Logger)
+    {
+        exchange = settings.publishExchange
+        topicPrefix = settings.topicPrefix
+        priority = settings.publishPriority
+        let connection = ConnectionSettings(settings, connectTimeout: connectTimeout)
+        let publishers = loops.loops.map {
+            AMQPPublisher(loop: $0, settings: connection, limits: limits, logger: logger)
+        }
+        self.publishers = publishers
+        local = LoopLocal(loops.loops) { loop in publishers[loops.loops.firstIndex { $0 === loop } ?? 0] }
+    }
+
+    /// The loops' publishers, each to be run for as long as the server does.
+    var actors: [AMQPPublisher] { publishers }
+
+    func publish(_ message: FedoraMessage) async -> PublishResult {
+        let routingKey: String
+        do throws(FedoraMessageError) {
+            routingKey = try message.routingKey(prefix: topicPrefix)
+        } catch {
+            return .refused(reason: "\(error)")
+        }
+        let outgoing = OutgoingMessage(
+            exchange: exchange, routingKey: routingKey, properties: properties(of: message), body: message.body)
+        let publisher = local.current ?? publishers[0]
+        return PublishResult(await publisher.publish(outgoing))
+    }
+
+    var readiness: PublisherReadiness {
+        for publisher in publishers {
+            let status = publisher.status
+            guard status.isReady else { return .notReady(reason: "\(status)") }
+        }
+        return .ready
+    }
+
+    /// As fedora-messaging's Python library sends them, byte for byte (`headers` are in its order).
+    private func properties(of message: FedoraMessage) -> BasicProperties {
+        var table = FieldTable()
+        let headers = message.headers(priority: priority)
+        table.reserveCapacity(headers.count)
+        for header in headers { table.append(header.name, FieldValue(header.value)) }
+        return BasicProperties(
+            contentType: "application/json", contentEncoding: "utf-8", headers: table, deliveryMode: 2,
+            priority: priority, messageID: message.id)
+    }
+}
+
+extension FieldValue {
+    fileprivate init(_ value: MessageHeaderValue) {
+        switch value {
+        case .longString(let text): self = .longString(text)
+        case .int32(let number): self = .int32(number)
+        case .bool(let flag): self = .bool(flag)
+        }
+    }
+}
+
+extension PublishResult {
+    fileprivate init(_ outcome: PublishOutcome) {
+        switch outcome {
+        case .confirmed: self = .published
+        case .nacked: self = .unavailable(reason: "the broker did not accept the message (nack)")
+        case .refused(let code, let text): self = .refused(reason: "\(code) \(text)")
+        case .channelClosed(let code, let text): self = .unavailable(reason: "channel closed: \(code) \(text)")
+        case .unavailable(let reason): self = .unavailable(reason: reason)
+        case .windowFull: self = .full
+        case .timedOut: self = .timedOut
+        case .invalid(let error): self = .refused(reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import HTTPServer
+import Logging
+
+/// One line a request, from the server's own record of it: nothing in it is longer than the record's bounds, and no
+/// header, query or body is. What went well is logged at `debug`, so that a flood of good webhooks costs no line each;
+/// refusals at `info`, failures of this side at `warning`.
+struct AccessLog: RequestObserver {
+    let logger: Logger
+
+    func requestFinished(_ record: RequestRecord) {
+        let level = Self.level(of: record.status)
+        // The level is asked first: what is not logged costs no formatting.
+        guard logger.logLevel <= level else { return }
+        var metadata: Logger.Metadata = [
+            "request": "\(record.requestID)",
+            "remote": "\(record.remoteAddress)",
+            "method": "\(record.method)",
+            "path": "\(record.path)",
+            "status": "\(record.status.code)",
+            "received": "\(record.bodyBytes)",
+            "microseconds": "\(record.duration / .microseconds(1))",
+        ]
+        if let refusal = record.refusal { metadata["refusal"] = "\(refusal)" }
+        if !record.isDelivered { metadata["delivered"] = "false" }
+        logger.log(level: level, "request", metadata: metadata)
+    }
+
+    static func level(of status: HTTPStatus) -> Logger.Level {
+        switch status.code {
+        case ..<400: .debug
+        case ..<500: .info
+        default: .warning
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import AMQP
+import Database
+import EventLoop
+import FedoraMessaging
+import HTTPServer
+import Logging
+import ServiceLifecycle
+import UnixSignals
+import WebhookServices
+
+/// The whole server: its parts made from the configuration, started in order, and ended in the reverse order.
+public struct GatewayServer: Sendable {
+    private let workspace: Workspace
+    private let server: HTTPServer
+    private let broker: BrokerService?
+    private let file: FilePublisher?
+    private let logger: Logger
+    /// Where it listens, with the ports that the kernel chose.
+    public let addresses: [SocketAddress]
+
+    /// Makes everything ready and listens: what is wrong with the configuration, the database, the root key or the
+    /// addresses is known when this returns.
+    ///
+    /// - Throws: errors whose descriptions say what to do.
+    public init(_ configuration: Configuration, logger: Logger) async throws {
+        self.logger = logger
+        let count = configuration.server.loops
+        let loops = try LoopGroup.start(count: count > 0 ? count : ProcessorCount.available())
+        workspace = try await Workspace.open(configuration, loop: loops.loops[0], logger: logger)
+        let publisher: any MessagePublisher
+        switch configuration.publisher {
+        case .broker(let settings):
+            guard !settings.usesTLS else { throw GatewayError.tlsNotSupported }
+            let brokerPublisher = BrokerPublisher(
+                settings: settings, limits: PublisherLimits(configuration.broker),
+                connectTimeout: configuration.broker.connectTimeout, loops: loops, logger: logger)
+            broker = BrokerService(publishers: brokerPublisher.actors)
+            file = nil
+            publisher = brokerPublisher
+        case .file(let path):
+            let filePublisher = try FilePublisher(
+                path: path, topicPrefix: configuration.broker.topicPrefix,
+                limits: FilePublisherLimits(configuration.broker), logger: logger)
+            broker = nil
+            file = filePublisher
+            publisher = filePublisher
+        }
+        let router = try Self.router(configuration, loops, workspace, publisher, logger)
+        server = HTTPServer(
+            loops: loops, addresses: try await Self.listenAddresses(configuration.server),
+            limits: HTTPServerLimits(configuration), router: router, observer: AccessLog(logger: logger),
+            logger: logger)
+        addresses = try await server.listen()
+    }
+
+    /// Serves until SIGTERM or SIGINT; then accepts nothing more, answers what is in flight, waits for its confirms,
+    /// and returns.
+    public func run() async throws {
+        for address in addresses { logger.notice("listening", metadata: ["address": "\(address)"]) }
+        // Ended in the reverse order: first no more requests, then no more messages.
+        var services: [any Service] = []
+        if let broker { services.append(broker) }
+        services.append(HTTPService(server: server))
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger))
+        try await group.run()
+        await file?.close()
+        await workspace.close()
+        logger.notice("stopped")
+    }
+
+    private static func listenAddresses(_ server: ServerConfiguration) async throws -> [SocketAddress] {
+        var addresses: [SocketAddress] = []
+        for listen in server.listen {
+            addresses += try await SocketAddress.resolve(host: listen.host, port: UInt16(clamping: listen.port))
+        }
+        return addresses
+    }
+
+    private static func router(
+        _ configuration: Configuration, _ loops: LoopGroup, _ workspace: Workspace,
+        _ publisher: any MessagePublisher, _ logger: Logger
+    ) throws -> Router {
+        let services = configuration.services.enabled.compactMap { ServiceRegistry.service(named: $0) }
+        let loader = TokenRecordLoader(store: workspace.tokens) { name in services.first { $0.name == name } }
+        let webhooks = WebhookHandler(
+            services: services,
+            tokens: TokenCache(
+                loader: loader, authority: TokenIDAuthority(workspace.keys),
+                settings: TokenCacheSettings(configuration.cache)),
+            publisher: publisher,
+            deduplication: DeduplicationWindow(
+                entries: configuration.ingest.deduplicationEntries, window: configuration.ingest.deduplicationWindow),
+            settings: IngestSettings(configuration),
+            parsers: try LoopLocal(loops.loops) { _ in try JSONParser() },
+            logger: logger)
+        var router = Router()
+        try router.on(.get, "/healthz", HealthHandler())
+        try router.on(.get, "/readyz", ReadinessHandler(database: workspace.database, publisher: publisher))
+        try router.on(.post, "/{service}/{id}", webhooks)
+        return router
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Gateway
+import Logging
+
+/// `webhook2fedmsg serve`: runs the server until SIGTERM.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the server until SIGTERM or SIGINT.")
+
+    @OptionGroup var settings: ConfigurationOptions
+
+    func run() async throws {
+        let configuration = try settings.load()
+        LoggingSetup.bootstrap(level: configuration.log.level, format: configuration.log.format)
+        let logger = Logger(label: "webhook2fedmsg")
+        do {
+            let server = try await GatewayServer(configuration, logger: logger)
+            try await server.run()
+        } catch {
+            logger.critical("cannot go on", metadata: ["error": "\(error)"])
+            throw ExitCode.failure
+        }
+    }
+}

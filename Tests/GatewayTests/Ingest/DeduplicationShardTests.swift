@@ -1,0 +1,70 @@
+import FedoraMessaging
+import Testing
+
+@testable import Gateway
+
+@Suite struct DeduplicationShardTests {
+    private let start = ContinuousClock.now
+    private let key = MessageIdentifier.random()
+    private let first = DeliveryReceipt(messageID: MessageIdentifier.random(), second: 1000)
+    private let later = DeliveryReceipt(messageID: MessageIdentifier.random(), second: 1060)
+    private let body = DeliveryDigest([1, 2, 3])
+
+    @Test func aRedeliveryOfWhatTheBrokerHasIsNotPublishedAgain() {
+        var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
+        #expect(shard.receive(key, digest: body, receipt: first, now: start) == .publish(first))
+        shard.confirm(key)
+        #expect(shard.receive(key, digest: body, receipt: later, now: start + .seconds(5)) == .confirmed(first))
+    }
+
+    @Test func aRetryOfWhatWasNeverConfirmedKeepsTheFirstTime() {
+        var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
+        _ = shard.receive(key, digest: body, receipt: first, now: start)
+        #expect(
+            shard.receive(key, digest: body, receipt: later, now: start + .seconds(30)) == .publish(first))
+    }
+
+    @Test func theSameDeliveryIdWithAnotherBodyIsAnotherMessage() {
+        var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
+        _ = shard.receive(key, digest: body, receipt: first, now: start)
+        let other = DeliveryDigest([1, 2, 4])
+        #expect(shard.receive(key, digest: other, receipt: later, now: start) == .otherBody)
+        shard.confirm(key)
+        #expect(shard.receive(key, digest: other, receipt: later, now: start) == .otherBody)
+    }
+
+    @Test func entriesAreForgottenAfterTheWindow() {
+        var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
+        _ = shard.receive(key, digest: body, receipt: first, now: start)
+        shard.confirm(key)
+        #expect(
+            shard.receive(key, digest: body, receipt: later, now: start + .seconds(61)) == .publish(later))
+        #expect(shard.count == 1)
+    }
+
+    @Test func theOldestMakeRoom() {
+        var shard = DeduplicationShard(capacity: 3, window: .seconds(60))
+        let ids = (0..<5).map { _ in MessageIdentifier.random() }
+        for id in ids {
+            _ = shard.receive(id, digest: body, receipt: first, now: start)
+            shard.confirm(id)
+        }
+        #expect(shard.count == 3)
+        #expect(shard.receive(ids[4], digest: body, receipt: later, now: start) == .confirmed(first))
+        #expect(shard.receive(ids[0], digest: body, receipt: later, now: start) == .publish(later))
+    }
+
+    @Test func noCapacityMeansNoDeduplication() {
+        var shard = DeduplicationShard(capacity: 0, window: .seconds(60))
+        _ = shard.receive(key, digest: body, receipt: first, now: start)
+        shard.confirm(key)
+        #expect(shard.receive(key, digest: body, receipt: later, now: start) == .publish(later))
+        #expect(shard.count == 0)
+    }
+
+    @Test func aDigestKeepsItsBytes() {
+        let bytes = (0..<32).map { UInt8($0 * 7 & 0xff) }
+        #expect(DeliveryDigest(bytes).bytes == bytes)
+        #expect(DeliveryDigest(bytes) != DeliveryDigest(bytes.reversed()))
+    }
+}
