@@ -79,12 +79,35 @@ enum TestRoutes {
 
 /// Keeps what it learns.
 final class RecordingObserver: RequestObserver {
-    private let state = Locked<[RequestRecord]>([])
+    private struct State: Sendable {
+        var records: [RequestRecord] = []
+        var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
 
-    var records: [RequestRecord] { state.withLock { $0 } }
+    private let state = Locked(State())
+
+    var records: [RequestRecord] { state.withLock { $0.records } }
+
+    /// The records, once there are this many: an answer arrives a little before its record.
+    func records(atLeast count: Int) async -> [RequestRecord] {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.records.count < count { state.waiting.append((count, continuation)) }
+                return state.records.count >= count
+            }
+            if isThere { continuation.resume() }
+        }
+        return records
+    }
 
     func requestFinished(_ record: RequestRecord) {
-        state.withLock { $0.append(record) }
+        let ready = state.withLock { state in
+            state.records.append(record)
+            let ready = state.waiting.filter { $0.count <= state.records.count }
+            state.waiting.removeAll { $0.count <= state.records.count }
+            return ready.map(\.continuation)
+        }
+        for continuation in ready { continuation.resume() }
     }
 }
 
