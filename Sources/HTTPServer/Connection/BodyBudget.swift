@@ -22,6 +22,9 @@ final class BodyBudget {
         budget = ByteBudget(capacity: capacity)
     }
 
+    /// Whether nothing is held and nobody waits.
+    var isUnused: Bool { budget.isUnused }
+
     /// Counts bytes that are here already.
     func charge(_ bytes: Int) {
         loop.preconditionInLoop()

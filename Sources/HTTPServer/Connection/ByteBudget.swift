@@ -1,7 +1,7 @@
 /// Who may read how much: bounds the bytes of request bodies that a loop holds, without I/O.
 ///
-/// Bytes are reserved as a body comes, not promised by Content-Length: who announces 25 MB and sends nothing holds
-/// nothing. So that bodies which all have a part and all wait for more do not wait for ever, one body at a time may
+/// Bytes are reserved read by read, not for what Content-Length promises: who announces 25 MB and sends nothing holds
+/// one read's worth. So that bodies which all have a part and all wait for more do not wait for ever, one body at a time may
 /// go over the capacity; when it is done, the next in line may. What is held is therefore at most the capacity, one
 /// body, and what each reader's last read brought beyond its reservation.
 struct ByteBudget {

@@ -2,9 +2,6 @@ import EventLoop
 
 /// Receiving the body. What is here runs in the connection's task, on its loop.
 extension HTTPExchange {
-    /// How much of the budget a body takes at a time, in bytes.
-    private static let quantum = 64 * 1024
-
     private var limits: HTTPServerLimits { connection.context.limits }
 
     func receiveBody(limit: Int) async throws(HTTPError) -> ArraySlice<UInt8> {
@@ -22,7 +19,7 @@ extension HTTPExchange {
             var deadline = newDeadline()
             while connection.buffer.readableBytes < length {
                 let received = connection.buffer.readableBytes
-                try await readMore(received, min(length - received, Self.quantum), &deadline)
+                try await readMore(received, min(length - received, ReadBuffer.readSize), &deadline)
             }
         }
         charge(length)

@@ -14,7 +14,7 @@ public final class HTTPServer: Sendable {
     private let loops: LoopGroup
     private let addresses: [SocketAddress]
     private let limits: HTTPServerLimits
-    private let contexts: [ObjectIdentifier: LoopContext]
+    let contexts: [ObjectIdentifier: LoopContext]
     private let gate: ConnectionGate
     private let logger: Logger
     private let state = Locked(State())

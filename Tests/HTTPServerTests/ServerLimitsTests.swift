@@ -1,0 +1,253 @@
+import EventLoop
+import Testing
+
+@testable import HTTPServer
+
+/// Deadlines, bounds and the end of the server, over real sockets. Time passes only in the server, by its limits.
+@Suite(.serialized) struct ServerLimitsTests {
+    private static let get = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    private static func limits(_ change: (inout HTTPServerLimits) -> Void) -> HTTPServerLimits {
+        var limits = HTTPServerLimits()
+        limits.lingerTimeout = .milliseconds(500)
+        change(&limits)
+        return limits
+    }
+
+    @Test func aSlowHeadIsAnswered408() async throws {
+        try await TestServer.run(limits: Self.limits { $0.headTimeout = .milliseconds(400) }) { server in
+            let client = try await server.connect()
+            try await client.send(Self.get)
+            #expect(try await client.receive().status == 200)
+            try await client.send("GET /healthz HTTP/1.1\r\nHo")
+            let answer = try await client.receive()
+            #expect(answer.status == 408 && answer.body.contains("head_timeout"))
+            try await client.receiveEnd()
+            // Who says nothing is told nothing.
+            let silent = try await server.connect()
+            try await silent.receiveEnd()
+        }
+    }
+
+    @Test func anIdleConnectionIsClosedWithoutAWord() async throws {
+        try await TestServer.run(limits: Self.limits { $0.idleTimeout = .milliseconds(100) }) { server in
+            let client = try await server.connect()
+            try await client.send(Self.get)
+            #expect(try await client.receive().status == 200)
+            try await client.receiveEnd()
+            #expect(await server.observer.records(atLeast: 1).count == 1)
+        }
+    }
+
+    @Test(arguments: ["Content-Length: 1000000\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"])
+    func aBodyThatStopsIsAnswered408(_ rest: String) async throws {
+        let limits = Self.limits {
+            $0.bodyTimeout = .milliseconds(150)
+            $0.minBodyRate = 1_000_000
+        }
+        try await TestServer.run(limits: limits) { server in
+            let answer = try await server.ask("POST /echo HTTP/1.1\r\nHost: a\r\n" + rest)
+            #expect(answer.status == 408 && answer.body.contains("body_timeout"))
+            #expect(answer.fields["connection"] == "close")
+        }
+    }
+
+    @Test func aBodyBelowTheMinimumRateIsEnded() async throws {
+        let limits = Self.limits {
+            $0.bodyTimeout = .milliseconds(100)
+            $0.minBodyRate = 1_000_000
+            $0.headTimeout = .seconds(20)
+        }
+        try await TestServer.run(limits: limits) { server in
+            let client = try await server.connect()
+            try await client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
+            // Each byte comes in time for an idle clock, but not for the rate. Between two of them: another request.
+            let other = try await server.connect()
+            let start = ContinuousClock.now
+            while !server.observer.records.contains(where: { $0.status == .requestTimeout }) {
+                try #require(start.duration(to: .now) < .seconds(20), "a body of a byte now and then is not ended")
+                try await client.send("a")
+                try await other.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")
+                _ = try await other.receive()
+            }
+            #expect(try await client.receive().status == 408)
+        }
+    }
+
+    @Test func aConnectionHasAMostOfRequests() async throws {
+        try await TestServer.run(limits: Self.limits { $0.maxRequestsPerConnection = 2 }) { server in
+            let client = try await server.connect()
+            try await client.send(Self.get + Self.get + Self.get)
+            #expect(try await client.receive().fields["connection"] == nil)
+            #expect(try await client.receive().fields["connection"] == "close")
+            try await client.receiveEnd()
+        }
+    }
+
+    @Test func acceptingPausesAtTheLimit() async throws {
+        try await TestServer.run(limits: Self.limits { $0.maxConnections = 1 }) { server in
+            var clients: [Client] = []
+            for _ in 0..<4 { clients.append(try await server.connect()) }
+            for client in clients { try await client.send(Self.get) }
+            for client in clients {
+                #expect(try await client.receive().status == 200)
+                #expect(server.server.activeConnections == 1)
+                client.stream.close()
+            }
+        }
+    }
+
+    @Test func aSpentBodyBudgetIs503() async throws {
+        let limits = Self.limits {
+            $0.bodyBytesInFlight = 20_000
+            $0.bodyBudgetTimeout = .milliseconds(150)
+            $0.retryAfter = 9
+        }
+        // Six connections on two loops: on each, the first takes the budget, one may go over, the third must wait.
+        try await TestServer.run(limits: limits) { server in
+            var clients: [Client] = []
+            for _ in 0..<6 {
+                let client = try await server.connect()
+                try await client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\nx")
+                clients.append(client)
+            }
+            var refused = 0
+            for client in clients.reversed() where refused < 2 {
+                try await client.send([UInt8](repeating: 0x61, count: 39_999))
+                let answer = try await client.receive()
+                if answer.status == 503 {
+                    #expect(answer.fields["retry-after"] == "9" && answer.body.contains("overloaded"))
+                    refused += 1
+                } else {
+                    #expect(answer.status == 200)
+                }
+            }
+            #expect(refused > 0)
+        }
+    }
+
+    @Test func aPausedBodyGoesOnWhenThereIsRoom() async throws {
+        let limits = Self.limits {
+            $0.bodyBytesInFlight = 50_000
+            $0.bodyBudgetTimeout = .seconds(60)
+        }
+        try await TestServer.run(limits: limits) { server in
+            let loop = try #require(EventLoop.current)
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<12 {
+                    group.addTask(executorPreference: loop.taskExecutor) {
+                        let client = try await server.connect()
+                        try await client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n")
+                        try await client.send([UInt8](repeating: 0x61, count: 200_000))
+                        return try await client.receive().bytes.count
+                    }
+                }
+                for try await count in group { #expect(count == 200_000) }
+            }
+        }
+    }
+
+    @Test func aLargeAnswerGoesToASlowReader() async throws {
+        let body = [UInt8](repeating: 0x62, count: 20_000_000)
+        let routes: (inout Router) throws -> Void = { router in
+            try router.on(.get, "/large") { _ in ServerResponse(.ok, body: body) }
+        }
+        try await TestServer.run(limits: Self.limits { $0.writeTimeout = .seconds(20) }, routes) { server in
+            let answer = try await server.ask("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(answer.bytes.count == 20_000_000)
+        }
+        try await TestServer.run(limits: Self.limits { $0.writeTimeout = .milliseconds(150) }, routes) { server in
+            let client = try await server.connect()
+            try await client.send("GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            // Not read until the server has given up: then the end comes before all of it.
+            let other = try await server.connect()
+            while !server.observer.records.contains(where: { !$0.isDelivered }) {
+                try await other.send("OPTIONS /large HTTP/1.1\r\nHost: a\r\n\r\n")
+                _ = try await other.receive()
+            }
+            await #expect(throws: (any Error).self) { try await client.receive() }
+        }
+    }
+
+    // MARK: The end
+
+    @Test func idleConnectionsEndAtOnceAndBusyOnesFinish() async throws {
+        let (started, mayAnswer) = (Latch(), Latch())
+        try await TestServer.run { router in
+            try TestRoutes.add(&router)
+            try router.on(.get, "/slow") { _ in
+                started.open()
+                await mayAnswer.wait()
+                return .text(.ok, "slow")
+            }
+        } _: { server in
+            let idle = try await server.connect()
+            try await idle.send(Self.get)
+            #expect(try await idle.receive().status == 200)
+            let fresh = try await server.connect()
+            let busy = try await server.connect()
+            try await busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n" + Self.get)
+            await started.wait()
+            server.server.beginShutdown()
+            try await idle.receiveEnd()
+            try await fresh.receiveEnd()
+            mayAnswer.open()
+            let answer = try await busy.receive()
+            #expect(answer.body == "slow" && answer.fields["connection"] == "close")
+            try await busy.receiveEnd()
+            await #expect(throws: StreamError.self) { _ = try await server.ask(Self.get) }
+        }
+    }
+
+    @Test func afterTheGraceTheRestIsCancelled() async throws {
+        let (started, cancelled) = (Latch(), Latch())
+        try await TestServer.run(limits: Self.limits { $0.shutdownGrace = .milliseconds(150) }) { router in
+            try router.on(.get, "/stuck") { _ in
+                started.open()
+                await withTaskCancellationHandler {
+                    await cancelled.wait()
+                } onCancel: {
+                    cancelled.open()
+                }
+                return .text(.ok, "too late")
+            }
+            try TestRoutes.add(&router)
+        } _: { server in
+            let stuck = try await server.connect()
+            try await stuck.send("GET /stuck HTTP/1.1\r\nHost: a\r\n\r\n")
+            let waiting = try await server.connect()
+            try await waiting.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n")
+            await started.wait()
+            server.server.beginShutdown()
+            await cancelled.wait()
+            // An answer that is there at the last moment may still go out.
+            if let answer = try? await stuck.receive() { #expect(answer.fields["connection"] == "close") }
+            try await stuck.receiveEnd()
+            try await waiting.receiveEnd()
+        }
+    }
+
+    @Test func cancellationOfRunIsGraceful() async throws {
+        let any = try #require(SocketAddress(literal: "127.0.0.1", port: 0))
+        var router = Router()
+        try TestRoutes.add(&router)
+        let server = HTTPServer(
+            loops: try LoopGroup.start(count: 1, name: "cancelled"), addresses: [any, any], router: router,
+            logger: .init(label: "test"))
+        let addresses = try await server.listen()
+        #expect(Set(addresses.map(\.port)).count == 2)
+        let running = Task { try await server.run() }
+        running.cancel()
+        try await running.value
+        #expect(server.activeConnections == 0)
+    }
+
+    @Test func anAddressThatIsTakenStopsTheStart() async throws {
+        try await TestServer.run { server in
+            let second = HTTPServer(
+                loops: try LoopGroup.start(count: 1, name: "second"), addresses: [server.address], router: Router(),
+                logger: .init(label: "test"))
+            await #expect(throws: StreamError.self) { try await second.run() }
+        }
+    }
+}
