@@ -1,0 +1,396 @@
+import Testing
+
+@testable import AMQP
+
+@Suite("Connection: opening")
+struct ConnectionOpeningTests {
+    @Test("the whole conversation that RabbitMQ had")
+    func recorded() throws {
+        var talk = Conversation()
+        talk.machine.start(output: &talk.output)
+        #expect(talk.takeOutput() == Array("AMQP".utf8) + [0, 0, 9, 1])
+        #expect(try talk.hear(Recorded.start) == [.none])
+        #expect(try talk.said() == ["10.11"])
+        #expect(try talk.hear(Recorded.tune) == [.none])
+        #expect(try talk.said() == ["10.31", "10.40"])
+        #expect(try talk.hear(Recorded.openOK) == [.none])
+        #expect(try talk.said() == ["1:20.10"])
+        #expect(try talk.hear(Recorded.channelOpenOK) == [.none])
+        #expect(try talk.said() == ["1:85.10"])
+        #expect(!talk.machine.canPublish)
+        #expect(try talk.hear(Recorded.selectOK) == [.ready])
+        #expect(talk.machine.canPublish)
+        #expect(try talk.said() == [])
+
+        #expect(try talk.machine.publish(message(2), output: &talk.output) == 1)
+        #expect(try talk.said() == ["1:60.40", "1:header", "1:body(2)"])
+        #expect(try talk.hear(Recorded.ack) == [.confirmed(deliveryTag: 1, multiple: false)])
+
+        #expect(try talk.machine.publish(message(0, exchange: "missing"), output: &talk.output) == 2)
+        #expect(try talk.said() == ["1:60.40", "1:header"])
+        let reason = CloseReason(
+            code: 404, text: "NOT_FOUND - no exchange 'missing' in vhost '/pubsub'", method: BasicPublish.id)
+        #expect(try talk.hear(Recorded.missingExchange) == [.channelClosed(reason)])
+        #expect(!talk.machine.canPublish)
+        #expect(try talk.said() == ["1:20.41", "1:20.10"])
+        #expect(try talk.hear(Recorded.channelOpenOK + Recorded.selectOK) == [.none, .ready])
+        #expect(try talk.said() == ["1:85.10"])
+        #expect(try talk.machine.publish(message(1), output: &talk.output) == 1)
+        _ = talk.takeOutput()
+
+        #expect(talk.machine.close(output: &talk.output) == true)
+        #expect(try talk.said() == ["1:20.40"])
+        #expect(try talk.hear(frame(ChannelCloseOK(), channel: 1)) == [.none])
+        #expect(try talk.said() == ["10.50"])
+        #expect(try talk.hear(Recorded.closeOK) == [.farewell])
+        #expect(talk.machine.state == .closed)
+    }
+
+    @Test("the handshake ends the same, wherever its bytes are cut in two")
+    func everySplit() throws {
+        let bytes = Recorded.handshake
+        for cut in 0...bytes.count {
+            var talk = Conversation()
+            talk.machine.start(output: &talk.output)
+            var buffer: [UInt8] = []
+            var actions: [ConnectionAction] = []
+            for piece in [bytes[..<cut], bytes[cut...]] {
+                buffer += piece
+                var input = buffer[...]
+                while let action = talk.machine.receive(&input, output: &talk.output) { actions.append(action) }
+                buffer = Array(input)
+            }
+            try #require(actions == [.none, .none, .none, .none, .ready], "cut at \(cut)")
+            try #require(buffer.isEmpty)
+        }
+    }
+
+    @Test("byte by byte it ends the same, too")
+    func byteByByte() throws {
+        var talk = Conversation()
+        talk.machine.start(output: &talk.output)
+        var buffer: [UInt8] = []
+        var actions: [ConnectionAction] = []
+        for byte in Recorded.handshake {
+            buffer.append(byte)
+            var input = buffer[...]
+            while let action = talk.machine.receive(&input, output: &talk.output) { actions.append(action) }
+            buffer = Array(input)
+        }
+        #expect(actions.last == .ready)
+        #expect(actions.count == 5)
+    }
+
+    @Test("start-ok carries who we are and the mechanism's answer")
+    func startOK() throws {
+        var settings = Conversation.settings
+        settings.connectionName = "gateway 1"
+        settings.clientProperties["app"] = .longString("webhooks")
+        var talk = Conversation(settings)
+        talk.machine.start(output: &talk.output)
+        _ = talk.takeOutput()
+        _ = try talk.hear(Recorded.start)
+        let sent = try #require(try frames(in: talk.takeOutput()).first)
+        let answer = try MethodFrame(sent).decode(ConnectionStartOK.self)
+        #expect(answer.mechanism == "PLAIN")
+        #expect(answer.response == Array("\0test\0secret".utf8))
+        #expect(answer.locale == "en_US")
+        #expect(answer.clientProperties["app"] == .longString("webhooks"))
+        #expect(answer.clientProperties["connection_name"] == .longString("gateway 1"))
+        #expect(answer.clientProperties["capabilities"] == .table(ConnectionSettings.capabilities))
+        #expect(answer.clientProperties["product"] == .longString("webhook2fedmsg"))
+    }
+
+    @Test("EXTERNAL answers with nothing; it must be on offer")
+    func external() throws {
+        var settings = Conversation.settings
+        settings.mechanism = .external
+        var talk = Conversation(settings)
+        talk.machine.start(output: &talk.output)
+        _ = talk.takeOutput()
+        let start = ConnectionStart(serverProperties: [:], mechanisms: "PLAIN EXTERNAL")
+        #expect(try talk.hear(frame(start)) == [.none])
+        let sent = try #require(try frames(in: talk.takeOutput()).first)
+        let answer = try MethodFrame(sent).decode(ConnectionStartOK.self)
+        #expect(answer.mechanism == "EXTERNAL")
+        #expect(answer.response.isEmpty)
+
+        var refused = Conversation(settings)
+        refused.machine.start(output: &refused.output)
+        let failure = ConnectionFailure.mechanismNotOffered("EXTERNAL", offered: "PLAIN AMQPLAIN")
+        #expect(try refused.hear(Recorded.start) == [.failed(failure)])
+    }
+
+    @Test(
+        "tuning takes the smaller of each, zero being no limit",
+        arguments: [
+            ((2047, 131_072, 60), (2047, 131_072, 60), (2047, 131_072, 60)),
+            ((2047, 131_072, 60), (10, 4096, 5), (10, 4096, 5)),
+            ((5, 8192, 10), (2047, 131_072, 60), (5, 8192, 10)),
+            ((2047, 131_072, 60), (0, 0, 0), (2047, 131_072, 60)),
+            ((2047, 131_072, 0), (0, 0, 60), (2047, 131_072, 0)),
+        ] as [((UInt16, UInt32, UInt16), (UInt16, UInt32, UInt16), (UInt16, UInt32, UInt16))])
+    func tuning(
+        ours: (UInt16, UInt32, UInt16), theirs: (UInt16, UInt32, UInt16), agreed: (UInt16, UInt32, UInt16)
+    ) throws {
+        var settings = Conversation.settings
+        (settings.channelMax, settings.frameMax, settings.heartbeat) = ours
+        var talk = Conversation(settings)
+        talk.machine.start(output: &talk.output)
+        _ = try talk.hear(Recorded.start)
+        _ = talk.takeOutput()
+        let tune = ConnectionTune(Tuning(channelMax: theirs.0, frameMax: theirs.1, heartbeat: theirs.2))
+        #expect(try talk.hear(frame(tune)) == [.none])
+        let sent = try #require(try frames(in: talk.takeOutput()).first)
+        let answer = try MethodFrame(sent).decode(ConnectionTuneOK.self)
+        #expect(answer.tuning == Tuning(channelMax: agreed.0, frameMax: agreed.1, heartbeat: agreed.2))
+        #expect(talk.machine.tuning == answer.tuning)
+    }
+
+    @Test("a frame-max under 4096 is refused")
+    func smallFrames() throws {
+        var talk = Conversation()
+        talk.machine.start(output: &talk.output)
+        _ = try talk.hear(Recorded.start)
+        let tune = ConnectionTune(Tuning(channelMax: 1, frameMax: 4095, heartbeat: 0))
+        #expect(try talk.hear(frame(tune)) == [.failed(.frameMaxTooSmall(4095))])
+    }
+
+    @Test("a broker of another version says so with its own header")
+    func version() throws {
+        var talk = Conversation()
+        talk.machine.start(output: &talk.output)
+        #expect(try talk.hear(Array("AMQP".utf8) + [0, 1, 0, 0]) == [.failed(.protocolVersion)])
+    }
+
+    @Test("wrong credentials and a missing virtual host are a close with the broker's words")
+    func refused() throws {
+        let reason = CloseReason(code: 403, text: "ACCESS_REFUSED - Login was refused")
+        var talk = Conversation()
+        talk.machine.start(output: &talk.output)
+        _ = try talk.hear(Recorded.start)
+        _ = talk.takeOutput()
+        #expect(try talk.hear(frame(ConnectionClose(reason))) == [.closed(reason)])
+        #expect(try talk.said() == ["10.51"])
+
+        let missing = CloseReason(code: 530, text: "NOT_ALLOWED - vhost /nope not found", method: MethodID(10, 40))
+        var second = Conversation()
+        second.machine.start(output: &second.output)
+        _ = try second.hear(Recorded.start + Recorded.tune)
+        #expect(try second.hear(frame(ConnectionClose(missing))) == [.closed(missing)])
+    }
+
+    @Test("client properties that RabbitMQ would refuse are refused here, with a reason")
+    func largeProperties() throws {
+        var settings = Conversation.settings
+        settings.clientProperties["app"] = .longString(String(repeating: "x", count: 5000))
+        var talk = Conversation(settings)
+        talk.machine.start(output: &talk.output)
+        guard case .failed(.settings(let text)) = try talk.hear(Recorded.start).first else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(text.contains("over 4096"))
+    }
+
+    @Test(
+        "what comes out of turn is refused",
+        arguments: [
+            Recorded.tune, Recorded.openOK, frame(ConnectionBlocked(reason: "x")), frame(ConnectionCloseOK()),
+            frame(BasicAck(deliveryTag: 1, multiple: false), channel: 1), frame(.body, channel: 0, payload: []),
+        ])
+    func outOfTurn(bytes: [UInt8]) throws {
+        var talk = Conversation()
+        talk.machine.start(output: &talk.output)
+        guard case .failed = try talk.hear(bytes).last else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(talk.machine.state == .closed)
+    }
+}
+
+@Suite("Connection: open")
+struct ConnectionOpenTests {
+    @Test("acks and nacks come through, single and multiple")
+    func confirms() throws {
+        var talk = try Conversation.open()
+        for _ in 0..<5 { _ = try talk.machine.publish(message(), output: &talk.output) }
+        let acks =
+            frame(BasicAck(deliveryTag: 2, multiple: true), channel: 1)
+            + frame(BasicNack(deliveryTag: 4, multiple: false), channel: 1)
+            + frame(BasicAck(deliveryTag: 0, multiple: true), channel: 1)
+        #expect(
+            try talk.hear(acks) == [
+                .confirmed(deliveryTag: 2, multiple: true), .rejected(deliveryTag: 4, multiple: false),
+                .confirmed(deliveryTag: 0, multiple: true),
+            ])
+    }
+
+    @Test("a confirm for what was never sent ends the connection", arguments: [(0, false), (2, false), (2, true)])
+    func unknownTag(tag: UInt64, multiple: Bool) throws {
+        var talk = try Conversation.open()
+        _ = try talk.machine.publish(message(), output: &talk.output)
+        let ack = BasicAck(deliveryTag: tag, multiple: multiple)
+        #expect(try talk.hear(frame(ack, channel: 1)) == [.failed(.unknownDeliveryTag(tag))])
+    }
+
+    @Test("a returned message is read past")
+    func returned() throws {
+        var talk = try Conversation.open()
+        _ = try talk.machine.publish(message(), output: &talk.output)
+        let lost = BasicReturn(code: 312, text: "NO_ROUTE", exchange: "amq.topic", routingKey: "a.b")
+        var header = OutputBuffer()
+        try ContentHeader(bodySize: 5, properties: BasicProperties(messageID: "m")).encode(into: &header)
+        let bytes =
+            frame(lost, channel: 1) + frame(.header, channel: 1, payload: header.bytes)
+            + frame(.body, channel: 1, payload: [1, 2, 3]) + heartbeatFrame + frame(.body, channel: 1, payload: [4, 5])
+            + frame(BasicAck(deliveryTag: 1, multiple: false), channel: 1)
+        #expect(
+            try talk.hear(bytes) == [
+                .none, .none, .none, .none, .none, .confirmed(deliveryTag: 1, multiple: false),
+            ])
+        let tooLong =
+            frame(lost, channel: 1) + frame(.header, channel: 1, payload: header.bytes)
+            + frame(.body, channel: 1, payload: [1, 2, 3, 4, 5, 6])
+        #expect(try talk.hear(tooLong).last == .failed(.unexpectedFrame(kind: 3, channel: 1)))
+    }
+
+    @Test("blocked and unblocked come through")
+    func blocked() throws {
+        var talk = try Conversation.open()
+        let bytes = frame(ConnectionBlocked(reason: "low on memory")) + frame(ConnectionUnblocked())
+        #expect(try talk.hear(bytes) == [.blocked(reason: "low on memory"), .unblocked])
+    }
+
+    @Test("channel.flow pauses and is answered")
+    func flow() throws {
+        var talk = try Conversation.open()
+        #expect(try talk.hear(frame(ChannelFlow(active: false), channel: 1)) == [.none])
+        #expect(!talk.machine.canPublish)
+        #expect(try talk.said() == ["1:20.21"])
+        #expect(try talk.hear(frame(ChannelFlow(active: true), channel: 1)) == [.none])
+        #expect(talk.machine.canPublish)
+    }
+
+    @Test("the broker's close is answered, and nothing counts behind it")
+    func closedByBroker() throws {
+        var talk = try Conversation.open()
+        let reason = CloseReason(code: 320, text: "CONNECTION_FORCED - broker forced connection closure")
+        #expect(try talk.hear(frame(ConnectionClose(reason)) + [1, 2, 3]) == [.closed(reason)])
+        #expect(try talk.said() == ["10.51"])
+        #expect(!talk.machine.canPublish)
+        #expect(talk.machine.deadline == nil)
+    }
+
+    @Test("a frame over the negotiated size ends the connection")
+    func tooLarge() throws {
+        var talk = try Conversation.open()
+        let bytes: [UInt8] = [1, 0, 1, 0, 2, 0, 0]
+        #expect(
+            try talk.hear(bytes) == [.failed(.codec(.frameTooLarge(size: 131_080, limit: 131_072)))])
+    }
+
+    @Test("a close that crosses the broker's is carried through")
+    func crossing() throws {
+        var talk = try Conversation.open()
+        _ = try talk.machine.publish(message(), output: &talk.output)
+        #expect(talk.machine.close(output: &talk.output) == true)
+        _ = talk.takeOutput()
+        guard case .channelClosed = try talk.hear(Recorded.missingExchange).first else {
+            Issue.record("not told")
+            return
+        }
+        #expect(try talk.said() == ["1:20.41"])
+        #expect(try talk.hear(frame(ChannelCloseOK(), channel: 1)) == [.none])
+        #expect(try talk.said() == ["10.50"])
+        // Behind our close, only its answer counts.
+        #expect(try talk.hear(frame(ConnectionBlocked(reason: "x")) + heartbeatFrame) == [.none, .none])
+        #expect(try talk.hear(Recorded.closeOK) == [.farewell])
+    }
+
+    @Test("closing before the connection is open needs no answer")
+    func earlyClose() throws {
+        var talk = Conversation()
+        talk.machine.start(output: &talk.output)
+        _ = try talk.hear(Recorded.start)
+        #expect(talk.machine.close(output: &talk.output) == false)
+        #expect(talk.machine.state == .closed)
+    }
+
+    @Test("random bytes and broken recordings never crash")
+    func fuzz() throws {
+        var random = SeededGenerator(seed: 42)
+        let rest =
+            Recorded.missingExchange + Recorded.channelOpenOK + Recorded.selectOK
+            + frame(ConnectionBlocked(reason: "x")) + heartbeatFrame
+        var failures = 0
+        for round in 0..<5_000 {
+            var talk = Conversation()
+            talk.machine.start(output: &talk.output)
+            var bytes = Recorded.handshake + rest
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8(truncatingIfNeeded: random.next())
+            }
+            if round % 5 == 0 { bytes = Recorded.handshake + random.bytes(60) }
+            var input = bytes[...]
+            while let action = talk.machine.receive(&input, output: &talk.output) {
+                if case .failed = action { failures += 1 }
+                if talk.machine.canPublish { _ = try talk.machine.publish(message(), output: &talk.output) }
+            }
+        }
+        #expect(failures > 1000)
+    }
+}
+
+@Suite("Connection: heartbeats")
+struct HeartbeatTests {
+    @Test("one is sent when nothing was for half the interval, and only then")
+    func sending() throws {
+        var talk = try Conversation.open()
+        #expect(talk.machine.deadline == talk.now + .seconds(30))
+        #expect(talk.wait(.seconds(29)) == .none)
+        #expect(try talk.said() == [])
+        #expect(talk.wait(.seconds(1)) == .none)
+        #expect(try talk.said() == ["heartbeat"])
+        // A publish does as well.
+        #expect(talk.wait(.seconds(20)) == .none)
+        _ = try talk.hear(heartbeatFrame)
+        _ = try talk.machine.publish(message(), output: &talk.output)
+        _ = talk.takeOutput()
+        #expect(talk.wait(.seconds(29)) == .none)
+        #expect(try talk.said() == [])
+        #expect(talk.wait(.seconds(1)) == .none)
+        #expect(try talk.said() == ["heartbeat"])
+    }
+
+    @Test("two intervals of silence are the end")
+    func silence() throws {
+        var talk = try Conversation.open()
+        #expect(talk.wait(.seconds(60)) == .none)
+        #expect(try talk.hear(heartbeatFrame) == [.none])
+        #expect(talk.wait(.milliseconds(119_999)) == .none)
+        #expect(talk.wait(.milliseconds(1)) == .failed(.silent))
+        #expect(talk.machine.state == .closed)
+    }
+
+    @Test("zero switches both off")
+    func off() throws {
+        var settings = Conversation.settings
+        settings.heartbeat = 0
+        var talk = try Conversation.open(settings)
+        #expect(talk.machine.deadline == nil)
+        #expect(talk.wait(.seconds(10_000)) == .none)
+        #expect(try talk.said() == [])
+    }
+
+    @Test("a heartbeat has no payload and belongs to channel 0")
+    func malformed() throws {
+        var talk = try Conversation.open()
+        #expect(try talk.hear(frame(.heartbeat, channel: 0, payload: [1])) == [.failed(.codec(.trailingBytes(1)))])
+        var second = try Conversation.open()
+        #expect(
+            try second.hear(frame(.heartbeat, channel: 1, payload: []))
+                == [.failed(.unexpectedFrame(kind: 8, channel: 1))])
+    }
+}

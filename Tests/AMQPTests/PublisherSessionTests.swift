@@ -1,0 +1,267 @@
+import Testing
+
+@testable import AMQP
+
+/// A session with numbers for waiters, and what each was told.
+struct SessionTalk {
+    var session: PublisherSession<Int>
+    var now = ContinuousClock.now
+    var told: [Int: PublishOutcome] = [:]
+    private var next = 1
+
+    init(limits: PublisherLimits = PublisherLimits(), settings: ConnectionSettings = Conversation.settings) {
+        session = PublisherSession(settings: settings, limits: limits, now: now)
+        session.start()
+    }
+
+    static func open(limits: PublisherLimits = PublisherLimits()) -> SessionTalk {
+        var talk = SessionTalk(limits: limits)
+        #expect(talk.hear(Recorded.handshake).last == .ready)
+        talk.flush()
+        return talk
+    }
+
+    mutating func hear(_ bytes: [UInt8]) -> [ConnectionAction] {
+        var told = told
+        defer { self.told = told }
+        session.received(now: now)
+        var input = bytes[...]
+        var actions: [ConnectionAction] = []
+        while let action = session.receive(&input, now: now, settle: { Self.tell($0, $1, &told) }) {
+            actions.append(action)
+        }
+        return actions
+    }
+
+    /// Submits a message; its number is told right away if the outcome is certain.
+    @discardableResult
+    mutating func submit(_ message: OutgoingMessage = message()) -> Int {
+        let waiter = next
+        next += 1
+        if let outcome = session.submit(message, waiter: waiter, now: now) { told[waiter] = outcome }
+        return waiter
+    }
+
+    mutating func flush() {
+        session.sent(session.output.pendingCount, now: now)
+    }
+
+    mutating func wait(_ duration: Duration) -> ConnectionAction {
+        var told = told
+        defer { self.told = told }
+        now += duration
+        return session.tick(now: now) { Self.tell($0, $1, &told) }
+    }
+
+    mutating func end(_ reason: String) {
+        var told = told
+        defer { self.told = told }
+        session.end(reason) { Self.tell($0, $1, &told) }
+    }
+
+    private static func tell(_ waiter: Int, _ outcome: PublishOutcome, _ told: inout [Int: PublishOutcome]) {
+        #expect(told[waiter] == nil, "told twice")
+        told[waiter] = outcome
+    }
+}
+
+func ack(_ tag: UInt64, multiple: Bool = false) -> [UInt8] {
+    frame(BasicAck(deliveryTag: tag, multiple: multiple), channel: 1)
+}
+
+@Suite("Publisher session")
+struct PublisherSessionTests {
+    let missing = PublishOutcome.refused(code: 404, text: "NOT_FOUND - no exchange 'missing' in vhost '/pubsub'")
+
+    @Test("nothing is published before the channel is open")
+    func early() {
+        var talk = SessionTalk()
+        talk.submit()
+        #expect(talk.told[1] == .unavailable("the channel is not open"))
+        #expect(talk.session.status == .connecting(lastError: nil))
+    }
+
+    @Test("pipelined publishes are confirmed and nacked, each by its own")
+    func confirms() {
+        var talk = SessionTalk.open()
+        #expect(talk.session.status == .connected)
+        for _ in 0..<4 { talk.submit() }
+        #expect(talk.told.isEmpty)
+        _ = talk.hear(ack(2, multiple: true) + frame(BasicNack(deliveryTag: 3, multiple: false), channel: 1))
+        #expect(talk.told == [1: .confirmed, 2: .confirmed, 3: .nacked])
+        _ = talk.hear(ack(4))
+        #expect(talk.told[4] == .confirmed)
+        #expect(talk.session.hasConfirmed)
+    }
+
+    @Test("a channel closed under one message in flight names the culprit; the channel comes again")
+    func alone() {
+        var talk = SessionTalk.open()
+        talk.submit()
+        _ = talk.hear(ack(1))
+        talk.submit(message(exchange: "missing"))
+        _ = talk.hear(Recorded.missingExchange)
+        #expect(talk.told[2] == missing)
+        talk.submit()
+        #expect(talk.told[3] == .unavailable("the channel is not open"))
+        #expect(talk.hear(Recorded.channelOpenOK + Recorded.selectOK).last == .ready)
+        talk.submit()
+        _ = talk.hear(ack(1))
+        #expect(talk.told[4] == .confirmed)
+    }
+
+    @Test("a channel closed under several names none")
+    func several() {
+        var talk = SessionTalk.open()
+        talk.submit(message(exchange: "missing"))
+        talk.submit()
+        _ = talk.hear(Recorded.missingExchange)
+        let outcome = PublishOutcome.channelClosed(
+            code: 404, text: "NOT_FOUND - no exchange 'missing' in vhost '/pubsub'")
+        #expect(talk.told == [1: outcome, 2: outcome])
+    }
+
+    @Test("a message that timed out is in flight still, and may be the culprit")
+    func timedOutSuspect() {
+        var talk = SessionTalk.open()
+        talk.submit()
+        #expect(talk.wait(.seconds(3)) == .none)
+        talk.submit()
+        #expect(talk.wait(.seconds(2)) == .none)
+        #expect(talk.told == [1: .timedOut])
+        _ = talk.hear(Recorded.missingExchange)
+        guard case .channelClosed(404, _) = talk.told[2] else {
+            Issue.record("called a culprit: \(String(describing: talk.told[2]))")
+            return
+        }
+        #expect(talk.session.suspectSince == nil)
+    }
+
+    @Test("a close for another reason than a publish accuses no message")
+    func notAPublish() {
+        var talk = SessionTalk.open()
+        talk.submit()
+        let reason = CloseReason(code: 406, text: "PRECONDITION_FAILED", method: MethodID(85, 10))
+        _ = talk.hear(frame(ChannelClose(reason), channel: 1))
+        #expect(talk.told == [1: .channelClosed(code: 406, text: "PRECONDITION_FAILED")])
+    }
+
+    @Test("the window is bounded in messages, bytes and output")
+    func bounds() {
+        var talk = SessionTalk.open(limits: PublisherLimits(windowMessages: 2))
+        for _ in 0..<3 { talk.submit() }
+        #expect(talk.told == [3: .windowFull])
+        _ = talk.hear(ack(1))
+        talk.submit()
+        #expect(talk.told[4] == nil)
+
+        var bytes = SessionTalk.open(limits: PublisherLimits(windowBytes: 1000))
+        bytes.submit(message(900))
+        bytes.submit(message(101))
+        bytes.submit(message(100))
+        #expect(bytes.told == [2: .windowFull])
+
+        var output = SessionTalk.open(limits: PublisherLimits(outputBufferBytes: 1000))
+        output.submit(message(2000))
+        output.submit(message(10))
+        #expect(output.told == [2: .windowFull])
+        output.flush()
+        output.submit(message(10))
+        #expect(output.told[3] == nil)
+    }
+
+    @Test("a message that cannot be encoded harms no other")
+    func invalid() {
+        var talk = SessionTalk.open()
+        talk.submit(message(key: String(repeating: "k", count: 256)))
+        #expect(talk.told[1] == .invalid(.shortStringTooLong(bytes: 256)))
+        talk.submit()
+        _ = talk.hear(ack(1))
+        #expect(talk.told[2] == .confirmed)
+    }
+
+    @Test("after the first time-out nobody waits any more, until a confirm comes")
+    func suspect() {
+        var talk = SessionTalk.open()
+        talk.submit()
+        talk.now += .seconds(1)
+        talk.submit()
+        #expect(talk.session.deadline == talk.now + .seconds(4))
+        #expect(talk.wait(.seconds(4)) == .none)
+        #expect(talk.told == [1: .timedOut])
+        #expect(talk.session.status == .suspect)
+        talk.submit()
+        #expect(talk.told[3] == .unavailable("the broker is not confirming"))
+        // The other has its own time.
+        #expect(talk.told[2] == nil)
+        #expect(talk.wait(.seconds(1)) == .none)
+        #expect(talk.told[2] == .timedOut)
+        _ = talk.hear(ack(1))
+        #expect(talk.session.status == .connected)
+        talk.submit()
+        _ = talk.hear(ack(3, multiple: true))
+        #expect(talk.told[4] == .confirmed)
+    }
+
+    @Test("a connection that stays suspect is given up")
+    func suspectForTooLong() {
+        var talk = SessionTalk.open()
+        talk.submit()
+        _ = talk.wait(.seconds(5))
+        _ = talk.hear(heartbeatFrame)
+        #expect(talk.session.deadline == talk.now + .seconds(25))
+        #expect(talk.wait(.seconds(25)) == .none)
+        #expect(talk.wait(.seconds(5)) == .failed(.noConfirms))
+    }
+
+    @Test("a blocked broker is not left, and what comes does not wait for it")
+    func blocked() {
+        var talk = SessionTalk.open()
+        talk.submit()
+        _ = talk.hear(frame(ConnectionBlocked(reason: "low on memory")))
+        #expect(talk.session.status == .blocked(reason: "low on memory"))
+        talk.submit()
+        #expect(talk.told == [2: .unavailable("blocked by the broker: low on memory")])
+        #expect(talk.wait(.seconds(5)) == .none)
+        #expect(talk.told[1] == .timedOut)
+        for _ in 0..<4 {
+            _ = talk.hear(heartbeatFrame)
+            #expect(talk.wait(.seconds(30)) == .none)
+        }
+        // From here on its time runs.
+        _ = talk.hear(frame(ConnectionUnblocked()))
+        #expect(talk.session.status == .suspect)
+        #expect(talk.wait(.seconds(29)) == .none)
+        _ = talk.hear(ack(1))
+        #expect(talk.session.status == .connected)
+    }
+
+    @Test("a paused channel says so")
+    func paused() {
+        var talk = SessionTalk.open()
+        _ = talk.hear(frame(ChannelFlow(active: false), channel: 1))
+        talk.submit()
+        #expect(talk.told == [1: .unavailable("paused by the broker")])
+        #expect(talk.session.status == .blocked(reason: "channel.flow"))
+    }
+
+    @Test("a lost connection tells all that wait, and all that come")
+    func lost() {
+        var talk = SessionTalk.open()
+        for _ in 0..<3 { talk.submit() }
+        _ = talk.hear(ack(2))
+        talk.end("connection lost: reset")
+        talk.submit()
+        let lost = PublishOutcome.unavailable("connection lost: reset")
+        #expect(talk.told == [1: lost, 2: .confirmed, 3: lost, 4: lost])
+        #expect(talk.session.output.pendingCount == 0)
+    }
+
+    @Test("a silent broker is given up, and what waits is told by the end")
+    func silent() {
+        var talk = SessionTalk.open()
+        #expect(talk.wait(.seconds(30)) == .none)
+        #expect(Array(talk.session.output.pending) == heartbeatFrame)
+        #expect(talk.wait(.seconds(90)) == .failed(.silent))
+    }
+}
