@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import Testing
 import WebhookServices
 
@@ -113,5 +114,30 @@ import WebhookServices
     @Test func topicsOfOddEvents() throws {
         let event = try service.event(of: request(Self.headers("..", "a.b#*"), "{}"))
         #expect(event.topic == "discourse.__.a.b__")
+    }
+
+    @Test func theSchema() {
+        #expect(
+            service.schema
+                == MessageSchema(name: "discourse.event.v1", package: "webhook_to_fedora_messaging_messages"))
+        #expect(ServiceRegistry.service(named: service.name)?.schema == service.schema)
+    }
+
+    @Test func aRealisticPost() throws {
+        let body = """
+            {"post":{"id":10,"name":"Alice Ż","username":"alice","created_at":"2026-01-12T10:11:12.345Z",\
+            "cooked":"<p>Hello, <a class=\\"mention\\" href=\\"/u/bob\\">@bob</a> {\\"raw\\":1}</p>","post_number":2,\
+            "raw":"Hello, @bob {\\"raw\\":1}","score":0.2,"topic_title":"Ask \\"here\\"","category_slug":"ask",\
+            "actions_summary":[{"id":2,"count":1}],"reactions":[],"user_title":null,"topic_id":7}}
+            """
+        let event = try DiscourseService().event(of: request(DiscourseServiceTests.headers, body))
+        let parsed = try event.parsedBody()
+        let expected = try #require(
+            try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: [String: Any]])
+        var post = try #require(expected["post"])
+        post.removeValue(forKey: "cooked")
+        post.removeValue(forKey: "raw")
+        #expect(parsed["webhook_body"] as? NSDictionary == ["post": post] as NSDictionary)
+        #expect(!String(decoding: event.messageBody(), as: UTF8.self).contains("Hello"))
     }
 }

@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import Testing
 import WebhookServices
 
@@ -103,5 +104,26 @@ import WebhookServices
     @Test func contentTypes() throws {
         let headers = Self.headers.setting("Content-Type", "text/plain")
         #expect(try service.error(of: request(headers, "{}")) == .unsupportedMediaType)
+    }
+
+    @Test func theSchema() {
+        #expect(
+            service.schema
+                == MessageSchema(
+                    name: "webhook_to_fedora_messaging.forgejo.message_v1",
+                    package: "webhook_to_fedora_messaging_messages"))
+        #expect(ServiceRegistry.service(named: service.name)?.schema == service.schema)
+    }
+
+    /// There are no payloads of Forgejo there; Gitea's are the same.
+    @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
+    func realPayloads() throws {
+        var count = 0
+        for (_, bytes) in try RealPayloads.payloads("go-playground-gitea", "drone-gitea") {
+            let event = try RealPayloads.check(ForgejoService(), ForgejoServiceTests.headers, bytes)
+            #expect(event.sender != nil)
+            count += 1
+        }
+        #expect(count >= 10)
     }
 }

@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import Testing
 import WebhookServices
 
@@ -159,5 +160,50 @@ import WebhookServices
             let error = try #require(try service.error(of: request(Self.headers, body)))
             #expect(error.status == 400 && error.code == "invalid_payload")
         }
+    }
+
+    @Test func theSchema() {
+        #expect(
+            service.schema
+                == MessageSchema(
+                    name: "webhook_to_fedora_messaging.github.message_v1",
+                    package: "webhook_to_fedora_messaging_messages"))
+        #expect(ServiceRegistry.service(named: service.name)?.schema == service.schema)
+    }
+
+    @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
+    func realPayloads() throws {
+        var count = 0
+        var senders = 0
+        for (file, bytes) in try RealPayloads.payloads("octokit-github", "drone-github") {
+            let folder = file.deletingLastPathComponent().lastPathComponent
+            let name = folder == "drone-github" ? "push" : folder
+            let event = try RealPayloads.check(
+                GitHubService(), GitHubServiceTests.headers.setting("X-GitHub-Event", name), bytes)
+            #expect(event.topic == "github." + name)
+            count += 1
+            senders += event.sender == nil ? 0 : 1
+        }
+        #expect(count > 100 && senders > count / 2)
+    }
+
+    @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
+    func realPayloadsAsForms() throws {
+        var allowed = CharacterSet.alphanumerics
+        allowed.insert(charactersIn: "-._")
+        let service = GitHubService()
+        let secrets = try service.prepared("secret")
+        var count = 0
+        for (_, bytes) in try RealPayloads.payloads("octokit-github") {
+            let text = String(decoding: bytes, as: UTF8.self)
+            let form = try #require(text.addingPercentEncoding(withAllowedCharacters: allowed))
+            let body = Array("payload=\(form.replacing("%20", with: "+"))".utf8)
+            let headers = GitHubServiceTests.formHeaders
+                .setting("X-Hub-Signature-256", "sha256=" + (try hexCode("secret", body)))
+            #expect(service.verify(request(headers, body), secrets: secrets).isVerified)
+            #expect(try service.event(of: request(headers, body)).payloadBytes == bytes)
+            count += 1
+        }
+        #expect(count > 100)
     }
 }

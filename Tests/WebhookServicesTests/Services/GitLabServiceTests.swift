@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import Testing
 import WebhookServices
 
@@ -155,5 +156,30 @@ import WebhookServices
     @Test func aFormIsRefused() throws {
         let headers = Self.headers.setting("Content-Type", "application/x-www-form-urlencoded")
         #expect(try service.error(of: request(headers, "payload=%7B%7D")) == .unsupportedMediaType)
+    }
+
+    @Test func theSchema() {
+        #expect(
+            service.schema
+                == MessageSchema(
+                    name: "webhook_to_fedora_messaging.gitlab.message_v1",
+                    package: "webhook_to_fedora_messaging_messages"))
+        #expect(ServiceRegistry.service(named: service.name)?.schema == service.schema)
+    }
+
+    @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
+    func realPayloads() throws {
+        var senders: [String: String?] = [:]
+        for (file, bytes) in try RealPayloads.payloads("go-playground-gitlab", "drone-gitlab") {
+            let event = try RealPayloads.check(GitLabService(), GitLabServiceTests.headers, bytes)
+            senders[file.lastPathComponent] = .some(event.sender)
+        }
+        #expect(senders.count > 25)
+        #expect(senders["push_merge.json"] == "sytses")
+        #expect(senders["tag_delete_subgroup.json"] == "sytses")
+        #expect(senders["issue-event.json"] == "root")
+        for nobody in ["release-event.json", "build-event.json", "system-group-member-added.json", "push-event.json"] {
+            #expect(senders[nobody] == .some(nil), "\(nobody)")
+        }
     }
 }

@@ -18,16 +18,4 @@ import WebhookServices
         }
         #expect(ServiceRegistry.all.allSatisfy { !$0.title.isEmpty })
     }
-
-    @Test(arguments: [
-        ("github", "webhook_to_fedora_messaging.github.message_v1"),
-        ("gitlab", "webhook_to_fedora_messaging.gitlab.message_v1"),
-        ("forgejo", "webhook_to_fedora_messaging.forgejo.message_v1"),
-        ("discourse", "discourse.event.v1"),
-    ])
-    func schemas(_ name: String, _ schema: String) throws {
-        let service = try #require(ServiceRegistry.service(named: name))
-        #expect(
-            service.schema == MessageSchema(name: schema, package: "webhook_to_fedora_messaging_messages"))
-    }
 }

@@ -1,0 +1,31 @@
+import Foundation
+import Testing
+import WebhookServices
+
+/// Payloads that services really sent: each becomes an event, its bytes untouched.
+enum RealPayloads {
+    /// The JSON objects under folders of the corpus.
+    static func payloads(_ folders: String...) throws -> [(file: URL, bytes: [UInt8])] {
+        let root = try #require(corpora).appendingPathComponent("payloads")
+        var found: [(file: URL, bytes: [UInt8])] = []
+        for folder in folders {
+            let files = FileManager.default.enumerator(
+                at: root.appendingPathComponent(folder), includingPropertiesForKeys: nil)
+            for case let file as URL in try #require(files) where file.pathExtension == "json" {
+                found.append((file, try bytes(of: file)))
+            }
+        }
+        return found
+    }
+
+    static func check(_ service: any WebhookService, _ headers: HeaderList, _ bytes: [UInt8]) throws -> WebhookEvent {
+        let event = try service.event(of: request(headers, bytes))
+        #expect(event.payloadBytes == bytes)
+        let body = try event.parsedBody()
+        let payload = try #require(body["body"] as? NSDictionary)
+        #expect(payload == (try JSONSerialization.jsonObject(with: Data(bytes)) as? NSDictionary))
+        #expect(body["headers"] is [String: String])
+        #expect(body["agent"] is NSNull)
+        return event
+    }
+}
