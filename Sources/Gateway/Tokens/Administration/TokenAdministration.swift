@@ -1,0 +1,149 @@
+import FedoraMessaging
+import WebhookServices
+
+/// What the commands do with tokens, apart from reading arguments and printing.
+public struct TokenAdministration: Sendable {
+    private let store: TokenStore
+    private let baseURL: String
+    private let services: [String]
+
+    /// - Parameters:
+    ///   - store: The tokens.
+    ///   - baseURL: What URLs begin with, without a slash at the end.
+    ///   - services: The names of the services offered.
+    public init(store: TokenStore, baseURL: String, services: [String]) {
+        self.store = store
+        self.baseURL = baseURL
+        self.services = services
+    }
+
+    /// Over an open workspace, with the URL and the services of a configuration.
+    public init(_ workspace: Workspace, _ configuration: Configuration) {
+        self.init(
+            store: workspace.tokens, baseURL: configuration.server.baseURL, services: configuration.services.enabled)
+    }
+
+    /// The names of all services there are.
+    public static var allServices: [String] { ServiceRegistry.all.map(\.name) }
+
+    /// Reads an id, or takes it from the end of a token's URL.
+    ///
+    /// - Throws: ``TokenAdministrationError`` `malformedID`.
+    public static func parseID(_ text: String) throws(TokenAdministrationError) -> TokenID {
+        let last = text.split(separator: "/").last ?? ""
+        guard let id = TokenID(last) else { throw .malformedID(text) }
+        return id
+    }
+
+    /// Reads a grace period: `0`, or a number with a unit as in `30m`, `24h`, `7d`.
+    ///
+    /// - Throws: ``TokenInputError``.
+    public static func parseGrace(_ text: String) throws(TokenInputError) -> Duration {
+        if text == "0" { return .zero }
+        guard let duration = DurationText.parse(text), duration <= TokenStore.maximumGrace else {
+            throw .grace(limit: TokenStore.maximumGrace)
+        }
+        return duration
+    }
+
+    /// Makes a token.
+    ///
+    /// - Parameters:
+    ///   - owners: Fedora account names.
+    ///   - secret: The content of a file with a secret of one's own; `nil` to have one made.
+    /// - Returns: The token, with its secret.
+    /// - Throws: ``TokenInputError``, `DatabaseError`.
+    public func create(
+        service: String, name: String, scope: String?, owners: [String], secret: [UInt8]?
+    ) async throws -> TokenReport {
+        guard services.contains(service), let kind = ServiceRegistry.service(named: service) else {
+            throw unknown(service)
+        }
+        let own = try secret.map(TokenSecret.init(fileContent:))
+        if let own { try Self.check(own, for: kind) }
+        let draft = try TokenDraft(
+            service: service, name: name, scope: scope.map { try TokenScope($0) },
+            owners: owners.map { try TokenOwner(.user, name: $0) }, secret: own)
+        let (token, made) = try await store.create(draft)
+        return report(token, made)
+    }
+
+    /// All tokens that match, oldest first.
+    ///
+    /// - Throws: ``TokenInputError``, `DatabaseError`.
+    public func list(service: String? = nil, owner: String? = nil, state: TokenState? = nil) async throws
+        -> [TokenReport]
+    {
+        // A service that was taken out still has tokens, so any name is fine that there is a service of.
+        if let service, !services.contains(service), ServiceRegistry.service(named: service) == nil {
+            throw unknown(service)
+        }
+        var listing = TokenListing(
+            service: service, owner: try owner.map { try TokenOwner(.user, name: $0) }, state: state)
+        var reports: [TokenReport] = []
+        while true {
+            let page = try await store.list(listing)
+            reports += page.map { report($0) }
+            guard page.count == listing.limit, let last = page.last else { return reports }
+            listing.after = TokenListing.Cursor(after: last)
+        }
+    }
+
+    /// One token.
+    ///
+    /// - Throws: ``TokenAdministrationError`` `notFound`, `DatabaseError`.
+    public func show(_ id: TokenID) async throws -> TokenReport {
+        guard let token = try await store.find(id) else { throw TokenAdministrationError.notFound(id) }
+        return report(token)
+    }
+
+    /// Gives a token a new secret.
+    ///
+    /// - Parameter secret: The content of a file with a secret of one's own; `nil` to have one made.
+    /// - Returns: The token, with its new secret.
+    /// - Throws: ``TokenAdministrationError``, ``TokenInputError``, `DatabaseError`.
+    public func rotate(_ id: TokenID, grace: Duration, secret: [UInt8]?) async throws -> TokenReport {
+        let own = try secret.map(TokenSecret.init(fileContent:))
+        if let own, let token = try await store.find(id), let kind = ServiceRegistry.service(named: token.service) {
+            try Self.check(own, for: kind)
+        }
+        guard let (token, made) = try await store.rotate(id, to: own, grace: grace) else {
+            throw TokenAdministrationError.notFound(id)
+        }
+        return report(token, made)
+    }
+
+    /// Enables or disables a token.
+    ///
+    /// - Throws: ``TokenAdministrationError``, `DatabaseError`.
+    public func setState(_ id: TokenID, to state: TokenState) async throws -> TokenReport {
+        guard let token = try await store.setState(id, to: state) else { throw TokenAdministrationError.notFound(id) }
+        return report(token)
+    }
+
+    /// Deletes a token for good.
+    ///
+    /// - Throws: ``TokenAdministrationError``, `DatabaseError`.
+    public func delete(_ id: TokenID) async throws {
+        guard try await store.delete(id) else { throw TokenAdministrationError.notFound(id) }
+    }
+
+    private func report(_ token: Token, _ secret: TokenSecret? = nil) -> TokenReport {
+        TokenReport(
+            token: token, url: "\(baseURL)/\(token.service)/\(token.id)",
+            serviceTitle: ServiceRegistry.service(named: token.service)?.title ?? token.service, secret: secret)
+    }
+
+    private func unknown(_ service: String) -> TokenInputError {
+        .unknownService(
+            service.printable, known: services, nearest: NearestName.of(service.lowercased(), among: services))
+    }
+
+    private static func check(_ secret: TokenSecret, for service: any WebhookService) throws(TokenInputError) {
+        do {
+            _ = try service.prepare(secret: secret.bytes)
+        } catch {
+            throw .secretUnusable("\(error)")
+        }
+    }
+}

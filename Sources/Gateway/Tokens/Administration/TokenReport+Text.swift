@@ -1,0 +1,95 @@
+extension TokenReport {
+    /// What a token is, a line a fact, each ended by a line end.
+    public var text: String {
+        var lines = [
+            ("ID", token.id.description),
+            ("URL", url),
+            ("Service", token.service),
+            ("Name", token.name),
+            ("Scope", token.scope?.text ?? "any"),
+            ("Owners", token.owners.isEmpty ? "none" : token.owners.map(\.name).joined(separator: ", ")),
+            ("State", token.state.rawValue),
+            ("Created", token.createdAt.description),
+            ("Changed", token.updatedAt.description),
+        ]
+        if let rotated = token.rotatedAt { lines.append(("Rotated", rotated.description)) }
+        if let expires = previousSecretExpiresAt {
+            lines.append(("Previous secret", "works until \(expires)"))
+        }
+        return Self.aligned(lines)
+    }
+
+    /// What to say when a token was made.
+    ///
+    /// - Parameter isOwnSecret: Whether someone brought the secret, and so has it.
+    public func creationText(isOwnSecret: Bool) -> String {
+        """
+        Made the token "\(token.name)" for \(serviceTitle).
+
+        \(credentials(isOwnSecret: isOwnSecret))
+        What to do next: in the webhook settings at \(serviceTitle), paste the URL and the secret, and choose JSON \
+        (application/json) where there is a choice.
+
+        """
+    }
+
+    /// What to say when a token got a new secret.
+    ///
+    /// - Parameter isOwnSecret: Whether someone brought the secret, and so has it.
+    public func rotationText(isOwnSecret: Bool) -> String {
+        let previous =
+            if let expires = previousSecretExpiresAt {
+                "The previous secret works until \(expires)."
+            } else {
+                "The previous secret does not work any more."
+            }
+        return """
+            The token "\(token.name)" for \(serviceTitle) has a new secret. \(previous)
+
+            \(credentials(isOwnSecret: isOwnSecret))
+            What to do next: put the new secret in the webhook's settings at \(serviceTitle).
+
+            """
+    }
+
+    /// Tokens as a table, a line each; a sentence if there are none.
+    public static func table(_ reports: [TokenReport]) -> String {
+        if reports.isEmpty { return "There are no such tokens.\n" }
+        let header = ["ID", "SERVICE", "STATE", "NAME", "SCOPE", "CREATED"]
+        let rows = reports.map { report in
+            let token = report.token
+            return [
+                token.id.description, token.service, token.state.rawValue, token.name, token.scope?.text ?? "-",
+                token.createdAt.description,
+            ]
+        }
+        let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
+        return ([header] + rows).map { row in
+            let cells = row.enumerated().map { column, cell in
+                column == row.count - 1 ? cell : padded(cell, to: widths[column])
+            }
+            return cells.joined(separator: "  ") + "\n"
+        }.joined()
+    }
+
+    private func credentials(isOwnSecret: Bool) -> String {
+        var lines = [("ID", token.id.description), ("URL", url)]
+        if isOwnSecret {
+            lines.append(("Secret", "the one that you gave"))
+        } else if let secret {
+            lines.append(("Secret", secret.reveal()))
+        }
+        if let scope = token.scope { lines.append(("Scope", scope.text)) }
+        let note = isOwnSecret ? "" : "\nThe secret is shown only now: there is no way to see it again.\n"
+        return Self.aligned(lines.map { ("  " + $0.0, $0.1) }) + note
+    }
+
+    private static func aligned(_ lines: [(name: String, value: String)]) -> String {
+        let width = (lines.map(\.name.count).max() ?? 0) + 3
+        return lines.map { padded($0.name + ":", to: width) + $0.value + "\n" }.joined()
+    }
+
+    private static func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}

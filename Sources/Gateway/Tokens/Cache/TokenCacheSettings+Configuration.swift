@@ -1,0 +1,10 @@
+extension TokenCacheSettings {
+    /// The bounds and times of `[cache]`.
+    public init(_ configuration: CacheConfiguration) {
+        self.init(
+            entries: configuration.entries, absentEntries: configuration.negativeEntries,
+            timeToLive: configuration.timeToLive, absentTimeToLive: configuration.negativeTimeToLive,
+            staleTimeToLive: configuration.staleTimeToLive, staleRetry: configuration.staleRetry,
+            loads: configuration.maxLoads, waiters: configuration.maxWaiters, shards: configuration.shards)
+    }
+}

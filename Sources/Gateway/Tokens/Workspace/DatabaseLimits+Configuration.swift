@@ -1,0 +1,20 @@
+import Database
+
+extension DatabaseLimits {
+    /// The bounds and times of `[database]`.
+    public init(_ configuration: DatabaseConfiguration) {
+        self.init()
+        connections = configuration.poolSize
+        waiters = configuration.maxWaiters
+        acquireTimeout = configuration.waitTimeout
+        queryTimeout = configuration.queryTimeout
+        connectTimeout = configuration.connectTimeout
+        idleTimeout = configuration.idleTimeout
+        maxLifetime = configuration.maxLifetime
+        closeTimeout = configuration.closeTimeout
+        backoff = Backoff(first: configuration.reconnectMin, longest: configuration.reconnectMax)
+        preparedStatements = configuration.statementCache
+        busyTimeout = configuration.busyTimeout
+        transactionIdleTimeout = configuration.transactionIdleTimeout
+    }
+}

@@ -1,0 +1,64 @@
+import Database
+import EventLoop
+import Logging
+
+/// What the server and the commands work on: the database with its tables, the keys that belong to it, the tokens.
+public struct Workspace: Sendable {
+    /// The database.
+    public let database: any Database
+    /// The keys.
+    public let keys: KeyRing
+    /// The tokens.
+    public let tokens: TokenStore
+    /// What was made or is odd, in sentences, for the log or the terminal.
+    public let notices: [String]
+
+    /// Opens the database, brings its tables up to date, and reads the root key, making what is missing and may be
+    /// made. Without a key, or with another database's, it fails.
+    ///
+    /// - Parameter loop: Where connections to PostgreSQL live.
+    /// - Throws: `DatabaseError`, ``RootKeyError``, `SettingsError`; each says what to do.
+    public static func open(_ settings: WorkspaceSettings, loop: EventLoop, logger: Logger) async throws -> Workspace {
+        if let directory = settings.stateDirectory { try StateDirectory.create(directory) }
+        let database = try await settings.database.open(loop: loop, limits: settings.limits, logger: logger)
+        do {
+            return try await prepare(database, settings)
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    /// The same for a configuration that was loaded.
+    public static func open(_ configuration: Configuration, loop: EventLoop, logger: Logger) async throws -> Workspace {
+        try await open(WorkspaceSettings(configuration), loop: loop, logger: logger)
+    }
+
+    /// Closes the database.
+    public func close() async {
+        await database.close()
+    }
+
+    private static func prepare(_ database: any Database, _ settings: WorkspaceSettings) async throws -> Workspace {
+        let file = RootKeyFile(path: settings.rootKeyPath)
+        // The key first: without one, a new database is not even given its tables.
+        var found = try file.read()
+        if found == nil, !settings.isStandalone { throw RootKeyError.missing(path: file.path, reason: .notStandalone) }
+        var notices = try await Migrator.migrate(database, migrations: GatewaySchema.migrations).map {
+            "database: applied migration \($0.version) (\($0.name))"
+        }
+        if found == nil {
+            if let id = try await RootKeyCheck.storedKeyID(in: database) {
+                throw RootKeyError.missing(path: file.path, reason: .databaseHasKey(id))
+            }
+            found = RootKeyFile.Content(key: try file.create(), warnings: [])
+            notices.append("made the root key at \(file.path); keep a copy of it in a safe place")
+        }
+        guard let found else { throw RootKeyError.missing(path: file.path, reason: .notStandalone) }
+        let keys = try KeyRing(found.key)
+        try await RootKeyCheck.verify(keys, in: database)
+        return Workspace(
+            database: database, keys: keys, tokens: TokenStore(database: database, keys: keys),
+            notices: notices + found.warnings)
+    }
+}

@@ -1,0 +1,45 @@
+import Database
+
+/// Where database and root key are, and whether they may be made.
+public struct WorkspaceSettings: Sendable {
+    /// The database.
+    public var database: DatabaseURL
+    /// Its bounds.
+    public var limits: DatabaseLimits
+    /// The root key's file.
+    public var rootKeyPath: String
+    /// Whether only this machine can reach the server. Then, and with SQLite, a root key is made if there is none.
+    public var isLoopback: Bool
+    /// A folder that is made if it is missing, because database or key stand in it by default.
+    public var stateDirectory: String?
+
+    /// Settings of one's own.
+    public init(
+        database: DatabaseURL, limits: DatabaseLimits = DatabaseLimits(), rootKeyPath: String, isLoopback: Bool,
+        stateDirectory: String? = nil
+    ) {
+        self.database = database
+        self.limits = limits
+        self.rootKeyPath = rootKeyPath
+        self.isLoopback = isLoopback
+        self.stateDirectory = stateDirectory
+    }
+
+    /// Those of a configuration that was loaded.
+    ///
+    /// - Throws: `DatabaseError` `configuration` if the database's address cannot be read.
+    public init(_ configuration: Configuration) throws {
+        let directory = configuration.general.stateDirectory
+        let url = configuration.database.url ?? "sqlite:\(directory)/webhook2fedmsg.db"
+        let key = configuration.keys.rootKeyFile ?? "\(directory)/root.key"
+        self.init(
+            database: try DatabaseURL.parse(url), limits: DatabaseLimits(configuration.database), rootKeyPath: key,
+            isLoopback: configuration.server.listen.allSatisfy(\.isLoopback),
+            stateDirectory: "\(url)\n\(key)".contains(directory + "/") ? directory : nil)
+    }
+
+    /// Whether this may be the only server on its database: SQLite, and reachable from this machine alone.
+    var isStandalone: Bool {
+        if case .sqlite = database { isLoopback } else { false }
+    }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Gateway
+
+/// `webhook2fedmsg token disable`.
+struct TokenCommandDisable: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "disable",
+        abstract: "Refuse a token's webhooks until it is enabled again.")
+
+    @OptionGroup var options: TokenCommandOptions
+
+    @Argument(help: "The token's id, or its URL.")
+    var id: String
+
+    func run() async throws {
+        let id = try TokenAdministration.parseID(id)
+        let report = try await options.withTokens { try await $0.setState(id, to: .disabled) }
+        if options.json { return try TokenCommandOutput.json(report) }
+        TokenCommandOutput.result("The token \"\(report.token.name)\" for \(report.serviceTitle) is disabled.\n")
+    }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Gateway
+
+/// `webhook2fedmsg token enable`.
+struct TokenCommandEnable: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enable",
+        abstract: "Accept a disabled token's webhooks again.")
+
+    @OptionGroup var options: TokenCommandOptions
+
+    @Argument(help: "The token's id, or its URL.")
+    var id: String
+
+    func run() async throws {
+        let id = try TokenAdministration.parseID(id)
+        let report = try await options.withTokens { try await $0.setState(id, to: .enabled) }
+        if options.json { return try TokenCommandOutput.json(report) }
+        TokenCommandOutput.result("The token \"\(report.token.name)\" for \(report.serviceTitle) is enabled.\n")
+    }
+}

@@ -1,0 +1,58 @@
+import Gateway
+import Glibc
+
+/// What token commands read from files, from standard input and from people.
+enum TokenCommandInput {
+    /// Most bytes read for a secret; a longer one is refused anyway.
+    private static let maximumBytes = 4096
+
+    /// The content of a file with a secret; `-` is standard input, asked for without echo on a terminal.
+    static func secret(path: String?) throws -> [UInt8]? {
+        guard let path else { return nil }
+        if path == "-" {
+            return isatty(STDIN_FILENO) == 1 ? try hiddenLine(prompt: "Secret: ") : try readAll(STDIN_FILENO, "stdin")
+        }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("cannot open \(path)") }
+        defer { close(descriptor) }
+        return try readAll(descriptor, path)
+    }
+
+    /// Asks on the terminal; anything but `yes` is no.
+    static func confirms(_ question: String) -> Bool {
+        TokenCommandOutput.prompt("\(question) Type yes to go on: ")
+        return readLine() == "yes"
+    }
+
+    private static func hiddenLine(prompt: String) throws -> [UInt8] {
+        var settings = termios()
+        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw failure("cannot read the terminal") }
+        var hidden = settings
+        hidden.c_lflag &= ~tcflag_t(ECHO)
+        TokenCommandOutput.prompt(prompt)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
+        let line = readLine()
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+        TokenCommandOutput.prompt("\n")
+        return Array((line ?? "").utf8)
+    }
+
+    private static func readAll(_ descriptor: CInt, _ name: String) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1024)
+        while bytes.count <= maximumBytes {
+            let count = read(descriptor, &piece, piece.count)
+            if count == 0 { return bytes }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw failure("cannot read \(name)")
+            }
+            bytes += piece.prefix(count)
+        }
+        throw TokenInputError.secretTooLong(limit: TokenSecret.maximumBytes)
+    }
+
+    private static func failure(_ what: String) -> TokenCommandFailure {
+        TokenCommandFailure(description: "\(what): \(strerror(errno).map { String(cString: $0) } ?? "error \(errno)")")
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import Gateway
+
+/// `webhook2fedmsg token list`.
+struct TokenCommandList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List tokens, oldest first. Secrets are never listed.")
+
+    @OptionGroup var options: TokenCommandOptions
+
+    @Option(help: "Only tokens of this service.")
+    var service: String?
+
+    @Option(help: "Only tokens that this Fedora account owns.")
+    var owner: String?
+
+    @Option(help: "Only enabled or only disabled tokens.")
+    var state: TokenState?
+
+    func run() async throws {
+        let reports = try await options.withTokens { tokens in
+            try await tokens.list(service: service, owner: owner, state: state)
+        }
+        if options.json { return try TokenCommandOutput.json(reports) }
+        TokenCommandOutput.result(TokenReport.table(reports))
+    }
+}
+
+extension TokenState: ExpressibleByArgument {}
