@@ -1,5 +1,7 @@
 """The servers that all suites share, and the webhook2fedmsg processes that they ask for."""
 
+import logging
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,8 +9,22 @@ import pytest
 
 from harness.gateway import Gateway
 from harness.postgresql import PostgreSQL
+from harness.process import die_with_parent
 from harness.rabbitmq import RabbitMQ
 from harness.scratch import scratch_directory
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def pytest_configure() -> None:
+    """Asked to end, or without the parent, pytest still ends the servers and takes the files away."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    die_with_parent(signal.SIGTERM)
+    # It has much to say about every attempt to reach a server that is not there yet.
+    logging.getLogger("pika").setLevel(logging.CRITICAL)
 
 
 @pytest.fixture(scope="session")

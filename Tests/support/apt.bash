@@ -1,0 +1,55 @@
+# Debian packages: only what is missing, and no daemon of a package is started.
+
+build_packages=(libev-dev libpq-dev libsqlite3-dev libssl-dev libsimdjson-dev libstdc++-12-dev pkg-config)
+server_packages=(postgresql rabbitmq-server python3-venv)
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+# Names of those among its arguments that are not installed.
+missing_packages() {
+    local name
+    for name in "$@"; do
+        [ "$(dpkg-query -W -f '${Status}' "$name" 2>/dev/null)" = "install ok installed" ] || printf '%s\n' "$name"
+    done
+}
+
+# Debian asks /usr/sbin/policy-rc.d before it starts a daemon: ours says no, unless there is one already.
+forbid_daemons() {
+    [ -e /usr/sbin/policy-rc.d ] && return
+    printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin /usr/sbin/policy-rc.d
+    forbade_daemons=yes
+}
+allow_daemons() {
+    [ "${forbade_daemons:-no}" = no ] || as_root rm -f /usr/sbin/policy-rc.d
+    forbade_daemons=no
+}
+
+install_packages() {
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    if [ ${#missing[@]} = 0 ]; then
+        echo "All packages are there."
+        return
+    fi
+    echo "Installing: ${missing[*]}"
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+        echo "Not root, and there is no sudo. Have them installed: apt-get install ${missing[*]}" >&2
+        return 1
+    fi
+    local failure=0
+    # Waits for another apt instead of failing.
+    local options=(-o DPkg::Lock::Timeout=300 -o APT::Get::Assume-Yes=true)
+    forbid_daemons
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" -qq update || failure=$?
+    [ "$failure" != 0 ] ||
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" -qq install --no-install-recommends \
+            "${missing[@]}" >/dev/null || failure=$?
+    allow_daemons
+    return "$failure"
+}

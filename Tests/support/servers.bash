@@ -1,0 +1,56 @@
+# The Python environment, the servers for the Swift tests, and the end-to-end suites.
+
+venv=$root/.build-venv
+servers=
+
+create_venv() {
+    rm -rf "$venv"
+    python3 -m venv "$venv" &&
+        "$venv/bin/pip" --quiet --disable-pip-version-check install --requirement Tests/Integration/requirements.txt
+}
+
+make_venv() {
+    local stamp
+    stamp=$(sha256sum Tests/Integration/requirements.txt | cut -d' ' -f1)
+    exec {lock}>"$root/.build-venv.lock"
+    flock "$lock"
+    if [ "$(cat "$venv/stamp" 2>/dev/null)" != "$stamp" ]; then
+        say "Python environment in ${venv#"$root/"}"
+        run_child create_venv
+        printf '%s\n' "$stamp" >"$venv/stamp"
+    fi
+    exec {lock}>&-
+}
+
+tally_python() {
+    if [ -x "$venv/bin/python" ]; then echo "$venv/bin/python"; else echo python3; fi
+}
+
+start_servers() {
+    [ -z "$servers" ] || return 0
+    say "PostgreSQL and RabbitMQ"
+    local environment=$work/servers.env
+    PYTHONPATH=$root/Tests/Integration start_child "$venv/bin/python" -m harness.servers "$environment"
+    servers=$started
+    while [ ! -e "$environment" ]; do
+        kill -0 "$servers" 2>/dev/null || { echo "The servers did not start." >&2; return 1; }
+        sleep 0.2
+    done
+    # shellcheck disable=SC1090
+    . "$environment"
+    echo "Ready."
+}
+
+stop_servers() {
+    [ -n "$servers" ] || return 0
+    end_child "$servers"
+    servers=
+    unset W2F_TEST_POSTGRES_URL W2F_TEST_AMQP_URL
+}
+
+integration() {
+    local code=0
+    run_child "$venv/bin/python" -m pytest -c Tests/Integration/pytest.ini --rootdir Tests/Integration \
+        --junitxml "$work/integration.xml" "${@/#/Tests/Integration/}" || code=$?
+    take_report "The end-to-end suites" "$work/integration.xml" "$code"
+}

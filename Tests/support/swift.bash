@@ -1,0 +1,63 @@
+# Lint, builds and test runs of the Swift package. Reports go to $work, and their names to `reports`.
+
+reports=()
+
+need_swift() {
+    command -v swift >/dev/null && return
+    echo "There is no swift in PATH. Install the Swift 6.3 toolchain for Debian 12: https://www.swift.org/install/linux/" >&2
+    return 1
+}
+
+lint() {
+    run_child swift format lint --strict --recursive --parallel Sources Tests Benchmarks
+}
+
+# The output of a build without its hundreds of progress lines, whole in a file.
+swift_build() {
+    swift build -j "$(nproc)" "$@" 2>&1 | tee "$work/build.log" | { grep -vE '^\[[0-9]+/[0-9]+\]' || true; }
+}
+
+# Takes a warning in our own sources for a failure. Files with warnings are touched, so that the next build, which would
+# leave them alone, warns again.
+build() {
+    run_child swift_build "$@" || return 1
+    local files
+    mapfile -t files < <(
+        sed -nE "s#^($PWD/(Sources|Tests|Benchmarks)/[^:]+):[0-9]+:[0-9]+: warning:.*#\1#p" "$work/build.log" | sort -u
+    )
+    [ ${#files[@]} != 0 ] || return 0
+    echo "Warnings in our own files: ${files[*]#"$PWD/"}" >&2
+    touch "${files[@]}"
+    return 1
+}
+
+build_tests() {
+    local scratch=$1
+    shift
+    build --scratch-path "$scratch" --build-tests "$@"
+}
+
+build_release() {
+    build -c release --product webhook2fedmsg
+}
+
+# Adds a report to the sum; what ended without one, or badly in spite of it, counts as one failure.
+take_report() {
+    local what=$1 report=$2 code=$3
+    if [ -s "$report" ]; then
+        reports+=("$report")
+        [ "$code" = 0 ] || grep -qE '<(failure|error)' "$report" || failed=$((failed + 1))
+    else
+        echo "$what ended without a report (exit code $code)." >&2
+        failed=$((failed + 1))
+    fi
+}
+
+# swift_test SCRATCH NAME [OPTION…]
+swift_test() {
+    local scratch=$1 name=$2 code=0
+    shift 2
+    run_child swift test --scratch-path "$scratch" --skip-build --xunit-output "$work/$name.xml" "$@" || code=$?
+    # NAME.xml is for XCTest, of which there is none here.
+    take_report "The Swift tests ($name)" "$work/$name-swift-testing.xml" "$code"
+}
