@@ -15,7 +15,7 @@ struct MigrateCommand: AsyncParsableCommand {
         LoggingSetup.bootstrap(level: configuration.log.level, format: configuration.log.format)
         do {
             let applied = try await Workspace.migrate(configuration, logger: Logger(label: "webhook2fedmsg"))
-            print(applied.isEmpty ? "nothing to do" : applied.map { "applied: \($0)" }.joined(separator: "\n"))
+            print(applied.isEmpty ? "nothing to do" : applied.joined(separator: "\n"))
         } catch {
             StandardError.print("webhook2fedmsg: \(error)")
             throw ExitCode.failure

@@ -1,27 +1,23 @@
 import ArgumentParser
 import EventLoop
-import FoundationEssentials
 import Gateway
 import Logging
 
 /// What all token commands have in common.
 struct TokenCommandOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "The configuration file. (default: $W2F_CONFIG, or the system's)")
-    var config: String?
+    @OptionGroup var settings: ConfigurationOptions
 
     @Flag(help: "Print JSON, one line.")
     var json = false
 
     /// Opens the database, making it and the root key where that is allowed, runs `body`, and closes the database.
     func withTokens<T: Sendable>(_ body: (TokenAdministration) async throws -> T) async throws -> T {
-        let configuration = try Configuration.load(
-            path: config, environment: ProcessInfo.processInfo.environment,
-            knownServices: TokenAdministration.allServices)
+        let configuration = try settings.load()
         let loop = try EventLoop.start(name: "token")
         // What the commands have to say they print; the database's own log lines are for the server's log.
         let logger = Logger(label: "webhook2fedmsg.token") { _ in SwiftLogNoOpLogHandler() }
         let workspace = try await Workspace.open(configuration, loop: loop, logger: logger)
-        for notice in configuration.warnings + workspace.notices { TokenCommandOutput.note(notice) }
+        for notice in workspace.notices { TokenCommandOutput.note(notice) }
         let result: Result<T, any Error>
         do {
             result = .success(try await body(TokenAdministration(workspace, configuration)))

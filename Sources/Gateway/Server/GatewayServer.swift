@@ -27,6 +27,7 @@ public struct GatewayServer: Sendable {
         let count = configuration.server.loops
         let loops = try LoopGroup.start(count: count > 0 ? count : ProcessorCount.available())
         workspace = try await Workspace.open(configuration, loop: loops.loops[0], logger: logger)
+        for notice in configuration.warnings + workspace.notices { logger.notice("\(notice)") }
         let publisher: any MessagePublisher
         switch configuration.publisher {
         case .broker(let settings):

@@ -34,6 +34,30 @@ public struct Workspace: Sendable {
         try await open(WorkspaceSettings(configuration), loop: loop, logger: logger)
     }
 
+    /// Brings the database's tables up to date, without asking for keys.
+    /// - Returns: What was applied, a sentence each.
+    /// - Throws: `DatabaseError`, `SettingsError`, `StreamError`.
+    public static func migrate(_ configuration: Configuration, logger: Logger) async throws -> [String] {
+        let settings = try WorkspaceSettings(configuration)
+        if let directory = settings.stateDirectory { try StateDirectory.create(directory) }
+        let loop = try EventLoop.start(name: "migrate")
+        let database = try await settings.database.open(loop: loop, limits: settings.limits, logger: logger)
+        let result: Result<[String], any Error>
+        do {
+            result = .success(try await migrate(database))
+        } catch {
+            result = .failure(error)
+        }
+        await database.close()
+        return try result.get()
+    }
+
+    private static func migrate(_ database: any Database) async throws -> [String] {
+        try await Migrator.migrate(database, migrations: GatewaySchema.migrations).map {
+            "database: applied migration \($0.version) (\($0.name))"
+        }
+    }
+
     /// Closes the database.
     public func close() async {
         await database.close()
@@ -44,9 +68,7 @@ public struct Workspace: Sendable {
         // The key first: without one, a new database is not even given its tables.
         var found = try file.read()
         if found == nil, !settings.isStandalone { throw RootKeyError.missing(path: file.path, reason: .notStandalone) }
-        var notices = try await Migrator.migrate(database, migrations: GatewaySchema.migrations).map {
-            "database: applied migration \($0.version) (\($0.name))"
-        }
+        var notices = try await migrate(database)
         if found == nil {
             if let id = try await RootKeyCheck.storedKeyID(in: database) {
                 throw RootKeyError.missing(path: file.path, reason: .databaseHasKey(id))
