@@ -10,7 +10,7 @@ import Testing
     }
 
     private static func withTable(
-        _ driver: TestDriver, limits: DatabaseLimits = DatabaseLimits(), _ body: (any Database) async throws -> Void
+        _ driver: TestDriver, limits: DatabaseLimits = TestDatabase.limits, _ body: (any Database) async throws -> Void
     ) async throws {
         try await TestDatabase.with(driver, limits: limits) { database in
             try await database.query("CREATE TABLE t (name TEXT PRIMARY KEY)")
@@ -65,7 +65,7 @@ import Testing
 
     @Test(arguments: TestDriver.available)
     func cancellationRollsBack(_ driver: TestDriver) async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.connections = 1
         try await Self.withTable(driver, limits: limits) { database in
             let (inserted, signal) = AsyncStream<Void>.makeStream()
@@ -129,11 +129,13 @@ import Testing
 
     @Test(arguments: TestDriver.available)
     func waitingForAConnectionHasADeadline(_ driver: TestDriver) async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.connections = 1
-        limits.acquireTimeout = .milliseconds(700)
+        limits.acquireTimeout = .milliseconds(100)
         limits.waiters = 1
-        try await Self.withTable(driver, limits: limits) { database in
+        try await TestDatabase.with(driver, limits: limits) { database in
+            // Making the connection may take longer than waiting for it may.
+            while (try? await database.ping()) == nil {}
             try await database.withTransaction { _ in
                 async let first = code { try await database.ping() }
                 async let second = code { try await database.ping() }
@@ -146,9 +148,8 @@ import Testing
 
     @Test(arguments: TestDriver.available)
     func aWaiterIsWokenByCancellation(_ driver: TestDriver) async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.connections = 1
-        limits.acquireTimeout = .seconds(60)
         try await Self.withTable(driver, limits: limits) { database in
             try await database.withTransaction { _ in
                 let task = Task { try await database.ping() }
@@ -162,7 +163,7 @@ import Testing
 
     @Test(arguments: TestDriver.available)
     func manyQueriesShareFewConnections(_ driver: TestDriver) async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.connections = 4
         try await Self.withTable(driver, limits: limits) { database in
             try await withThrowingTaskGroup { group in
