@@ -25,7 +25,8 @@ struct PostgresPoolTests {
         try PostgresSettings(parsing: try #require(TestDriver.postgresURL)).with("application_name", name)
     }
 
-    private func makePool(_ settings: PostgresSettings, _ limits: DatabaseLimits = Self.limits()) throws -> PostgresPool {
+    private func makePool(_ settings: PostgresSettings, _ limits: DatabaseLimits = Self.limits()) throws -> PostgresPool
+    {
         PostgresPool(settings: settings, limits: limits, loop: loop, logger: TestDatabase.logger)
     }
 

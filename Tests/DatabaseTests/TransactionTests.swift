@@ -52,13 +52,15 @@ import Testing
     func aFailedStatementDoomsTheTransaction(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             try await database.query(Self.insert, ["a"])
-            let code = await code {
+            let outcome = await code {
                 try await database.withTransaction { connection in
                     try await connection.query(Self.insert, ["b"])
                     _ = try? await connection.query(Self.insert, ["a"])
+                    let next = await code { try await connection.query(Self.insert, ["c"]) }
+                    #expect(next == .other)
                 }
             }
-            #expect(code == .uniqueViolation)
+            #expect(outcome == .uniqueViolation)
             #expect(try await Self.names(database) == ["a"])
         }
     }
@@ -98,13 +100,15 @@ import Testing
     @Test(arguments: TestDriver.available)
     func aBodyThatEndsTheTransactionIsTold(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
-            let code = await code {
+            let outcome = await code {
                 try await database.withTransaction { connection in
                     try await connection.query(Self.insert, ["a"])
-                    try await connection.query("ROLLBACK")
+                    _ = try? await connection.query("ROLLBACK")
+                    // Must not run, and stay, outside of the transaction.
+                    _ = try? await connection.query(Self.insert, ["c"])
                 }
             }
-            #expect(code == .other)
+            #expect(outcome == .other)
             let left = try await Self.names(database)
             #expect(left.isEmpty)
             try await database.query(Self.insert, ["b"])
