@@ -6,7 +6,8 @@ public protocol Database: Sendable {
     /// Which SQL it speaks.
     var dialect: SQLDialect { get }
 
-    /// Runs one statement on any connection, with `$1`, `$2` … for the parameters.
+    /// Runs one statement on any connection, with `$1`, `$2` … for the parameters. The whole result is held in memory: a
+    /// query whose result may grow has a LIMIT.
     /// - Throws: `DatabaseError`; `CancellationError` if the task is cancelled, in which case the statement may have
     ///   been done or not.
     @discardableResult

@@ -7,7 +7,7 @@ public protocol DatabaseConnection: Sendable {
     /// Runs one statement, with `$1`, `$2` … for the parameters.
     ///
     /// A statement that fails dooms its transaction, on both drivers: even where the body catches the error, the
-    /// transaction is rolled back.
+    /// transaction is rolled back, and its further statements are refused.
     /// - Throws: `DatabaseError`, or `CancellationError`.
     @discardableResult
     func query(_ sql: String, _ parameters: [SQLValue]) async throws -> SQLResult

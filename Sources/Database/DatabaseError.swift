@@ -70,3 +70,10 @@ public struct DatabaseError: Error, Hashable, CustomStringConvertible {
         code == .serializationFailure || code == .busy
     }
 }
+
+extension DatabaseError {
+    static let transactionControl = DatabaseError(
+        .other, "a statement began or ended a transaction: that is withTransaction's business")
+
+    static let transactionFailed = DatabaseError(.other, "an earlier statement of the transaction failed")
+}

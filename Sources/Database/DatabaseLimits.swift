@@ -8,7 +8,8 @@ public struct DatabaseLimits: Sendable, Hashable {
     public var acquireTimeout: Duration = .seconds(5)
     /// The longest time of one statement (`timeout`).
     public var queryTimeout: Duration = .seconds(15)
-    /// The longest that making a connection may take, name resolution and login included.
+    /// The longest that making a connection may take, name resolution and login included; PostgreSQL's
+    /// `connect_timeout`, where the address has one, is used instead.
     public var connectTimeout: Duration = .seconds(5)
     /// A connection that nobody used for this long is closed.
     public var idleTimeout: Duration = .seconds(600)

@@ -72,6 +72,7 @@ import Testing
         ]
         let parameters = Dictionary(
             uniqueKeysWithValues: settings.connectionParameters(endpoints: endpoints).map { ($0.keyword, $0.value) })
+        #expect(settings.connectTimeout == .seconds(3))
         #expect(parameters["host"] == "db1,db1,db2")
         #expect(parameters["hostaddr"] == "192.0.2.1,2001:db8::1,192.0.2.2")
         #expect(parameters["port"] == "5432,5432,5432")

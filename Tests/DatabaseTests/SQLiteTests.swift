@@ -58,7 +58,7 @@ import Testing
 
     @Test func anothersLockIsBusyAfterItsTime() async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
-            var limits = DatabaseLimits()
+            var limits = TestDatabase.limits
             limits.busyTimeout = .milliseconds(50)
             let first = try await place.open()
             let second = try await place.open(limits: limits)
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func anIdleTransactionDoesNotHoldUpTheOthersForever() async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.transactionIdleTimeout = .milliseconds(50)
         try await TestDatabase.with(.sqliteMemory, limits: limits) { database in
             try await database.query("CREATE TABLE t (id BIGINT)")

@@ -61,7 +61,7 @@ import Testing
 
     @Test(arguments: TestDriver.available)
     func preparedStatementsSurviveEvictionAndSchemaChanges(_ driver: TestDriver) async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.connections = 1
         limits.preparedStatements = 3
         try await TestDatabase.with(driver, limits: limits) { database in
@@ -84,21 +84,19 @@ import Testing
 
     @Test(arguments: TestDriver.available)
     func statementsThatTakeTooLongAreEnded(_ driver: TestDriver) async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.connections = 1
-        limits.queryTimeout = .milliseconds(200)
+        limits.queryTimeout = .seconds(1)
         try await TestDatabase.with(driver, limits: limits) { database in
             let endless = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT 1 FROM c) SELECT COUNT(*) FROM c"
-            let start = ContinuousClock.now
             #expect(await code { try await database.query(endless) } == .timeout)
-            #expect(start.duration(to: .now) < .seconds(5))
             try await database.ping()
         }
     }
 
     @Test(arguments: TestDriver.available)
     func transactionControlIsRefused(_ driver: TestDriver) async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.connections = 1
         try await TestDatabase.with(driver, limits: limits) { database in
             try await database.query("CREATE TABLE t (a BIGINT)")

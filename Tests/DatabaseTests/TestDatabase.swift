@@ -11,13 +11,22 @@ struct TestDatabase: Sendable {
     let url: DatabaseURL
     private let cleanUp: @Sendable () async throws -> Void
 
+    /// Bounds with patience: the tests run side by side on few cores, and under sanitizers.
+    static let limits: DatabaseLimits = {
+        var limits = DatabaseLimits()
+        limits.acquireTimeout = .seconds(120)
+        limits.connectTimeout = .seconds(60)
+        limits.queryTimeout = .seconds(60)
+        return limits
+    }()
+
     static let loop = Result { try EventLoop.start(name: "database-test") }
     static var logger: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
     private static let count = Atomic<Int>(0)
 
     /// Runs `body` with a new, empty database; all its connections are closed afterwards.
     static func with(
-        _ driver: TestDriver, limits: DatabaseLimits = DatabaseLimits(),
+        _ driver: TestDriver, limits: DatabaseLimits = TestDatabase.limits,
         _ body: (any Database) async throws -> Void
     ) async throws {
         try await withPlace(driver) { place in
@@ -45,7 +54,7 @@ struct TestDatabase: Sendable {
     }
 
     /// Opens the database once more.
-    func open(limits: DatabaseLimits = DatabaseLimits()) async throws -> any Database {
+    func open(limits: DatabaseLimits = TestDatabase.limits) async throws -> any Database {
         try await url.open(loop: Self.loop.get(), limits: limits, logger: Self.logger)
     }
 
@@ -74,7 +83,7 @@ struct TestDatabase: Sendable {
     }
 
     private static func run(_ sql: String, _ settings: PostgresSettings) async throws {
-        let database = try await DatabaseURL.postgresql(settings).open(loop: loop.get(), logger: logger)
+        let database = try await DatabaseURL.postgresql(settings).open(loop: loop.get(), limits: limits, logger: logger)
         try await database.query(sql)
         await database.close()
     }

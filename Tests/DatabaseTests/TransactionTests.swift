@@ -10,7 +10,7 @@ import Testing
     }
 
     private static func withTable(
-        _ driver: TestDriver, limits: DatabaseLimits = DatabaseLimits(), _ body: (any Database) async throws -> Void
+        _ driver: TestDriver, limits: DatabaseLimits = TestDatabase.limits, _ body: (any Database) async throws -> Void
     ) async throws {
         try await TestDatabase.with(driver, limits: limits) { database in
             try await database.query("CREATE TABLE t (name TEXT PRIMARY KEY)")
@@ -52,20 +52,22 @@ import Testing
     func aFailedStatementDoomsTheTransaction(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             try await database.query(Self.insert, ["a"])
-            let code = await code {
+            let outcome = await code {
                 try await database.withTransaction { connection in
                     try await connection.query(Self.insert, ["b"])
                     _ = try? await connection.query(Self.insert, ["a"])
+                    let next = await code { try await connection.query(Self.insert, ["c"]) }
+                    #expect(next == .other)
                 }
             }
-            #expect(code == .uniqueViolation)
+            #expect(outcome == .uniqueViolation)
             #expect(try await Self.names(database) == ["a"])
         }
     }
 
     @Test(arguments: TestDriver.available)
     func cancellationRollsBack(_ driver: TestDriver) async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.connections = 1
         try await Self.withTable(driver, limits: limits) { database in
             let (inserted, signal) = AsyncStream<Void>.makeStream()
@@ -98,13 +100,15 @@ import Testing
     @Test(arguments: TestDriver.available)
     func aBodyThatEndsTheTransactionIsTold(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
-            let code = await code {
+            let outcome = await code {
                 try await database.withTransaction { connection in
                     try await connection.query(Self.insert, ["a"])
-                    try await connection.query("ROLLBACK")
+                    _ = try? await connection.query("ROLLBACK")
+                    // Must not run, and stay, outside of the transaction.
+                    _ = try? await connection.query(Self.insert, ["c"])
                 }
             }
-            #expect(code == .other)
+            #expect(outcome == .other)
             let left = try await Self.names(database)
             #expect(left.isEmpty)
             try await database.query(Self.insert, ["b"])
@@ -129,11 +133,13 @@ import Testing
 
     @Test(arguments: TestDriver.available)
     func waitingForAConnectionHasADeadline(_ driver: TestDriver) async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.connections = 1
-        limits.acquireTimeout = .milliseconds(700)
+        limits.acquireTimeout = .milliseconds(100)
         limits.waiters = 1
-        try await Self.withTable(driver, limits: limits) { database in
+        try await TestDatabase.with(driver, limits: limits) { database in
+            // Making the connection may take longer than waiting for it may.
+            while (try? await database.ping()) == nil {}
             try await database.withTransaction { _ in
                 async let first = code { try await database.ping() }
                 async let second = code { try await database.ping() }
@@ -146,9 +152,8 @@ import Testing
 
     @Test(arguments: TestDriver.available)
     func aWaiterIsWokenByCancellation(_ driver: TestDriver) async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.connections = 1
-        limits.acquireTimeout = .seconds(60)
         try await Self.withTable(driver, limits: limits) { database in
             try await database.withTransaction { _ in
                 let task = Task { try await database.ping() }
@@ -162,7 +167,7 @@ import Testing
 
     @Test(arguments: TestDriver.available)
     func manyQueriesShareFewConnections(_ driver: TestDriver) async throws {
-        var limits = DatabaseLimits()
+        var limits = TestDatabase.limits
         limits.connections = 4
         try await Self.withTable(driver, limits: limits) { database in
             try await withThrowingTaskGroup { group in

@@ -53,11 +53,15 @@ take_report() {
     fi
 }
 
-# swift_test SCRATCH NAME [OPTION…]
+# What has threads of its own, or crosses them.
+threaded_tests='EventLoopTests|AMQPTests|DatabaseTests|HTTPServerTests'
+
+# swift_test TITLE SCRATCH NAME [OPTION…]
 swift_test() {
-    local scratch=$1 name=$2 code=0
-    shift 2
+    local title=$1 scratch=$2 name=$3 code=0
+    shift 3
+    say "$title"
     run_child swift test --scratch-path "$scratch" --skip-build --xunit-output "$work/$name.xml" "$@" || code=$?
     # NAME.xml is for XCTest, of which there is none here.
-    take_report "The Swift tests ($name)" "$work/$name-swift-testing.xml" "$code"
+    take_report "$title" "$work/$name-swift-testing.xml" "$code"
 }

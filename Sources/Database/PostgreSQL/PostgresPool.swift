@@ -35,6 +35,8 @@ public actor PostgresPool: Database {
     private var doomed: [Lease: any Error] = [:]
     private var closers: [CheckedContinuation<Void, Never>] = []
     private var timer: LoopTimer?
+    /// When the timer fires. It may be early, which costs less than setting it anew for every statement.
+    private var timerFires: ContinuousClock.Instant?
     private var lastNumber = 0
     /// How far the list of hosts is turned: one that does not answer in time is not the first to be tried next.
     private var rotation = 0
@@ -128,7 +130,7 @@ public actor PostgresPool: Database {
         if let error = doomed[lease] { throw error }
         guard let connection = connection(of: lease) else { throw DatabaseError.connectionBroke }
         guard connection.transactionStatus == .open else {
-            throw DatabaseError(.other, "the transaction's body ended the transaction, or left a statement running")
+            throw DatabaseError(.other, "the transaction's body left a statement running")
         }
         // Not to be cancelled: from here on, the outcome is the server's.
         _ = try await start("COMMIT", [], on: connection, number: nextNumber(), timeout: timeout)
@@ -201,6 +203,20 @@ public actor PostgresPool: Database {
         }
     }
 
+    /// Runs a statement of an open transaction. Once one has failed, or has ended the transaction, the others are refused:
+    /// they would run outside of it.
+    func runInTransaction(
+        _ sql: String, _ parameters: [SQLValue], on lease: Lease, timeout: Duration
+    ) async throws -> SQLResult {
+        if doomed[lease] != nil { throw DatabaseError.transactionFailed }
+        let result = try await run(sql, parameters, on: lease, timeout: timeout)
+        guard connection(of: lease)?.transactionStatus == .open else {
+            doomed[lease] = DatabaseError.transactionControl
+            throw DatabaseError.transactionControl
+        }
+        return result
+    }
+
     private func start(
         _ sql: String, _ parameters: [SQLValue], on connection: PostgresConnection, number: Int, timeout: Duration
     ) async throws -> SQLResult {
@@ -242,17 +258,17 @@ public actor PostgresPool: Database {
     }
 
     private func schedule() {
-        guard let deadline = machine.nextDeadline else {
-            timer?.cancel()
-            return
-        }
+        guard let deadline = machine.nextDeadline else { return }
+        if let timerFires, timerFires <= deadline { return }
         if timer == nil {
             timer = LoopTimer(on: loop) { [weak self] in self?.assumeIsolated { $0.tick() } }
         }
+        timerFires = deadline
         timer?.schedule(after: max(.zero, ContinuousClock.now.duration(to: deadline)))
     }
 
     private func tick() {
+        timerFires = nil
         perform(machine.tick(now: .now))
     }
 
@@ -266,17 +282,19 @@ public actor PostgresPool: Database {
 
     // MARK: Connecting
 
+    private var connectTimeout: Duration { settings.connectTimeout ?? limits.connectTimeout }
+
     private func connect(_ id: PoolStateMachine.ConnectionID) {
         do {
             let endpoints = try settings.endpoints()
             guard endpoints.contains(where: \.needsResolution) else {
-                connect(id, to: endpoints, timeout: limits.connectTimeout)
+                connect(id, to: endpoints, timeout: connectTimeout)
                 return
             }
             let timer = LoopTimer(on: loop) { [weak self] in
                 self?.assumeIsolated { $0.resolutionTimedOut(id) }
             }
-            timer.schedule(after: limits.connectTimeout)
+            timer.schedule(after: connectTimeout)
             slots[id] = .resolving(timer)
             // Ends when the resolver answers; whether the connection is still wanted is asked then.
             Task { await resolve(endpoints, for: id, started: .now) }
@@ -298,7 +316,7 @@ public actor PostgresPool: Database {
         timer.cancel()
         switch result {
         case .success(let endpoints):
-            connect(id, to: endpoints, timeout: limits.connectTimeout - started.duration(to: .now))
+            connect(id, to: endpoints, timeout: connectTimeout - started.duration(to: .now))
         case .failure(let error):
             failed(id, error)
         }

@@ -37,6 +37,13 @@ public struct PostgresSettings: Sendable, Hashable {
     /// The password, for taking it out of texts.
     var password: String? { keywords["password"] }
 
+    /// The time for making a connection, if `connect_timeout` (in seconds) gives one: libpq leaves it to whoever connects
+    /// without blocking.
+    var connectTimeout: Duration? {
+        guard let seconds = value("connect_timeout").flatMap({ Int($0) }), seconds > 0 else { return nil }
+        return .seconds(min(seconds, 3600))
+    }
+
     /// The value of a keyword: as given, else as libpq has it from its environment (`PGHOST` and so on).
     func value(_ keyword: String) -> String? {
         keywords[keyword] ?? Self.defaults[keyword]

@@ -7,6 +7,6 @@ struct PostgresTransaction: DatabaseConnection {
     var dialect: SQLDialect { .postgresql }
 
     func query(_ sql: String, _ parameters: [SQLValue]) async throws -> SQLResult {
-        try await pool.run(sql, parameters, on: lease, timeout: timeout)
+        try await pool.runInTransaction(sql, parameters, on: lease, timeout: timeout)
     }
 }

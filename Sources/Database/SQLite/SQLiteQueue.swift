@@ -121,6 +121,6 @@ extension DatabaseError {
     static func sqliteTimeout(_ limits: DatabaseLimits) -> DatabaseError {
         DatabaseError(
             .timeout,
-            "the connection to the database was not free within \(limits.acquireTimeout): another transaction had it")
+            "the connection to the database was not free within \(limits.acquireTimeout)")
     }
 }

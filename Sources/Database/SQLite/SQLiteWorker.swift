@@ -180,6 +180,8 @@ final class SQLiteWorker: @unchecked Sendable {
         _ connection: SQLiteConnection
     ) throws(DatabaseError) -> SQLResult {
         defer { if isInTransaction { signal.withLock { queue.continued(now: .now) } } }
+        // A failure may have ended the transaction (a full disk does): what follows would run outside of it.
+        if isInTransaction, doom != nil { throw .transactionFailed }
         do throws(DatabaseError) {
             let result = try connection.run(sql, parameters, timeout: timeout)
             guard connection.isInTransaction == isInTransaction else { throw .transactionControl }
@@ -235,9 +237,4 @@ private func runSQLiteWorker(_ argument: UnsafeMutableRawPointer?) -> UnsafeMuta
     guard let argument else { return nil }
     Unmanaged<SQLiteWorker>.fromOpaque(argument).takeRetainedValue().run()
     return nil
-}
-
-extension DatabaseError {
-    static let transactionControl = DatabaseError(
-        .other, "a statement began or ended a transaction: that is withTransaction's business")
 }

@@ -1,6 +1,9 @@
 # Debian packages: only what is missing, and no daemon of a package is started.
 
+# To build: headers and libraries.
 build_packages=(libev-dev libpq-dev libsqlite3-dev libssl-dev libsimdjson-dev libstdc++-12-dev pkg-config)
+# To add up what the tests say, and to test with the real servers.
+sum_packages=(python3)
 server_packages=(postgresql rabbitmq-server python3-venv)
 
 as_root() {
