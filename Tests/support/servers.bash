@@ -1,6 +1,6 @@
 # The Python environment, the servers for the Swift tests, and the end-to-end suites.
 
-venv=$root/.build-venv
+venv=$root/.build-venv/environment
 servers=
 
 create_venv() {
@@ -12,7 +12,8 @@ create_venv() {
 make_venv() {
     local stamp
     stamp=$(sha256sum Tests/Integration/requirements.txt | cut -d' ' -f1)
-    exec {lock}>"$root/.build-venv.lock"
+    mkdir -p "$root/.build-venv"
+    exec {lock}>"$root/.build-venv/lock"
     flock "$lock"
     if [ "$(cat "$venv/stamp" 2>/dev/null)" != "$stamp" ]; then
         say "Python environment in ${venv#"$root/"}"

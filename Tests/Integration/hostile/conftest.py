@@ -101,9 +101,13 @@ def _target(scratch: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ) -> Iterat
     directory = scratch / "hostile"
     directory.mkdir()
     broker = {"amqp_url": rabbitmq.url(rabbitmq.publisher), "topic_prefix": TOPIC_PREFIX}
-    gateway = Gateway(
-        directory, {"database": {"url": postgresql.create_database(DATABASE)}, "broker": broker}
-    )
+    settings = {
+        "database": {"url": postgresql.create_database(DATABASE)},
+        "broker": broker,
+        # Shorter than the defaults, so that slow senders need not be watched for long.
+        "server": {"head_timeout": "4s", "body_timeout": "6s"},
+    }
+    gateway = Gateway(directory, settings)
     wiretap = Wiretap(rabbitmq, "hostile-wiretap", f"{TOPIC_PREFIX}.#")
     consumer = Consumer(rabbitmq, directory, "hostile", TOPIC_PREFIX)
     try:
