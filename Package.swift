@@ -118,7 +118,9 @@ let package = Package(
         .testTarget(name: "WebhookServicesTests", dependencies: ["WebhookServices"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "WebhookServices"],
+            dependencies: [
+                "Gateway", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "WebhookServices",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "BenchTests", dependencies: ["Cryptography", "webhook2fedmsg-bench"], path: "Benchmarks/Tests",

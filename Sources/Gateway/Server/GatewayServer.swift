@@ -46,7 +46,8 @@ public struct GatewayServer: Sendable {
             file = filePublisher
             publisher = filePublisher
         }
-        let router = try Self.router(configuration, loops, workspace, publisher, logger)
+        let router = try GatewayRouter.make(
+            configuration, loops: loops, workspace: workspace, publisher: publisher, logger: logger)
         server = HTTPServer(
             loops: loops, addresses: try await Self.listenAddresses(configuration.server),
             limits: HTTPServerLimits(configuration), router: router, observer: AccessLog(logger: logger),
@@ -78,29 +79,5 @@ public struct GatewayServer: Sendable {
             addresses += try await SocketAddress.resolve(host: listen.host, port: UInt16(clamping: listen.port))
         }
         return addresses
-    }
-
-    private static func router(
-        _ configuration: Configuration, _ loops: LoopGroup, _ workspace: Workspace,
-        _ publisher: any MessagePublisher, _ logger: Logger
-    ) throws -> Router {
-        let services = configuration.services.enabled.compactMap { ServiceRegistry.service(named: $0) }
-        let loader = TokenRecordLoader(store: workspace.tokens) { name in services.first { $0.name == name } }
-        let webhooks = WebhookHandler(
-            services: services,
-            tokens: TokenCache(
-                loader: loader, authority: TokenIDAuthority(workspace.keys),
-                settings: TokenCacheSettings(configuration.cache)),
-            publisher: publisher,
-            deduplication: DeduplicationWindow(
-                entries: configuration.ingest.deduplicationEntries, window: configuration.ingest.deduplicationWindow),
-            settings: IngestSettings(configuration),
-            parsers: try LoopLocal(loops.loops) { _ in try JSONParser() },
-            logger: logger)
-        var router = Router()
-        try router.on(.get, "/healthz", HealthHandler())
-        try router.on(.get, "/readyz", ReadinessHandler(database: workspace.database, publisher: publisher))
-        try router.on(.post, "/{service}/{id}", webhooks)
-        return router
     }
 }

@@ -1,7 +1,8 @@
 import Database
 import EventLoop
-import Gateway
 import Logging
+
+@testable import Gateway
 
 /// A database with the gateway's tables, and a store over it.
 struct TestStore: Sendable {
@@ -18,6 +19,9 @@ struct TestStore: Sendable {
         keys = try KeyRing(Self.key())
         store = TokenStore(database: database, keys: keys)
     }
+
+    /// As the server has it.
+    var workspace: Workspace { Workspace(database: database, keys: keys, tokens: store, notices: []) }
 
     /// In memory.
     init() async throws {

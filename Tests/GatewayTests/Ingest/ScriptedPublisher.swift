@@ -1,0 +1,31 @@
+import EventLoop
+import FedoraMessaging
+
+@testable import Gateway
+
+/// A publisher that answers as the test says and keeps what it was given.
+final class ScriptedPublisher: MessagePublisher {
+    private struct State: Sendable {
+        var answers: [PublishResult]
+        var messages: [FedoraMessage] = []
+    }
+
+    private let state: Locked<State>
+
+    /// - Parameter answers: for the first messages, in order; those that follow are published.
+    init(_ answers: [PublishResult] = []) {
+        state = Locked(State(answers: answers))
+    }
+
+    /// All that it was given.
+    var messages: [FedoraMessage] { state.withLock { $0.messages } }
+
+    func publish(_ message: FedoraMessage) async -> PublishResult {
+        state.withLock { state in
+            state.messages.append(message)
+            return state.answers.isEmpty ? .published : state.answers.removeFirst()
+        }
+    }
+
+    var readiness: PublisherReadiness { .ready }
+}

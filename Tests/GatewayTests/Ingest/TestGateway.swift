@@ -1,0 +1,84 @@
+import Cryptography
+import Database
+import EventLoop
+import HTTPServer
+import Logging
+import Testing
+import WebhookServices
+
+@testable import Gateway
+
+/// The webhook handler behind a real HTTP server, over a database in memory and a scripted publisher.
+struct TestGateway: Sendable {
+    static let secret = "0123456789abcdef0123456789abcdef"
+    private static let loops = Result { try LoopGroup.start(count: 1, name: "gateway") }
+
+    let tokens: TestStore
+    let publisher: ScriptedPublisher
+    private let address: SocketAddress
+
+    /// Starts it, runs `body`, and stops it.
+    static func run(
+        publisher: ScriptedPublisher = ScriptedPublisher(), change: (inout Configuration) -> Void = { _ in },
+        _ body: @escaping @Sendable (TestGateway) async throws -> Void
+    ) async throws {
+        let loops = try loops.get()
+        let tokens = try await TestStore()
+        var configuration = Configuration()
+        configuration.broker.topicPrefix = "org.example.test"
+        change(&configuration)
+        let router = try GatewayRouter.make(
+            configuration, loops: loops, workspace: tokens.workspace, publisher: publisher,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let server = HTTPServer(
+            loops: loops, addresses: [try #require(SocketAddress(literal: "127.0.0.1", port: 0))],
+            limits: HTTPServerLimits(configuration), router: router, logger: Logger(label: "test"))
+        let address = try #require(try await server.listen().first)
+        let running = Task { try await server.run() }
+        let outcome = await Task(executorPreference: loops.loops[0].taskExecutor) {
+            try await body(TestGateway(tokens: tokens, publisher: publisher, address: address))
+        }.result
+        server.beginShutdown()
+        try await running.value
+        try outcome.get()
+    }
+
+    /// Makes a GitHub token with the known secret.
+    func makeToken(scope: String? = nil) async throws -> Token {
+        let draft = try TokenDraft(
+            service: "github", name: "test", scope: scope.map { try TokenScope($0) },
+            secret: TokenSecret(fileContent: Array(Self.secret.utf8)))
+        return try await tokens.store.create(draft).token
+    }
+
+    /// Sends a signed push.
+    /// - Returns: the answer's head and body, as text.
+    func push(
+        to path: String, delivery: String = "delivery-1", body: String = #"{"repository":{"full_name":"fedora/w2f"}}"#,
+        secret: String = Self.secret
+    ) async throws -> (status: Int, text: String) {
+        let bytes = Array(body.utf8)
+        let code = try HMACSHA256Key(Array(secret.utf8)).authenticationCode(for: bytes[...])
+        let head = """
+            POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+            Content-Length: \(bytes.count)\r\nConnection: close\r\nX-GitHub-Event: push\r\n\
+            X-GitHub-Delivery: \(delivery)\r\nX-GitHub-Hook-Installation-Target-ID: 1\r\n\
+            X-GitHub-Hook-Installation-Target-Type: repository\r\n\
+            X-Hub-Signature-256: sha256=\(Hex.encode(code))\r\n\r\n
+            """
+        return try await ask(Array(head.utf8) + bytes)
+    }
+
+    /// Sends bytes on a connection of their own and reads to its end.
+    func ask(_ request: [UInt8]) async throws -> (status: Int, text: String) {
+        let loop = try #require(EventLoop.current)
+        let stream = try await TCPStream.connect(to: address, on: loop, deadline: .now + .seconds(20))
+        defer { stream.close() }
+        stream.deadline = .now + .seconds(20)
+        try await stream.write(request)
+        var buffer = ReadBuffer()
+        while try await stream.read(into: &buffer) > 0 {}
+        let text = String(decoding: buffer.readable, as: UTF8.self)
+        return (try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) }), text)
+    }
+}

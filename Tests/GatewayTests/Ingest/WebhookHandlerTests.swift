@@ -1,0 +1,133 @@
+import Testing
+
+@testable import Gateway
+
+@Suite struct WebhookHandlerTests {
+    @Test func aSignedWebhookIsAnsweredWithTheIdOfItsMessage() async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken()
+            let answer = try await gateway.push(to: "/github/\(token.id)")
+            #expect(answer.status == 202)
+            let message = try #require(gateway.publisher.messages.first)
+            #expect(
+                answer.text.hasSuffix(
+                    "{\"message_id\": \"\(message.id)\", \"topic\": \"org.example.test.github.push\"}\n"))
+            #expect(message.topic == "github.push")
+            #expect(
+                String(decoding: message.body, as: UTF8.self).hasPrefix(
+                    #"{"body": {"repository":{"full_name":"fedora/w2f"}}, "headers": {"#))
+        }
+    }
+
+    @Test func aRedeliveryIsAnsweredAlikeAndPublishedOnce() async throws {
+        try await TestGateway.run { gateway in
+            let path = "/github/\(try await gateway.makeToken().id)"
+            let first = try await gateway.push(to: path)
+            let second = try await gateway.push(to: path)
+            #expect(second.status == 202)
+            #expect(first.text.split(separator: "\n").last == second.text.split(separator: "\n").last)
+            #expect(gateway.publisher.messages.count == 1)
+        }
+    }
+
+    @Test func whatWasNotConfirmedIsPublishedAgainUnderItsIdAndTime() async throws {
+        try await TestGateway.run(publisher: ScriptedPublisher([.timedOut])) { gateway in
+            let path = "/github/\(try await gateway.makeToken().id)"
+            let first = try await gateway.push(to: path)
+            #expect(first.status == 503)
+            #expect(first.text.contains("Retry-After: 5\r\n"))
+            #expect(try await gateway.push(to: path).status == 202)
+            let messages = gateway.publisher.messages
+            #expect(messages.count == 2)
+            #expect(messages[0].id == messages[1].id)
+            #expect(messages[0].sentAt == messages[1].sentAt)
+        }
+    }
+
+    @Test func theSameDeliveryIdWithAnotherBodyIsAnotherMessage() async throws {
+        try await TestGateway.run { gateway in
+            let path = "/github/\(try await gateway.makeToken().id)"
+            #expect(try await gateway.push(to: path, body: #"{"n":1}"#).status == 202)
+            #expect(try await gateway.push(to: path, body: #"{"n":2}"#).status == 202)
+            #expect(try await gateway.push(to: path, body: #"{"n":2}"#).status == 202)
+            let ids = gateway.publisher.messages.map(\.id)
+            #expect(ids.count == 2)
+            #expect(Set(ids).count == 2)
+        }
+    }
+
+    @Test(arguments: [
+        PublishResult.refused(reason: "403"), .unavailable(reason: "away"), .timedOut, .full,
+    ])
+    func whatThePublisherDoesNotTakeIsNever2xx(result: PublishResult) async throws {
+        try await TestGateway.run(publisher: ScriptedPublisher([result])) { gateway in
+            let answer = try await gateway.push(to: "/github/\(try await gateway.makeToken().id)")
+            #expect(answer.status == 503)
+            #expect(answer.text.contains("Retry-After:"))
+        }
+    }
+
+    @Test func aDisabledTokenIsRefusedBeforeItsBodyIsRead() async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken()
+            _ = try await gateway.tokens.store.setState(token.id, to: .disabled)
+            let answer = try await gateway.push(to: "/github/\(token.id)")
+            #expect(answer.status == 403)
+            #expect(answer.text.contains("token_disabled"))
+            #expect(gateway.publisher.messages.isEmpty)
+        }
+    }
+
+    @Test func anotherSecretOrNoSignatureIsRefused() async throws {
+        try await TestGateway.run { gateway in
+            let path = "/github/\(try await gateway.makeToken().id)"
+            let forged = try await gateway.push(to: path, secret: String(TestGateway.secret.reversed()))
+            #expect(forged.status == 401)
+            #expect(forged.text.contains("signature_mismatch"))
+            let unsigned = try await gateway.ask(
+                Array("POST \(path) HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}".utf8))
+            #expect(unsigned.status == 401)
+            #expect(unsigned.text.contains("signature_missing"))
+            #expect(gateway.publisher.messages.isEmpty)
+        }
+    }
+
+    @Test func unknownAddressesAre404() async throws {
+        try await TestGateway.run { gateway in
+            let id = try await gateway.makeToken().id
+            for path in ["/gitlab/\(id)", "/nothing/\(id)", "/github/\(id)0", "/github/00000000000000000000000000"] {
+                #expect(try await gateway.push(to: path).status == 404, "\(path)")
+            }
+        }
+    }
+
+    @Test func aScopeHolds() async throws {
+        try await TestGateway.run { gateway in
+            let inside = try await gateway.makeToken(scope: "fedora")
+            let outside = try await gateway.makeToken(scope: "fedora/other")
+            #expect(try await gateway.push(to: "/github/\(inside.id)").status == 202)
+            #expect(try await gateway.push(to: "/github/\(inside.id)", delivery: "2", body: "{}").status == 403)
+            #expect(try await gateway.push(to: "/github/\(outside.id)").status == 403)
+            #expect(gateway.publisher.messages.count == 1)
+        }
+    }
+
+    @Test func aServiceTakenOutIsGoneAndTheOthersStay() async throws {
+        try await TestGateway.run(change: { $0.services.enabled = ["gitlab"] }) { gateway in
+            #expect(try await gateway.push(to: "/github/\(try await gateway.makeToken().id)").status == 404)
+        }
+    }
+
+    @Test func limitsAnswer413() async throws {
+        try await TestGateway.run(change: { $0.ingest.maxBodySize = 100 }) { gateway in
+            let path = "/github/\(try await gateway.makeToken().id)"
+            let body = #"{"n":""# + String(repeating: "x", count: 200) + #""}"#
+            #expect(try await gateway.push(to: path, body: body).status == 413)
+        }
+        try await TestGateway.run(change: { $0.broker.maxMessageSize = 100 }) { gateway in
+            let answer = try await gateway.push(to: "/github/\(try await gateway.makeToken().id)")
+            #expect(answer.status == 413)
+            #expect(answer.text.contains("message_too_large"))
+        }
+    }
+}
