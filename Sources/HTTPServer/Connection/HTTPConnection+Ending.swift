@@ -124,7 +124,8 @@ extension HTTPExchange {
             && connection.served < limits.maxRequestsPerConnection
         if incoming.isComplete {
             if mayKeep { return .keep }
-            return connection.buffer.isEmpty && !mustClose ? .close : .linger
+            // Who wanted to go on may have sent its next request already.
+            return head.keepAlive || mustClose || !connection.buffer.isEmpty ? .linger : .close
         }
         guard mayKeep, let rest = incoming.knownRest, rest <= limits.drainBytes else { return .linger }
         return .drain

@@ -4,6 +4,9 @@ import EventLoop
 final class HTTPConnection {
     /// Reads and requests after which the loop gets to look at its other sockets.
     private static let workPerTurn = 64
+    /// How long a stopping server still waits for a request on an idle connection: bytes that the kernel has already
+    /// are read in the loop's next turn.
+    private static let lastChance = Duration.milliseconds(10)
 
     let stream: any ByteStream
     let context: LoopContext
@@ -67,17 +70,37 @@ final class HTTPConnection {
     private func readHead(
         until deadline: ContinuousClock.Instant, since start: ContinuousClock.Instant
     ) async -> Bool {
+        guard parser.hasBegun || !context.isDraining else { return await readLast() }
         isIdle = !parser.hasBegun
         defer { isIdle = false }
-        if isIdle, context.isDraining { return false }
         buffer.releaseIfEmpty()
         stream.deadline = deadline
         do throws(StreamError) {
             return try await read() > 0
+        } catch .deadlineExceeded {
+            if parser.hasBegun {
+                await refuse(.headTimeout, since: start)
+            } else if context.isDraining {
+                return await readLast()
+            }
+            return false
         } catch {
-            if error == .deadlineExceeded, parser.hasBegun { await refuse(.headTimeout, since: start) }
             return false
         }
+    }
+
+    /// Ends the wait for the next request, but for one that is already here: `LoopContext.drain`.
+    func endIdling() {
+        guard isIdle else { return }
+        stream.deadline = .now
+    }
+
+    /// A request that came just before the server began to stop is not to be lost to a reset.
+    private func readLast() async -> Bool {
+        isIdle = false
+        stream.deadline = .now + Self.lastChance
+        let count = try? await read()
+        return count.map { $0 > 0 } ?? false
     }
 
     // MARK: The answer

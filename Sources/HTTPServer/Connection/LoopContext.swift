@@ -57,7 +57,7 @@ final class LoopContext: @unchecked Sendable {
     func drain() {
         loop.preconditionInLoop()
         isDraining = true
-        for connection in connections.values where connection.isIdle { connection.stream.cancel() }
+        for connection in connections.values { connection.endIdling() }
     }
 
     func newRequestID() -> RequestID { RequestID(using: &random) }

@@ -7,7 +7,7 @@ final class ConnectionGate: Sendable {
         var isClosed = false
         var hasGivenUp = false
         // Each continuation is resumed once: it was taken out of its list, under the lock.
-        var waitingForRoom: [UnsafeContinuation<Bool, Never>] = []
+        var waitingForRoom: [UnsafeContinuation<Void, Never>] = []
         var waitingForEnd: [UnsafeContinuation<Void, Never>] = []
     }
 
@@ -23,14 +23,17 @@ final class ConnectionGate: Sendable {
     /// Waits until there is room for another connection.
     /// - Returns: false once the gate is closed.
     func waitForRoom() async -> Bool {
-        await withUnsafeContinuation { continuation in
-            let isOpen: Bool? = state.withLock { state in
-                if state.isClosed { return false }
-                if state.active < limit { return true }
-                state.waitingForRoom.append(continuation)
-                return nil
+        while true {
+            let (isClosed, hasRoom) = state.withLock { ($0.isClosed, $0.active < limit) }
+            if isClosed || hasRoom { return !isClosed }
+            await withUnsafeContinuation { continuation in
+                let mustWait = state.withLock { state in
+                    let mustWait = !state.isClosed && state.active >= limit
+                    if mustWait { state.waitingForRoom.append(continuation) }
+                    return mustWait
+                }
+                if !mustWait { continuation.resume() }
             }
-            if let isOpen { continuation.resume(returning: isOpen) }
         }
     }
 
@@ -44,7 +47,7 @@ final class ConnectionGate: Sendable {
             let room = state.active < limit ? state.waitingForRoom.popLast() : nil
             return (room, Self.takeEnd(&state))
         }
-        room?.resume(returning: true)
+        room?.resume()
         for continuation in end { continuation.resume() }
     }
 
@@ -55,7 +58,7 @@ final class ConnectionGate: Sendable {
             defer { state.waitingForRoom = [] }
             return state.waitingForRoom
         }
-        for continuation in waiting { continuation.resume(returning: false) }
+        for continuation in waiting { continuation.resume() }
     }
 
     /// Waits until the last connection is gone, or `giveUp`.

@@ -66,12 +66,9 @@ public final class HTTPServer: Sendable {
 
     private func bind(_ address: SocketAddress, on loop: EventLoop) async throws -> TCPListener {
         let backlog = limits.acceptBacklog
-        return try await withUnsafeThrowingContinuation { continuation in
-            loop.execute {
-                continuation.resume(
-                    with: Result { try TCPListener(binding: address, backlog: backlog, on: loop) })
-            }
-        }
+        return try await Task(executorPreference: loop.taskExecutor) {
+            try TCPListener(binding: address, backlog: backlog, on: loop)
+        }.value
     }
 
     /// Serves until `beginShutdown`, or cancellation, which means the same: accepting stops, idle connections close,

@@ -12,11 +12,13 @@ struct TestServer: Sendable {
 
     /// Loops live as long as the process: the tests share these.
     private static let loops = Result { try LoopGroup.start(count: 2, name: "server") }
+    private static let oneLoop = Result { try LoopGroup.start(count: 1, name: "single") }
     private static let clientLoop = Result { try EventLoop.start(name: "client") }
 
     /// Starts a server, runs `body` on the clients' loop, and stops the server; in the end nothing may be left over.
     static func run(
-        limits: HTTPServerLimits = HTTPServerLimits(), _ routes: (inout Router) throws -> Void = TestRoutes.add,
+        limits: HTTPServerLimits = HTTPServerLimits(), onOneLoop: Bool = false,
+        _ routes: (inout Router) throws -> Void = TestRoutes.add,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         var router = Router()
@@ -24,7 +26,8 @@ struct TestServer: Sendable {
         let observer = RecordingObserver()
         let any = try #require(SocketAddress(literal: "127.0.0.1", port: 0))
         let server = HTTPServer(
-            loops: try loops.get(), addresses: [any], limits: limits, router: router, observer: observer,
+            loops: try (onOneLoop ? oneLoop : loops).get(), addresses: [any], limits: limits, router: router,
+            observer: observer,
             logger: Logger(label: "test"))
         let address = try #require(try await server.listen().first)
         let running = Task { try await server.run() }
