@@ -140,7 +140,8 @@ struct MethodTests {
         for properties in [all, BasicProperties()] {
             var output = OutputBuffer()
             try ContentHeader(bodySize: 77, properties: properties).encode(into: &output)
-            #expect(try ContentHeader(payload: output.bytes[...]) == ContentHeader(bodySize: 77, properties: properties))
+            #expect(
+                try ContentHeader(payload: output.bytes[...]) == ContentHeader(bodySize: 77, properties: properties))
             #expect(throws: CodecError.self) { try ContentHeader(payload: output.bytes.dropLast()) }
             #expect(throws: CodecError.trailingBytes(1)) { try ContentHeader(payload: output.bytes[...] + [0]) }
         }
