@@ -240,6 +240,19 @@ struct AMQPPublisherTests {
         }
     }
 
+    @Test("an address that lets the connection hang is left after the connect time-out")
+    func hangingAddress() async throws {
+        // The kernel answers no further connection while the queue of an idle listener is full.
+        let listener = try FullListener()
+        var settings = Conversation.settings
+        settings.endpoints = [BrokerEndpoint(host: "127.0.0.1", port: listener.port)]
+        settings.connectTimeout = .milliseconds(200)
+        try await withPublisher(settings) { publisher in
+            try await eventually("the time-out") { "\(publisher.status)".contains("timed out") }
+        }
+        withExtendedLifetime(listener) {}
+    }
+
     @Test("addresses are tried in turn, without a pause until all were")
     func endpoints() async throws {
         let broker = try FakeBroker { broker, _ in

@@ -30,14 +30,16 @@ struct FieldTests {
     func bytes() throws {
         let bytes = try Self.encoded(["a": .int32(20), "b": .bool(true), "c": .longString("x")])
         #expect(
-            bytes == [
-                0, 0, 0, 18, 1, 97, 73, 0, 0, 0, 20, 1, 98, 116, 1, 1, 99, 83, 0, 0, 0, 1, 120,
-            ].replacingLength())
+            bytes
+                == [
+                    0, 0, 0, 18, 1, 97, 73, 0, 0, 0, 20, 1, 98, 116, 1, 1, 99, 83, 0, 0, 0, 1, 120,
+                ].replacingLength())
     }
 
     @Test("types that only the specification has are read", arguments: [UInt8(ascii: "U"), UInt8(ascii: "L")])
     func specificationTypes(type: UInt8) throws {
-        let value: [UInt8] = type == UInt8(ascii: "U") ? [0xFF, 0xFE] : [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE]
+        let value: [UInt8] =
+            type == UInt8(ascii: "U") ? [0xFF, 0xFE] : [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE]
         var reader = WireReader(([type] + value)[...])
         let expected: FieldValue = type == UInt8(ascii: "U") ? .int16(-2) : .int64(-2)
         #expect(try reader.fieldValue() == expected)
@@ -110,7 +112,7 @@ struct FieldTests {
         var random = SeededGenerator(seed: 7)
         let valid = try Self.encoded(Self.everything)
         var refused = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<5_000 {
             var bytes = valid
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8(truncatingIfNeeded: random.next())

@@ -44,7 +44,7 @@ struct FrameTests {
     func fuzz() {
         var random = SeededGenerator(seed: 1)
         var refused = 0
-        for _ in 0..<20_000 {
+        for _ in 0..<10_000 {
             var bytes = random.bytes(Int.random(in: 0..<40, using: &random))
             if Bool.random(using: &random), bytes.count > 7 {
                 bytes.replaceSubrange(0..<6, with: [1, 0, 1, 0, 0, 0])
@@ -140,7 +140,8 @@ struct MethodTests {
         for properties in [all, BasicProperties()] {
             var output = OutputBuffer()
             try ContentHeader(bodySize: 77, properties: properties).encode(into: &output)
-            #expect(try ContentHeader(payload: output.bytes[...]) == ContentHeader(bodySize: 77, properties: properties))
+            #expect(
+                try ContentHeader(payload: output.bytes[...]) == ContentHeader(bodySize: 77, properties: properties))
             #expect(throws: CodecError.self) { try ContentHeader(payload: output.bytes.dropLast()) }
             #expect(throws: CodecError.trailingBytes(1)) { try ContentHeader(payload: output.bytes[...] + [0]) }
         }

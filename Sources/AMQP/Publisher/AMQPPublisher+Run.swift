@@ -8,10 +8,14 @@ extension AMQPPublisher {
     public func run() async {
         guard !isRunning, !isStopping else { return }
         isRunning = true
-        await withTaskCancellationHandler {
-            await connectAndServe()
-        } onCancel: {
-            loop.execute { self.assumeIsolated { $0.beginShutdown() } }
+        // Without the preference, closures that streams and connectors pass to the standard library's functions would
+        // run elsewhere, however well the actor is pinned.
+        await withTaskExecutorPreference(loop.taskExecutor) {
+            await withTaskCancellationHandler {
+                await connectAndServe()
+            } onCancel: {
+                loop.execute { self.assumeIsolated { $0.beginShutdown() } }
+            }
         }
         stopped()
     }
@@ -85,16 +89,20 @@ extension AMQPPublisher {
         schedulePhaseTimer(at: deadline)
         let result = await withUnsafeContinuation { continuation in
             connecting = continuation
-            connectTask = Task {
-                do {
-                    finishConnecting(.success(try await connector(endpoint, loop, deadline)))
-                } catch {
-                    finishConnecting(.failure(ConnectError(text: "\(error)")))
-                }
+            connectTask = Task(executorPreference: loop.taskExecutor) {
+                await self.openStream(to: endpoint, deadline: deadline)
             }
         }
         phaseTimer?.cancel()
         return result
+    }
+
+    private func openStream(to endpoint: BrokerEndpoint, deadline: Instant) async {
+        do {
+            finishConnecting(.success(try await connector(endpoint, loop, deadline)))
+        } catch {
+            finishConnecting(.failure(ConnectError(text: "\(error)")))
+        }
     }
 
     private func finishConnecting(_ result: Result<any ByteStream, ConnectError>) {

@@ -18,19 +18,11 @@ final class FakeBroker: Sendable {
 
     /// - Parameter connections: How many connections the script is for; a further one is refused.
     init(connections: Int = 1, _ script: @escaping Script) throws {
-        let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-        var address = Loopback.address(port: 0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(listener, pointer, length) | getsockname(listener, pointer, &length)
-            }
-        }
-        guard status == 0, listen(listener, 8) == 0 else { throw PeerError(description: "cannot listen") }
+        let (listener, port) = try Loopback.listen(backlog: 8)
         var limit = timeval(tv_sec: 15, tv_usec: 0)
         setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         self.listener = listener
-        port = UInt16(bigEndian: address.sin_port)
+        self.port = port
         let outcome = outcome
         Thread.detachNewThread {
             var failure: String?
