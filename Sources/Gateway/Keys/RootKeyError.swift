@@ -1,5 +1,3 @@
-import Cryptography
-
 /// Why there is no root key to work with. Each text says what to do next; none shows a key.
 public enum RootKeyError: Error, Hashable, CustomStringConvertible {
     /// There is no file, and none may be made here.
@@ -12,6 +10,8 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
     case tooOpen(path: String, mode: UInt32)
     /// The file holds no key.
     case invalid(path: String, RootKeyFormatError)
+    /// No keys can be made or derived: OpenSSL has no memory or no entropy.
+    case unusable(path: String, reason: String)
     /// The database was made with another root key.
     case wrongKey(expected: String, found: String)
 
@@ -54,6 +54,8 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
             the root key at \(path) \(problem). If no token was made yet, make a new one with \
             (umask 077; head -c 32 /dev/urandom | base64 > \(shellQuoted(path))); else put it back from its copy
             """
+        case .unusable(let path, let reason):
+            "the root key at \(path): \(reason)"
         case .wrongKey(let expected, let found):
             """
             this root key (its id is \(found)) is not the one that the database was made with (\(expected)). Put \

@@ -1,3 +1,4 @@
+import Cryptography
 import Glibc
 
 /// The file that holds the root key.
@@ -51,7 +52,7 @@ public struct RootKeyFile: Sendable, Hashable {
         } catch let problem as RootKeyFormatError {
             throw .invalid(path: path, problem)
         } catch {
-            throw .system(path: path, operation: "\(error)", errno: 0)
+            throw .unusable(path: path, reason: "\(error)")
         }
     }
 
@@ -61,18 +62,20 @@ public struct RootKeyFile: Sendable, Hashable {
     /// - Throws: ``RootKeyError``.
     public func create() throws(RootKeyError) -> RootKey {
         let made: (key: RootKey, fileContent: [UInt8])
+        let temporary: String
         do {
             made = try RootKey.generate()
+            temporary = "\(path).\(Hex.encode(try SecureRandom.bytes(8)))"
         } catch {
-            throw .system(path: path, operation: "\(error)", errno: 0)
+            throw .unusable(path: path, reason: "\(error)")
         }
-        let temporary = "\(path).\(getpid())"
         try write(made.fileContent, to: temporary)
         defer { unlink(temporary) }
         // A link fails if the name is taken, unlike a rename; and nobody ever sees half a key.
         guard link(temporary, path) == 0 else {
+            let refusal = failure("link")
             if errno == EEXIST, let other = try read() { return other.key }
-            throw failure("link")
+            throw refusal
         }
         try synchronizeFolder()
         return made.key

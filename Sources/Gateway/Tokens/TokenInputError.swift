@@ -39,8 +39,8 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
         case .tooManyOwners(let limit): "a token has at most \(limit) owners"
         case .unknownService(let name, let known, let nearest):
             "there is no service \"\(name)\""
-                + (nearest.map { "; did you mean \($0)?" } ?? "")
-                + " Services: \(known.joined(separator: ", "))"
+                + (nearest.map { "; did you mean \($0)?" } ?? ".")
+                + " The services are \(known.joined(separator: ", "))"
         case .secretTooShort(let characters):
             """
             the secret has \(characters) characters; it takes at least \(TokenSecret.minimumCharacters). Leave it out \

@@ -71,10 +71,13 @@ public struct Workspace: Sendable {
         var notices = try await migrate(database)
         if found == nil {
             if let id = try await RootKeyCheck.storedKeyID(in: database) {
-                throw RootKeyError.missing(path: file.path, reason: .databaseHasKey(id))
+                // Perhaps another process was in the middle of its first start, and the key is there by now.
+                found = try file.read()
+                if found == nil { throw RootKeyError.missing(path: file.path, reason: .databaseHasKey(id)) }
+            } else {
+                found = RootKeyFile.Content(key: try file.create(), warnings: [])
+                notices.append("made the root key at \(file.path); keep a copy of it in a safe place")
             }
-            found = RootKeyFile.Content(key: try file.create(), warnings: [])
-            notices.append("made the root key at \(file.path); keep a copy of it in a safe place")
         }
         guard let found else { throw RootKeyError.missing(path: file.path, reason: .notStandalone) }
         let keys = try KeyRing(found.key)

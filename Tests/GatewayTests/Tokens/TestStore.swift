@@ -1,6 +1,4 @@
 import Database
-import EventLoop
-import Logging
 
 @testable import Gateway
 
@@ -29,8 +27,7 @@ struct TestStore: Sendable {
     }
 
     static func database() async throws -> any Database {
-        let database = try await DatabaseURL.parse("sqlite::memory:").open(
-            loop: EventLoop.start(name: "test-tokens"), logger: Logger(label: "test"))
+        let database = try await TestDatabases.open("sqlite::memory:")
         try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
         return database
     }

@@ -1,3 +1,4 @@
+import Cryptography
 import Testing
 import WebhookServices
 
@@ -57,6 +58,30 @@ import WebhookServices
         #expect(try await loader.record(for: test.store.authority.make()) == nil)
     }
 
+    @Test func bothSecretsVerifyWhileTheGracePeriodLasts() async throws {
+        let test = try await TestStore()
+        let (made, first) = try await test.store.create(TokenDraft(service: "github", name: "x"))
+        let second = try #require(try await test.store.rotate(made.id, grace: .seconds(60))).secret
+        let record = try #require(try await TokenRecordLoader(store: test.store).record(for: made.id))
+        let service = try #require(ServiceRegistry.service(named: "github"))
+        func verifies(_ secret: [UInt8], at time: UnixTime) throws -> Bool {
+            let body = Array("{}".utf8)
+            let code = try HMACSHA256Key(secret).authenticationCode(for: body[...])
+            let request = WebhookRequest(
+                headers: OneHeader(name: "x-hub-signature-256", value: "sha256=\(Hex.encode(code))"), body: body[...],
+                receivedAt: 0)
+            if case .verified = service.verify(request, secrets: record.secrets(at: time)) { return true }
+            return false
+        }
+        let now = UnixTime.now()
+        let later = now.advanced(by: .seconds(61))
+        #expect(try verifies(second.bytes, at: now))
+        #expect(try verifies(first.bytes, at: now))
+        #expect(try verifies(second.bytes, at: later))
+        #expect(try !verifies(first.bytes, at: later))
+        #expect(try !verifies([1, 2, 3], at: now))
+    }
+
     @Test func aServiceThatIsNotOffered() async throws {
         let test = try await TestStore()
         let made = try await test.store.create(TokenDraft(service: "github", name: "x")).token
@@ -78,4 +103,13 @@ import WebhookServices
             try await loader.record(for: second.id)
         }
     }
+}
+
+private struct OneHeader: WebhookHeaders {
+    let name: String
+    let value: String
+
+    func count(of name: String) -> Int { name == self.name ? 1 : 0 }
+
+    func first(_ name: String) -> ArraySlice<UInt8>? { name == self.name ? Array(value.utf8)[...] : nil }
 }

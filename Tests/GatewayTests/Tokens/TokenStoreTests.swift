@@ -3,7 +3,7 @@ import Testing
 
 @testable import Gateway
 
-/// The store over SQLite in memory; the same on PostgreSQL where `W2F_TEST_POSTGRESQL` names one.
+/// The store over SQLite in memory; the same on PostgreSQL where `W2F_TEST_POSTGRES_URL` names one.
 @Suite struct TokenStoreTests {
     private let start = UnixTime(milliseconds: 1_795_000_000_000)
 

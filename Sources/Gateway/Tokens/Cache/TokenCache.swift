@@ -65,9 +65,10 @@ public actor TokenCache {
 
     /// Tokens held, ids known to have none, reads under way, and requests that wait for them.
     public func counts() -> (tokens: Int, absent: Int, loads: Int, waiters: Int) {
-        let held = shards.map { shard in shard.withLock { [$0.counts.tokens, $0.counts.absent] } }
+        let held = shards.map { shard in shard.withLock { $0.counts } }
         return (
-            held.reduce(0) { $0 + $1[0] }, held.reduce(0) { $0 + $1[1] }, loads.counts.loads, loads.counts.waiters
+            held.reduce(0) { $0 + $1.tokens }, held.reduce(0) { $0 + $1.absent }, loads.counts.loads,
+            loads.counts.waiters
         )
     }
 
@@ -130,7 +131,8 @@ public actor TokenCache {
     ) -> Result<TokenRecord?, any Error> {
         switch result {
         case .success(let record):
-            shard(of: id).withLock { $0.store(record, for: id, now: clock()) }
+            let now = clock()
+            shard(of: id).withLock { $0.store(record, for: id, now: now) }
             return result
         case .failure(let error):
             // What the database holds and cannot be read is no reason to go on with what it held before.

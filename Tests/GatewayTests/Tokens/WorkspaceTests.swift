@@ -1,0 +1,150 @@
+import Database
+import Foundation
+import Testing
+
+@testable import Gateway
+
+/// What serve and the commands begin with.
+@Suite final class WorkspaceTests {
+    private let folder: String
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "w2f-workspace-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    private var keyPath: String { folder + "/state/root.key" }
+    private var hasKey: Bool { FileManager.default.fileExists(atPath: keyPath) }
+
+    private func settings(isLoopback: Bool = true, database: String? = nil) throws -> WorkspaceSettings {
+        WorkspaceSettings(
+            database: try DatabaseURL.parse(database ?? "sqlite:\(folder)/state/w2f.db"), rootKeyPath: keyPath,
+            isLoopback: isLoopback, stateDirectory: folder + "/state")
+    }
+
+    private func open(_ settings: WorkspaceSettings) async throws -> Workspace {
+        try await Workspace.open(settings, loop: TestDatabases.loop.get(), logger: TestDatabases.logger)
+    }
+
+    @Test func theFirstStartMakesEverything() async throws {
+        let first = try await open(settings())
+        #expect(first.notices.count == GatewaySchema.migrations.count + 1)
+        #expect(first.notices.last?.contains(keyPath) == true)
+        let made = try await first.tokens.create(TokenDraft(service: "github", name: "x")).token
+        await first.close()
+
+        let second = try await open(settings())
+        #expect(second.notices.isEmpty)
+        #expect(second.keys.keyID == first.keys.keyID)
+        #expect(try await second.tokens.find(made.id) == made)
+        await second.close()
+    }
+
+    @Test func noKeyIsMadeOffLoopback() async throws {
+        await #expect(throws: RootKeyError.missing(path: keyPath, reason: .notStandalone)) {
+            _ = try await self.open(self.settings(isLoopback: false))
+        }
+        #expect(!hasKey)
+        // With a key it starts.
+        _ = try RootKeyFile(path: keyPath).create()
+        await (try open(settings(isLoopback: false))).close()
+    }
+
+    @Test(.enabled(if: TestDatabases.all.contains(.postgresql), "W2F_TEST_POSTGRES_URL is not set"))
+    func noKeyIsMadeWithPostgreSQL() async throws {
+        try await TestDatabases.withSchema { url in
+            await #expect(throws: RootKeyError.missing(path: keyPath, reason: .notStandalone)) {
+                _ = try await self.open(self.settings(database: url))
+            }
+            #expect(!hasKey)
+            _ = try RootKeyFile(path: keyPath).create()
+            let workspace = try await open(settings(database: url))
+            #expect(workspace.notices.count == GatewaySchema.migrations.count)
+            await workspace.close()
+        }
+    }
+
+    @Test func aLostKeyIsNotReplaced() async throws {
+        let first = try await open(settings())
+        await first.close()
+        try FileManager.default.removeItem(atPath: keyPath)
+        await #expect(throws: RootKeyError.missing(path: keyPath, reason: .databaseHasKey(first.keys.keyID))) {
+            _ = try await self.open(self.settings())
+        }
+        #expect(!hasKey)
+    }
+
+    @Test func anotherKeyStopsTheStart() async throws {
+        let first = try await open(settings())
+        await first.close()
+        try FileManager.default.removeItem(atPath: keyPath)
+        let other = try RootKeyFile(path: keyPath).create()
+        await #expect(throws: RootKeyError.wrongKey(expected: first.keys.keyID, found: other.id)) {
+            _ = try await self.open(self.settings())
+        }
+    }
+
+    @Test func severalFirstStartsAtOnce() async throws {
+        // As the server and a command on a new machine: one of them makes the key, all go on with the same.
+        let settings = try settings()
+        let ids = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    let workspace = try await Workspace.open(
+                        settings, loop: TestDatabases.loop.get(), logger: TestDatabases.logger)
+                    await workspace.close()
+                    return workspace.keys.keyID
+                }
+            }
+            return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+        }
+        #expect(ids.count == 1)
+    }
+
+    @Test func aNewerSchemaStopsTheStart() async throws {
+        let first = try await open(settings())
+        try await first.database.query(
+            "INSERT INTO \(Migrator.table) (version, name, checksum, applied_at) VALUES (999, 'later', 'x', 0)")
+        await first.close()
+        let error = await #expect(throws: DatabaseError.self) { _ = try await self.open(self.settings()) }
+        #expect(error?.code == .schemaTooNew)
+    }
+
+    @Test func fromAConfiguration() throws {
+        var configuration = Configuration()
+        configuration.general.stateDirectory = "/var/lib/w2f"
+        configuration.keys.rootKeyFile = "/etc/w2f/root.key"
+        configuration.database.url = "sqlite:/var/lib/w2f/x.db"
+        configuration.database.poolSize = 3
+        #expect(try WorkspaceSettings(configuration).stateDirectory == "/var/lib/w2f")
+        #expect(try WorkspaceSettings(configuration).isStandalone)
+        #expect(try WorkspaceSettings(configuration).limits.connections == 3)
+        configuration.server.listen.append(ListenAddress(host: "0.0.0.0", port: 80))
+        #expect(try !WorkspaceSettings(configuration).isStandalone)
+        configuration.server.listen = [ListenAddress(host: "127.0.0.1", port: 80)]
+        configuration.database.url = "postgresql://h/db"
+        #expect(try !WorkspaceSettings(configuration).isStandalone)
+        #expect(try WorkspaceSettings(configuration).stateDirectory == nil)
+    }
+
+    @Test func cacheSettingsOfAConfiguration() {
+        #expect(TokenCacheSettings(CacheConfiguration()) == TokenCacheSettings())
+        var configuration = CacheConfiguration()
+        configuration.entries = 1
+        configuration.negativeEntries = 2
+        configuration.timeToLive = .seconds(3)
+        configuration.negativeTimeToLive = .seconds(4)
+        configuration.staleTimeToLive = .seconds(5)
+        configuration.staleRetry = .seconds(6)
+        configuration.maxLoads = 7
+        configuration.maxWaiters = 8
+        configuration.shards = 9
+        #expect(
+            TokenCacheSettings(configuration)
+                == TokenCacheSettings(
+                    entries: 1, absentEntries: 2, timeToLive: .seconds(3), absentTimeToLive: .seconds(4),
+                    staleTimeToLive: .seconds(5), staleRetry: .seconds(6), loads: 7, waiters: 8, shards: 9))
+    }
+}
