@@ -1,3 +1,5 @@
+import EventLoop
+
 /// The bounds of a database: how much is kept, and how long anything may take. Each is a key of the configuration.
 public struct DatabaseLimits: Sendable, Hashable {
     /// The most connections to PostgreSQL. SQLite always has one, on a thread of its own.

@@ -1,3 +1,5 @@
+import EventLoop
+
 /// How a transaction is run.
 public struct TransactionOptions: Sendable, Hashable {
     /// How often the body is run in all, if the transaction fails because it met another one (`serializationFailure`,

@@ -39,17 +39,19 @@ extension AMQPPublisher {
     }
 
     private func connectAndServe() async {
-        var backoff = Backoff(minimum: limits.backoffMinimum, maximum: limits.backoffMaximum)
+        let backoff = Backoff(first: limits.backoffMinimum, longest: limits.backoffMaximum)
+        var failures = 0
         var attempt = 0
         while !isStopping, !settings.endpoints.isEmpty {
             let endpoint = settings.endpoints[attempt % settings.endpoints.count]
             attempt += 1
             let isGood = await connectAndServe(endpoint)
             if isStopping { break }
-            if isGood { backoff.succeeded() }
+            if isGood { failures = 0 }
             // All addresses are tried before there is a pause.
             if isGood || attempt % settings.endpoints.count == 0 {
-                await pause(backoff.next(random: .random(in: 0..<1)))
+                failures += 1
+                await pause(backoff.delay(after: failures, jitter: .random(in: 0..<1)))
             }
         }
     }

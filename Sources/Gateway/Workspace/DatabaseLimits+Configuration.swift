@@ -1,4 +1,5 @@
 import Database
+import EventLoop
 
 extension DatabaseLimits {
     /// The bounds and times of `[database]`.

@@ -1,4 +1,4 @@
-import Database
+import EventLoop
 import Testing
 
 @Suite struct BackoffTests {
