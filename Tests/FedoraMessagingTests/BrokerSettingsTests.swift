@@ -118,6 +118,14 @@ import Testing
         #expect(problems("[client_properties]\napp = 1.5").first?.contains("a floating-point number") == true)
     }
 
+    /// toml++ ends the process on these instead of refusing them.
+    @Test(arguments: [
+        ("a = 1\n[.b]", 2), ("\n[[.b]]", 2), ("x = \"\"\"\n[.a]\"\"\"\n[ =]", 3), ("[{}]", 1), ("[é]", 1), ("[[ ]]", 1),
+    ])
+    func headersThatTheParserCannotTake(_ text: String, line: Int) {
+        #expect(problems(text) == ["config.toml:\(line): not valid TOML: a section's name can't begin like this"])
+    }
+
     @Test func unreadableFiles() {
         #expect(problems("a = \n").first?.hasPrefix("config.toml:1: not valid TOML") == true)
         let missing = #expect(throws: SettingsError.self) { try BrokerSettings.load(path: "/nonexistent/c.toml") }

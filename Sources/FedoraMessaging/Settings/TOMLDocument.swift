@@ -36,6 +36,14 @@ package struct TOMLDocument: Sendable {
                     message: "this is not text in UTF-8")
             ])
         }
+        lines = TOMLLineIndex(text: bytes)
+        if let line = lines.malformedHeaderLine {
+            throw SettingsError([
+                SettingsProblem(
+                    source: .file(path: file, line: line), key: "",
+                    message: "not valid TOML: a section's name can't begin like this")
+            ])
+        }
         do {
             root = SettingValue.entries(of: try TOMLTable(string: text))
         } catch let error as TOMLParseError {
@@ -49,7 +57,6 @@ package struct TOMLDocument: Sendable {
                 SettingsProblem(source: .file(path: file, line: nil), key: "", message: "not valid TOML")
             ])
         }
-        lines = TOMLLineIndex(text: bytes)
     }
 
     /// Where a key of this file stands, for messages.

@@ -2,13 +2,17 @@
 ///
 /// Meant for texts that the parser took: on others it finds what it can and never fails.
 struct TOMLLineIndex: Sendable {
-    private var lines: [[String]: Int] = [:]
+    private let lines: [[String]: Int]
+    /// The line of the first table header whose name begins with what no name can begin with; nil if there is none.
+    /// The parser (toml++ 3.4) must not see such a text: it doesn't refuse it but ends the process.
+    let malformedHeaderLine: Int?
 
     /// Scans a text.
     init(text: [UInt8]) {
         var scanner = Scanner(text: text)
         scanner.scan()
         lines = scanner.lines
+        malformedHeaderLine = scanner.malformedHeaderLine
     }
 
     /// The line (from 1) of a key's first appearance, or of the nearest table around it; nil if none is there.
@@ -27,6 +31,7 @@ struct TOMLLineIndex: Sendable {
         var position = 0
         var line = 1
         var lines: [[String]: Int] = [:]
+        var malformedHeaderLine: Int?
 
         init(text: [UInt8]) {
             self.text = text
@@ -60,6 +65,7 @@ struct TOMLLineIndex: Sendable {
                 let start = (position, line)
                 if byte == UInt8(ascii: "[") {
                     advance(starts(with: "[[") ? 2 : 1)
+                    checkHeader()
                     table = key()
                     record(table, line: start.1)
                     skip { $0 == UInt8(ascii: "]") }
@@ -69,6 +75,15 @@ struct TOMLLineIndex: Sendable {
                 if position == start.0 { advance() }
                 skipBlank()
             }
+        }
+
+        /// Notes a header whose name can't begin like this.
+        mutating func checkHeader() {
+            skip { $0 == 0x20 || $0 == 0x09 }
+            guard let byte else { return }
+            let isBare =
+                UnicodeScalar(byte).properties.isASCIIHexDigit || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A
+            if !isBare && !"_-\"'".utf8.contains(byte) { malformedHeaderLine = malformedHeaderLine ?? line }
         }
 
         /// Blanks, line ends, comments.

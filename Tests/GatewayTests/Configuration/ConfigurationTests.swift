@@ -168,6 +168,42 @@ import Testing
             ])
     }
 
+    @Test func problemsStandInTheOrderOfTheirLines() {
+        let found = problems(
+            "[server]\nlisten = [\"10.0.0.1:1\"]\nloops = -1\n[log]\nlevel = 1",
+            ["HOME": "/h", "W2F_LOG_FORMAT": "xml"])
+        #expect(
+            found.map { String($0.prefix { $0 != " " }) } == ["w.toml:2:", "w.toml:3:", "w.toml:5:", "environment"])
+    }
+
+    /// Whatever the file holds, it is read or refused with a reason.
+    @Test func brokenFilesAreRefused() throws {
+        let shipped = Array(try String(contentsOfFile: ShippedConfigurationTests.path, encoding: .utf8).utf8)
+        var generator = SplitMix(state: 42)
+        var refused = 0
+        for _ in 0..<300 {
+            var bytes = shipped
+            for _ in 0...Int.random(in: 0..<4, using: &generator) {
+                let index = Int.random(in: 0..<bytes.count, using: &generator)
+                let pieces: [[UInt8]] = [
+                    [], [0x22], [0x5B], [0x7B], [0x3D], [0x0A], [0x27, 0x27, 0x27], [0xC3], [0x2E],
+                ]
+                let length = Int.random(in: 0..<3, using: &generator)
+                bytes.replaceSubrange(
+                    index..<min(bytes.count, index + length), with: pieces.randomElement(using: &generator) ?? [])
+            }
+            do throws(SettingsError) {
+                var loader = ConfigurationLoader()
+                loader.apply(try TOMLDocument(bytes: bytes, file: "w.toml"))
+                _ = try loader.finish(environment: ["HOME": "/h"], knownServices: nil)
+            } catch {
+                refused += 1
+                #expect(error.problems.allSatisfy { $0.description.hasPrefix("w.toml:") && !$0.message.isEmpty })
+            }
+        }
+        #expect(refused > 50)
+    }
+
     @Test func noSecretInAnyMessage() {
         let found = problems(
             "[broker]\namqp_url = [\"sesame\"]\n[database]\nurl = \"mysql://u:sesame@h/d\"\n")
@@ -302,5 +338,17 @@ import Testing
         #expect(attributes[.posixPermissions] as? Int == 0o700)
         try "".write(toFile: folder.path + "/file", atomically: true, encoding: .utf8)
         #expect(throws: SettingsError.self) { try StateDirectory.create(folder.path + "/file/a") }
+    }
+}
+
+/// A generator whose numbers are the same in every run.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
     }
 }

@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test func aFullDiskLeavesNoHalfMessage() async throws {
-        let publisher = try publisher()
+        let publisher = try publisher(FilePublisherLimits(timeout: .seconds(60), retryInterval: .seconds(3600)))
         #expect(await publisher.publish(message(1)) == .published)
         disk.change {
             $0.writeFails = (ENOSPC, 10)
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func whatTheDiskMayHaveLostIsTakenBack() async throws {
-        let publisher = try publisher()
+        let publisher = try publisher(FilePublisherLimits(timeout: .seconds(60), retryInterval: .seconds(3600)))
         #expect(await publisher.publish(message(1)) == .published)
         disk.change { $0.synchronizeFails = EIO }
         let result = await publisher.publish(message(2))

@@ -35,7 +35,6 @@ struct ConfigurationLoader {
     mutating func apply(_ document: TOMLDocument) {
         configuration.file = document.file
         apply(document.root, section: "", document)
-        problems.sort { Self.line($0) < Self.line($1) }
     }
 
     private mutating func apply(_ entries: [String: SettingValue], section name: String, _ document: TOMLDocument) {
@@ -70,14 +69,15 @@ struct ConfigurationLoader {
     }
 
     private mutating func assign(
-        _ input: SettingInput, to key: SettingKey<Configuration>, _ path: String, _ source: SettingsProblem.Source
+        _ input: SettingInput, to key: SettingKey<Configuration>, _ path: String, _ source: SettingsProblem.Source,
+        isSecret: Bool = false
     ) {
         sources[path] = source
         do throws(SettingRejected) {
             try key.assign(input, &configuration)
         } catch {
             // A secret of the wrong kind could be a secret in the wrong place all the same.
-            reject(path, key.isSecret ? "expected \(key.expectation)" : error.message)
+            reject(path, isSecret || key.isSecret ? "expected \(key.expectation)" : error.message)
         }
     }
 
@@ -135,7 +135,7 @@ struct ConfigurationLoader {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw SmallFile.Failure(description: "is not text in UTF-8")
             }
-            assign(.text(text), to: key, path, .environment(variable: variable))
+            assign(.text(text), to: key, path, .environment(variable: variable), isSecret: true)
         } catch {
             reject(path, "\(file) \(error.description)", at: .environment(variable: variable))
         }
@@ -155,6 +155,8 @@ struct ConfigurationLoader {
         resolvePaths(environment: environment)
         resolvePublisher()
         check(knownServices: knownServices)
+        // By line, variables last; the order of finding says nothing to anybody. The sort is stable.
+        problems.sort { Self.line($0) < Self.line($1) }
         guard problems.isEmpty else { throw SettingsError(problems) }
         return configuration
     }
