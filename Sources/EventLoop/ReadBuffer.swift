@@ -47,7 +47,7 @@ public struct ReadBuffer: Sendable {
                 bytes.copyMemory(from: unread)
             }
         } else {
-            let capacity = max(waiting + count, min(2 * waiting, waiting + 1 << 20), Self.readSize)
+            let capacity = max(waiting + count, waiting + waiting / 2, Self.readSize)
             let old = storage
             let from = readPosition
             storage = [UInt8](unsafeUninitializedCapacity: capacity) { bytes, initialised in

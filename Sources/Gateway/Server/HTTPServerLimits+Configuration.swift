@@ -21,6 +21,7 @@ extension HTTPServerLimits {
         drainBytes = server.drainBytes
         maxRequestsPerConnection = server.maxRequestsPerConnection
         maxConnections = server.maxConnections
+        acceptBacklog = server.backlog
         bodyBytesInFlight = server.bodyBytesInFlight
         bodyBudgetTimeout = server.bodyBudgetTimeout
         retryAfter = Int(configuration.ingest.retryAfter.components.seconds)
