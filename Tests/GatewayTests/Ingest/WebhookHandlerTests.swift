@@ -25,7 +25,7 @@ import Testing
             let first = try await gateway.push(to: path)
             let second = try await gateway.push(to: path)
             #expect(second.status == 202)
-            #expect(first.text.split(separator: "\n").last == second.text.split(separator: "\n").last)
+            #expect(first.text.split(separator: "\r\n\r\n").last == second.text.split(separator: "\r\n\r\n").last)
             #expect(gateway.publisher.messages.count == 1)
         }
     }
