@@ -8,7 +8,7 @@ struct IngestSettings: Sendable {
     let retryAfter: Int
     /// Bytes of a whole message body, envelope included (413 above): the broker's own bound.
     let maxMessageSize: Int
-    /// What stands before the topic in the routing key.
+    /// What stands before the topic in the routing key, without dots at its end (as fedora-messaging takes it).
     let topicPrefix: String
 
     init(_ configuration: Configuration) {
@@ -16,6 +16,7 @@ struct IngestSettings: Sendable {
         maxDepth = configuration.ingest.maxDepth
         retryAfter = Int(configuration.ingest.retryAfter.components.seconds)
         maxMessageSize = configuration.broker.maxMessageSize
-        topicPrefix = configuration.broker.topicPrefix
+        let prefix = configuration.broker.topicPrefix
+        topicPrefix = String(prefix[..<(prefix.lastIndex { $0 != "." }.map(prefix.index(after:)) ?? prefix.startIndex)])
     }
 }

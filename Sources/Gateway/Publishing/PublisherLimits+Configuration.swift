@@ -1,12 +1,13 @@
 import AMQP
 
 extension PublisherLimits {
-    /// The limits of `[broker]`.
-    init(_ broker: BrokerConfiguration) {
+    /// The limits of `[broker]`; no wait for a confirm is longer than `ingest.deadline`.
+    init(_ configuration: Configuration) {
+        let broker = configuration.broker
         self.init(
             windowMessages: broker.windowMessages,
             windowBytes: broker.windowBytes,
-            confirmTimeout: broker.confirmTimeout,
+            confirmTimeout: min(broker.confirmTimeout, configuration.ingest.deadline),
             suspectTimeout: broker.suspectTimeout,
             outputBufferBytes: broker.outputBufferBytes,
             backoffMinimum: broker.reconnectMin,

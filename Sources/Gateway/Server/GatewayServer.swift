@@ -27,13 +27,14 @@ public struct GatewayServer: Sendable {
         let count = configuration.server.loops
         let loops = try LoopGroup.start(count: count > 0 ? count : ProcessorCount.available())
         workspace = try await Workspace.open(configuration, loop: loops.loops[0], logger: logger)
-        for notice in configuration.warnings + workspace.notices { logger.notice("\(notice)") }
+        for notice in workspace.notices { logger.notice("\(notice)") }
         let publisher: any MessagePublisher
         switch configuration.publisher {
         case .broker(let settings):
             guard !settings.usesTLS else { throw GatewayError.tlsNotSupported }
+            if settings.passiveDeclares { logger.warning("passive_declares has no effect in this version") }
             let brokerPublisher = BrokerPublisher(
-                settings: settings, limits: PublisherLimits(configuration.broker),
+                settings: settings, limits: PublisherLimits(configuration),
                 connectTimeout: configuration.broker.connectTimeout, loops: loops, logger: logger)
             broker = BrokerService(publishers: brokerPublisher.actors)
             file = nil
@@ -41,7 +42,8 @@ public struct GatewayServer: Sendable {
         case .file(let path):
             let filePublisher = try FilePublisher(
                 path: path, topicPrefix: configuration.broker.topicPrefix,
-                limits: FilePublisherLimits(configuration.broker), logger: logger)
+                priority: configuration.broker.publishPriority, limits: FilePublisherLimits(configuration),
+                logger: logger)
             broker = nil
             file = filePublisher
             publisher = filePublisher
@@ -61,6 +63,7 @@ public struct GatewayServer: Sendable {
         for address in addresses { logger.notice("listening", metadata: ["address": "\(address)"]) }
         // Ended in the reverse order: first no more requests, then no more messages.
         var services: [any Service] = []
+        services.append(HangUpService(file: file, logger: logger))
         if let broker { services.append(broker) }
         services.append(HTTPService(server: server))
         let group = ServiceGroup(
