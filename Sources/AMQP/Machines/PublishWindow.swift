@@ -74,7 +74,8 @@ struct PublishWindow<Waiter> {
         } else if tag >= firstTag {
             take(Int(tag - firstTag), settle)
         }
-        while let first = entries.first, first.isSettled { popFirst() }
+        // Not `entries.first`: Collection's own costs two allocations.
+        while !entries.isEmpty, entries[0].isSettled { popFirst() }
         return before - unsettled
     }
 
