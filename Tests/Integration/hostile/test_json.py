@@ -96,6 +96,18 @@ def test_authentic_oddities_are_published(target: Target, service: str, payload:
     assert all(len(field.name.encode()) <= 255 for field in delivery.headers)
 
 
+@pytest.mark.parametrize("name", ["x" * 233, "x" * 234, "x" * 300, "a\u0000b", "☃", "", "a b", "\n"])
+def test_user_names_that_make_odd_headers(target: Target, name: str) -> None:
+    """`fedora_messaging_user_NAME` is a short string on the wire, 255 bytes; one that does not fit is left out."""
+    payload = json.dumps({"post": {"id": 1, "username": name}}).encode()
+    webhook = target.webhook("discourse", payload, "post.post_created")
+    delivery = target.published(target.post(webhook))
+    assert json.loads(delivery.body)["webhook_body"] == json.loads(payload)
+    users = [field.name for field in delivery.headers if field.name.startswith("fedora_messaging_user_")]
+    assert users in ([], [f"fedora_messaging_user_{name}"])
+    assert all(len(user.encode()) <= 255 for user in users)
+
+
 REQUIRED = {
     "github": ["X-GitHub-Event", "X-GitHub-Delivery", "X-GitHub-Hook-Installation-Target-ID", "X-GitHub-Hook-Installation-Target-Type"],
     "gitlab": ["X-Gitlab-Event", "X-Gitlab-Webhook-UUID", "X-Gitlab-Event-UUID"],
