@@ -12,6 +12,7 @@ final class LoopCore {
     var spare: [LoopJob] = []
 
     private var flushes: [FlushHook] = []
+    private var due: [FlushHook] = []
 
     // Allocated once and never freed, as the loop is: libev keeps their addresses.
     private let wakeUp = UnsafeMutablePointer<ev_async>.allocate(capacity: 1)
@@ -54,9 +55,10 @@ final class LoopCore {
 
     func flush() {
         guard !flushes.isEmpty else { return }
-        let due = flushes
-        flushes.removeAll(keepingCapacity: true)
+        // Hooks may ask for another flush meanwhile; two arrays in turn keep their memory.
+        swap(&flushes, &due)
         for hook in due { hook.run() }
+        due.removeAll(keepingCapacity: true)
     }
 
     /// An active idle watcher keeps the loop from blocking: on while jobs are left over.

@@ -10,7 +10,7 @@ public enum MessageIdentifier {
     /// - Parameters:
     ///   - token: the token's UUID, so that two tokens' deliveries never meet.
     ///   - deliveryID: the bytes of the service's delivery id.
-    public static func make(token: UUIDValue, deliveryID: some Collection<UInt8>) -> UUIDValue {
+    public static func make(token: UUIDValue, deliveryID: [UInt8]) -> UUIDValue {
         var name = token.bytes
         name.append(contentsOf: deliveryID)
         return UUIDv5.make(namespace: namespace, name: name)
@@ -23,7 +23,7 @@ public enum MessageIdentifier {
     ///   - deliveryID: the bytes of the service's delivery id.
     ///   - digest: what tells the bodies apart, for example their SHA-256.
     public static func make(
-        token: UUIDValue, deliveryID: some Collection<UInt8>, digest: some Collection<UInt8>
+        token: UUIDValue, deliveryID: [UInt8], digest: [UInt8]
     ) -> UUIDValue {
         var name = token.bytes
         name.append(contentsOf: deliveryID)

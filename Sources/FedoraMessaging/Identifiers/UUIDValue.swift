@@ -10,10 +10,20 @@ public struct UUIDValue: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The UUID of these bytes; nil unless there are exactly 16.
-    public init?(bytes: some Collection<UInt8>) {
+    public init?(bytes: [UInt8]) {
         guard bytes.count == 16 else { return nil }
-        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        low = bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        self.init(firstBytesOf: bytes)
+    }
+
+    /// The UUID of the first 16 of at least so many bytes.
+    init(firstBytesOf bytes: [UInt8]) {
+        // Concrete and plain, because it runs once a webhook: a generic one is not specialised for other modules.
+        var halves = (high: UInt64(0), low: UInt64(0))
+        for index in 0..<8 {
+            halves.high = halves.high << 8 | UInt64(bytes[index])
+            halves.low = halves.low << 8 | UInt64(bytes[index + 8])
+        }
+        self.init(high: halves.high, low: halves.low)
     }
 
     /// The UUID of a text such as `0b6e6f1c-9c2d-4d7e-8a51-3f0c4a9d2e11`, in either case; nil if it is no such text.
@@ -37,14 +47,14 @@ public struct UUIDValue: Sendable, Hashable, CustomStringConvertible {
 
     /// The 16 bytes.
     public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(16)
-        for half in [high, low] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: half >> UInt64(shift)))
+        [UInt8](unsafeUninitializedCapacity: 16) { buffer, count in
+            for index in 0..<8 {
+                let shift = UInt64(56 - 8 * index)
+                buffer.initializeElement(at: index, to: UInt8(truncatingIfNeeded: high >> shift))
+                buffer.initializeElement(at: index + 8, to: UInt8(truncatingIfNeeded: low >> shift))
             }
+            count = 16
         }
-        return bytes
     }
 
     /// Lower-case, with dashes, 36 characters.

@@ -26,6 +26,11 @@ struct FileLineWriter {
     /// Appends a JSON string.
     mutating func string(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
+            bytes.append(contentsOf: text.utf8)
+            bytes.append(UInt8(ascii: "\""))
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar.value {
             case 0x22, 0x5C:
@@ -47,8 +52,12 @@ struct FileLineWriter {
             var copied = 0
             var index = 0
             while index < source.count {
-                let byte = source[index]
                 // Nearly every byte is none of these four, and what lies between goes over in one piece.
+                if Self.isPlain(at: index, in: source) {
+                    index += 16
+                    continue
+                }
+                let byte = source[index]
                 guard byte == 0x0A || byte == 0x0D || byte == 0xC2 || byte == 0xE2 else {
                     index += 1
                     continue
@@ -64,6 +73,14 @@ struct FileLineWriter {
             }
             bytes.append(contentsOf: source[copied...])
         }
+    }
+
+    /// Whether none of the next 16 bytes begins a line separator.
+    private static func isPlain(at index: Int, in source: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard index + 16 <= source.count else { return false }
+        // Within the buffer, as was just checked.
+        let bytes = UnsafeRawBufferPointer(source).loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+        return !any((bytes .== 0x0A) .| (bytes .== 0x0D) .| (bytes .== 0xC2) .| (bytes .== 0xE2))
     }
 
     /// The line separator that begins at `index`: its length in bytes, and its code point if it needs an escape.

@@ -1,3 +1,4 @@
+import EventLoop
 import FedoraMessaging
 import Logging
 
@@ -10,6 +11,7 @@ public final class FilePublisher: MessagePublisher {
     private let limits: FilePublisherLimits
     private let topicPrefix: String
     private let priority: UInt8?
+    private let wakeUps: LoopLocal<FlushHook>
 
     /// Opens the file, makes it if it isn't there (mode 0600), locks it against other servers, and repairs its end.
     /// - Parameters:
@@ -17,22 +19,26 @@ public final class FilePublisher: MessagePublisher {
     ///   - topicPrefix: goes before every topic.
     ///   - priority: the messages' AMQP priority, if they have one.
     ///   - limits: the bounds.
+    ///   - loops: messages from these loops' tasks go to the writer together, at the end of the loop's turn.
     ///   - logger: hears of repairs, failures and recoveries.
     /// - Throws: ``FilePublisherError`` if the file can't be used.
     public convenience init(
         path: String, topicPrefix: String, priority: UInt8? = nil, limits: FilePublisherLimits = FilePublisherLimits(),
-        logger: Logger
+        loops: [EventLoop] = [], logger: Logger
     ) throws(FilePublisherError) {
         try self.init(
-            path: path, topicPrefix: topicPrefix, priority: priority, limits: limits, logger: logger, calls: .system)
+            path: path, topicPrefix: topicPrefix, priority: priority, limits: limits, loops: loops, logger: logger,
+            calls: .system)
     }
 
     init(
-        path: String, topicPrefix: String, priority: UInt8? = nil, limits: FilePublisherLimits, logger: Logger,
-        calls: FilePublisherCalls
+        path: String, topicPrefix: String, priority: UInt8? = nil, limits: FilePublisherLimits, loops: [EventLoop] = [],
+        logger: Logger, calls: FilePublisherCalls
     ) throws(FilePublisherError) {
-        core = try FilePublisherCore(
+        let core = try FilePublisherCore(
             file: MessageFile(path: path, calls: calls), calls: calls, limits: limits, logger: logger)
+        self.core = core
+        wakeUps = LoopLocal(loops) { FlushHook(on: $0) { core.wakeWriter() } }
         self.limits = limits
         self.topicPrefix = topicPrefix
         self.priority = priority
@@ -54,7 +60,10 @@ public final class FilePublisher: MessagePublisher {
             return .refused(reason: error.description)
         }
         let line = message.fileLine(topicPrefix: topicPrefix, priority: priority)
-        return await withCheckedContinuation { core.append(line, $0) }
+        return await withCheckedContinuation { continuation in
+            core.append(line, continuation)
+            if let wakeUp = wakeUps.current { wakeUp.request() } else { core.wakeWriter() }
+        }
     }
 
     /// Whether the last write succeeded, or the disk looks well again since.

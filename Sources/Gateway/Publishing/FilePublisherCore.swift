@@ -46,6 +46,7 @@ final class FilePublisherCore: @unchecked Sendable {
 
     // MARK: - From any thread
 
+    /// Takes a line into the queue. The writer hears of it by ``wakeWriter()``, once for all that came in a turn.
     func append(_ line: [UInt8], _ waiter: Waiter) {
         let now = ContinuousClock.now
         signal.lock()
@@ -53,13 +54,18 @@ final class FilePublisherCore: @unchecked Sendable {
         if state.isStopping {
             answer = .unavailable(reason: "the server is shutting down")
         } else if state.queue.enqueue(line, waiter, now: now) {
-            signal.wakeWriter()
             signal.wakeWatchdog()
         } else {
             answer = .full
         }
         signal.unlock()
         if let answer { waiter.resume(returning: answer) }
+    }
+
+    func wakeWriter() {
+        signal.lock()
+        signal.wakeWriter()
+        signal.unlock()
     }
 
     var readiness: PublisherReadiness {

@@ -43,7 +43,7 @@ public struct GatewayServer: Sendable {
             let filePublisher = try FilePublisher(
                 path: path, topicPrefix: configuration.broker.topicPrefix,
                 priority: configuration.broker.publishPriority, limits: FilePublisherLimits(configuration),
-                logger: logger)
+                loops: loops.loops, logger: logger)
             broker = nil
             file = filePublisher
             publisher = filePublisher

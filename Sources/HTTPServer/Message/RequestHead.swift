@@ -70,19 +70,28 @@ public struct RequestHead: Sendable {
     /// How many fields have this name, in any case.
     public func count(of name: String) -> Int {
         var count = 0
-        for index in fields.indices where matches(index, name) { count += 1 }
+        var next = index(of: name, from: 0)
+        while let found = next {
+            count += 1
+            next = index(of: name, from: found + 1)
+        }
         return count
     }
 
     /// The value of the first field with this name (in any case), without the blanks around it.
     public func first(_ name: String) -> ArraySlice<UInt8>? {
-        for index in fields.indices where matches(index, name) { return slice(fields[index].value) }
-        return nil
+        index(of: name, from: 0).map { slice(fields[$0].value) }
     }
 
     /// The values of all fields with this name, in order.
     public func values(_ name: String) -> [ArraySlice<UInt8>] {
-        fields.indices.filter { matches($0, name) }.map { slice(fields[$0].value) }
+        var values: [ArraySlice<UInt8>] = []
+        var next = index(of: name, from: 0)
+        while let found = next {
+            values.append(slice(fields[found].value))
+            next = index(of: name, from: found + 1)
+        }
+        return values
     }
 
     /// Name and value of a field by its place, 0 to `fieldCount` - 1.
@@ -90,14 +99,25 @@ public struct RequestHead: Sendable {
         (slice(fields[index].name), slice(fields[index].value))
     }
 
-    private func matches(_ index: Int, _ name: String) -> Bool {
-        let range = fields[index].name
-        let expected = name.utf8
+    /// The place of the first field with this name, at `start` or behind. Looked up a score of times a webhook, so it
+    /// compares bytes in place.
+    private func index(of name: String, from start: Int) -> Int? {
+        var name = name
+        return name.withUTF8 { expected in
+            bytes.withUnsafeBufferPointer { bytes in
+                (start..<fields.count).first { Self.matches(bytes, fields[$0].name, expected) }
+            }
+        }
+    }
+
+    private static func matches(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ range: ByteRange, _ expected: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
         guard range.count == expected.count else { return false }
-        var position = bytes.startIndex + Int(range.start)
-        for byte in expected {
-            guard ASCII.lowercased(bytes[position]) == ASCII.lowercased(byte) else { return false }
-            position += 1
+        let start = Int(range.start)
+        for index in 0..<expected.count
+        where ASCII.lowercased(bytes[start + index]) != ASCII.lowercased(expected[index]) {
+            return false
         }
         return true
     }

@@ -3,6 +3,11 @@ extension Array where Element == UInt8 {
     /// backslashes escaped, all else as UTF-8.
     mutating func appendJSONString(_ text: String) {
         append(UInt8(ascii: "\""))
+        defer { append(UInt8(ascii: "\"")) }
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            append(contentsOf: text.utf8)
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -15,7 +20,6 @@ extension Array where Element == UInt8 {
                 append(byte)
             }
         }
-        append(UInt8(ascii: "\""))
     }
 
     private static func hexDigits(of byte: UInt8) -> [UInt8] {
