@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import uuid
 from collections.abc import Callable
 from urllib.parse import quote_plus
@@ -16,10 +17,11 @@ def hex_hmac(secret: str, body: bytes, algorithm: str = "sha256") -> str:
 
 
 def _clean(part: str) -> str:
-    """Event parts of a topic: A-Z a-z 0-9 _ . - stay, every other byte becomes `_`, at most 64 bytes."""
-    kept = (chr(byte) if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "_.-") else "_" for byte in
-            part.encode("latin-1", "replace"))
-    return "".join(kept)[:64]
+    """Event parts of a topic: A-Z a-z 0-9 _ - stay, and dots between words; other bytes become `_`; at most 64 bytes."""
+    cut = part.encode("latin-1", "replace")[:64].decode("latin-1")
+    kept = re.sub(r"[^A-Za-z0-9_.-]", "_", cut)
+    # A dot at the start, at the end or after another would make an empty word.
+    return re.sub(r"(?<=\.)\.|^\.|\.$", "_", kept)
 
 
 def github(

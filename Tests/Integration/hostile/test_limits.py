@@ -73,7 +73,7 @@ def test_slow_heads_and_bodies_are_ended_and_hold_nobody_up(target: Target) -> N
     slow = [Connection(target.gateway.port) for _ in range(60)]
     try:
         for number, connection in enumerate(slow):
-            connection.send(whole[: 40 if number % 2 else split])
+            connection.send(whole[: 30 if number % 2 else split])
         deadline = time.monotonic() + 60
         left = list(range(len(slow)))
         while left and time.monotonic() < deadline:

@@ -31,6 +31,9 @@ def test_a_form_is_signed_as_it_is_sent() -> None:
 
 def test_topics_keep_only_what_is_allowed() -> None:
     assert github("s", b"{}", "a b#*ü.c").topic == "github.a_b___.c"
+    assert [github("s", b"{}", name).topic for name in (".", "..", ".a.", "a..b", "a.b")] == [
+        "github._", "github.__", "github._a_", "github.a._b", "github.a.b",
+    ]
     assert github("s", b"{}", "x" * 300).topic == "github." + "x" * 64
 
 
