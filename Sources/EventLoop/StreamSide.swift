@@ -30,11 +30,14 @@ final class StreamSide: @unchecked Sendable {
     /// Waits until the socket is ready in this direction.
     /// - Returns: nil when it is, else why the wait ended.
     func wait() async -> StreamError? {
+        await withUnsafeContinuation { wait($0) }
+    }
+
+    /// The same for a continuation that waits already.
+    func wait(_ continuation: UnsafeContinuation<StreamError?, Never>) {
         precondition(waiter == nil, "a stream has one reader and one writer at a time")
-        return await withUnsafeContinuation { continuation in
-            waiter = continuation
-            start()
-        }
+        waiter = continuation
+        start()
     }
 
     /// Ends the wait, if there is one.

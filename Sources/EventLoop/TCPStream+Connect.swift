@@ -44,12 +44,11 @@ extension TCPStream {
         guard code == 0 else { throw .system(errno: code, operation: "connect") }
     }
 
+    /// Waits until the connection is made or has failed. The cancellation handler's operation may run off the loop
+    /// (where the caller is an actor without a task that prefers it), so the wait is begun by a job of the loop.
     private func waitConnected() async -> StreamError? {
-        do throws(StreamError) {
-            try await waitWritable()
-            return nil
-        } catch {
-            return error
+        await withUnsafeContinuation { continuation in
+            loop.execute { self.beginWaitingWritable(continuation) }
         }
     }
 }

@@ -161,6 +161,14 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
         if let error = await side.wait() { throw error }
     }
 
+    /// The same for a continuation that waits already. It is resumed once: here, or by the side.
+    func beginWaitingWritable(_ continuation: UnsafeContinuation<StreamError?, Never>) {
+        loop.preconditionInLoop()
+        if let failure { return continuation.resume(returning: failure) }
+        if deadline != nil { armDeadline() }
+        writeSide.wait(continuation)
+    }
+
     private func armDeadline() {
         guard let deadline else { return }
         if let timerDue, timerDue <= deadline { return }

@@ -162,4 +162,49 @@ import Testing
             listener.close()
         }.value
     }
+
+    /// An actor of a loop, in a task that prefers none, connects to a listener whose queue is full: the kernel answers
+    /// no further connection there.
+    @Test func anActorsConnectStaysOnItsLoopAndHeedsItsDeadline() async throws {
+        let loop = try SharedLoops.first.get()
+        let listener = try await Task(executorPreference: loop.taskExecutor) {
+            try TCPListener(binding: Loopback.anyPort(), backlog: 0, on: loop)
+        }.value
+        let connector = Connector(loop: loop)
+        var outcomes: [StreamError?] = []
+        while outcomes.count < 5, outcomes.last != .deadlineExceeded {
+            outcomes.append(await connector.connect(to: listener.localAddress, within: .milliseconds(200)))
+        }
+        #expect(outcomes.last == .deadlineExceeded)
+        #expect(outcomes.first == .some(nil))
+        await connector.close()
+        loop.execute { listener.close() }
+    }
+}
+
+/// An actor that lives on a loop and connects.
+private actor Connector {
+    private let loop: EventLoop
+    private var streams: [TCPStream] = []
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.serialExecutor.asUnownedSerialExecutor() }
+
+    init(loop: EventLoop) {
+        self.loop = loop
+    }
+
+    func connect(to address: SocketAddress, within time: Duration) async -> StreamError? {
+        do throws(StreamError) {
+            streams.append(try await TCPStream.connect(to: address, on: loop, deadline: .now + time))
+            loop.preconditionInLoop()
+            return nil
+        } catch {
+            loop.preconditionInLoop()
+            return error
+        }
+    }
+
+    func close() {
+        for stream in streams { stream.close() }
+    }
 }
