@@ -61,7 +61,7 @@ swift_test() {
     local title=$1 scratch=$2 name=$3 code=0
     shift 3
     say "$title"
-    run_child swift test --scratch-path "$scratch" --skip-build --xunit-output "$work/$name.xml" "$@" || code=$?
+    run_child env TMPDIR="$work/tmp" swift test --scratch-path "$scratch" --skip-build --xunit-output "$work/$name.xml" "$@" || code=$?
     # NAME.xml is for XCTest, of which there is none here.
     take_report "$title" "$work/$name-swift-testing.xml" "$code"
 }

@@ -25,7 +25,7 @@ class Outcome:
 
 @dataclass
 class Load:
-    """`pause` seconds between a sender's requests bound the rate; `limit` bounds the number of all."""
+    """`pause` seconds between a sender's requests bound the rate, more of them after a refusal; `limit` bounds all."""
 
     gateway: Gateway
     tokens: list[Token]
@@ -61,8 +61,7 @@ class Load:
             if outcome.status is None:
                 connection.close()
                 connection = None
-                self._stop.wait(0.1)
-            self._stop.wait(self.pause)
+            self._stop.wait(self.pause if outcome.status == 202 else 0.1)
         if connection is not None:
             connection.close()
 
@@ -91,6 +90,7 @@ class Load:
         """Waits until that many more were accepted than now."""
         start, deadline = self.count(202), time.monotonic() + timeout
         while self.count(202) < start + more:
+            assert len(self.outcomes) < self.limit, "the load came to its limit"
             assert time.monotonic() < deadline, f"{self.count(202) - start} of {more} accepted in {timeout:g} s"
             time.sleep(0.05)
 
