@@ -5,14 +5,24 @@ extension SocketAddress {
     /// The queue that waits in `getaddrinfo`, which blocks: never a loop's thread.
     private static let resolver = DispatchQueue(label: "resolver")
 
+    /// Look-ups under way and waiting, and the most there may be: a resolver that hangs must not gather them.
+    private static let pendingLookUps = Locked(0)
+    private static let maxPendingLookUps = 64
+
     /// Looks up a host name; literal addresses are answered at once, without a look-up.
     /// - Returns: at least one address, in the order of preference of the system (RFC 6724).
     /// - Throws: `StreamError.unresolvable`.
     public static func resolve(host: String, port: UInt16) async throws(StreamError) -> [SocketAddress] {
         if let literal = SocketAddress(literal: host, port: port) { return [literal] }
+        let isAdmitted = pendingLookUps.withLock { pending in
+            if pending < maxPendingLookUps { pending += 1 } else { return false }
+            return true
+        }
+        guard isAdmitted else { throw .unresolvable(host: host, reason: "too many look-ups are waiting") }
         let found = await withUnsafeContinuation { continuation in
             resolver.async { continuation.resume(returning: lookUp(host: host, port: port)) }
         }
+        pendingLookUps.withLock { $0 -= 1 }
         return try found.get()
     }
 

@@ -105,6 +105,10 @@ public final class TCPListener: @unchecked Sendable {
     ) throws(StreamError) -> SocketAddress {
         var on: CInt = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
+        if case .ipv6 = address {
+            // So that "[::]:8080" can stand beside "0.0.0.0:8080".
+            setsockopt(descriptor, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<CInt>.size))
+        }
         let status = address.withSockaddr { bind(descriptor, $0, $1) }
         guard let status else { throw .system(errno: ENAMETOOLONG, operation: "bind") }
         guard status == 0 else { throw .system(errno: errno, operation: "listening on \(address)") }

@@ -54,7 +54,7 @@ take_report() {
 }
 
 # What has threads of its own, or crosses them.
-threaded_tests='EventLoopTests|AMQPTests|DatabaseTests|HTTPServerTests'
+threaded_tests='EventLoopTests|AMQPTests|DatabaseTests|HTTPServerTests|GatewayTests'
 
 # swift_test TITLE SCRATCH NAME [OPTION…]
 swift_test() {

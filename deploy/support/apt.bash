@@ -48,11 +48,21 @@ install_packages() {
     local failure=0
     # Waits for another apt instead of failing.
     local options=(-o DPkg::Lock::Timeout=300 -o APT::Get::Assume-Yes=true)
+    # Whatever ends the script meanwhile, the file goes: with it, the machine would start no daemon on installation again.
+    local old_exit
+    old_exit=$(trap -p EXIT)
+    trap 'allow_daemons; exit 130' INT
+    trap 'allow_daemons; exit 143' TERM HUP
+    trap allow_daemons EXIT
     forbid_daemons
     as_root env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" -qq update || failure=$?
     [ "$failure" != 0 ] ||
         as_root env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" -qq install --no-install-recommends \
             "${missing[@]}" >/dev/null || failure=$?
     allow_daemons
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    trap - EXIT
+    eval "$old_exit"
     return "$failure"
 }

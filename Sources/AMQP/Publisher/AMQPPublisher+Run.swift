@@ -91,28 +91,30 @@ extension AMQPPublisher {
         schedulePhaseTimer(at: deadline)
         let result = await withUnsafeContinuation { continuation in
             connecting = continuation
+            connectAttempt += 1
+            let attempt = connectAttempt
             connectTask = Task(executorPreference: loop.taskExecutor) {
-                await self.openStream(to: endpoint, deadline: deadline)
+                await self.openStream(to: endpoint, deadline: deadline, attempt: attempt)
             }
         }
         phaseTimer?.cancel()
         return result
     }
 
-    private func openStream(to endpoint: BrokerEndpoint, deadline: Instant) async {
+    private func openStream(to endpoint: BrokerEndpoint, deadline: Instant, attempt: Int) async {
         do {
-            finishConnecting(.success(try await connector(endpoint, loop, deadline)))
+            finishConnecting(.success(try await connector(endpoint, loop, deadline)), attempt: attempt)
         } catch {
-            finishConnecting(.failure(ConnectError(text: "\(error)")))
+            finishConnecting(.failure(ConnectError(text: "\(error)")), attempt: attempt)
         }
     }
 
-    private func finishConnecting(_ result: Result<any ByteStream, ConnectError>) {
-        connectTask = nil
-        guard let waiter = connecting else {
+    private func finishConnecting(_ result: Result<any ByteStream, ConnectError>, attempt: Int) {
+        guard attempt == connectAttempt, let waiter = connecting else {
             if case .success(let stream) = result { stream.close() }
             return
         }
+        connectTask = nil
         connecting = nil
         waiter.resume(returning: result)
     }

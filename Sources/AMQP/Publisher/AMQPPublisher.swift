@@ -39,6 +39,8 @@ public actor AMQPPublisher {
     /// Who waits for a connection or for the end of a pause. Resumed by whoever takes it out.
     var connecting: UnsafeContinuation<Result<any ByteStream, ConnectError>, Never>?
     var connectTask: Task<Void, Never>?
+    /// Tells the attempts to connect apart: one that was given up may end late.
+    var connectAttempt = 0
     var pausing: UnsafeContinuation<Void, Never>?
     /// Bounds the wait for a connection, for the end of a pause, or for the end of a shutdown: one at a time.
     var phaseTimer: LoopTimer?

@@ -1,3 +1,5 @@
+import Database
+
 extension Configuration {
     /// The main settings in a few lines, without secrets: for `check-config` and the log's first line.
     public var summary: [(name: String, value: String)] {
@@ -9,7 +11,7 @@ extension Configuration {
             ("loops", "\(server.loopCount)"),
             ("services", services.enabled.joined(separator: ", ")),
             ("publisher", publisher.description),
-            ("database", DatabaseAddressText.redacted(database.url ?? "")),
+            ("database", (try? DatabaseURL.parse(database.url ?? ""))?.description ?? "unreadable"),
         ]
     }
 }

@@ -47,8 +47,10 @@ struct DeduplicationShard: Sendable {
         return .publish(receipt)
     }
 
-    /// Notes that the broker has the message.
-    mutating func confirm(_ key: UUIDValue) {
+    /// Notes that the broker has the message. An entry that took the place of the one confirmed is another message's,
+    /// and stays as it is.
+    mutating func confirm(_ key: UUIDValue, digest: DeliveryDigest, receipt: DeliveryReceipt) {
+        guard let entry = entries[key], entry.digest == digest, entry.receipt == receipt else { return }
         entries[key]?.isConfirmed = true
     }
 

@@ -21,8 +21,8 @@ final class DeduplicationWindow: Sendable {
     }
 
     /// Notes that the broker has the message.
-    func confirm(_ key: UUIDValue) {
-        shard(of: key).withLock { $0.confirm(key) }
+    func confirm(_ key: UUIDValue, digest: DeliveryDigest, receipt: DeliveryReceipt) {
+        shard(of: key).withLock { $0.confirm(key, digest: digest, receipt: receipt) }
     }
 
     private func shard(of key: UUIDValue) -> Locked<DeduplicationShard> {

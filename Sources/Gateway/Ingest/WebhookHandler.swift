@@ -131,7 +131,7 @@ struct WebhookHandler: HTTPHandler {
         }
         let result = await publisher.publish(message)
         guard result == .published else { throw failure(result, message: message, requestID: requestID) }
-        deduplication.confirm(delivery.key)
+        deduplication.confirm(delivery.key, digest: delivery.digest, receipt: receipt)
         return Acceptance(messageID: message.id, topic: delivery.routingKey)
     }
 

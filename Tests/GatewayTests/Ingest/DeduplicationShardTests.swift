@@ -13,7 +13,7 @@ import Testing
     @Test func aRedeliveryOfWhatTheBrokerHasIsNotPublishedAgain() {
         var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
         #expect(shard.receive(key, digest: body, receipt: first, now: start) == .publish(first))
-        shard.confirm(key)
+        shard.confirm(key, digest: body, receipt: first)
         #expect(shard.receive(key, digest: body, receipt: later, now: start + .seconds(5)) == .confirmed(first))
     }
 
@@ -29,14 +29,14 @@ import Testing
         _ = shard.receive(key, digest: body, receipt: first, now: start)
         let other = DeliveryDigest([1, 2, 4])
         #expect(shard.receive(key, digest: other, receipt: later, now: start) == .otherBody)
-        shard.confirm(key)
+        shard.confirm(key, digest: body, receipt: first)
         #expect(shard.receive(key, digest: other, receipt: later, now: start) == .otherBody)
     }
 
     @Test func entriesAreForgottenAfterTheWindow() {
         var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
         _ = shard.receive(key, digest: body, receipt: first, now: start)
-        shard.confirm(key)
+        shard.confirm(key, digest: body, receipt: first)
         #expect(
             shard.receive(key, digest: body, receipt: later, now: start + .seconds(61)) == .publish(later))
         #expect(shard.count == 1)
@@ -47,17 +47,29 @@ import Testing
         let ids = (0..<5).map { _ in MessageIdentifier.random() }
         for id in ids {
             _ = shard.receive(id, digest: body, receipt: first, now: start)
-            shard.confirm(id)
+            shard.confirm(id, digest: body, receipt: first)
         }
         #expect(shard.count == 3)
         #expect(shard.receive(ids[4], digest: body, receipt: later, now: start) == .confirmed(first))
         #expect(shard.receive(ids[0], digest: body, receipt: later, now: start) == .publish(later))
     }
 
+    /// The entry of a delivery in flight was pushed out, and another took its place: the late confirm is not its.
+    @Test func aConfirmCountsForItsOwnMessageOnly() {
+        var shard = DeduplicationShard(capacity: 1, window: .seconds(60))
+        _ = shard.receive(key, digest: body, receipt: first, now: start)
+        _ = shard.receive(MessageIdentifier.random(), digest: body, receipt: first, now: start)
+        #expect(shard.receive(key, digest: body, receipt: later, now: start) == .publish(later))
+        shard.confirm(key, digest: body, receipt: first)
+        #expect(shard.receive(key, digest: body, receipt: later, now: start) == .publish(later))
+        shard.confirm(key, digest: body, receipt: later)
+        #expect(shard.receive(key, digest: body, receipt: later, now: start) == .confirmed(later))
+    }
+
     @Test func noCapacityMeansNoDeduplication() {
         var shard = DeduplicationShard(capacity: 0, window: .seconds(60))
         _ = shard.receive(key, digest: body, receipt: first, now: start)
-        shard.confirm(key)
+        shard.confirm(key, digest: body, receipt: first)
         #expect(shard.receive(key, digest: body, receipt: later, now: start) == .publish(later))
         #expect(shard.count == 0)
     }

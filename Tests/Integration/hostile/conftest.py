@@ -112,6 +112,8 @@ def _target(scratch: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ) -> Iterat
         "broker": broker,
         # Shorter than the defaults, so that slow senders need not be watched for long.
         "server": {"head_timeout": "4s", "body_timeout": "6s"},
+        # All that could be logged, for the tests that search the log for secrets.
+        "log": {"level": "trace"},
     }
     gateway = Gateway(directory, settings)
     wiretap = Wiretap(rabbitmq, "hostile-wiretap", f"{TOPIC_PREFIX}.#")

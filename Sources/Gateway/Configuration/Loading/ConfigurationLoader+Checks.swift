@@ -1,3 +1,4 @@
+import Database
 import FedoraMessaging
 
 extension ConfigurationLoader {
@@ -55,6 +56,10 @@ extension ConfigurationLoader {
             configuration.warnings.append("services.enabled is empty: no webhook will be taken")
         }
         guard let known, areSound("services.enabled") else { return }
+        // The default names services that a program may have been built without.
+        if configuration.services.enabled == ServicesConfiguration().enabled {
+            configuration.services.enabled.removeAll { !known.contains($0) }
+        }
         for name in configuration.services.enabled where !known.contains(name) {
             let nearest = NearestName.of(name, among: known) ?? ""
             reject("services.enabled", "there is no service \"\(name)\"; the nearest is \"\(nearest)\"")
@@ -63,8 +68,17 @@ extension ConfigurationLoader {
 
     private mutating func checkDatabase() {
         guard areSound("database.url", "state_dir"), let url = configuration.database.url else { return }
-        guard DatabaseAddressText.isAddress(url) else {
-            return reject("database.url", "expected \"sqlite:PATH\" or \"postgresql://user@host/name\"")
+        do throws(DatabaseError) {
+            _ = try DatabaseURL.parse(url)
+        } catch {
+            reject("database.url", "expected \"sqlite:PATH\" or \"postgresql://user@host/name\": \(error.message)")
+        }
+    }
+
+    private static func isTopicByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
         }
     }
 
@@ -72,6 +86,9 @@ extension ConfigurationLoader {
         let broker = configuration.broker
         if areSound("broker.publish_exchange"), broker.publishExchange.utf8.count > 255 {
             reject("broker.publish_exchange", "has more than 255 bytes, which AMQP doesn't allow")
+        }
+        if areSound("broker.topic_prefix"), !broker.topicPrefix.utf8.allSatisfy(Self.isTopicByte) {
+            reject("broker.topic_prefix", "expected letters, digits, \".\", \"_\" and \"-\" only")
         }
         // The longest topics of services have some 200 bytes; a prefix may not leave less.
         if areSound("broker.topic_prefix"), broker.topicPrefix.utf8.count > 100 {

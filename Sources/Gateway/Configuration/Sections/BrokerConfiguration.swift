@@ -75,7 +75,7 @@ public struct BrokerConfiguration: ConfigurationSection {
             "The AMQP priority of messages, 0 to 255; by default they have none."),
         key(
             "passive_declares", \.passiveDeclares, .boolean,
-            "Whether to check that the exchange is there by a passive declaration."),
+            "Whether to check that the exchange is there by a passive declaration; without effect in this version."),
         key(
             "max_message_size", \.maxMessageSize, .size(64 << 10...512 << 20),
             "Bytes of a message (413 above); RabbitMQ's own limit is 16 MiB by default."),

@@ -27,7 +27,8 @@ public struct IngestConfiguration: ConfigurationSection {
             "How deep arrays and objects may stand in each other (400 above); consumers in Python die at 1000."),
         key(
             "deadline", \.deadline, .duration(.milliseconds(500) ... .seconds(300)),
-            "When a webhook is answered at the latest after it has arrived; GitHub waits 10 seconds."),
+            "The longest that a webhook waits for the publisher, whatever broker.confirm_timeout says; GitHub waits 10 seconds."
+        ),
         key(
             "retry_after", \.retryAfter, .duration(.seconds(1) ... .seconds(3600)),
             "What Retry-After says in a 503, in whole seconds."),
