@@ -1,5 +1,6 @@
 """RabbitMQ dies while webhooks come in."""
 
+import bisect
 import time
 
 from crash.conftest import Stage
@@ -11,7 +12,9 @@ from harness.process import wait_until
 def test_killed_and_restarted_under_load(stage: Stage) -> None:
     with Load(stage.gateway, stage.tokens) as load:
         load.wait_for_accepted(300, timeout=60)
+        deaths = []
         for _ in range(2):
+            deaths.append(time.monotonic())
             stage.broker.kill()
             refused = load.count(503)
             wait_until(lambda: load.count(503) > refused, 60, "the broker's death to be noticed")
@@ -23,7 +26,20 @@ def test_killed_and_restarted_under_load(stage: Stage) -> None:
             wait_until(stage.gateway.ready, 30, "readyz to say that the broker is back")
     load.check_answers()
     lost = load.accepted() - set(stage.in_queue())
-    assert not lost, f"{len(lost)} of {len(load.accepted())} were answered 202, and the broker does not have them"
+    assert not lost, _what_is_missing(stage, load, lost, deaths)
+
+
+def _what_is_missing(stage: Stage, load: Load, lost: set[str], deaths: list[float]) -> str:
+    """Between which deaths the lost ones were sent, and what the broker's log says of its recovery."""
+    sent = [outcome.sent_at for outcome in load.outcomes if outcome.message_id in lost]
+    lives = [sum(bisect.bisect(deaths, at) == life for at in sent) for life in range(len(deaths) + 1)]
+    signs = ("discard", "rebuild", "recover", "corrupt", "error", "crash")
+    lines = stage.broker.process.log.read_text(errors="replace").splitlines()
+    told = [line for line in lines if any(sign in line.lower() for sign in signs)]
+    return (
+        f"{len(lost)} of {len(load.accepted())} were answered 202, and the broker does not have them; "
+        f"sent in each of its lives: {lives}; its log: " + "\n".join(told[-40:])
+    )
 
 
 def test_the_server_starts_without_its_broker(stage: Stage) -> None:
