@@ -66,7 +66,8 @@ final class LoopContext: @unchecked Sendable {
 
     /// Lets the loop look at its sockets, so that a connection whose bytes never run out does not keep it from them.
     func nextTurn() async {
-        let timer = turnTimer ?? LoopTimer(on: loop) { self.turn() }
+        // The timer is this object's own: a strong reference back would keep both for ever.
+        let timer = turnTimer ?? LoopTimer(on: loop) { [weak self] in self?.turn() }
         turnTimer = timer
         await withUnsafeContinuation { continuation in
             yielding.append(continuation)
