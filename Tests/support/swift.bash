@@ -61,7 +61,7 @@ threaded_tests='EventLoopTests|AMQPTests|DatabaseTests|HTTPServerTests|GatewayTe
 # What the tests say, without a line for each that begins or passes. One at a time: all at once, those with servers and
 # deadlines wait for each other on a small machine.
 run_swift_tests() {
-    LSAN_OPTIONS=suppressions=$PWD/Tests/support/leaks.supp:print_suppressions=0 ASAN_OPTIONS=fast_unwind_on_malloc=0 \
+    LSAN_OPTIONS=suppressions=$PWD/Tests/support/leaks.supp:print_suppressions=0 \
         TMPDIR=$work/tmp swift test --skip-build --no-parallel "$@" 2>&1 | { grep -vE '^(◇|✔ (Test|Suite) .* passed|\[[0-9]+/[0-9]+\])' || true; }
 }
 
