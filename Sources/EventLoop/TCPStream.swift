@@ -79,6 +79,14 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
         }
     }
 
+    /// Appends what has come and does not wait.
+    /// - Returns: the number of bytes; 0 or less where nothing has come, at the end, and on errors.
+    func readNow(into buffer: inout ReadBuffer) -> Int {
+        loop.preconditionInLoop()
+        guard failure == nil else { return -1 }
+        return buffer.withFreeRoom { recv(descriptor, $0.baseAddress, $0.count, 0) }.count
+    }
+
     /// Writes all of `bytes`, waiting for room as it must.
     public func write(_ bytes: [UInt8]) async throws(StreamError) {
         var sent = 0
