@@ -47,19 +47,22 @@ final class TLSContext: @unchecked Sendable {
         ERR_clear_error()
         let key = TLSFile.withMemoryBIO(bytes) { PEM_read_bio_PrivateKey($0, nil, w2f_no_passphrase, nil) }
         if let key { return key }
-        if TLSFile.isMissingPEM(ERR_peek_last_error()) {
-            ERR_clear_error()
+        let reason = TLSFile.takeReason()
+        guard contains(bytes, "PRIVATE KEY-----") else {
             throw .unusable(file: path, reason: "holds no private key in PEM")
         }
-        let reason = TLSFile.takeReason()
-        // "ENCRYPTED" stands in the first line of PKCS#8, and in a header of the older form.
-        let marker = Array("ENCRYPTED".utf8)
-        let isEncrypted = bytes.indices.contains { bytes[$0...].starts(with: marker) }
+        // It stands in the first line of PKCS#8, and in a header of the older form.
+        let isEncrypted = contains(bytes, "ENCRYPTED")
         throw .unusable(
             file: path,
             reason: isEncrypted
                 ? "holds an encrypted key: one without a passphrase is needed"
                 : "holds a private key that can't be read: \(reason)")
+    }
+
+    private static func contains(_ bytes: [UInt8], _ text: String) -> Bool {
+        let text = Array(text.utf8)
+        return bytes.indices.contains { bytes[$0...].starts(with: text) }
     }
 
     /// Trusts these authorities. Only before anyone has the context.

@@ -201,9 +201,10 @@ extension TLSStream {
     public func write(_ bytes: [UInt8]) async throws(StreamError) {
         var sent = 0
         while sent < bytes.count {
-            sent += try bytes.withUnsafeBytes { (all) throws(StreamError) in
-                try writeNow(UnsafeRawBufferPointer(rebasing: all[sent...]))
+            let taken = bytes.withUnsafeBytes { all in
+                Result { () throws(StreamError) in try writeNow(UnsafeRawBufferPointer(rebasing: all[sent...])) }
             }
+            sent += try taken.get()
             if sent < bytes.count { try await waitWritable() }
         }
     }

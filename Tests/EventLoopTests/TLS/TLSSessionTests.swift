@@ -146,6 +146,7 @@ import Testing
 
     @Test func anotherAuthoritysServerIsNotAccepted() throws {
         let other = try TestAuthority(name: "another authority")
+        defer { withExtendedLifetime(other) {} }
         let client = try TLSClientContext(.init(authorities: other.certificateFile))
         let (first, told) = failures(try TLSSession(client, host: "localhost"), try TLSSession(server))
         #expect(first == .untrusted(peer: "localhost", reason: "unable to get local issuer certificate"))
@@ -196,7 +197,9 @@ import Testing
     }
 
     @Test func aClientOfAnotherAuthorityIsToldSo() throws {
-        let rogue = try TestAuthority(name: "a rogue").issue("client")
+        let rogues = try TestAuthority(name: "a rogue")
+        defer { withExtendedLifetime(rogues) {} }
+        let rogue = try rogues.issue("client")
         let client = try TLSClientContext(
             .init(authorities: authority.certificateFile, certificate: rogue.certificate, key: rogue.key))
         let (first, told) = failures(try TLSSession(client, host: "localhost"), try TLSSession(strictServer()))
