@@ -1,4 +1,5 @@
 import EventLoop
+import TLSTesting
 
 /// A connected pair of TLS streams on loopback, for tests.
 struct SecureLoopback {

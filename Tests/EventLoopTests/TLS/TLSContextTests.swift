@@ -1,4 +1,5 @@
 import Foundation
+import TLSTesting
 import Testing
 
 @testable import EventLoop

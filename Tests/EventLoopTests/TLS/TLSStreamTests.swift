@@ -1,4 +1,5 @@
 import Glibc
+import TLSTesting
 import Testing
 
 @testable import EventLoop

@@ -3,24 +3,28 @@ import Foundation
 import Glibc
 
 /// A certificate authority of a test, with a folder of its own for the files, which goes with it.
-final class TestAuthority {
+public final class TestAuthority {
     /// What could not be made.
-    struct Failure: Error {}
+    public struct Failure: Error {}
 
     /// A certificate and its key, in PEM.
-    struct Issued {
-        let certificate: String
-        let key: String
+    public struct Issued: Sendable {
+        /// The certificate's file.
+        public let certificate: String
+        /// The key's file.
+        public let key: String
     }
 
-    let folder: String
+    /// Where all files are.
+    public let folder: String
     /// The authority's own certificate, in PEM.
-    let certificateFile: String
+    public let certificateFile: String
     private let key: OpaquePointer
     private let certificate: OpaquePointer
     private var serial = 1
 
-    init(name: String = "a test's authority") throws {
+    /// Makes an authority of this name.
+    public init(name: String = "a test's authority") throws {
         folder = NSTemporaryDirectory() + "w2f-tls-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         certificateFile = folder + "/ca.crt"
@@ -42,7 +46,7 @@ final class TestAuthority {
 
     /// Makes a certificate for `names` (such as `DNS:localhost`, `IP:127.0.0.1`), valid from and until so many seconds
     /// from now.
-    func issue(
+    public func issue(
         _ file: String, commonName: String = "localhost", names: String? = "DNS:localhost,IP:127.0.0.1",
         from: Int = -3600, until: Int = 3600, passphrase: String? = nil
     ) throws -> Issued {
@@ -63,7 +67,7 @@ final class TestAuthority {
     }
 
     /// Writes a text into the folder, and says where.
-    func file(_ name: String, _ text: String) throws -> String {
+    public func file(_ name: String, _ text: String) throws -> String {
         let path = "\(folder)/\(name)"
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         return path
