@@ -132,6 +132,14 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
         if let failure { throw failure }
     }
 
+    /// Sets an option of the socket; false where the kernel does not take it.
+    @discardableResult
+    func setOption(_ level: CInt, _ name: CInt, _ value: CInt) -> Bool {
+        loop.preconditionInLoop()
+        var value = value
+        return setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<CInt>.size)) == 0
+    }
+
     /// Sends the end of the stream (a half-close); reading goes on.
     public func shutdownWrite() {
         loop.preconditionInLoop()
