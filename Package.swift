@@ -27,13 +27,13 @@ let package = Package(
         // C libraries
         .target(name: "CLibev", linkerSettings: [.linkedLibrary("ev")]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // The foundation: no protocol, no I/O but the loop's
         .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
-        .target(name: "EventLoop", dependencies: ["CLibev"], swiftSettings: strict),
+        .target(name: "EventLoop", dependencies: ["CLibev", "COpenSSL"], swiftSettings: strict),
 
         // Protocols and services
         .target(
@@ -106,9 +106,11 @@ let package = Package(
 
         // Tests
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
-        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop"], swiftSettings: strict),
-        .testTarget(name: "AMQPTests", dependencies: ["AMQP", "EventLoop"], swiftSettings: strict),
+        .target(name: "TLSTesting", dependencies: ["COpenSSL"], path: "Tests/TLSTesting", swiftSettings: strict),
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "TLSTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop", "TLSTesting"], swiftSettings: strict),
+        .testTarget(name: "AMQPTests", dependencies: ["AMQP", "EventLoop", "TLSTesting"], swiftSettings: strict),
         .testTarget(name: "DatabaseTests", dependencies: ["Database", "EventLoop"], swiftSettings: strict),
         .testTarget(name: "FedoraMessagingTests", dependencies: ["FedoraMessaging"], swiftSettings: strict),
         .testTarget(name: "WebhookServicesTests", dependencies: ["WebhookServices"], swiftSettings: strict),

@@ -1,4 +1,4 @@
-/// A connection of bytes on a loop: TCP in the clear here; what encrypts can stand behind the same protocol.
+/// A connection of bytes on a loop: `TCPStream` in the clear, `TLSStream` encrypted over another.
 ///
 /// Everything but `cancel` is confined to `loop`. One reader and one writer at a time.
 public protocol ByteStream: AnyObject, Sendable {
@@ -18,7 +18,7 @@ public protocol ByteStream: AnyObject, Sendable {
     /// Writes all of `bytes`, waiting for room as it must.
     func write(_ bytes: [UInt8]) async throws(StreamError)
 
-    /// Writes what goes without waiting.
+    /// Writes what goes without waiting. Where not all was taken, the next write has to go on with the rest.
     /// - Returns: the number of bytes taken; 0 where the socket is full.
     func writeNow(_ bytes: UnsafeRawBufferPointer) throws(StreamError) -> Int
 

@@ -12,6 +12,8 @@ public enum StreamError: Error, Hashable, CustomStringConvertible {
     case system(errno: CInt, operation: String)
     /// A name could not be resolved; `reason` is the resolver's own text.
     case unresolvable(host: String, reason: String)
+    /// TLS did not come about, or broke.
+    case tls(TLSError)
 
     /// One line for a log.
     public var description: String {
@@ -21,6 +23,7 @@ public enum StreamError: Error, Hashable, CustomStringConvertible {
         case .deadlineExceeded: "timed out"
         case .system(let code, let operation): "\(operation): \(String(cString: strerror(code)))"
         case .unresolvable(let host, let reason): "cannot resolve \(host): \(reason)"
+        case .tls(let error): "\(error)"
         }
     }
 }

@@ -50,14 +50,7 @@ public final class TCPListener: @unchecked Sendable {
         loop.preconditionInLoop()
         while true {
             if let failure { throw failure }
-            var storage = sockaddr_storage()
-            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-            let connection = w2f_accept(descriptor, &storage, &length)
-            if connection >= 0 {
-                let remote = SocketAddress(&storage) ?? .unix(path: "")
-                if localAddress.family != AF_UNIX { setNoDelay(connection) }
-                return AcceptedSocket(descriptor: connection, remoteAddress: remote)
-            }
+            if let socket = take() { return socket }
             switch errno {
             case EAGAIN:
                 if let error = await side.wait() { throw error }
@@ -69,6 +62,27 @@ public final class TCPListener: @unchecked Sendable {
                 continue  // the connection failed before it was accepted (accept(2): ECONNABORTED and network errors)
             }
         }
+    }
+
+    /// A connection that the kernel has made already, also after `cancel`: closing the listener would reset it.
+    /// - Returns: nil where there is none, or none can be had.
+    public func acceptWaiting() -> AcceptedSocket? {
+        loop.preconditionInLoop()
+        while descriptor >= 0 {
+            if let socket = take() { return socket }
+            guard errno == ECONNABORTED || errno == EINTR else { return nil }
+        }
+        return nil
+    }
+
+    /// One `accept`; nil leaves the reason in `errno`.
+    private func take() -> AcceptedSocket? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let connection = w2f_accept(descriptor, &storage, &length)
+        guard connection >= 0 else { return nil }
+        if localAddress.family != AF_UNIX { setNoDelay(connection) }
+        return AcceptedSocket(descriptor: connection, remoteAddress: SocketAddress(&storage) ?? .unix(path: ""))
     }
 
     /// Stops listening; what waits throws `.closed`. May be called again.

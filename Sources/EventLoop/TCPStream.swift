@@ -79,6 +79,14 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
         }
     }
 
+    /// Appends what has come and does not wait.
+    /// - Returns: the number of bytes; 0 or less where nothing has come, at the end, and on errors.
+    func readNow(into buffer: inout ReadBuffer) -> Int {
+        loop.preconditionInLoop()
+        guard failure == nil else { return -1 }
+        return buffer.withFreeRoom { recv(descriptor, $0.baseAddress, $0.count, 0) }.count
+    }
+
     /// Writes all of `bytes`, waiting for room as it must.
     public func write(_ bytes: [UInt8]) async throws(StreamError) {
         var sent = 0
@@ -122,6 +130,14 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
         if let failure { throw failure }
         try await wait(writeSide)
         if let failure { throw failure }
+    }
+
+    /// Sets an option of the socket; false where the kernel does not take it.
+    @discardableResult
+    func setOption(_ level: CInt, _ name: CInt, _ value: CInt) -> Bool {
+        loop.preconditionInLoop()
+        var value = value
+        return setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<CInt>.size)) == 0
     }
 
     /// Sends the end of the stream (a half-close); reading goes on.

@@ -13,6 +13,8 @@ public struct HTTPServerLimits: Sendable, Hashable {
     /// Bytes of trailers after a chunked body, which are read and thrown away.
     public var maxTrailerBytes = 4 * 1024
 
+    /// How long a TLS handshake may take; the connection is closed without a word.
+    public var handshakeTimeout: Duration = .seconds(10)
     /// From a request's first byte (on a new connection: from its acceptance) to the end of its head (408).
     public var headTimeout: Duration = .seconds(10)
     /// How long a body may take before the minimum rate is asked of it (408).

@@ -14,7 +14,11 @@ struct CheckConfigCommand: ParsableCommand {
     @OptionGroup var options: ConfigurationOptions
 
     func run() throws {
-        let summary = try options.load().summary
+        let configuration = try options.load()
+        let problems = configuration.problemsOfTLSFiles()
+        for problem in problems { StandardError.print("\(problem)") }
+        guard problems.isEmpty else { throw ExitCode.failure }
+        let summary = configuration.summary
         print("ok")
         let width = summary.map(\.name.count).max() ?? 0
         for (name, value) in summary {

@@ -85,6 +85,7 @@ struct ConnectionOpeningTests {
     func startOK() throws {
         var settings = Conversation.settings
         settings.connectionName = "gateway 1"
+        settings.locale = "de_DE"
         settings.clientProperties["app"] = .longString("webhooks")
         var talk = Conversation(settings)
         talk.machine.start(output: &talk.output)
@@ -94,7 +95,7 @@ struct ConnectionOpeningTests {
         let answer = try MethodFrame(sent).decode(ConnectionStartOK.self)
         #expect(answer.mechanism == "PLAIN")
         #expect(answer.response == Array("\0test\0secret".utf8))
-        #expect(answer.locale == "en_US")
+        #expect(answer.locale == "de_DE")
         #expect(answer.clientProperties["app"] == .longString("webhooks"))
         #expect(answer.clientProperties["connection_name"] == .longString("gateway 1"))
         #expect(answer.clientProperties["capabilities"] == .table(ConnectionSettings.capabilities))

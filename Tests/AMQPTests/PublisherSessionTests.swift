@@ -14,8 +14,10 @@ struct SessionTalk {
         session.start()
     }
 
-    static func open(limits: PublisherLimits = PublisherLimits()) -> SessionTalk {
-        var talk = SessionTalk(limits: limits)
+    static func open(
+        limits: PublisherLimits = PublisherLimits(), settings: ConnectionSettings = Conversation.settings
+    ) -> SessionTalk {
+        var talk = SessionTalk(limits: limits, settings: settings)
         #expect(talk.hear(Recorded.handshake).last == .ready)
         talk.flush()
         return talk
@@ -92,6 +94,26 @@ struct PublisherSessionTests {
         _ = talk.hear(ack(4))
         #expect(talk.told[4] == .confirmed)
         #expect(talk.session.hasConfirmed)
+    }
+
+    @Test("a broker that blocks for longer than the limit is left, and not before")
+    func blockedForLong() {
+        var settings = Conversation.settings
+        settings.blockedTimeout = .seconds(20)
+        settings.heartbeat = 0
+        var talk = SessionTalk.open(settings: settings)
+        let blocked = frame(ConnectionBlocked(reason: "low on memory"))
+        #expect(talk.hear(blocked) == [.blocked(reason: "low on memory")])
+        #expect(talk.session.deadline == talk.now + .seconds(20))
+        #expect(talk.wait(.seconds(15)) == .none)
+        // Said again, it counts from the first time.
+        _ = talk.hear(blocked)
+        #expect(talk.hear(frame(ConnectionUnblocked())) == [.unblocked])
+        #expect(talk.session.deadline == nil)
+        _ = talk.hear(blocked)
+        #expect(talk.wait(.seconds(19)) == .none)
+        _ = talk.hear(blocked)
+        #expect(talk.wait(.seconds(1)) == .failed(.blockedTooLong("low on memory")))
     }
 
     @Test("a channel closed under one message in flight names the culprit; the channel comes again")

@@ -32,6 +32,36 @@ import Testing
         #expect(address.host == "h" && address.virtualHost == virtualHost && address.port == port)
     }
 
+    @Test func severalHosts() throws {
+        let address = try BrokerAddress(url: "amqps://a:1@One.example.org,two.example.org:5673,[fd00::1]/v")
+        #expect(
+            address.hosts == [
+                BrokerHost(name: "one.example.org", port: 5671), BrokerHost(name: "two.example.org", port: 5673),
+                BrokerHost(name: "fd00::1", port: 5671),
+            ])
+        #expect(address.description == "amqps://a:***@one.example.org:5671,two.example.org:5673,[fd00::1]:5671/v")
+    }
+
+    /// As pika's documentation and fedora-messaging's show them.
+    @Test func dictionaries() throws {
+        let address = try BrokerAddress(
+            url: "amqp://h/v?ssl_options=%7B%27ca_certs%27%3A+%27%2Fetc%2Fca.pem%27%2C+%27certfile%27%3A+%27%2Fc%27%2C"
+                + "%27keyfile%27%3A%27%2Fk%27%2C'server_hostname':%22mq%22%7D&tcp_options={'TCP_KEEPIDLE':60,"
+                + "'TCP_USER_TIMEOUT': 1500}&client_properties={'app': 'me', 'n': 3, 'x': True, 'y': None}")
+        #expect(address.usesTLS && address.port == 5672)
+        #expect(
+            address.tls == BrokerTLS(caCertificate: "/etc/ca.pem", certificate: "/c", key: "/k", serverName: "mq"))
+        #expect(address.tcpOptions.keepIdle == 60 && address.tcpOptions.userTimeout == 1500)
+        #expect(address.tcpOptions.keepCount == nil)
+        #expect(
+            address.clientProperties == [
+                ClientProperty(name: "app", value: .string("me")), ClientProperty(name: "n", value: .integer(3)),
+                ClientProperty(name: "x", value: .boolean(true)),
+            ])
+        #expect(try BrokerAddress(url: "amqp://h?ssl_options=None").usesTLS == false)
+        #expect(try BrokerAddress(url: "amqp://h?ssl_options={'certfile': '/both'}").tls.key == "/both")
+    }
+
     @Test func hostsOfIPv6AndLastAt() throws {
         let address = try BrokerAddress(url: "amqp://fedora:@[fd00::1]:5")
         #expect(address.host == "fd00::1" && address.port == 5 && address.credentials.password.isEmpty)
@@ -45,7 +75,13 @@ import Testing
         ("amqp://h?hartbeat=1", "is heartbeat meant?"), ("amqp://h?heartbeat=1&heartbeat=2", "more than once"),
         ("amqp://h?heartbeat=-1", "0 to 65535"), ("amqp://h?retry_delay=soon", "seconds"),
         ("amqp://h?socket_timeout=0", "greater than 0"), ("amqp://h?frame_max=1", "4096"),
-        ("amqp://h?ssl_options=%7B%7D", "[tls]"), ("amqp://h?client_properties=%7B%7D", "own table"),
+        ("amqp://h?ssl_options=x", "as Python writes it"),
+        ("amqp://h?ssl_options=%7B'password':'x'%7D", "not password"),
+        ("amqp://h?ssl_options=%7B'keyfile':'/k'%7D", "needs a certfile"),
+        ("amqps://h?ssl_options=None", "contradicts"),
+        ("amqp://h?client_properties=%7B'product':'mine'%7D", "reserved"),
+        ("amqp://h?tcp_options=%7B'TCP_KEEPIDEL':1%7D", "is TCP_KEEPIDLE meant?"),
+        ("amqp://h?tcp_options=%7B'TCP_KEEPIDLE':-1%7D", "positive integer"), ("amqp://h,i,h:5672", "more than once"),
         ("amqp://h?stack_timeout=inf", "seconds"),
     ])
     func rejected(url: String, words: String) {

@@ -81,6 +81,19 @@ import Testing
         #expect(settings.publishPriority == nil && !settings.passiveDeclares && !settings.usesTLS)
     }
 
+    /// fedora-messaging's `[tls]` goes above what the URL has, its `client_properties` below.
+    @Test func whatTheURLHasAsWell() throws {
+        let url = "amqps://h?ssl_options={'ca_certs':'/url-ca','certfile':'/url-c','keyfile':'/url-k'}"
+        var settings = try settings("amqp_url = \"\(url)\"\n[tls]\nca_cert = \"/ca\"")
+        #expect(settings.effectiveTLS == BrokerTLS(caCertificate: "/ca", certificate: "/url-c", key: "/url-k"))
+        #expect(settings.usesExternalAuthentication)
+        settings.tls = BrokerTLS(certificate: "/c", key: "/k")
+        #expect(settings.effectiveTLS == BrokerTLS(caCertificate: "/url-ca", certificate: "/c", key: "/k"))
+        settings = try self.settings(
+            "amqp_url = \"amqp://h?client_properties={'app':'url'}\"\n[client_properties]\napp = \"file\"")
+        #expect(settings.effectiveClientProperties == [ClientProperty(name: "app", value: .string("url"))])
+    }
+
     @Test func anUnknownKeyNamesTheNearest() {
         #expect(
             problems("# a comment\n\ntopic_prefx = \"x\"")

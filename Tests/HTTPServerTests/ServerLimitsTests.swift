@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import Testing
 
 @testable import HTTPServer
@@ -7,7 +8,7 @@ import Testing
 @Suite(.serialized) struct ServerLimitsTests {
     private static let get = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 
-    private static func limits(_ change: (inout HTTPServerLimits) -> Void) -> HTTPServerLimits {
+    static func limits(_ change: (inout HTTPServerLimits) -> Void) -> HTTPServerLimits {
         var limits = HTTPServerLimits()
         limits.lingerTimeout = .milliseconds(500)
         change(&limits)
@@ -212,6 +213,49 @@ import Testing
             }.value
             try await client.receiveEnd()
         }
+    }
+
+    /// What the kernel has taken for the server when it begins to stop is not reset.
+    @Test func connectionsThatNobodyAcceptedYetAreStillServed() async throws {
+        try await TestServer.run(onOneLoop: true) { server in
+            let loop = try #require(EventLoop.current)
+            let context = try #require(server.server.contexts.values.first)
+            let clients = try await Task(executorPreference: context.loop.taskExecutor) {
+                // A connect on loopback is done without the other side: the server's loop, busy here, has accepted none.
+                var descriptors: [CInt] = []
+                for _ in 0..<20 {
+                    descriptors.append(try Self.connectBlocking(to: server.address, sending: Self.get))
+                }
+                server.server.beginShutdown()
+                return descriptors
+            }.value
+            for descriptor in clients {
+                let stream = TCPStream(adopting: descriptor, remoteAddress: server.address, on: loop)
+                stream.deadline = .now + .seconds(20)
+                var buffer = ReadBuffer()
+                while try await stream.read(into: &buffer) > 0 {}
+                #expect(latin1(buffer.readable).hasPrefix("HTTP/1.1 200"))
+                stream.close()
+            }
+        }
+    }
+
+    /// A connected, then non-blocking socket that has sent `text`.
+    private static func connectBlocking(to address: SocketAddress, sending text: String) throws -> CInt {
+        let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        var target = sockaddr_in()
+        target.sin_family = sa_family_t(AF_INET)
+        target.sin_port = address.port.bigEndian
+        target.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let status = withUnsafePointer(to: &target) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        let bytes = Array(text.utf8)
+        try #require(status == 0 && send(descriptor, bytes, bytes.count, 0) == bytes.count)
+        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+        return descriptor
     }
 
     @Test func afterTheGraceTheRestIsCancelled() async throws {

@@ -1,9 +1,11 @@
-/// One channel in confirm mode: opened, opened again when the broker closes it, closed in order. No I/O.
+/// One channel in confirm mode: opened, opened again when the broker closes it, closed in order. The exchange to publish
+/// to is asked for first, if that is wished. No I/O.
 struct ChannelStateMachine: Sendable {
     /// Where the channel stands.
     enum State: Sendable, Equatable {
         case closed
         case opening
+        case checkingExchange
         case selectingConfirms
         case open
         /// We asked for the close; the connection is to follow.
@@ -12,6 +14,7 @@ struct ChannelStateMachine: Sendable {
 
     /// The channel's number; 0 is the connection.
     let number: UInt16
+    private let requiredExchange: String?
     private(set) var state: State = .closed
     /// The delivery tag of the last publish; the broker counts along.
     private(set) var lastDeliveryTag: UInt64 = 0
@@ -19,8 +22,9 @@ struct ChannelStateMachine: Sendable {
     private(set) var isPaused = false
     private var skipper = ContentSkipper()
 
-    init(number: UInt16 = 1) {
+    init(number: UInt16 = 1, requiredExchange: String? = nil) {
         self.number = number
+        self.requiredExchange = requiredExchange
     }
 
     /// Opens the channel.
@@ -88,9 +92,15 @@ struct ChannelStateMachine: Sendable {
         switch (method.id, state) {
         case (ChannelOpenOK.id, .opening):
             _ = try method.decode(ChannelOpenOK.self)
-            state = .selectingConfirms
-            output.append(simple: ConfirmSelect(), channel: number)
+            try checkExchange(output: &output)
             return .none
+        case (ExchangeDeclareOK.id, .checkingExchange):
+            _ = try method.decode(ExchangeDeclareOK.self)
+            selectConfirms(output: &output)
+            return .none
+        case (ChannelClose.id, .checkingExchange):
+            // Another channel would fare no better: it is for the pause between connections to wait for a change.
+            throw .exchangeRefused(requiredExchange ?? "", try method.decode(ChannelClose.self).reason)
         case (ConfirmSelectOK.id, .selectingConfirms):
             _ = try method.decode(ConfirmSelectOK.self)
             state = .open
@@ -108,6 +118,21 @@ struct ChannelStateMachine: Sendable {
         default:
             throw .unexpectedMethod(method.id)
         }
+    }
+
+    private mutating func checkExchange(output: inout OutputBuffer) throws(ConnectionFailure) {
+        guard let requiredExchange else { return selectConfirms(output: &output) }
+        state = .checkingExchange
+        do throws(MessageEncodingError) {
+            try output.append(method: ExchangeDeclare(passively: requiredExchange), channel: number)
+        } catch {
+            throw .settings("the exchange's name is over 255 bytes")
+        }
+    }
+
+    private mutating func selectConfirms(output: inout OutputBuffer) {
+        state = .selectingConfirms
+        output.append(simple: ConfirmSelect(), channel: number)
     }
 
     /// What we sent behind the failing publish, the broker has thrown away. A new channel takes the number over: the

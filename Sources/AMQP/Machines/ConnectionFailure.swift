@@ -20,6 +20,10 @@ enum ConnectionFailure: Error, Hashable, CustomStringConvertible {
     case silent
     /// Nothing was confirmed for the suspect time-out.
     case noConfirms
+    /// The broker has taken no publishes for longer than we want to wait; with its reason.
+    case blockedTooLong(String)
+    /// The broker does not have the exchange, or not for us.
+    case exchangeRefused(String, CloseReason)
 
     /// One line for people.
     var description: String {
@@ -34,6 +38,8 @@ enum ConnectionFailure: Error, Hashable, CustomStringConvertible {
         case .unknownDeliveryTag(let tag): "the broker confirmed message \(tag), which was never sent"
         case .silent: "the broker was silent for two heartbeat intervals"
         case .noConfirms: "the broker confirmed nothing for too long"
+        case .blockedTooLong(let reason): "the broker blocked publishing for too long (\(reason))"
+        case .exchangeRefused(let name, let reason): "the exchange \(name) can't be published to: \(reason)"
         }
     }
 }

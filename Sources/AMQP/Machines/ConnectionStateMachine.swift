@@ -24,13 +24,14 @@ struct ConnectionStateMachine: Sendable {
 
     private let settings: ConnectionSettings
     private(set) var state: State = .idle
-    private(set) var channel = ChannelStateMachine()
+    private(set) var channel: ChannelStateMachine
     /// What was agreed on; before that, our own wishes.
     private(set) var tuning: Tuning
     private var heartbeats: HeartbeatMonitor
 
     init(settings: ConnectionSettings, now: Instant) {
         self.settings = settings
+        channel = ChannelStateMachine(requiredExchange: settings.requiredExchange)
         tuning = Tuning(
             channelMax: settings.channelMax,
             frameMax: min(max(settings.frameMax, Self.frameMaxRange.lowerBound), Self.frameMaxRange.upperBound),
@@ -153,12 +154,13 @@ extension ConnectionStateMachine {
             throw .mechanismNotOffered(mechanism.name, offered: start.mechanisms)
         }
         let answer = ConnectionStartOK(
-            clientProperties: settings.startProperties, mechanism: mechanism.name, response: mechanism.response)
+            clientProperties: settings.startProperties, mechanism: mechanism.name, response: mechanism.response,
+            locale: settings.locale)
         let before = output.bytes.count
         do throws(MessageEncodingError) {
             try output.append(method: answer, channel: 0)
         } catch {
-            throw .settings("a client property's name is over 255 bytes")
+            throw .settings("a client property's name or the locale is over 255 bytes")
         }
         let size = output.bytes.count - before
         guard size <= Self.initialFrameMax else {

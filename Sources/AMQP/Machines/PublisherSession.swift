@@ -6,12 +6,15 @@ struct PublisherSession<Waiter> {
     typealias Settle = (Waiter, PublishOutcome) -> Void
 
     private let limits: PublisherLimits
+    private let blockedTimeout: Duration?
     private(set) var connection: ConnectionStateMachine
     private(set) var window: PublishWindow<Waiter>
     /// What the socket is to take.
     var output = OutputBuffer()
     /// The broker's reason for taking no publishes.
     private(set) var blockedReason: String?
+    /// Since when.
+    private var blockedSince: Instant?
     /// When a confirm first came too late; nil again as soon as one comes.
     private(set) var suspectSince: Instant?
     /// Why the session is over; nil while it goes on.
@@ -23,6 +26,7 @@ struct PublisherSession<Waiter> {
 
     init(settings: ConnectionSettings, limits: PublisherLimits, now: Instant) {
         self.limits = limits
+        blockedTimeout = settings.blockedTimeout
         connection = ConnectionStateMachine(settings: settings, now: now)
         window = PublishWindow(
             maximumMessages: limits.windowMessages,
@@ -101,8 +105,10 @@ extension PublisherSession {
             channelClosed(reason, settle)
         case .blocked(let reason):
             blockedReason = reason
+            blockedSince = blockedSince ?? now
         case .unblocked:
             blockedReason = nil
+            blockedSince = nil
             // Only now can it confirm what is late.
             if suspectSince != nil { suspectSince = now }
         case .none, .closed, .farewell, .failed:
@@ -139,7 +145,14 @@ extension PublisherSession {
             let limit = suspectSince + limits.suspectTimeout
             earliest = min(earliest ?? limit, limit)
         }
+        if let blockedLimit { earliest = min(earliest ?? blockedLimit, blockedLimit) }
         return earliest
+    }
+
+    /// When a broker that blocks is given up.
+    private var blockedLimit: Instant? {
+        guard let blockedSince, let blockedTimeout else { return nil }
+        return blockedSince + blockedTimeout
     }
 
     /// Sends a heartbeat, times publishes out, gives a dead connection up: whatever is due at `now`.
@@ -149,6 +162,7 @@ extension PublisherSession {
         if let suspectSince, blockedReason == nil, now >= suspectSince + limits.suspectTimeout {
             return .failed(.noConfirms)
         }
+        if let blockedLimit, now >= blockedLimit { return .failed(.blockedTooLong(blockedReason ?? "")) }
         return connection.tick(now: now, output: &output)
     }
 

@@ -39,20 +39,14 @@ extension AMQPPublisher {
     }
 
     private func connectAndServe() async {
-        let backoff = Backoff(first: limits.backoffMinimum, longest: limits.backoffMaximum)
-        var failures = 0
-        var attempt = 0
+        var plan = ReconnectPlan(
+            endpoints: settings.endpoints.count, attemptsPerRound: settings.attemptsPerRound,
+            retryDelay: settings.retryDelay,
+            backoff: Backoff(first: limits.backoffMinimum, longest: limits.backoffMaximum))
         while !isStopping, !settings.endpoints.isEmpty {
-            let endpoint = settings.endpoints[attempt % settings.endpoints.count]
-            attempt += 1
-            let isGood = await connectAndServe(endpoint)
+            let wasGood = await connectAndServe(settings.endpoints[plan.endpoint])
             if isStopping { break }
-            if isGood { failures = 0 }
-            // All addresses are tried before there is a pause.
-            if isGood || attempt % settings.endpoints.count == 0 {
-                failures += 1
-                await pause(backoff.delay(after: failures, jitter: .random(in: 0..<1)))
-            }
+            await pause(plan.ended(wasGood: wasGood, jitter: .random(in: 0..<1)))
         }
     }
 
@@ -88,7 +82,8 @@ extension AMQPPublisher {
     private func connect(
         to endpoint: BrokerEndpoint, deadline: Instant
     ) async -> Result<any ByteStream, ConnectError> {
-        schedulePhaseTimer(at: deadline)
+        // A little later: a connector that heeds the deadline can say what took too long.
+        schedulePhaseTimer(at: deadline + .milliseconds(200))
         let result = await withUnsafeContinuation { continuation in
             connecting = continuation
             connectAttempt += 1
@@ -127,6 +122,7 @@ extension AMQPPublisher {
     }
 
     private func pause(_ duration: Duration) async {
+        guard duration > .zero else { return }
         schedulePhaseTimer(at: .now + duration)
         await withUnsafeContinuation { pausing = $0 }
         phaseTimer?.cancel()

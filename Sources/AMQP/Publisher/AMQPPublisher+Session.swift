@@ -1,4 +1,5 @@
 import EventLoop
+import Logging
 
 // One session: from a fresh stream to its end.
 
@@ -28,8 +29,19 @@ extension AMQPPublisher {
                 if try await stream.read(into: &buffer) == 0 { end(.lost("the broker hung up")) }
                 receive(&buffer)
             } catch {
-                end(.lost("\(error)"))
+                end(ending(after: error))
             }
+        }
+    }
+
+    /// What a stream's failure means for people.
+    func ending(after error: StreamError) -> SessionEnd {
+        let hasBeenReady = session?.hasBeenReady ?? false
+        switch error {
+        // A server's refusal of our certificate comes after our side of the handshake (TLS 1.3).
+        case .tls(.alert) where !hasBeenReady: return .notConnected("\(error)")
+        case .deadlineExceeded where !hasBeenReady: return .notConnected("the broker does not answer in time")
+        default: return .lost("\(error)")
         }
     }
 
@@ -87,7 +99,11 @@ extension AMQPPublisher {
     private func channelReady() {
         stream?.deadline = nil
         let peer = stream.map { "\($0.remoteAddress)" } ?? ""
-        logger.info("publishing to the broker", metadata: ["address": "\(peer)", "vhost": "\(settings.virtualHost)"])
+        var metadata: Logger.Metadata = [
+            "address": "\(peer)", "vhost": "\(settings.virtualHost)", "mechanism": "\(settings.mechanism.name)",
+        ]
+        if let secured = stream as? TLSStream { metadata["tls"] = "\(secured.version)" }
+        logger.info("publishing to the broker", metadata: metadata)
     }
 
     /// Ends the session: the first reason counts.

@@ -54,7 +54,7 @@ public actor AMQPPublisher {
     /// A publisher that does nothing yet; ``run()`` makes it work.
     /// - Parameters:
     ///   - loop: Where it lives; call ``publish(_:)`` from that loop's tasks.
-    ///   - connector: How to reach an endpoint; plain TCP if not given.
+    ///   - connector: How to reach an endpoint; TCP or TLS as the settings say if not given.
     public init(
         loop: EventLoop, settings: ConnectionSettings, limits: PublisherLimits, logger: Logger,
         connector: Connector? = nil
@@ -63,9 +63,10 @@ public actor AMQPPublisher {
         self.settings = settings
         self.limits = limits
         self.logger = logger
+        let standard = BrokerConnector(settings)
         self.connector =
             connector ?? { endpoint, loop, deadline in
-                try await TCPConnector.connect(to: endpoint, on: loop, deadline: deadline)
+                try await standard.connect(to: endpoint, on: loop, deadline: deadline)
             }
     }
 
@@ -152,7 +153,7 @@ extension AMQPPublisher {
                 session?.sent(count, now: .now)
                 guard count > 0 else { return waitForRoom() }
             case .failure(let error):
-                return end(.lost("\(error)"))
+                return end(ending(after: error))
             case nil:
                 return
             }
@@ -178,7 +179,7 @@ extension AMQPPublisher {
                 isWriteBlocked = false
                 flush()
             } catch {
-                end(.lost("\(error)"))
+                end(ending(after: error))
             }
         }
     }

@@ -1,4 +1,6 @@
 /// Why there is no stream to the broker, in words for people.
-struct ConnectError: Error {
+struct ConnectError: Error, Hashable, CustomStringConvertible {
     var text: String
+
+    var description: String { text }
 }

@@ -1,9 +1,13 @@
+import EventLoop
+
 /// Where the broker is, who we are to it, and what we ask of the connection.
 public struct ConnectionSettings: Sendable, Hashable {
     /// The broker's addresses, tried in turn; at least one.
     public var endpoints: [BrokerEndpoint]
     /// The virtual host, such as `/pubsub`.
     public var virtualHost: String
+    /// How to speak TLS; nil is plain TCP.
+    public var tls: TLSSettings?
     /// User and password, or the certificate of the TLS connection.
     public var mechanism: SASLMechanism
     /// Seconds of heartbeat to ask for; the broker's wish holds if it is lower. 0 switches heartbeats off.
@@ -14,6 +18,20 @@ public struct ConnectionSettings: Sendable, Hashable {
     public var channelMax: UInt16
     /// How long one address may take from the first packet until messages can be published.
     public var connectTimeout: Duration
+    /// How long TCP alone may take of that, for one address; nil is all of it.
+    public var tcpTimeout: Duration?
+    /// When the kernel takes a silent broker for dead; heartbeats do that too.
+    public var tcpOptions: TCPOptions
+    /// How often all addresses are tried before the pauses grow (`PublisherLimits.backoffMinimum`), at least 1.
+    public var attemptsPerRound: Int
+    /// The pause between these.
+    public var retryDelay: Duration
+    /// How long the broker may block publishing before the connection is given up; nil is for ever.
+    public var blockedTimeout: Duration?
+    /// An exchange that must be there, asked for by a passive declaration when the channel opens; nil asks for none.
+    public var requiredExchange: String?
+    /// The language to ask for.
+    public var locale: String
     /// What the broker shows of us. `capabilities` and `connection_name` are added by the publisher.
     public var clientProperties: FieldTable
     /// The name that RabbitMQ's management shows for the connection.
@@ -23,21 +41,37 @@ public struct ConnectionSettings: Sendable, Hashable {
     public init(
         endpoints: [BrokerEndpoint],
         virtualHost: String = "/",
+        tls: TLSSettings? = nil,
         mechanism: SASLMechanism,
         heartbeat: UInt16 = 60,
         frameMax: UInt32 = 131_072,
         channelMax: UInt16 = 2047,
         connectTimeout: Duration = .seconds(10),
+        tcpTimeout: Duration? = nil,
+        tcpOptions: TCPOptions = TCPOptions(),
+        attemptsPerRound: Int = 1,
+        retryDelay: Duration = .zero,
+        blockedTimeout: Duration? = nil,
+        requiredExchange: String? = nil,
+        locale: String = "en_US",
         clientProperties: FieldTable = ConnectionSettings.defaultClientProperties,
         connectionName: String? = nil
     ) {
         self.endpoints = endpoints
         self.virtualHost = virtualHost
+        self.tls = tls
         self.mechanism = mechanism
         self.heartbeat = heartbeat
         self.frameMax = frameMax
         self.channelMax = channelMax
         self.connectTimeout = connectTimeout
+        self.tcpTimeout = tcpTimeout
+        self.tcpOptions = tcpOptions
+        self.attemptsPerRound = attemptsPerRound
+        self.retryDelay = retryDelay
+        self.blockedTimeout = blockedTimeout
+        self.requiredExchange = requiredExchange
+        self.locale = locale
         self.clientProperties = clientProperties
         self.connectionName = connectionName
     }
@@ -73,6 +107,6 @@ extension ConnectionSettings: CustomStringConvertible {
     /// Where to and as whom, without the password.
     public var description: String {
         let hosts = endpoints.map(\.description).joined(separator: ",")
-        return "\(mechanism) at \(hosts), vhost \(virtualHost)"
+        return "\(mechanism) at \(hosts)\(tls == nil ? "" : " by TLS"), vhost \(virtualHost)"
     }
 }

@@ -1,16 +1,16 @@
 extension BrokerAddress {
     /// Reads `amqp[s]://user:password@host:port/vhost?options` as pika's `URLParameters` does: user, password and
-    /// virtual host are percent-encoded, every part may be missing, and an unknown option is an error.
+    /// virtual host are percent-encoded, every part may be missing, and an unknown option is an error. Beyond pika, several
+    /// hosts may be given, with commas between.
     public init(url: String) throws(BrokerAddressError) {
         self.init()
         guard let schemeEnd = url.firstRange(of: "://") else {
             throw BrokerAddressError("expected a URL such as amqp://user:password@host:5672/%2Fvhost")
         }
-        switch url[..<schemeEnd.lowerBound].lowercased() {
+        let scheme = url[..<schemeEnd.lowerBound].lowercased()
+        switch scheme {
         case "amqp": break
-        case "amqps":
-            usesTLS = true
-            port = 5671
+        case "amqps": usesTLS = true
         default: throw BrokerAddressError("the URL must begin with amqp:// or amqps://")
         }
         let rest = url[schemeEnd.upperBound...].prefix { $0 != "#" }
@@ -22,36 +22,50 @@ extension BrokerAddress {
             virtualHost = PercentEncoding.decode(path.dropFirst().prefix { $0 != "/" })
         }
         try parse(query: rest.dropFirst(beforeQuery.count + 1))
+        if scheme == "amqps", !usesTLS {
+            throw BrokerAddressError("ssl_options=None contradicts amqps://")
+        }
     }
 
     private mutating func parse(authority: Substring) throws(BrokerAddressError) {
-        var hostAndPort = authority
+        var places = authority
         if let at = authority.lastIndex(of: "@") {
             let user = authority[..<at]
-            hostAndPort = authority[authority.index(after: at)...]
+            places = authority[authority.index(after: at)...]
             let name = user.prefix { $0 != ":" }
             credentials = BrokerCredentials(
                 username: PercentEncoding.decode(name),
                 password: PercentEncoding.decode(user.dropFirst(name.count + 1)))
         }
+        hosts = []
+        for place in places.split(separator: ",", omittingEmptySubsequences: false) {
+            let host = try Self.host(place, standardPort: usesTLS ? 5671 : 5672)
+            guard !hosts.contains(host) else { throw BrokerAddressError("\(host) is there more than once") }
+            hosts.append(host)
+        }
+    }
+
+    private static func host(_ text: Substring, standardPort: Int) throws(BrokerAddressError) -> BrokerHost {
+        var host = BrokerHost(name: "localhost", port: standardPort)
         var portText = Substring()
-        if hostAndPort.first == "[" {
-            guard let end = hostAndPort.firstIndex(of: "]") else {
+        if text.first == "[" {
+            guard let end = text.firstIndex(of: "]") else {
                 throw BrokerAddressError("the IPv6 address lacks its closing bracket")
             }
-            host = String(hostAndPort[hostAndPort.index(after: hostAndPort.startIndex)..<end])
-            portText = hostAndPort[hostAndPort.index(after: end)...]
+            host.name = String(text[text.index(after: text.startIndex)..<end])
+            portText = text[text.index(after: end)...]
         } else {
-            let name = hostAndPort.prefix { $0 != ":" }
-            if !name.isEmpty { host = name.lowercased() }
-            portText = hostAndPort.dropFirst(name.count)
+            let name = text.prefix { $0 != ":" }
+            if !name.isEmpty { host.name = name.lowercased() }
+            portText = text.dropFirst(name.count)
         }
-        guard portText.count > 1 else { return }
+        guard portText.count > 1 else { return host }
         guard portText.first == ":", let number = UInt16(portText.dropFirst()), number > 0 else {
             throw BrokerAddressError(
                 "the port is no number from 1 to 65535 (a password with : / ? # or @ must be percent-encoded)")
         }
-        port = Int(number)
+        host.port = Int(number)
+        return host
     }
 
     private mutating func parse(query: Substring) throws(BrokerAddressError) {
@@ -69,10 +83,10 @@ extension BrokerAddress {
         }
     }
 
-    /// The options that are set by numbers or text.
+    /// All options.
     static let options = [
-        "blocked_connection_timeout", "channel_max", "connection_attempts", "frame_max", "heartbeat", "locale",
-        "retry_delay", "socket_timeout", "stack_timeout",
+        "blocked_connection_timeout", "channel_max", "client_properties", "connection_attempts", "frame_max",
+        "heartbeat", "locale", "retry_delay", "socket_timeout", "ssl_options", "stack_timeout", "tcp_options",
     ]
 
     private mutating func set(option: String, to text: String) throws(BrokerAddressError) {
@@ -86,13 +100,36 @@ extension BrokerAddress {
         case "stack_timeout": stackTimeout = try seconds(text, option, zero: false)
         case "blocked_connection_timeout": blockedConnectionTimeout = try seconds(text, option, zero: true)
         case "locale": locale = text
-        case "ssl_options": throw BrokerAddressError("ssl_options isn't supported: write the files into [tls]")
-        case "client_properties":
-            throw BrokerAddressError("client_properties isn't supported in the URL: write them into their own table")
-        case "tcp_options": throw BrokerAddressError("tcp_options isn't supported")
+        case "ssl_options": try setTLS(dictionary(text, option))
+        case "tcp_options": tcpOptions = try BrokerTCPOptions(dictionary(text, option) ?? [:])
+        case "client_properties": try setClientProperties(dictionary(text, option) ?? [:])
         default:
             let nearest = NearestName.of(option, among: Self.options).map { ": is \($0) meant?" } ?? ""
             throw BrokerAddressError("unknown option \(option)\(nearest)")
+        }
+    }
+
+    /// The options switch TLS on, whatever the scheme; None, off.
+    private mutating func setTLS(_ entries: [String: SettingValue]?) throws(BrokerAddressError) {
+        usesTLS = entries != nil
+        if let entries { tls = try BrokerTLS(sslOptions: entries) }
+    }
+
+    private mutating func setClientProperties(_ entries: [String: SettingValue]) throws(BrokerAddressError) {
+        switch ClientProperty.list(of: entries) {
+        case .success(let properties): clientProperties = properties
+        case .failure(let rejected):
+            throw BrokerAddressError("\(rejected.name) in client_properties: \(rejected.message)")
+        }
+    }
+
+    private func dictionary(
+        _ text: String, _ option: String
+    ) throws(BrokerAddressError) -> [String: SettingValue]? {
+        do throws(PythonLiteral.Malformed) {
+            return try PythonLiteral.dictionary(text)
+        } catch {
+            throw BrokerAddressError("the option \(option) must be a dictionary as Python writes it: {'name': 'value'}")
         }
     }
 

@@ -1,25 +1,24 @@
 /// Where the broker is and how to talk to it: what an `amqp_url` says, with pika's defaults for what it doesn't.
 public struct BrokerAddress: Sendable, Equatable, CustomStringConvertible {
-    /// Whether the scheme is `amqps`.
+    /// Whether the scheme is `amqps`, or `ssl_options` are there.
     public var usesTLS = false
-    /// The host's name or address, IPv6 without brackets.
-    public var host = "localhost"
-    /// The port: 5672, or 5671 with TLS, unless the URL names one.
-    public var port = 5672
+    /// The machines of the broker, tried in turn; at least one. pika's URLs have one; here several may be given, with
+    /// commas between.
+    public var hosts = [BrokerHost(name: "localhost", port: 5672)]
     /// The virtual host, decoded.
     public var virtualHost = "/"
     /// The user and password of SASL PLAIN; of no use where a client certificate authenticates.
     public var credentials = BrokerCredentials(username: "guest", password: "guest")
     /// The heartbeat to ask for; zero is none, nil takes the broker's proposal.
     public var heartbeat: Duration?
-    /// How often one round of connecting tries.
-    public var connectionAttempts = 1
-    /// The pause between two tries of one round.
-    public var retryDelay = Duration.seconds(2)
-    /// The limit of the TCP connection's set-up.
-    public var socketTimeout = Duration.seconds(10)
-    /// The limit of the whole set-up: TCP, TLS and AMQP.
-    public var stackTimeout = Duration.seconds(15)
+    /// How often one round of connecting tries; nil was not said.
+    public var connectionAttempts: Int?
+    /// The pause between two tries of one round; nil was not said (pika then takes 2 seconds).
+    public var retryDelay: Duration?
+    /// The limit of the TCP connection's set-up; nil was not said (pika then takes 10 seconds).
+    public var socketTimeout: Duration?
+    /// The limit of the whole set-up: TCP, TLS and AMQP; nil was not said (pika then takes 15 seconds).
+    public var stackTimeout: Duration?
     /// How long the broker may block the connection before it is given up; nil is for ever.
     public var blockedConnectionTimeout: Duration?
     /// The most channels to agree to.
@@ -28,14 +27,24 @@ public struct BrokerAddress: Sendable, Equatable, CustomStringConvertible {
     public var frameMax = 131_072
     /// The locale to ask for.
     public var locale = "en_US"
+    /// The files of `ssl_options`; those of `[tls]` go above them.
+    public var tls = BrokerTLS()
+    /// `tcp_options`
+    public var tcpOptions = BrokerTCPOptions()
+    /// `client_properties`, which take the place of those in the file; nil was not said.
+    public var clientProperties: [ClientProperty]?
 
     /// pika's defaults.
     public init() {}
 
+    /// The first machine's name or address.
+    public var host: String { hosts[0].name }
+    /// The first machine's port: 5672, or 5671 with TLS, unless the URL names one.
+    public var port: Int { hosts[0].port }
+
     /// The URL without its password and options, for logs.
     public var description: String {
-        let shownHost = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
-        let path = PercentEncoding.encode(virtualHost)
-        return "\(usesTLS ? "amqps" : "amqp")://\(credentials)@\(shownHost):\(port)/\(path)"
+        let places = hosts.map(\.description).joined(separator: ",")
+        return "\(usesTLS ? "amqps" : "amqp")://\(credentials)@\(places)/\(PercentEncoding.encode(virtualHost))"
     }
 }

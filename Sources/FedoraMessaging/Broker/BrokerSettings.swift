@@ -10,7 +10,7 @@ public struct BrokerSettings: Sendable, Equatable, CustomStringConvertible {
     public var publishPriority: UInt8?
     /// Whether to check that the exchange is there by a passive declaration.
     public var passiveDeclares: Bool
-    /// The files for TLS.
+    /// The files of `[tls]`.
     public var tls: BrokerTLS
     /// What the connection says about itself.
     public var clientProperties: [ClientProperty]
@@ -31,8 +31,14 @@ public struct BrokerSettings: Sendable, Equatable, CustomStringConvertible {
     /// Whether the broker is to be reached by TLS.
     public var usesTLS: Bool { address.usesTLS }
 
+    /// The files for TLS: those of `[tls]`, and where it has none, those of the URL's `ssl_options`.
+    public var effectiveTLS: BrokerTLS { tls.filled(from: address.tls) }
+
     /// Whether the client's certificate authenticates (SASL EXTERNAL), so that user and password are not used.
-    public var usesExternalAuthentication: Bool { address.usesTLS && tls.hasClientCertificate }
+    public var usesExternalAuthentication: Bool { address.usesTLS && effectiveTLS.hasClientCertificate }
+
+    /// What the connection says about itself: the URL's `client_properties`, or those of the file.
+    public var effectiveClientProperties: [ClientProperty] { address.clientProperties ?? clientProperties }
 
     /// The address without its password, and the exchange, for logs.
     public var description: String { "\(address) exchange \(publishExchange)" }

@@ -7,6 +7,7 @@ extension Configuration {
             ("file", file ?? "none (defaults and environment)"),
             ("state_dir", general.stateDirectory),
             ("listen", server.listen.map(\.description).joined(separator: ", ")),
+            ("https", server.tls.certificate ?? "no"),
             ("public_url", server.baseURL),
             ("loops", "\(server.loopCount)"),
             ("services", services.enabled.joined(separator: ", ")),
@@ -19,7 +20,7 @@ extension Configuration {
 extension ServerConfiguration {
     /// What URLs are made from: `public_url`, or the first address where that isn't required.
     public var baseURL: String {
-        publicURL ?? "http://\(listen.first?.description ?? "")"
+        publicURL ?? "\(tls.files == nil ? "http" : "https")://\(listen.first?.description ?? "")"
     }
 
     /// The event loops to start.

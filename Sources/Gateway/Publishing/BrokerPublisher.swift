@@ -4,7 +4,7 @@ import FedoraMessaging
 import Logging
 
 /// Publishes on the broker: one AMQP connection for each loop, used by that loop's webhooks only, so that a publish
-/// hops nowhere.
+/// hops nowhere. While a loop's own connection is down, its webhooks go by another's, if that stands.
 struct BrokerPublisher: MessagePublisher {
     /// What every message is published with.
     private let exchange: String
@@ -38,16 +38,26 @@ struct BrokerPublisher: MessagePublisher {
         }
         let outgoing = OutgoingMessage(
             exchange: exchange, routingKey: routingKey, properties: properties(of: message), body: message.body)
-        let publisher = local.current ?? publishers[0]
-        return PublishResult(await publisher.publish(outgoing))
+        return PublishResult(await chosen.publish(outgoing))
     }
 
+    /// The loop's own publisher; another's while it is not connected, when nothing of the message can have left yet. One
+    /// that is blocked or suspect keeps its messages: the others face the same broker.
+    private var chosen: AMQPPublisher {
+        let own = local.current ?? publishers[0]
+        guard case .connecting = own.status else { return own }
+        return publishers.first { $0.status.isReady } ?? own
+    }
+
+    /// One that is ready is enough.
     var readiness: PublisherReadiness {
-        for publisher in publishers {
+        var reason = "no connection to the broker"
+        for publisher in publishers.reversed() {
             let status = publisher.status
-            guard status.isReady else { return .notReady(reason: "\(status)") }
+            if status.isReady { return .ready }
+            reason = "\(status)"
         }
-        return .ready
+        return .notReady(reason: reason)
     }
 
     /// As fedora-messaging's Python library sends them, byte for byte (`headers` are in its order).

@@ -1,3 +1,4 @@
+import EventLoop
 import HTTPServer
 import Logging
 
@@ -23,6 +24,15 @@ struct AccessLog: RequestObserver {
         if let refusal = record.refusal { metadata["refusal"] = "\(refusal)" }
         if !record.isDelivered { metadata["delivered"] = "false" }
         logger.log(level: level, "request", metadata: metadata)
+    }
+
+    func handshakeFailed(_ remoteAddress: SocketAddress, _ error: StreamError) {
+        // Who does not accept our certificate says so by an alert; all else is noise of the net.
+        var level = Logger.Level.debug
+        if case .tls(.alert) = error { level = .info }
+        guard logger.logLevel <= level else { return }
+        logger.log(
+            level: level, "TLS handshake failed", metadata: ["remote": "\(remoteAddress)", "error": "\(error)"])
     }
 
     static func level(of status: HTTPStatus) -> Logger.Level {

@@ -14,6 +14,7 @@ public struct GatewayServer: Sendable {
     private let server: HTTPServer
     private let broker: BrokerService?
     private let file: FilePublisher?
+    private let certificate: HTTPSCertificate?
     private let logger: Logger
     /// Where it listens, with the ports that the kernel chose.
     public let addresses: [SocketAddress]
@@ -24,6 +25,7 @@ public struct GatewayServer: Sendable {
     /// - Throws: errors whose descriptions say what to do.
     public init(_ configuration: Configuration, logger: Logger) async throws {
         self.logger = logger
+        certificate = try await HTTPSCertificate.load(configuration.server.tls, logger: logger)
         let count = configuration.server.loops
         let loops = try LoopGroup.start(count: count > 0 ? count : ProcessorCount.available())
         workspace = try await Workspace.open(configuration, loop: loops.loops[0], logger: logger)
@@ -31,8 +33,6 @@ public struct GatewayServer: Sendable {
         let publisher: any MessagePublisher
         switch configuration.publisher {
         case .broker(let settings):
-            guard !settings.usesTLS else { throw GatewayError.tlsNotSupported }
-            if settings.passiveDeclares { logger.warning("passive_declares has no effect in this version") }
             let brokerPublisher = BrokerPublisher(
                 settings: settings, limits: PublisherLimits(configuration),
                 connectTimeout: configuration.broker.connectTimeout, loops: loops, logger: logger)
@@ -52,8 +52,8 @@ public struct GatewayServer: Sendable {
             configuration, loops: loops, workspace: workspace, publisher: publisher, logger: logger)
         server = HTTPServer(
             loops: loops, addresses: try await Self.listenAddresses(configuration.server),
-            limits: HTTPServerLimits(configuration), router: router, observer: AccessLog(logger: logger),
-            logger: logger)
+            limits: HTTPServerLimits(configuration), tls: certificate?.tls, router: router,
+            observer: AccessLog(logger: logger), logger: logger)
         addresses = try await server.listen()
     }
 
@@ -63,7 +63,7 @@ public struct GatewayServer: Sendable {
         for address in addresses { logger.notice("listening", metadata: ["address": "\(address)"]) }
         // Ended in the reverse order: first no more requests, then no more messages.
         var services: [any Service] = []
-        services.append(HangUpService(file: file, logger: logger))
+        services.append(HangUpService(file: file, certificate: certificate, logger: logger))
         if let broker { services.append(broker) }
         services.append(HTTPService(server: server))
         let group = ServiceGroup(

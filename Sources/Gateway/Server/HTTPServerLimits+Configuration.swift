@@ -11,6 +11,7 @@ extension HTTPServerLimits {
         maxBodyBytes = configuration.ingest.maxBodySize
         maxChunkExtensionBytes = server.maxChunkExtensionBytes
         maxTrailerBytes = server.maxTrailerBytes
+        handshakeTimeout = server.tls.handshakeTimeout
         headTimeout = server.headTimeout
         bodyTimeout = server.bodyTimeout
         minBodyRate = server.minBodyRate

@@ -7,6 +7,8 @@ final class HTTPConnection {
     /// How long a stopping server still waits for a request on an idle connection: bytes that the kernel has already
     /// are read in the loop's next turn.
     private static let lastChance = Duration.milliseconds(10)
+    /// The same for a connection that has served nothing yet: its first request may still be on its way.
+    static let firstChance = Duration.seconds(1)
 
     let stream: any ByteStream
     let context: LoopContext
@@ -98,7 +100,7 @@ final class HTTPConnection {
     /// A request that came just before the server began to stop is not to be lost to a reset.
     private func readLast() async -> Bool {
         isIdle = false
-        stream.deadline = .now + Self.lastChance
+        stream.deadline = .now + (served == 0 ? Self.firstChance : Self.lastChance)
         let count = try? await read()
         return count.map { $0 > 0 } ?? false
     }
@@ -144,7 +146,7 @@ final class HTTPConnection {
     }
 
     /// Answers what is not a request, and closes.
-    private func refuse(_ error: HTTPError, since start: ContinuousClock.Instant) async {
+    func refuse(_ error: HTTPError, since start: ContinuousClock.Instant) async {
         let id = context.newRequestID()
         let sent = await send(
             .error(error, format: .json),

@@ -18,6 +18,8 @@ final class LoopContext: @unchecked Sendable {
     private var date = DateCache()
     private var random: SplitMix64
     private var connections: [Int: HTTPConnection] = [:]
+    /// Connections within their TLS handshake.
+    private var handshakes: [Int: TCPStream] = [:]
     private var nextNumber = 0
     private var yielding: [UnsafeContinuation<Void, Never>] = []
     private var turnTimer: LoopTimer?
@@ -32,20 +34,42 @@ final class LoopContext: @unchecked Sendable {
     }
 
     /// Serves a connection until it ends. Cancellation ends it wherever it waits.
-    func serve(_ socket: AcceptedSocket) async {
+    /// - Parameter tls: what to show the peer in a TLS handshake; nil speaks HTTP in the clear.
+    func serve(_ socket: AcceptedSocket, tls: TLSServerContext?) async {
         loop.preconditionInLoop()
         let number = nextNumber
         nextNumber += 1
-        let stream = socket.open(on: loop)
-        let connection = HTTPConnection(stream: stream, context: self, number: number)
-        connections[number] = connection
+        let socket = socket.open(on: loop)
         await withTaskCancellationHandler {
+            guard let stream = await secure(socket, tls, number) else { return }
+            let connection = HTTPConnection(stream: stream, context: self, number: number)
+            connections[number] = connection
             await connection.run()
         } onCancel: {
-            stream.cancel()
+            socket.cancel()
             cancelWaiting(number)
         }
         connections[number] = nil
+    }
+
+    /// What to speak HTTP over; nil where the handshake failed, and the connection is over.
+    private func secure(_ socket: TCPStream, _ tls: TLSServerContext?, _ number: Int) async -> (any ByteStream)? {
+        guard let tls else { return socket }
+        let start = ContinuousClock.now
+        let time = isDraining ? min(limits.handshakeTimeout, HTTPConnection.firstChance) : limits.handshakeTimeout
+        handshakes[number] = socket
+        defer { handshakes[number] = nil }
+        do throws(StreamError) {
+            return try await TLSStream.accept(over: socket, context: tls, deadline: start + time)
+        } catch {
+            if error == .tls(.plainHTTP) {
+                await HTTPConnection(stream: socket, context: self, number: number).refuse(.tlsRequired, since: start)
+            } else {
+                observer?.handshakeFailed(socket.remoteAddress, error)
+            }
+            socket.close()
+            return nil
+        }
     }
 
     /// From any thread.
@@ -58,6 +82,8 @@ final class LoopContext: @unchecked Sendable {
         loop.preconditionInLoop()
         isDraining = true
         for connection in connections.values { connection.endIdling() }
+        let limit = ContinuousClock.now + HTTPConnection.firstChance
+        for socket in handshakes.values { socket.deadline = min(socket.deadline ?? limit, limit) }
     }
 
     func newRequestID() -> RequestID { RequestID(using: &random) }

@@ -5,6 +5,14 @@ import EventLoop
 public protocol RequestObserver: Sendable {
     /// A request was answered, or its connection was lost before that.
     func requestFinished(_ record: RequestRecord)
+
+    /// A connection ended within its TLS handshake.
+    func handshakeFailed(_ remoteAddress: SocketAddress, _ error: StreamError)
+}
+
+extension RequestObserver {
+    /// Does nothing.
+    public func handshakeFailed(_ remoteAddress: SocketAddress, _ error: StreamError) {}
 }
 
 /// What became of a request.

@@ -53,6 +53,10 @@ public struct HTTPError: Error, Sendable, Hashable {
         .serviceUnavailable, code: "shutting_down", message: "The server is shutting down. Please try again.",
         retryAfter: 1)
 
+    /// 400: a request in the clear where TLS is spoken.
+    static let tlsRequired = HTTPError(
+        .badRequest, code: "https_required", message: "This port speaks HTTPS: begin the URL with https://.")
+
     static let notFound = HTTPError(.notFound, code: "not_found", message: "There is nothing at this address.")
 
     static let methodNotAllowed = HTTPError(

@@ -20,6 +20,9 @@ final class ConnectionGate: Sendable {
 
     var active: Int { state.withLock { $0.active } }
 
+    /// Whether another connection would stay within the limit.
+    var hasRoom: Bool { state.withLock { $0.active < limit } }
+
     /// Waits until there is room for another connection.
     /// - Returns: false once the gate is closed.
     func waitForRoom() async -> Bool {

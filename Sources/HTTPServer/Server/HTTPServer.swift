@@ -14,6 +14,7 @@ public final class HTTPServer: Sendable {
     private let loops: LoopGroup
     private let addresses: [SocketAddress]
     private let limits: HTTPServerLimits
+    private let tls: ServerTLS?
     let contexts: [ObjectIdentifier: LoopContext]
     private let gate: ConnectionGate
     private let logger: Logger
@@ -22,14 +23,16 @@ public final class HTTPServer: Sendable {
     /// A server that does nothing yet.
     /// - Parameters:
     ///   - addresses: where to listen; port 0 lets the kernel choose one.
+    ///   - tls: the certificate for HTTPS at all addresses; nil serves HTTP in the clear.
     ///   - observer: learns of every answer.
     public init(
-        loops: LoopGroup, addresses: [SocketAddress], limits: HTTPServerLimits = HTTPServerLimits(), router: Router,
-        observer: (any RequestObserver)? = nil, logger: Logger
+        loops: LoopGroup, addresses: [SocketAddress], limits: HTTPServerLimits = HTTPServerLimits(),
+        tls: ServerTLS? = nil, router: Router, observer: (any RequestObserver)? = nil, logger: Logger
     ) {
         self.loops = loops
         self.addresses = addresses
         self.limits = limits
+        self.tls = tls
         self.logger = logger
         gate = ConnectionGate(limit: limits.maxConnections)
         contexts = Dictionary(
@@ -113,23 +116,35 @@ public final class HTTPServer: Sendable {
             var accepted = 0
             while await gate.waitForRoom() {
                 guard let socket = await accept(listener) else { break }
-                let loop = loops.assign()
-                guard let context = contexts[ObjectIdentifier(loop)] else { break }
-                gate.add()
-                connections.addTask(executorPreference: loop.taskExecutor) {
-                    await context.serve(socket)
-                    self.loops.release(loop)
-                    self.gate.remove()
-                }
+                serve(socket, in: &connections)
                 accepted += 1
                 // A backlog that never empties must not keep this loop from its own connections.
                 if accepted.isMultiple(of: 64) { await contexts[ObjectIdentifier(listener.loop)]?.nextTurn() }
+            }
+            // Connections that the kernel holds for us have reached us, as far as their clients know.
+            var left = limits.acceptBacklog
+            while left > 0, gate.hasRoom, let socket = listener.acceptWaiting() {
+                serve(socket, in: &connections)
+                left -= 1
             }
             listener.close()
             // Where accepting failed for good, the server ends as if asked to.
             beginShutdown()
             await waitForEnd(on: listener.loop)
             connections.cancelAll()
+        }
+    }
+
+    /// Gives a connection to the loop with the fewest.
+    private func serve(_ socket: AcceptedSocket, in connections: inout DiscardingTaskGroup) {
+        let loop = loops.assign()
+        guard let context = contexts[ObjectIdentifier(loop)] else { return socket.close() }
+        gate.add()
+        let tls = tls?.context
+        connections.addTask(executorPreference: loop.taskExecutor) {
+            await context.serve(socket, tls: tls)
+            self.loops.release(loop)
+            self.gate.remove()
         }
     }
 

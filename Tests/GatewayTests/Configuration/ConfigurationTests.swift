@@ -256,7 +256,32 @@ import Testing
             problems("[broker.tls]\ncertfile = \"x\"") == [
                 "w.toml:2: broker.tls.certfile: certfile and keyfile go together: set both or none"
             ])
+        #expect(
+            problems("[server.tls]\nkeyfile = \"x\"") == [
+                "w.toml:2: server.tls.keyfile: certfile and keyfile go together: set both or none"
+            ])
         #expect(problems("", [:]).first?.hasPrefix("state_dir: ") == true)
+    }
+
+    @Test func tls() throws {
+        let plain = try Configuration.load(text: "")
+        #expect(plain.server.tls.files == nil && plain.server.baseURL == "http://127.0.0.1:8080")
+        let secure = try Configuration.load(
+            text: "[server.tls]\ncertfile = \"/nowhere/c\"\nkeyfile = \"/nowhere/k\"\nhandshake_timeout = \"3s\"")
+        #expect(secure.server.baseURL == "https://127.0.0.1:8080")
+        #expect(secure.server.tls.handshakeTimeout == .seconds(3))
+        #expect(
+            secure.problemsOfTLSFiles().map(\.description)
+                == ["server.tls: /nowhere/c can't be read: No such file or directory"])
+        let broker = try Configuration.load(
+            text: "[broker]\namqp_url = \"amqps://h/v\"\n[broker.tls]\nca_cert = \"/nowhere/ca\"")
+        #expect(
+            broker.problemsOfTLSFiles().map(\.description)
+                == ["broker.tls: /nowhere/ca can't be read: No such file or directory"])
+        #expect(broker.warnings.isEmpty)
+        let useless = try Configuration.load(
+            text: "[broker]\namqp_url = \"amqp://h/v\"\n[broker.tls]\nca_cert = \"/nowhere/ca\"")
+        #expect(useless.warnings.count == 1 && useless.problemsOfTLSFiles().isEmpty)
     }
 
     @Test func servicesAreCheckedAgainstThoseThatExist() throws {

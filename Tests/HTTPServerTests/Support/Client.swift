@@ -20,12 +20,18 @@ final class Client {
         case malformed(String)
     }
 
-    let stream: TCPStream
+    let stream: any ByteStream
     private var buffer = ReadBuffer()
 
-    init(to address: SocketAddress) async throws {
+    init(to address: SocketAddress, tls: TLSClientContext? = nil) async throws {
         let loop = try #require(EventLoop.current)
-        stream = try await TCPStream.connect(to: address, on: loop, deadline: .now + .seconds(20))
+        let socket = try await TCPStream.connect(to: address, on: loop, deadline: .now + .seconds(20))
+        if let tls {
+            stream = try await TLSStream.connect(
+                over: socket, to: "127.0.0.1", context: tls, deadline: .now + .seconds(20))
+        } else {
+            stream = socket
+        }
         stream.deadline = .now + .seconds(60)
     }
 

@@ -17,7 +17,7 @@ struct TestServer: Sendable {
 
     /// Starts a server, runs `body` on the clients' loop, and stops the server; in the end nothing may be left over.
     static func run(
-        limits: HTTPServerLimits = HTTPServerLimits(), onOneLoop: Bool = false,
+        limits: HTTPServerLimits = HTTPServerLimits(), onOneLoop: Bool = false, tls: ServerTLS? = nil,
         _ routes: (inout Router) throws -> Void = TestRoutes.add,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
@@ -26,9 +26,8 @@ struct TestServer: Sendable {
         let observer = RecordingObserver()
         let any = try #require(SocketAddress(literal: "127.0.0.1", port: 0))
         let server = HTTPServer(
-            loops: try (onOneLoop ? oneLoop : loops).get(), addresses: [any], limits: limits, router: router,
-            observer: observer,
-            logger: Logger(label: "test"))
+            loops: try (onOneLoop ? oneLoop : loops).get(), addresses: [any], limits: limits, tls: tls,
+            router: router, observer: observer, logger: Logger(label: "test"))
         let address = try #require(try await server.listen().first)
         let running = Task { try await server.run() }
         let loop = try clientLoop.get()
@@ -84,12 +83,19 @@ enum TestRoutes {
 final class RecordingObserver: RequestObserver {
     private struct State: Sendable {
         var records: [RequestRecord] = []
+        var handshakeFailures: [StreamError] = []
         var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Locked(State())
 
     var records: [RequestRecord] { state.withLock { $0.records } }
+
+    var handshakeFailures: [StreamError] { state.withLock { $0.handshakeFailures } }
+
+    func handshakeFailed(_ remoteAddress: SocketAddress, _ error: StreamError) {
+        state.withLock { $0.handshakeFailures.append(error) }
+    }
 
     /// The records, once there are this many: an answer arrives a little before its record.
     func records(atLeast count: Int) async -> [RequestRecord] {

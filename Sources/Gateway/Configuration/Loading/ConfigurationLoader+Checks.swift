@@ -94,11 +94,16 @@ extension ConfigurationLoader {
         if areSound("broker.topic_prefix"), broker.topicPrefix.utf8.count > 100 {
             reject("broker.topic_prefix", "has more than 100 bytes: too little of the 255 would be left for topics")
         }
-        if areSound("broker.tls.certfile", "broker.tls.keyfile"),
-            (broker.tls.certificate == nil) != (broker.tls.key == nil)
-        {
-            let there = broker.tls.key == nil ? "certfile" : "keyfile"
-            reject("broker.tls.\(there)", "certfile and keyfile go together: set both or none")
+        checkPair("broker.tls", certificate: broker.tls.certificate, key: broker.tls.key)
+        let server = configuration.server
+        checkPair("server.tls", certificate: server.tls.certificate, key: server.tls.key)
+    }
+
+    private mutating func checkPair(_ section: String, certificate: String?, key: String?) {
+        guard areSound("\(section).certfile", "\(section).keyfile"), (certificate == nil) != (key == nil) else {
+            return
         }
+        let there = key == nil ? "certfile" : "keyfile"
+        reject("\(section).\(there)", "certfile and keyfile go together: set both or none")
     }
 }

@@ -68,5 +68,9 @@ extension ConfigurationLoader {
         configuration.broker.passiveDeclares = settings.passiveDeclares
         configuration.broker.clientProperties = settings.clientProperties
         configuration.publisher = .broker(settings)
+        if !settings.usesTLS, settings.tls != BrokerTLS() {
+            configuration.warnings.append(
+                "the files for TLS to the broker have no effect: its URL begins with amqp://, not amqps://")
+        }
     }
 }

@@ -55,8 +55,10 @@ public struct BrokerConfiguration: ConfigurationSection {
     private static let targetKeys = [
         key(
             "amqp_url", \.amqpURL, .optionalString("a URL"), secret: true,
-            "The broker: \"amqp://user:password@host:5672/%2Fvhost\", each part percent-encoded. For the password's sake "
-                + "better given by W2F_BROKER_AMQP_URL_FILE."),
+            "The broker: \"amqps://host/%2Fvhost\" for TLS with the files of [broker.tls], or "
+                + "\"amqp://user:password@host:5672/%2Fvhost\"; each part percent-encoded, several hosts with commas "
+                + "between, and pika's options behind a question mark. For a password's sake better given by "
+                + "W2F_BROKER_AMQP_URL_FILE."),
         key(
             "config", \.config, .optionalString("a path"),
             "fedora-messaging's own configuration, such as \"/etc/fedora-messaging/config.toml\", to be used as it is."),
@@ -75,7 +77,8 @@ public struct BrokerConfiguration: ConfigurationSection {
             "The AMQP priority of messages, 0 to 255; by default they have none."),
         key(
             "passive_declares", \.passiveDeclares, .boolean,
-            "Whether to check that the exchange is there by a passive declaration; without effect in this version."),
+            "Whether to ask the broker for the exchange (a passive declaration) when connecting; nothing is declared else."
+        ),
         key(
             "max_message_size", \.maxMessageSize, .size(64 << 10...512 << 20),
             "Bytes of a message (413 above); RabbitMQ's own limit is 16 MiB by default."),
@@ -103,7 +106,8 @@ public struct BrokerConfiguration: ConfigurationSection {
     private static let connectionKeys = [
         key(
             "connect_timeout", \.connectTimeout, .duration(.milliseconds(100) ... .seconds(300)),
-            "How long connecting to one address may take, until messages can be published."),
+            "How long connecting to one host may take, until messages can be published; the URL's stack_timeout goes above "
+                + "it."),
         key(
             "reconnect_min", \.reconnectMin, .duration(.milliseconds(10) ... .seconds(3600)),
             "The first pause before connecting again; it doubles each time."),

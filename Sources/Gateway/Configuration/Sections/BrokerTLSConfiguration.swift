@@ -12,12 +12,15 @@ public struct BrokerTLSConfiguration: ConfigurationSection, Equatable {
     /// The defaults.
     public init() {}
 
-    static let documentation = ["The files for an amqps:// broker, in PEM; with certfile and keyfile they log in."]
+    static let documentation = [
+        "The files for an amqps:// broker, in PEM. With certfile and keyfile the certificate logs in (SASL EXTERNAL) in the",
+        "place of user and password. They are read whenever the server connects.",
+    ]
 
     static let keys = [
         key(
             "ca_cert", \.caCertificate, .optionalString("a path"),
-            "Certificate authorities to trust; empty trusts the system's."),
+            "Certificate authorities to trust; empty trusts the system's. The certificate must be for the URL's host."),
         key("certfile", \.certificate, .optionalString("a path"), "The client's certificate."),
         key("keyfile", \.key, .optionalString("a path"), "The certificate's key."),
     ]

@@ -44,6 +44,8 @@ public struct ServerConfiguration: ConfigurationSection {
     public var maxRequestsPerConnection = 10_000
     /// How long a shutdown waits for requests in flight.
     public var shutdownTimeout = Duration.seconds(20)
+    /// `[server.tls]`
+    public var tls = ServerTLSConfiguration()
 
     /// The defaults.
     public init() {}

@@ -31,6 +31,7 @@ struct ConfigurationTable: Sendable {
         sections = [
             Section("", \.general),
             Section("server", \.server),
+            Section("server.tls", \.server.tls),
             Section("ingest", \.ingest),
             Section("services", \.services),
             Section("broker", \.broker),

@@ -1,0 +1,75 @@
+import COpenSSL
+import Glibc
+
+/// What reading the files of TLS takes.
+enum TLSFile {
+    /// The most bytes that a file may have: bundles of all public authorities have a quarter of it.
+    static let maximumSize = 1 << 20
+
+    /// The bytes of a file; blocks for the disk.
+    static func read(_ path: String) throws(TLSError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .unreadable(file: path, reason: errorText(errno)) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16_384)
+        defer { wipe(&piece) }
+        while true {
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .unreadable(file: path, reason: errorText(errno)) }
+            guard count > 0 else { return bytes }
+            bytes.append(contentsOf: piece[..<count])
+            guard bytes.count <= maximumSize else {
+                throw .unreadable(file: path, reason: "it has more than \(maximumSize) bytes")
+            }
+        }
+    }
+
+    /// Overwrites what may be a key, in a way that the compiler does not leave out.
+    static func wipe(_ bytes: inout [UInt8]) {
+        bytes.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
+    }
+
+    /// Lets OpenSSL read bytes as a file.
+    static func withMemoryBIO<Result>(_ bytes: [UInt8], _ body: (OpaquePointer?) -> Result) -> Result {
+        bytes.withUnsafeBytes { raw in
+            // Copies nothing; an empty file still needs a pointer.
+            let bio = BIO_new_mem_buf(raw.baseAddress ?? UnsafeRawPointer(bitPattern: 1), CInt(raw.count))
+            defer { BIO_free(bio) }
+            return body(bio)
+        }
+    }
+
+    /// Whether this error says that no PEM block was found.
+    static func isMissingPEM(_ code: UInt) -> Bool {
+        ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE
+    }
+
+    /// The first error in OpenSSL's queue in its own words; empties the queue.
+    static func takeReason() -> String {
+        defer { ERR_clear_error() }
+        guard let text = ERR_reason_error_string(ERR_peek_error()) else { return "unknown" }
+        return String(cString: text)
+    }
+
+    /// A time in UTC, as `2026-01-31 23:59:59 UTC`.
+    static func text(of seconds: Int64) -> String {
+        var time = time_t(seconds)
+        var parts = tm()
+        guard gmtime_r(&time, &parts) != nil else { return "an unreadable time" }
+        func padded(_ number: CInt) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday)) "
+            + "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec)) UTC"
+    }
+
+    private static func errorText(_ code: CInt) -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
+            // The XSI variant: it fills the buffer, and is thread-safe.
+            guard let start = buffer.baseAddress, strerror_r(code, start, buffer.count) == 0 else {
+                return "error \(code)"
+            }
+            return String(cString: start)
+        }
+    }
+}

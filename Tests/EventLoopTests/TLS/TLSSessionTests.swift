@@ -1,0 +1,237 @@
+import TLSTesting
+import Testing
+
+@testable import EventLoop
+
+/// Two sessions that talk to each other without sockets.
+@Suite struct TLSSessionTests {
+    let authority: TestAuthority
+    let server: TLSServerContext
+    let client: TLSClientContext
+
+    init() throws {
+        authority = try TestAuthority()
+        let files = try authority.issue("server")
+        server = try TLSServerContext(.init(certificate: files.certificate, key: files.key))
+        client = try TLSClientContext(.init(authorities: authority.certificateFile))
+    }
+
+    /// One side of the conversation, and what it has heard and not looked at.
+    final class Side {
+        let session: TLSSession
+        var heard = ReadBuffer()
+        var isDone = false
+
+        init(_ session: TLSSession) {
+            self.session = session
+        }
+
+        /// Says all it has to say, in pieces, and has the other side go on with its handshake after each.
+        func speak(to other: Side, piece: Int = .max) throws {
+            while session.outputCount > 0 {
+                try session.sendOutput { bytes in
+                    let count = min(piece, bytes.count)
+                    other.heard.append(bytes[..<count])
+                    return count
+                }
+                if !other.isDone { other.isDone = try other.session.handshake(&other.heard) }
+            }
+        }
+
+        func read() throws -> (bytes: [UInt8], last: TLSSession.ReadResult) {
+            var plain = ReadBuffer()
+            while true {
+                let result = try session.read(&heard, into: &plain)
+                guard case .bytes = result else { return (Array(plain.readable), result) }
+            }
+        }
+
+        func write(_ bytes: [UInt8]) throws -> Int {
+            try bytes.withUnsafeBytes { try session.write($0) }
+        }
+    }
+
+    /// Both sides, with the handshake done or failed.
+    func converse(_ client: TLSSession, _ server: TLSSession, piece: Int = .max) throws -> (client: Side, server: Side)
+    {
+        let (client, server) = (Side(client), Side(server))
+        client.isDone = try client.session.handshake(&client.heard)
+        while !client.isDone || !server.isDone || client.session.outputCount + server.session.outputCount > 0 {
+            try client.speak(to: server, piece: piece)
+            try server.speak(to: client, piece: piece)
+        }
+        return (client, server)
+    }
+
+    @Test(arguments: [1, 7, 1000, .max])
+    func aConversationInPiecesOf(_ piece: Int) throws {
+        let (client, server) = try converse(
+            TLSSession(self.client, host: "localhost"), TLSSession(self.server), piece: piece)
+        #expect(client.session.version == "TLSv1.3")
+        #expect(try client.write(Array("question".utf8)) == 8)
+        try client.speak(to: server, piece: piece)
+        #expect(try server.read().bytes == Array("question".utf8))
+        #expect(try server.write(Array("answer".utf8)) == 6)
+        try server.speak(to: client, piece: piece)
+        let (bytes, last) = try client.read()
+        #expect(bytes == Array("answer".utf8) && last == .wantsInput)
+    }
+
+    @Test func aRecordArrivesByteByByte() throws {
+        let (client, server) = try converse(TLSSession(self.client, host: "127.0.0.1"), TLSSession(self.server))
+        let text = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
+        #expect(try client.write(text) == text.count)
+        var plain = ReadBuffer()
+        while client.session.outputCount > 0 {
+            try client.session.sendOutput { bytes in
+                server.heard.append(bytes[..<1])
+                return 1
+            }
+            let result = try server.session.read(&server.heard, into: &plain)
+            #expect(result == .wantsInput || client.session.outputCount == 0)
+            #expect(server.heard.isEmpty, "the session takes what it is given")
+        }
+        while case .bytes = try server.session.read(&server.heard, into: &plain) {}
+        #expect(plain.readable.elementsEqual(text))
+    }
+
+    @Test func aWriteIsOneRecordAtMost() throws {
+        let (client, _) = try converse(TLSSession(self.client, host: "localhost"), TLSSession(self.server))
+        #expect(try client.write([UInt8](repeating: 1, count: 40_000)) == 16_384)
+        #expect(client.session.outputCount < 16_384 + 64)
+    }
+
+    @Test func theEndOfOneDirectionLeavesTheOther() throws {
+        let (client, server) = try converse(TLSSession(self.client, host: "localhost"), TLSSession(self.server))
+        client.session.shut()
+        client.session.shut()
+        try client.speak(to: server)
+        #expect(try server.read().last == .end)
+        _ = try server.write([1, 2, 3])
+        try server.speak(to: client)
+        #expect(try client.read().bytes == [1, 2, 3])
+    }
+
+    @Test func outputThatLeftHoldsNoMemoryAndNoBytes() throws {
+        let (client, server) = try converse(TLSSession(self.client, host: "localhost"), TLSSession(self.server))
+        #expect(client.session.outputCount == 0 && server.session.outputCount == 0)
+        #expect(try client.read().last == .wantsInput)
+        #expect(!client.session.hasPending)
+    }
+
+    /// The handshake's failure on one side, and then what its alert says on the other.
+    func failures(_ client: TLSSession, _ server: TLSSession) -> (first: TLSError?, told: TLSError?) {
+        let (client, server) = (Side(client), Side(server))
+        var first: TLSError?
+        var told: TLSError?
+        for _ in 0..<6 {
+            for (side, other) in [(client, server), (server, client)] {
+                do throws(TLSError) {
+                    if side.isDone {
+                        var plain = ReadBuffer()
+                        _ = try side.session.read(&side.heard, into: &plain)
+                    } else {
+                        side.isDone = try side.session.handshake(&side.heard)
+                    }
+                } catch {
+                    if first == nil { first = error } else { told = told ?? error }
+                }
+                try? side.session.sendOutput { bytes in
+                    other.heard.append(bytes)
+                    return bytes.count
+                }
+            }
+        }
+        return (first, told)
+    }
+
+    @Test func anotherAuthoritysServerIsNotAccepted() throws {
+        let other = try TestAuthority(name: "another authority")
+        defer { withExtendedLifetime(other) {} }
+        let client = try TLSClientContext(.init(authorities: other.certificateFile))
+        let (first, told) = failures(try TLSSession(client, host: "localhost"), try TLSSession(server))
+        #expect(first == .untrusted(peer: "localhost", reason: "unable to get local issuer certificate"))
+        #expect(told == .alert("unknown ca"))
+    }
+
+    @Test(arguments: [("broker.example.org", "hostname mismatch"), ("127.0.0.2", "IP address mismatch")])
+    func anotherHostsCertificateIsNotAccepted(host: String, reason: String) throws {
+        let (first, _) = failures(try TLSSession(client, host: host), try TLSSession(server))
+        #expect(first == .untrusted(peer: host, reason: reason))
+    }
+
+    /// As fedora-messaging's own check: a common name is no host's name.
+    @Test func aCommonNameIsNoHostName() throws {
+        let files = try authority.issue("nameless", commonName: "localhost", names: nil)
+        let server = try TLSServerContext(.init(certificate: files.certificate, key: files.key))
+        let (first, _) = failures(try TLSSession(client, host: "localhost"), try TLSSession(server))
+        #expect(first == .untrusted(peer: "localhost", reason: "hostname mismatch"))
+    }
+
+    @Test func anExpiredServerIsNotAccepted() throws {
+        let files = try authority.issue("old", from: -7200, until: -3600)
+        let server = try TLSServerContext(.init(certificate: files.certificate, key: files.key))
+        let (first, told) = failures(try TLSSession(client, host: "localhost"), try TLSSession(server))
+        #expect(first == .untrusted(peer: "localhost", reason: "certificate has expired"))
+        #expect(told == .alert("certificate expired"))
+    }
+
+    func strictServer() throws -> TLSServerContext {
+        let files = try authority.issue("strict")
+        return try TLSServerContext(
+            .init(certificate: files.certificate, key: files.key, clientAuthorities: authority.certificateFile))
+    }
+
+    @Test func aClientsCertificateIsAskedForAndTaken() throws {
+        let files = try authority.issue("client", commonName: "webhook2fedmsg", names: nil)
+        let client = try TLSClientContext(
+            .init(authorities: authority.certificateFile, certificate: files.certificate, key: files.key))
+        let (one, other) = try converse(try TLSSession(client, host: "localhost"), TLSSession(strictServer()))
+        _ = try one.write([7])
+        try one.speak(to: other)
+        #expect(try other.read().bytes == [7])
+    }
+
+    @Test func aClientWithoutCertificateIsToldSo() throws {
+        let (_, told) = failures(try TLSSession(client, host: "localhost"), try TLSSession(strictServer()))
+        #expect(told == .alert("certificate required"))
+    }
+
+    @Test func aClientOfAnotherAuthorityIsToldSo() throws {
+        let rogues = try TestAuthority(name: "a rogue")
+        defer { withExtendedLifetime(rogues) {} }
+        let rogue = try rogues.issue("client")
+        let client = try TLSClientContext(
+            .init(authorities: authority.certificateFile, certificate: rogue.certificate, key: rogue.key))
+        let (first, told) = failures(try TLSSession(client, host: "localhost"), try TLSSession(strictServer()))
+        #expect(first == .untrusted(peer: "the client", reason: "unable to get local issuer certificate"))
+        #expect(told == .alert("unknown ca"))
+    }
+
+    @Test func anExpiredClientIsToldSo() throws {
+        let old = try authority.issue("old", from: -7200, until: -3600)
+        let client = try TLSClientContext(
+            .init(authorities: authority.certificateFile, certificate: old.certificate, key: old.key), now: nil)
+        let (_, told) = failures(try TLSSession(client, host: "localhost"), try TLSSession(strictServer()))
+        #expect(told == .alert("certificate expired"))
+    }
+
+    @Test(arguments: [
+        ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", TLSError.plainHTTP), ("AMQP\0\0\u{9}\u{1}", .notTLS),
+        ("nobody speaks like this", .notTLS),
+    ])
+    func whatIsNotTLSIsCalledSo(text: String, error: TLSError) throws {
+        let session = try TLSSession(server)
+        var input = ReadBuffer()
+        input.append(Array(text.utf8))
+        #expect(throws: error) { _ = try session.handshake(&input) }
+    }
+
+    @Test func aServerThatIsNotTLSIsCalledSo() throws {
+        let session = try TLSSession(client, host: "localhost")
+        var input = ReadBuffer()
+        _ = try session.handshake(&input)
+        input.append(Array("AMQP".utf8) + [0, 0, 9, 1])
+        #expect(throws: TLSError.notTLS) { _ = try session.handshake(&input) }
+    }
+}
