@@ -1,7 +1,13 @@
 # Debian packages: only what is missing, and no daemon of a package is started.
 
+# What a Swift toolchain, unpacked and nothing else, needs to run and to link on a Debian without anything.
+toolchain_packages=(
+    binutils ca-certificates git libc6-dev libcurl4 libedit2 libncurses6 libsqlite3-0 libstdc++-12-dev libxml2 tzdata
+)
 # To build: headers and libraries.
-build_packages=(libev-dev libpq-dev libsqlite3-dev libssl-dev libsimdjson-dev libstdc++-12-dev pkg-config)
+build_packages=(
+    "${toolchain_packages[@]}" libev-dev libpq-dev libsqlite3-dev libssl-dev libsimdjson-dev pkg-config
+)
 # To add up what the tests say, and to test with the real servers.
 sum_packages=(python3)
 server_packages=(postgresql rabbitmq-server python3-venv)
