@@ -11,7 +11,8 @@ from .reading import first, one_line
 
 def load_schema(name: str) -> dict[str, Any]:
     """A JSON Schema of this package."""
-    schema: dict[str, Any] = json.loads(files(__package__).joinpath("schemas", f"{name}.json").read_text("utf-8"))
+    path = files("webhook2fedmsg_messages") / "schemas" / f"{name}.json"
+    schema: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return schema
 
 
