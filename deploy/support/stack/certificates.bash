@@ -7,7 +7,7 @@ lasts() { [ -s "$1" ] && openssl x509 -in "$1" -noout -checkend 604800 >/dev/nul
 
 certificate_authority() {
     local at=$folder/certificates
-    mkdir -p "$at"
+    mkdir -p -m 700 "$at"
     lasts "$at/ca.crt" && return
     rm -f "$at"/*
     (
