@@ -1,6 +1,6 @@
 """Payloads in the shapes that the services document, with what their messages should say."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Optional
 
 
@@ -15,8 +15,6 @@ class Example:
     url: Optional[str] = None
     topic: str = ""
     agent: Optional[str] = None
-    containers: list[str] = field(default_factory=list)
-    packages: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -133,7 +131,6 @@ EXAMPLES = [
             "msg": {"agent": "alice", "branch": "rawhide", "total_commits": 1, "project": _DIST_GIT},
         },
         "alice pushed 1 commit to rawhide on rpms/python-cow",
-        packages=["python-cow"],
     ),
     Example(
         "pagure",
@@ -205,7 +202,6 @@ EXAMPLES = [
         },
         "Somebody pushed latest, 1.2 on herd/pasture",
         "https://quay.io/repository/herd/pasture",
-        containers=["herd/pasture"],
     ),
     Example(
         "dockerhub",
@@ -216,7 +212,6 @@ EXAMPLES = [
         },
         "alice-dh pushed latest on herd/pasture",
         "https://hub.docker.com/r/herd/pasture",
-        containers=["herd/pasture"],
     ),
     Example(
         "generic",

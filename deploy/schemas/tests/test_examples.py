@@ -36,8 +36,7 @@ def test_it_names_the_agent_alone(made: message.Message, example: Example) -> No
     assert made.usernames == ([example.agent] if example.agent else [])
     assert (made.agent_avatar is None) == (example.agent is None)
     assert made.groups == []
-    assert (made.containers, made.packages) == (example.containers, example.packages)
-    assert (made.modules, made.flatpaks) == ([], [])
+    assert [made.packages, made.containers, made.modules, made.flatpaks] == [[], [], [], []]
 
 
 def test_its_application_has_a_name_and_an_icon(made: message.Message) -> None:

@@ -73,6 +73,9 @@ class WebhookMessage(message.Message):
         group = self._envelope.get("group")
         return [group] if isinstance(group, str) and group else []
 
+    # packages, containers, modules and flatpaks stay empty, whatever the payload names: Fedora's notifications go to the
+    # maintainers of what is named there, and nobody but the holder of a token vouches for a payload.
+
     @property
     def summary(self) -> str:
         """One line: who did what, where."""

@@ -44,11 +44,6 @@ class DockerHubMessageV1(WebhookMessage):
         return web_address(self.payload, "repository", "repo_url")
 
     @property
-    def containers(self) -> list[str]:
-        """The image's repository."""
-        return [self.place] if self.place else []
-
-    @property
     def details(self) -> list[tuple[str, Optional[str]]]:
         """The repository and the tag."""
         return [("Repository", self.place), ("Tag", self.tag)]

@@ -87,32 +87,3 @@ class PagureMessageV1(WebhookMessage):
             ("Branch", branch(text(self._content, "branch"))),
             ("Instance", self._header("x-pagure")),
         ]
-
-    # In dist-git the namespace says what a project builds. A fork is nobody's package.
-
-    def _built(self, namespace: str) -> list[str]:
-        project = self._project
-        name = text(project, "name")
-        if not name or text(project, "namespace") != namespace or at(project, "parent"):
-            return []
-        return [name]
-
-    @property
-    def packages(self) -> list[str]:
-        """The RPM package, for a project of the namespace `rpms`."""
-        return self._built("rpms")
-
-    @property
-    def containers(self) -> list[str]:
-        """The container, for a project of the namespace `container`."""
-        return self._built("container")
-
-    @property
-    def modules(self) -> list[str]:
-        """The module, for a project of the namespace `modules`."""
-        return self._built("modules")
-
-    @property
-    def flatpaks(self) -> list[str]:
-        """The flatpak, for a project of the namespace `flatpaks`."""
-        return self._built("flatpaks")

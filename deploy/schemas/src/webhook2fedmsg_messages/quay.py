@@ -42,11 +42,6 @@ class QuayMessageV1(WebhookMessage):
         return web_address(self.payload, "homepage")
 
     @property
-    def containers(self) -> list[str]:
-        """The image's repository."""
-        return [self.place] if self.place else []
-
-    @property
     def details(self) -> list[tuple[str, Optional[str]]]:
         """The repository, where it can be pulled from, and the tags."""
         return [
