@@ -3,7 +3,13 @@
 say() { printf '\n%s\n' "$*"; }
 die() { printf '%s\n' "$@" >&2; exit 1; }
 
-binary=${W2F_BINARY:-$PWD/.build/release/webhook2fedmsg}
+# W2F_BINARY names a program to be used instead of one built here.
+given_binary=${W2F_BINARY:-}
+binary=${given_binary:-$PWD/.build/release/webhook2fedmsg}
+
+# Settings of another server in the environment are not ours.
+for name in $(compgen -e | grep '^W2F_' || true); do unset "$name"; done
+unset name
 
 # Whether this is a machine whose packages are known, with a toolchain; the arguments are what would be installed.
 check_system() {
@@ -14,7 +20,7 @@ check_system() {
         "This is $PRETTY_NAME, and this script knows the packages of Debian 12 only." \
         "What it would install there: $*" \
         "With those of your system, build with: swift build -c release"
-    [ -z "${W2F_BINARY:-}" ] || return 0
+    [ -z "$given_binary" ] || return 0
     command -v swift >/dev/null || die \
         "There is no swift in PATH. Install the Swift 6.3 toolchain for Debian 12:" \
         "https://www.swift.org/install/linux/ (then put its usr/bin into PATH and run this again)"
@@ -34,9 +40,9 @@ install_what_is_missing() {
     install_packages "${missing[@]}"
 }
 
-# The release build in `binary`, unless W2F_BINARY names a program that is there.
+# The release build in `binary`, unless a program was given.
 build_server() {
-    if [ -n "${W2F_BINARY:-}" ]; then
+    if [ -n "$given_binary" ]; then
         [ -x "$binary" ] || die "W2F_BINARY names $binary, which is no program."
         return
     fi

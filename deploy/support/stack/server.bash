@@ -33,18 +33,9 @@ keyfile = "$folder/certificates/publisher.key"
 SETTINGS
 }
 
-# Settings of another program's environment are not ours.
-server_command() {
-    local name
-    (
-        for name in $(compgen -e | grep '^W2F_'); do unset "$name"; done
-        "$@"
-    )
-}
-
 server_start() {
     mkdir -p "$folder/server"
-    server_command start_process server "$binary" serve --config "$folder/webhook2fedmsg.toml"
+    start_process server "$binary" serve --config "$folder/webhook2fedmsg.toml"
 }
 
 # The server answers for itself: a foreign one on that port would not end when ours does.
@@ -59,11 +50,11 @@ server_address() { echo "http://127.0.0.1:$(cat "$folder/ports/server")"; }
 # A token of the command line's making, kept with its secret, for the command that is shown.
 server_token() {
     local token=$folder/secrets/token.json
-    if ! { [ -s "$token" ] && server_command "$binary" token show "$(jq -r .id "$token")" \
+    if ! { [ -s "$token" ] && "$binary" token show "$(jq -r .id "$token")" \
         --config "$folder/webhook2fedmsg.toml" >/dev/null 2>&1; }; then
         (
             umask 077
-            server_command "$binary" token create --service github --name stack --json \
+            "$binary" token create --service github --name stack --json \
                 --config "$folder/webhook2fedmsg.toml" >"$token.draft"
         )
         mv "$token.draft" "$token"
