@@ -51,6 +51,9 @@ SETTINGS
 
 # Users without a password: certificates alone let them in.
 rabbitmq_definitions() {
+    # A dot of a regular expression, and its backslash as JSON has it.
+    local topics
+    topics=$(sed 's/[.]/\\\\./g' <<<"$topic_prefix")
     cat <<DEFINITIONS
 {
   "vhosts": [{"name": "/pubsub"}],
@@ -64,7 +67,7 @@ rabbitmq_definitions() {
   ],
   "topic_permissions": [
     {"user": "$rabbitmq_publisher", "vhost": "/pubsub", "exchange": "amq.topic",
-     "write": "^${topic_prefix//./\\\\\\\\.}\\\\..*$", "read": "^$"}
+     "write": "^$topics\\\\..*$", "read": "^$"}
   ],
   "queues": [
     {"name": "stack", "vhost": "/pubsub", "durable": true, "auto_delete": false, "arguments": {"x-max-length": 1000}}

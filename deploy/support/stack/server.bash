@@ -69,7 +69,7 @@ server_curl() {
     secret=$(server_token .secret)
     signature=$(hmac_sha256 "$secret" <"$payload")
     cat <<CURL
-  curl --data-binary @$(printf %q "$payload") \\
+  curl -sS --data-binary @$(printf %q "$payload") \\
     -H 'Content-Type: application/json' -H 'X-GitHub-Event: push' \\
     -H 'X-GitHub-Hook-Installation-Target-Type: repository' -H 'X-GitHub-Hook-Installation-Target-ID: 79929171' \\
     -H "X-GitHub-Delivery: \$(cat /proc/sys/kernel/random/uuid)" \\
