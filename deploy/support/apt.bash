@@ -1,10 +1,16 @@
 # Debian packages: only what is missing, and no daemon of a package is started.
 
+# What a Swift toolchain, unpacked and nothing else, needs to run and to link on a Debian without anything.
+toolchain_packages=(
+    binutils ca-certificates git libc6-dev libcurl4 libedit2 libncurses6 libsqlite3-0 libstdc++-12-dev libxml2 tzdata
+)
 # To build: headers and libraries.
-build_packages=(libev-dev libpq-dev libsqlite3-dev libssl-dev libsimdjson-dev libstdc++-12-dev pkg-config)
+build_packages=(
+    "${toolchain_packages[@]}" libev-dev libpq-dev libsqlite3-dev libssl-dev libsimdjson-dev pkg-config
+)
 # To add up what the tests say, and to test with the real servers.
 sum_packages=(python3)
-server_packages=(postgresql rabbitmq-server python3-venv)
+server_packages=(postgresql rabbitmq-server python3-venv curl jq openssl)
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then
@@ -48,21 +54,26 @@ install_packages() {
     local failure=0
     # Waits for another apt instead of failing.
     local options=(-o DPkg::Lock::Timeout=300 -o APT::Get::Assume-Yes=true)
-    # Whatever ends the script meanwhile, the file goes: with it, the machine would start no daemon on installation again.
-    local old_exit
+    # Whatever ends the script meanwhile, the file goes: with it, the machine would start no daemon on installation
+    # again. The caller's own traps come after that, and are there again afterwards.
+    local old_traps old_exit=''
+    old_traps=$(trap -p EXIT INT TERM HUP)
     old_exit=$(trap -p EXIT)
-    trap 'allow_daemons; exit 130' INT
-    trap 'allow_daemons; exit 143' TERM HUP
-    trap allow_daemons EXIT
+    if [ -n "$old_exit" ]; then
+        eval "set -- $old_exit"
+        old_exit=$3
+    fi
+    # shellcheck disable=SC2064
+    trap "allow_daemons; $old_exit" EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
     forbid_daemons
     as_root env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" -qq update || failure=$?
     [ "$failure" != 0 ] ||
         as_root env DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" -qq install --no-install-recommends \
             "${missing[@]}" >/dev/null || failure=$?
     allow_daemons
-    trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
-    trap - EXIT
-    eval "$old_exit"
+    trap - EXIT INT TERM HUP
+    eval "$old_traps"
     return "$failure"
 }

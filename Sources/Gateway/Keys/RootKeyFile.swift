@@ -85,6 +85,7 @@ public struct RootKeyFile: Sendable, Hashable {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure("create \(temporary)") }
         defer { close(descriptor) }
+        FolderOwner.handOver(descriptor, in: FolderOwner.folder(of: path))
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
             let error = failure("write \(temporary)")
             unlink(temporary)
@@ -93,8 +94,7 @@ public struct RootKeyFile: Sendable, Hashable {
     }
 
     private func synchronizeFolder() throws(RootKeyError) {
-        let slash = path.lastIndex(of: "/")
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let folder = FolderOwner.folder(of: path)
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open \(folder)") }
         defer { close(descriptor) }

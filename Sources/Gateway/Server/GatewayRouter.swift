@@ -5,7 +5,7 @@ import WebhookServices
 
 /// What is at which address.
 enum GatewayRouter {
-    /// The routes of a server: `POST /<service>/<id>`, `GET /healthz`, `GET /readyz`.
+    /// The routes of a server: `POST /<service>/<id>`, `GET /healthz`, `GET /readyz`, `GET /schemas`.
     static func make(
         _ configuration: Configuration, loops: LoopGroup, workspace: Workspace, publisher: any MessagePublisher,
         logger: Logger
@@ -26,6 +26,8 @@ enum GatewayRouter {
         var router = Router()
         try router.on(.get, "/healthz", HealthHandler())
         try router.on(.get, "/readyz", ReadinessHandler(database: workspace.database, publisher: publisher))
+        try router.on(.get, "/schemas", SchemaIndexHandler())
+        try router.on(.get, "/schemas/{name}", SchemaHandler())
         try router.on(.post, "/{service}/{id}", webhooks)
         return router
     }

@@ -19,7 +19,7 @@ public struct Workspace: Sendable {
     /// - Parameter loop: Where connections to PostgreSQL live.
     /// - Throws: `DatabaseError`, ``RootKeyError``, `SettingsError`; each says what to do.
     public static func open(_ settings: WorkspaceSettings, loop: EventLoop, logger: Logger) async throws -> Workspace {
-        if let directory = settings.stateDirectory { try StateDirectory.create(directory) }
+        try makeRoom(settings)
         let database = try await settings.database.open(loop: loop, limits: settings.limits, logger: logger)
         do {
             return try await prepare(database, settings)
@@ -39,7 +39,7 @@ public struct Workspace: Sendable {
     /// - Throws: `DatabaseError`, `SettingsError`, `StreamError`.
     public static func migrate(_ configuration: Configuration, logger: Logger) async throws -> [String] {
         let settings = try WorkspaceSettings(configuration)
-        if let directory = settings.stateDirectory { try StateDirectory.create(directory) }
+        try makeRoom(settings)
         let loop = try EventLoop.start(name: "migrate")
         let database = try await settings.database.open(loop: loop, limits: settings.limits, logger: logger)
         let result: Result<[String], any Error>
@@ -50,6 +50,12 @@ public struct Workspace: Sendable {
         }
         await database.close()
         return try result.get()
+    }
+
+    /// Makes the state folder if it is missing, and sees to it that a new database is not root's in another's folder.
+    private static func makeRoom(_ settings: WorkspaceSettings) throws {
+        if let directory = settings.stateDirectory { try StateDirectory.create(directory) }
+        if case .sqlite(.file(let path)) = settings.database { FolderOwner.makeFile(path) }
     }
 
     private static func migrate(_ database: any Database) async throws -> [String] {

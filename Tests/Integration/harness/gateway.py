@@ -69,8 +69,12 @@ class Gateway:
 
     def command(self, *arguments: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         """`webhook2fedmsg ARGUMENTS --config …`."""
+        return self.program(*arguments, "--config", str(self.configuration), stdin=stdin, check=check)
+
+    def program(self, *arguments: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
+        """`webhook2fedmsg ARGUMENTS`, for commands that know no configuration."""
         result = subprocess.run(
-            [binary(), *arguments, "--config", str(self.configuration)],
+            [binary(), *arguments],
             input=stdin,
             capture_output=True,
             text=True,

@@ -17,6 +17,20 @@ def _attempt(function):
         return f"{type(error).__name__}: {error}"
 
 
+_members = ("summary", "url", "app_name", "app_icon", "agent_name", "agent_avatar", "usernames", "groups", "packages")
+
+
+def _failing(message):
+    """What of the class's own code does not answer for this payload."""
+    failing = []
+    for name, ask in [("str", str), *((name, lambda message, name=name: getattr(message, name)) for name in _members)]:
+        try:
+            ask(message)
+        except Exception as error:
+            failing.append(f"{name}: {type(error).__name__}: {error}")
+    return failing
+
+
 def record(message):
     line = {
         "id": message.id,
@@ -27,6 +41,7 @@ def record(message):
         "usernames": _attempt(lambda: message.usernames),
         "summary": _attempt(lambda: message.summary),
         "text": _attempt(lambda: str(message)),
+        "failing": _failing(message),
         "headers": message._headers,
         "body": message.body,
     }

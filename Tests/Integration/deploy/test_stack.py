@@ -1,0 +1,106 @@
+"""deploy/stack: up, a webhook, the message over TLS at the consumer, up again, down, nothing left."""
+
+import os
+import signal
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .stack import PARTS, Stack, StackConsumer, printed_command, send
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture
+def stack(scratch: Path) -> Iterator[Stack]:
+    made = Stack(scratch / "stack")
+    try:
+        yield made
+    finally:
+        made.run("down", "--delete")
+
+
+def test_from_up_to_down(stack: Stack, tmp_path: Path) -> None:
+    output = stack.up()
+    first = send(printed_command(output))
+    assert first["topic"] == "org.fedoraproject.stack.github.push"
+    before = stack.process_ids()
+    assert set(before) == set(PARTS)
+
+    consumer = StackConsumer(stack, tmp_path)
+    consumer.process.start()
+    try:
+        message = consumer.wait_for(first["message_id"])
+        assert message["class"] == "GitHubMessageV1"
+        assert message["topic"] == first["topic"]
+        second = send(printed_command(output))
+        assert second["message_id"] != first["message_id"]
+        consumer.wait_for(second["message_id"])
+    finally:
+        consumer.process.stop()
+
+    _refuses_strangers(stack)
+    _keeps_its_secrets(stack, output)
+
+    # Twice is fine: nothing starts anew, and the same webhook goes to the same address.
+    assert printed_command(stack.up()) == printed_command(output)
+    assert stack.process_ids() == before
+
+    # What died is started again, and nothing else.
+    os.kill(before["server"], signal.SIGKILL)
+    assert stack.run("status").returncode == 3
+    stack.up()
+    after = stack.process_ids()
+    assert {name: pid for name, pid in after.items() if name != "server"} == {
+        name: pid for name, pid in before.items() if name != "server"
+    }
+    assert after["server"] != before["server"]
+
+    assert stack.run("down").returncode == 0
+    assert stack.left_running() == []
+    assert stack.run("status").returncode == 3
+
+    # Its data were kept: the token, and so the address and the signature, are the same.
+    again = stack.up()
+    assert printed_command(again) == printed_command(output)
+    assert "message_id" in send(printed_command(again))
+
+    assert stack.run("down", "--delete").returncode == 0
+    assert stack.left_running() == []
+    assert not stack.folder.exists()
+    assert stack.run("down").returncode == 0
+
+
+def _refuses_strangers(stack: Stack) -> None:
+    """Without a certificate of the stack's authority nobody gets a word out of the broker."""
+    port = int((stack.folder / "ports" / "rabbitmq").read_text())
+    context = ssl.create_default_context(cafile=str(stack.folder / "certificates" / "ca.crt"))
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+            with context.wrap_socket(plain, server_hostname="localhost") as encrypted:
+                encrypted.sendall(b"AMQP\0\0\x09\x01")
+                # With TLS 1.3 the refusal comes after the handshake.
+                if encrypted.recv(8) == b"":
+                    raise ConnectionResetError
+
+
+def _keeps_its_secrets(stack: Stack, output: str) -> None:
+    """Other users of the machine read no key and no password, and none is printed."""
+    for folder in ("secrets", "certificates", "log", "run"):
+        assert (stack.folder / folder).stat().st_mode & 0o077 == 0, folder
+    for name in ("webhook2fedmsg.toml", "consumer.toml"):
+        assert (stack.folder / name).stat().st_mode & 0o077 == 0, name
+    for secret in ("postgresql", "root.key"):
+        assert (stack.folder / "secrets" / secret).read_text().strip() not in output
+
+
+def test_another_folder_is_left_alone(stack: Stack) -> None:
+    stack.folder.mkdir()
+    (stack.folder / "letter.txt").write_text("dear")
+    result = stack.run("up")
+    assert result.returncode == 1 and "something else" in result.stdout
+    assert stack.run("down", "--delete").returncode == 0
+    assert (stack.folder / "letter.txt").read_text() == "dear"
