@@ -107,6 +107,18 @@ bool last_member(dom::element parent, std::string_view key, dom::element &found)
     return any;
 }
 
+/// What stands at a path of keys joined by dots.
+bool at_path(const csimdjson_parser &self, std::string_view rest, dom::element &element) {
+    if (!self.ready) return false;
+    element = self.parser.doc.root();
+    while (true) {
+        auto dot = rest.find('.');
+        if (!last_member(element, rest.substr(0, dot), element)) return false;
+        if (dot == std::string_view::npos) return true;
+        rest.remove_prefix(dot + 1);
+    }
+}
+
 void describe(dom::element element, csimdjson_value &value) {
     // The type is known here, so that no get can fail.
     switch (element.type()) {
@@ -180,20 +192,35 @@ void csimdjson_reset(csimdjson_parser *self) {
 }
 
 bool csimdjson_find(const csimdjson_parser *self, const char *path, size_t path_length, csimdjson_value *value) {
-    if (!self->ready) return false;
     try {
-        std::string_view rest(path, path_length);
-        dom::element element = self->parser.doc.root();
-        while (true) {
-            auto dot = rest.find('.');
-            if (!last_member(element, rest.substr(0, dot), element)) return false;
-            if (dot == std::string_view::npos) break;
-            rest.remove_prefix(dot + 1);
-        }
+        dom::element element;
+        if (!at_path(*self, std::string_view(path, path_length), element)) return false;
         describe(element, *value);
         return true;
     } catch (...) {
         return false;
+    }
+}
+
+bool csimdjson_any_unless(
+    const csimdjson_parser *self, const char *path, size_t path_length, const char *key, size_t key_length,
+    bool expected) {
+    try {
+        dom::element element;
+        dom::array array;
+        if (!at_path(*self, std::string_view(path, path_length), element)) return false;
+        if (element.get(array) != simdjson::SUCCESS) return false;
+        for (auto item : array) {
+            dom::element flag;
+            bool found = false;
+            if (!item.is_object()) continue;
+            if (!last_member(item, std::string_view(key, key_length), flag)) return true;
+            if (flag.get(found) != simdjson::SUCCESS || found != expected) return true;
+        }
+        return false;
+    } catch (...) {
+        // No memory, if anything: the careful answer.
+        return true;
     }
 }
 

@@ -19,7 +19,7 @@ struct ConfigurationOptions: ParsableArguments {
         do throws(SettingsError) {
             let configuration = try Configuration.load(
                 path: path, environment: ProcessInfo.processInfo.environment,
-                knownServices: ServiceRegistry.all.map(\.name))
+                knownServices: ServiceRegistry.builtIn.map(\.name))
             for warning in configuration.warnings { StandardError.print("webhook2fedmsg: \(warning)") }
             return configuration
         } catch {

@@ -79,6 +79,12 @@ void csimdjson_reset(csimdjson_parser *parser);
 /// there is none, or a step on the way is no object, or no document is parsed.
 bool csimdjson_find(const csimdjson_parser *parser, const char *path, size_t path_length, csimdjson_value *value);
 
+/// Whether the array at a path has an object in it whose member `key` is not `expected`: is the other truth value,
+/// something else, or not there. Elements that are no objects do not count. False if there is no array.
+bool csimdjson_any_unless(
+    const csimdjson_parser *parser, const char *path, size_t path_length, const char *key, size_t key_length,
+    bool expected);
+
 /// Bytes of document that fit into the buffers held now.
 size_t csimdjson_capacity(const csimdjson_parser *parser);
 

@@ -33,7 +33,8 @@ struct WebhookHandler: HTTPHandler {
         let token = try await token(in: exchange.pathParameters, of: service)
         let body = try await exchange.readBody(limit: settings.maxBodySize)
         let second = Int64(time(nil))
-        let request = WebhookRequest(headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second)
+        let request = WebhookRequest(
+            headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second, isAtTokenAddress: true)
         let digest = try verify(request, service: service, token: token)
         var delivery = try delivery(of: request, service: service, token: token, digest: digest)
         switch note(&delivery, second: second) {

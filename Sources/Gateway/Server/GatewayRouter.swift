@@ -10,7 +10,7 @@ enum GatewayRouter {
         _ configuration: Configuration, loops: LoopGroup, workspace: Workspace, publisher: any MessagePublisher,
         logger: Logger
     ) throws -> Router {
-        let services = configuration.services.enabled.compactMap { ServiceRegistry.service(named: $0) }
+        let services = configuration.services.registry.offered
         let loader = TokenRecordLoader(store: workspace.tokens) { name in services.first { $0.name == name } }
         let webhooks = WebhookHandler(
             services: services,

@@ -17,8 +17,7 @@ enum TopicPart {
             case UInt8(ascii: ".") where isWordOpen && index < bytes.count - 1:
                 isWordOpen = false
                 continue
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            case let byte where isWordByte(byte):
                 break
             default:
                 bytes[index] = UInt8(ascii: "_")
@@ -26,5 +25,21 @@ enum TopicPart {
             isWordOpen = true
         }
         return bytes.isEmpty ? "_" : String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether a word of a topic may have the byte.
+    static func isWordByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+
+    /// The name of an event for filters: its part of the topic and, where it has one, its action.
+    static func name(_ event: String, action: String?) -> String {
+        guard let action, !action.isEmpty else { return event }
+        return event + "." + text(action.utf8)
     }
 }

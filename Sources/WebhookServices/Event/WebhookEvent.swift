@@ -10,6 +10,14 @@ public struct WebhookEvent: Sendable {
 
     /// The topic without the broker's prefix: `github.push`.
     public var topic: String
+    /// What filters hold their patterns against: the event and, where it has one, its action. `push`,
+    /// `pull_request.opened`. In the characters of a topic.
+    public var name: String
+    /// Why it should not reach the public bus; `nil` if nothing speaks against it.
+    public var privateContent: PrivateContent?
+    /// What the message's schema requires and the payload lacks, as a path; `nil` if it has everything. Such an event
+    /// cannot be published.
+    public var missingMember: String?
     /// The Fedora account that caused it, in the message's body; `nil` where none is known.
     public var agent: String?
     /// The account at the service that caused it: what the Fedora account is to be looked up by. `nil` where the
@@ -33,6 +41,9 @@ public struct WebhookEvent: Sendable {
     /// An event.
     public init(
         topic: String,
+        name: String,
+        privateContent: PrivateContent? = nil,
+        missingMember: String? = nil,
         agent: String? = nil,
         sender: String? = nil,
         usernames: [String] = [],
@@ -42,6 +53,9 @@ public struct WebhookEvent: Sendable {
         envelope: Envelope = .standard
     ) {
         self.topic = topic
+        self.name = name
+        self.privateContent = privateContent
+        self.missingMember = missingMember
         self.agent = agent
         self.sender = sender
         self.usernames = usernames

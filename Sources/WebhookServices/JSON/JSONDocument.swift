@@ -45,28 +45,64 @@ public struct JSONDocument {
 
     /// What stands at the path; `nil` if nothing does.
     public func value(_ path: StaticString) -> JSONValue? {
-        guard let found = find(path) else { return nil }
-        switch found.kind {
-        case CSIMDJSON_BOOL: return .bool(found.boolean)
-        case CSIMDJSON_INTEGER: return .integer(found.integer)
-        case CSIMDJSON_UNSIGNED: return .unsigned(found.unsigned_integer)
-        case CSIMDJSON_DOUBLE: return .double(found.number)
-        case CSIMDJSON_STRING: return .string(Self.text(of: found))
-        case CSIMDJSON_ARRAY: return .array
-        case CSIMDJSON_OBJECT: return .object
-        default: return .null
+        find(path).map(Self.value(of:))
+    }
+
+    /// What stands at a path that is not known before the program runs; otherwise as ``value(_:)``.
+    public func value(at path: String) -> JSONValue? {
+        var path = path
+        return path.withUTF8 { find($0) }.map(Self.value(of:))
+    }
+
+    /// Whether an object stands at the path.
+    public func isObject(_ path: StaticString) -> Bool {
+        find(path)?.kind == CSIMDJSON_OBJECT
+    }
+
+    /// Whether the array at the path has an object in it whose member `key` is not `expected`: is the other truth
+    /// value, something else, or not there. False if there is no array.
+    public func hasElement(in path: StaticString, where key: StaticString, isNot expected: Bool) -> Bool {
+        checkTime()
+        return path.withUTF8Buffer { path in
+            path.withMemoryRebound(to: CChar.self) { path in
+                key.withUTF8Buffer { key in
+                    key.withMemoryRebound(to: CChar.self) { key in
+                        csimdjson_any_unless(
+                            parser.pointer, path.baseAddress, path.count, key.baseAddress, key.count, expected)
+                    }
+                }
+            }
         }
     }
 
-    private func find(_ path: StaticString) -> csimdjson_value? {
+    private func checkTime() {
         precondition(parser.generation == generation, "a JSON document is used after its time")
+    }
+
+    private func find(_ path: StaticString) -> csimdjson_value? {
+        path.withUTF8Buffer { find($0) }
+    }
+
+    private func find(_ path: UnsafeBufferPointer<UInt8>) -> csimdjson_value? {
+        checkTime()
         var value = csimdjson_value()
-        let found = path.withUTF8Buffer { key in
-            key.withMemoryRebound(to: CChar.self) { key in
-                csimdjson_find(parser.pointer, key.baseAddress, key.count, &value)
-            }
+        let found = path.withMemoryRebound(to: CChar.self) { path in
+            csimdjson_find(parser.pointer, path.baseAddress, path.count, &value)
         }
         return found ? value : nil
+    }
+
+    private static func value(of found: csimdjson_value) -> JSONValue {
+        switch found.kind {
+        case CSIMDJSON_BOOL: .bool(found.boolean)
+        case CSIMDJSON_INTEGER: .integer(found.integer)
+        case CSIMDJSON_UNSIGNED: .unsigned(found.unsigned_integer)
+        case CSIMDJSON_DOUBLE: .double(found.number)
+        case CSIMDJSON_STRING: .string(text(of: found))
+        case CSIMDJSON_ARRAY: .array
+        case CSIMDJSON_OBJECT: .object
+        default: .null
+        }
     }
 
     /// Copies the text out of the parser's buffer, which is valid until the document's end.

@@ -22,6 +22,14 @@ struct FormBody {
         return try Self.decode(found)
     }
 
+    /// Whether a field of that name is there, readable or not.
+    func hasField(_ name: String) -> Bool {
+        let wanted = Array(name.utf8)
+        return bytes.split(separator: UInt8(ascii: "&")).contains { pair in
+            (try? Self.decode(pair.prefix { $0 != UInt8(ascii: "=") })) == wanted
+        }
+    }
+
     private static func decode(_ text: ArraySlice<UInt8>) throws(WebhookError) -> [UInt8] {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(text.count)

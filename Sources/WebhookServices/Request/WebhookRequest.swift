@@ -6,12 +6,26 @@ public struct WebhookRequest {
     public var body: ArraySlice<UInt8>
     /// When it came, in seconds since 1970 UTC: signed timestamps are held against it.
     public var receivedAt: Int64
+    /// The query of the URL as it came, without the question mark, of a GET that is a webhook
+    /// (``WebhookService/isDelivery(query:)``); `nil` for a POST, whose query is nobody's.
+    public var query: ArraySlice<UInt8>?
+    /// The settings of the token, checked (``WebhookService/checkSettings(_:)``).
+    public var settings: [String: String]
+    /// Whether it was sent to the token's own address, which nobody can guess. What has no other proof
+    /// (``ProofKind/pathOnly``) verifies only then.
+    public var isAtTokenAddress: Bool
 
-    /// A request.
-    public init(headers: any WebhookHeaders, body: ArraySlice<UInt8>, receivedAt: Int64) {
+    /// A request. What is left out is what is the least trusted.
+    public init(
+        headers: any WebhookHeaders, body: ArraySlice<UInt8>, receivedAt: Int64, query: ArraySlice<UInt8>? = nil,
+        settings: [String: String] = [:], isAtTokenAddress: Bool = false
+    ) {
         self.headers = headers
         self.body = body
         self.receivedAt = receivedAt
+        self.query = query
+        self.settings = settings
+        self.isAtTokenAddress = isAtTokenAddress
     }
 
     /// What the sender says the body is.
@@ -19,5 +33,12 @@ public struct WebhookRequest {
         guard let value = headers.first("content-type"), !value.isEmpty else { return .json }
         guard headers.count(of: "content-type") == 1 else { return .other }
         return ContentKind(mediaType: value)
+    }
+
+    /// The payload of a service that sends JSON, a form with a field `payload`, or a GET with that in its query.
+    func formOrBody() throws(WebhookError) -> ArraySlice<UInt8> {
+        if let query { return try FormBody(bytes: query).value(of: "payload")[...] }
+        guard contentKind == .form else { return body }
+        return try FormBody(bytes: body).value(of: "payload")[...]
     }
 }

@@ -22,6 +22,8 @@ public struct DiscourseService: WebhookService {
     public var name: String { "discourse" }
     /// Discourse.
     public var title: String { "Discourse" }
+    /// `discourse`.
+    public var topicRoot: String { name }
     /// `DiscourseMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "discourse.event.v1") }
 
@@ -48,9 +50,12 @@ public struct DiscourseService: WebhookService {
         let type = try request.headers.single("x-discourse-event-type")
         let event = try request.headers.single("x-discourse-event")
         let typeName = String(decoding: type, as: UTF8.self)
+        let name = TopicPart.text(type) + "." + TopicPart.text(event)
         let agent = Self.agent(of: String(decoding: event, as: UTF8.self), type: typeName, in: document)
         return WebhookEvent(
-            topic: "discourse." + TopicPart.text(type) + "." + TopicPart.text(event),
+            topic: "discourse." + name,
+            name: name,
+            privateContent: Self.privateContent(ofType: typeName, in: document),
             agent: agent,
             sender: agent,
             usernames: Self.author(ofType: typeName, in: document).map { [$0] } ?? [],
@@ -105,5 +110,49 @@ public struct DiscourseService: WebhookService {
         id.append(0)
         id.append(contentsOf: SHA256.digest(request.body))
         return id
+    }
+
+    /// Private messages are posts and topics too; notifications are somebody's own, and reviewables the moderators'.
+    private static func privateContent(ofType type: String, in document: JSONDocument) -> PrivateContent? {
+        if type == "notification" || type == "reviewable" { return .privateMessage }
+        let kinds: [StaticString] = [
+            "topic.archetype", "post.topic_archetype", "like.post.topic_archetype", "solved.topic_archetype",
+        ]
+        if kinds.contains(where: { document.string($0) == "private_message" }) { return .privateMessage }
+        if document.string("chat_message.channel.chatable_type") == "DirectMessage" { return .privateMessage }
+        return document.bool("category.read_restricted") == true ? .confidential : nil
+    }
+
+    /// What people do at Discourse.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [
+                .init(
+                    "The whole forum", path: ["Admin", "Advanced", "Webhooks", "Add webhook"],
+                    address: "https://FORUM/admin/api/web_hooks/new")
+            ],
+            steps: [
+                "Open the page. Only the forum's administrators can.",
+                "Copy the URL into \"Payload URL\".",
+                "Choose \"application/json\" as \"Content Type\".",
+                "Copy the secret into \"Secret\".",
+                "Choose the events.",
+                "Check \"Check TLS certificate of payload URL\" and \"Active\", and click \"Create\".",
+                "\"Ping\" on the webhook's page sends an event to try it.",
+            ],
+            fields: [
+                .init("Payload URL", .url), .init("Content Type", .text("application/json")),
+                .init("Secret", .secret),
+            ],
+            contentType: "application/json",
+            events: "\"Select individual events\": topics, posts, likes and solutions. \"Send me everything\" sends "
+                + "accounts and moderation too.",
+            notes: [
+                "Posts are published without their text.",
+                "Private messages, notifications and what moderators review are not published unless you allow it here.",
+                "Discourse disables a webhook that keeps failing.",
+            ],
+            reference: "https://meta.discourse.org/t/configure-webhooks-that-trigger-on-discourse-events-to-"
+                + "integrate-with-external-services/49045")
     }
 }

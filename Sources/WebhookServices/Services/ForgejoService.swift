@@ -16,6 +16,16 @@ public struct ForgejoService: WebhookService {
         "content-type": .optional,
         "user-agent": .optional,
     ])
+    private static let visibility = RepositoryVisibility(flags: [
+        .required("repository.private", of: "repository"),
+        .required("run.repository.private", of: "run.repository"),
+        .optional("repository.internal"),
+        .optional("run.repository.internal"),
+        .optional("pull_request.head.repo.private"),
+        .optional("pull_request.base.repo.private"),
+        .optional("forkee.private"),
+        .optional("package.repository.private"),
+    ])
 
     /// Whether the accounts of every instance that sends here are Fedora accounts, so that a sender is an agent.
     private let accountsAreFedoras: Bool
@@ -32,6 +42,8 @@ public struct ForgejoService: WebhookService {
     public var name: String { "forgejo" }
     /// Forgejo.
     public var title: String { "Forgejo" }
+    /// `forgejo`.
+    public var topicRoot: String { name }
     /// `ForgejoMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.forgejo.message_v1") }
 
@@ -40,19 +52,22 @@ public struct ForgejoService: WebhookService {
         try Self.signature.prepare(secret: secret)
     }
 
-    /// Decodes a form first, as its field is what is signed.
+    /// A GET with a payload, which is one of the HTTP methods that a webhook can have there.
+    public func isDelivery(query: ArraySlice<UInt8>) -> Bool { FormBody(bytes: query).hasField("payload") }
+
+    /// Decodes a form or a query first, as its field is what is signed.
     public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
         let hasHubSignature = request.headers.count(of: Self.signature.header) > 0
         let scheme = hasHubSignature ? Self.signature : Self.bareSignature
         guard request.headers.count(of: scheme.header) > 0 else { return .missing }
-        guard let payload = try? Self.signedBytes(of: request) else { return .mismatch }
+        guard let payload = try? request.formOrBody() else { return .mismatch }
         return scheme.verify(request.headers, body: payload, at: request.receivedAt, secrets: secrets)
     }
 
-    /// The body, or the form's field `payload`.
+    /// The body, or the field `payload` of the form or of the query.
     public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
-        guard request.contentKind != .other else { throw .unsupportedMediaType }
-        return try Self.signedBytes(of: request)
+        guard request.query != nil || request.contentKind != .other else { throw .unsupportedMediaType }
+        return try request.formOrBody()
     }
 
     /// `forgejo.<event>`.
@@ -60,8 +75,11 @@ public struct ForgejoService: WebhookService {
         _ request: WebhookRequest, _ document: JSONDocument
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
+        let name = TopicPart.text(try request.headers.single("x-forgejo-event"))
         var event = WebhookEvent(
-            topic: "forgejo." + TopicPart.text(try request.headers.single("x-forgejo-event")),
+            topic: "forgejo." + name,
+            name: TopicPart.name(name, action: document.string("action")),
+            privateContent: Self.privateContent(in: document),
             sender: Self.actor(in: document),
             deliveryID: Array(try request.headers.single("x-forgejo-delivery")),
             headers: headers,
@@ -76,14 +94,53 @@ public struct ForgejoService: WebhookService {
             ?? document.string("organization.username")
     }
 
-    private static func signedBytes(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
-        guard request.contentKind == .form else { return request.body }
-        return try FormBody(bytes: request.body).value(of: "payload")[...]
-    }
-
     /// Runs of actions name who set them off, and have no sender.
     private static func actor(in document: JSONDocument) -> String? {
         let login = document.string("run.trigger_user.login") ?? document.string("sender.login")
         return login?.isEmpty == false ? login : nil
+    }
+
+    private static func privateContent(in document: JSONDocument) -> PrivateContent? {
+        if let content = visibility.privateContent(in: document) { return content }
+        let owners: [StaticString] = ["organization.visibility", "package.owner.visibility"]
+        let isHidden = owners.contains { path in document.string(path).map { $0 != "public" } ?? false }
+        if isHidden { return .privateRepository }
+        return document.bool("release.draft") == true ? .confidential : nil
+    }
+
+    /// What people do at Forgejo.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [
+                .init(
+                    "A repository", path: ["Settings", "Webhooks", "Add webhook", "Forgejo"],
+                    address: "https://INSTANCE/OWNER/REPOSITORY/settings/hooks/forgejo/new"),
+                .init(
+                    "All repositories of an organization", path: ["Settings", "Webhooks", "Add webhook", "Forgejo"],
+                    address: "https://INSTANCE/org/ORGANIZATION/settings/hooks/forgejo/new"),
+                .init(
+                    "All your repositories", path: ["Settings", "Webhooks", "Add webhook", "Forgejo"],
+                    address: "https://INSTANCE/user/settings/hooks/forgejo/new"),
+            ],
+            steps: [
+                "Open the page, and choose the type \"Forgejo\".",
+                "Copy the URL into \"Target URL\".",
+                "Leave \"POST\" as \"HTTP method\" and \"application/json\" as \"POST content type\".",
+                "Copy the secret into \"Secret\".",
+                "Choose the events under \"Trigger on\".",
+                "Leave \"Active\" checked, and click \"Add webhook\".",
+                "\"Test delivery\" on the webhook's page sends a push event.",
+            ],
+            fields: [
+                .init("Target URL", .url), .init("HTTP method", .text("POST")),
+                .init("POST content type", .text("application/json")), .init("Secret", .secret),
+            ],
+            contentType: "application/json",
+            events: "\"All events\", or \"Custom events…\" and what you want on the bus.",
+            notes: [
+                "What a private repository sends is not published unless you allow it here.",
+                "Leave \"Authorization header\" empty.",
+            ],
+            reference: "https://forgejo.org/docs/latest/user/webhooks/")
     }
 }

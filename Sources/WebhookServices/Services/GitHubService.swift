@@ -14,6 +14,16 @@ public struct GitHubService: WebhookService {
         "content-type": .optional,
         "user-agent": .optional,
     ])
+    private static let visibility = RepositoryVisibility(flags: [
+        .required("repository.private", of: "repository"),
+        .optional("pull_request.head.repo.private"),
+        .optional("pull_request.base.repo.private"),
+        .optional("forkee.private"),
+        .optional("workflow_run.repository.private"),
+        .optional("workflow_run.head_repository.private"),
+        .optional("changes.new_repository.private"),
+        .optional("changes.old_repository.private"),
+    ])
 
     /// The service.
     public init() {}
@@ -22,6 +32,8 @@ public struct GitHubService: WebhookService {
     public var name: String { "github" }
     /// GitHub.
     public var title: String { "GitHub" }
+    /// `github`.
+    public var topicRoot: String { name }
     /// `GitHubMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.github.message_v1") }
 
@@ -49,8 +61,11 @@ public struct GitHubService: WebhookService {
         _ request: WebhookRequest, _ document: JSONDocument
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
+        let event = TopicPart.text(try request.headers.single("x-github-event"))
         return WebhookEvent(
-            topic: "github." + TopicPart.text(try request.headers.single("x-github-event")),
+            topic: "github." + event,
+            name: TopicPart.name(event, action: document.string("action")),
+            privateContent: Self.privateContent(of: event, in: document),
             sender: Self.person(document.string("sender.login")),
             deliveryID: Array(try request.headers.single("x-github-delivery")),
             headers: headers,
@@ -67,5 +82,69 @@ public struct GitHubService: WebhookService {
     private static func person(_ login: String?) -> String? {
         guard let login, !login.isEmpty, !login.hasSuffix("[bot]") else { return nil }
         return login
+    }
+
+    private static func privateContent(of event: String, in document: JSONDocument) -> PrivateContent? {
+        if isSecurityEvent(event) || document.isObject("alert") { return .securityAlert }
+        if isDraftAdvisory(document) { return .draftAdvisory }
+        if let content = visibility.privateContent(in: document) { return content }
+        for list: StaticString in ["repositories", "repositories_added", "repositories_removed"]
+        where document.hasElement(in: list, where: "private", isNot: false) { return .privateRepository }
+        let isConfidential =
+            document.bool("release.draft") == true || document.string("team.privacy") == "secret"
+            || document.string("sponsorship.privacy_level") == "private"
+        return isConfidential ? .confidential : nil
+    }
+
+    private static func isSecurityEvent(_ event: String) -> Bool {
+        switch event {
+        case "dependabot_alert", "code_scanning_alert", "repository_vulnerability_alert": true
+        default: event.hasPrefix("secret_scanning_")
+        }
+    }
+
+    /// An advisory has a state where it is a repository's own; one of the database of all has the time of its
+    /// publication.
+    private static func isDraftAdvisory(_ document: JSONDocument) -> Bool {
+        if document.isObject("repository_advisory") {
+            return document.string("repository_advisory.state") != "published"
+        }
+        guard document.isObject("security_advisory") else { return false }
+        if let state = document.string("security_advisory.state"), state != "published" { return true }
+        return document.string("security_advisory.published_at") == nil
+    }
+
+    /// What people do at GitHub.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [
+                .init(
+                    "A repository", path: ["Settings", "Webhooks", "Add webhook"],
+                    address: "https://github.com/OWNER/REPOSITORY/settings/hooks/new"),
+                .init(
+                    "All repositories of an organization", path: ["Settings", "Webhooks", "Add webhook"],
+                    address: "https://github.com/organizations/ORGANIZATION/settings/hooks/new"),
+            ],
+            steps: [
+                "Open the page. You need to be an administrator of the repository, or an owner of the organization.",
+                "Copy the URL into \"Payload URL\".",
+                "Choose \"application/json\" as \"Content type\".",
+                "Copy the secret into \"Secret\".",
+                "Leave \"Enable SSL verification\" chosen.",
+                "Choose the events, leave \"Active\" checked, and click \"Add webhook\".",
+                "GitHub sends a ping at once: \"Recent Deliveries\" shows it with a green mark.",
+            ],
+            fields: [
+                .init("Payload URL", .url), .init("Content type", .text("application/json")),
+                .init("Secret", .secret), .init("SSL verification", .text("Enable SSL verification")),
+            ],
+            contentType: "application/json",
+            events: "\"Send me everything\", or \"Let me select individual events\" and what you want on the bus.",
+            notes: [
+                "GitHub proposes \"application/x-www-form-urlencoded\" as the content type: that works as well.",
+                "What a private repository sends, and security alerts, are not published unless you allow it here.",
+                "A delivery that failed can be sent again: \"Recent Deliveries\", then \"Redeliver\".",
+            ],
+            reference: "https://docs.github.com/en/webhooks/using-webhooks/creating-webhooks")
     }
 }

@@ -5,6 +5,7 @@ internal import Cryptography
 /// <https://docs.gitlab.com/user/project/integrations/webhooks/>
 public struct GitLabService: WebhookService {
     private static let signature = SignatureScheme.standardWebhooks
+    private static let tokenHeader = "x-gitlab-token"
     private static let outgoing = OutgoingHeaders([
         "x-gitlab-event": .required,
         "x-gitlab-webhook-uuid": .required,
@@ -23,6 +24,10 @@ public struct GitLabService: WebhookService {
     public var name: String { "gitlab" }
     /// GitLab.
     public var title: String { "GitLab" }
+    /// `gitlab`.
+    public var topicRoot: String { name }
+    /// The token, or a signature.
+    public var proof: ProofKind { .sharedSecret }
     /// `GitLabMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.gitlab.message_v1") }
 
@@ -35,17 +40,23 @@ public struct GitLabService: WebhookService {
             tokenDigest: SHA256.digest(secret))
     }
 
+    /// The token, unless there is a signature, which alone counts then.
+    public func presentedSecret(in request: WebhookRequest) -> ArraySlice<UInt8>? {
+        guard !Self.isSigned(request) else { return nil }
+        return try? request.headers.single(Self.tokenHeader)
+    }
+
     /// By the signature where there is one, and then by nothing else; by the token otherwise.
     ///
     /// `webhook-id` and `webhook-timestamp` come with every delivery and say nothing about that. Hashes are compared,
     /// so that not even the secret's length shows in the time.
     public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
-        if request.headers.count(of: Self.signature.header) > 0 {
+        if Self.isSigned(request) {
             return Self.signature.verify(
                 request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
         }
-        guard let token = request.headers.first("x-gitlab-token") else { return .missing }
-        guard !token.isEmpty, request.headers.count(of: "x-gitlab-token") == 1 else { return .mismatch }
+        guard request.headers.count(of: Self.tokenHeader) > 0 else { return .missing }
+        guard let token = presentedSecret(in: request) else { return .mismatch }
         let digest = SHA256.digest(token)
         let index = secrets.firstIndex { secret in
             secret.tokenDigest.map { constantTimeEqual($0, digest) } ?? false
@@ -59,9 +70,13 @@ public struct GitLabService: WebhookService {
         _ request: WebhookRequest, _ document: JSONDocument
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
-        let event = String(decoding: try request.headers.single("x-gitlab-event"), as: UTF8.self)
+        let header = String(decoding: try request.headers.single("x-gitlab-event"), as: UTF8.self)
+        let event = TopicPart.text(Self.topicName(of: header).utf8)
         return WebhookEvent(
-            topic: "gitlab." + TopicPart.text(Self.topicName(of: event).utf8),
+            topic: "gitlab." + event,
+            name: TopicPart.name(
+                event, action: document.string("object_attributes.action") ?? document.string("action")),
+            privateContent: Self.privateContent(of: event, in: document),
             sender: Self.actor(in: document),
             deliveryID: Self.deliveryID(in: request.headers),
             headers: headers,
@@ -105,5 +120,82 @@ public struct GitLabService: WebhookService {
     private static func deliveryID(in headers: any WebhookHeaders) -> [UInt8]? {
         let id = headers.first("webhook-id") ?? headers.first("idempotency-key")
         return id.flatMap { $0.isEmpty ? nil : Array($0) }
+    }
+
+    private static func isSigned(_ request: WebhookRequest) -> Bool {
+        request.headers.count(of: signature.header) > 0
+    }
+
+    private static func privateContent(of event: String, in document: JSONDocument) -> PrivateContent? {
+        if event.hasPrefix("confidential") || document.string("event_type")?.hasPrefix("confidential") == true {
+            return .confidential
+        }
+        let marks: [StaticString] = [
+            "object_attributes.confidential", "object_attributes.internal", "issue.confidential", "note.internal",
+            "note.confidential",
+        ]
+        if marks.contains(where: { document.bool($0) == true }) { return .confidential }
+        if event == "vulnerability" || document.string("object_kind") == "vulnerability" { return .securityAlert }
+        return visibility(in: document)
+    }
+
+    /// Levels are 0 for private, 10 for internal and 20 for public. A merge request has the levels of both projects
+    /// besides; events of a whole instance have words instead.
+    private static func visibility(in document: JSONDocument) -> PrivateContent? {
+        let others: [StaticString] = [
+            "object_attributes.source.visibility_level", "object_attributes.target.visibility_level",
+            "merge_request.source.visibility_level", "merge_request.target.visibility_level",
+        ]
+        if others.contains(where: { document.integer($0).map { $0 < 20 } ?? false }) { return .privateRepository }
+        let level = document.integer("project.visibility_level") ?? document.integer("repository.visibility_level")
+        if let level { return level < 20 ? .privateRepository : nil }
+        if let word = document.string("project_visibility") {
+            return word == "public" || word == "visibilitylevel|public" ? nil : .privateRepository
+        }
+        let names: [StaticString] = ["project_id", "path_with_namespace", "group_id", "group_path"]
+        let isOfSomething =
+            document.isObject("project") || document.isObject("repository") || document.isObject("group")
+            || names.contains(where: document.contains)
+        if isOfSomething { return .unknownVisibility }
+        // What a whole instance tells its administrators of accounts and keys.
+        if let name = document.string("event_name"), name.hasPrefix("user_") || name.hasPrefix("key_") {
+            return .confidential
+        }
+        return nil
+    }
+
+    /// What people do at GitLab.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [
+                .init(
+                    "A project", path: ["Settings", "Webhooks", "Add new webhook"],
+                    address: "https://gitlab.com/NAMESPACE/PROJECT/-/hooks"),
+                .init(
+                    "All projects of a group (GitLab Premium)", path: ["Settings", "Webhooks", "Add new webhook"],
+                    address: "https://gitlab.com/groups/GROUP/-/hooks"),
+            ],
+            steps: [
+                "Open the page. You need the role Maintainer of the project, or Owner of the group.",
+                "Copy the URL into \"URL\".",
+                "Copy the secret into \"Secret token\". If it begins with \"whsec_\", GitLab 19.0 and later can sign "
+                    + "with it: then copy it into \"Signing token\", and leave \"Secret token\" empty.",
+                "Choose the events under \"Trigger\".",
+                "Leave \"Enable SSL verification\" checked, and click \"Add webhook\".",
+                "\"Test\" beside the webhook in the list sends an event of the kind that you choose.",
+            ],
+            fields: [
+                .init("URL", .url), .init("Secret token", .secret),
+                .init("SSL verification", .text("Enable SSL verification")),
+            ],
+            events: "\"Push events\" and whatever else you want on the bus.",
+            notes: [
+                "Confidential issues and comments, and what private and internal projects send, are not published "
+                    + "unless you allow it here: there is no need to choose \"Confidential issues events\".",
+                "A signing token must be known here too: make the token with a secret of your own, \"whsec_\" and 32 "
+                    + "random bytes in base 64.",
+                "GitLab disables a webhook for a while after four failures in a row, and for good after forty.",
+            ],
+            reference: "https://docs.gitlab.com/user/project/integrations/webhooks/")
     }
 }

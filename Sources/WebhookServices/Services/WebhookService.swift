@@ -1,4 +1,7 @@
-/// A service that sends webhooks: how it proves who it is, and what its webhooks say. Pure: no I/O, no state.
+internal import Cryptography
+
+/// A service that sends webhooks: how it proves who it is, what its webhooks say, and what people set there. Pure: no
+/// I/O, no state.
 ///
 /// One file implements it, one line in ``ServiceRegistry`` offers it, and nothing else names it.
 public protocol WebhookService: Sendable {
@@ -6,15 +9,37 @@ public protocol WebhookService: Sendable {
     var name: String { get }
     /// What people call it.
     var title: String { get }
+    /// What its topics begin with, without the broker's prefix and without a dot at the end.
+    var topicRoot: String { get }
     /// The class of its messages.
     var schema: MessageSchema { get }
+    /// What makes its requests authentic.
+    var proof: ProofKind { get }
+    /// Where a token's secret is made.
+    var secretOrigin: SecretOrigin { get }
+    /// What a token of it is told besides its secret.
+    var settings: [ServiceSetting] { get }
+    /// What people do at the service.
+    var setup: SetupGuide { get }
+
+    /// A new secret in the form that the service takes.
+    ///
+    /// - Parameter random: 32 random bytes.
+    func secret(from random: [UInt8]) -> String
 
     /// Makes a token's secret ready, once for all the webhooks that it will verify.
     func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret
 
+    /// The secret itself, where the request holds it as its proof: what a token can be looked up by. `nil` where it is
+    /// not there, or is not what would be verified.
+    func presentedSecret(in request: WebhookRequest) -> ArraySlice<UInt8>?
+
     /// Whether the request proves that its sender has one of the secrets (the current one and, during a rotation, the
     /// previous one). Before anything of the body is parsed.
     func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification
+
+    /// Whether a GET with that query, the question mark removed, is a webhook, and not somebody's browser.
+    func isDelivery(query: ArraySlice<UInt8>) -> Bool
 
     /// The bytes of the payload in an authentic request's body; not checked to be JSON.
     func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8>
@@ -28,6 +53,28 @@ public protocol WebhookService: Sendable {
 }
 
 extension WebhookService {
+    /// `webhook.<name>`: a topic of its own at the top has only what the published schema package knows, or a token
+    /// could forge what another application publishes.
+    public var topicRoot: String { "webhook." + name }
+
+    /// Most services sign.
+    public var proof: ProofKind { .signature }
+
+    /// Most services take any secret.
+    public var secretOrigin: SecretOrigin { proof == .pathOnly ? .nowhere : .here }
+
+    /// For services that need none.
+    public var settings: [ServiceSetting] { [] }
+
+    /// 64 hexadecimal digits.
+    public func secret(from random: [UInt8]) -> String { Hex.encode(random) }
+
+    /// For services that sign.
+    public func presentedSecret(in request: WebhookRequest) -> ArraySlice<UInt8>? { nil }
+
+    /// For services that POST.
+    public func isDelivery(query: ArraySlice<UInt8>) -> Bool { false }
+
     /// For services that know no repositories: a token with a scope then takes nothing.
     public func repository(in document: JSONDocument) -> String? { nil }
 
@@ -48,6 +95,18 @@ extension WebhookService {
             var event = try event(request, document)
             if namingRepository { event.repository = repository(in: document) }
             return event
+        }
+    }
+
+    /// What a token's scope is held against, of a request whose body nobody has verified yet: for finding candidates.
+    ///
+    /// - Throws: ``WebhookError``, as for an authentic request.
+    public func repository(
+        of request: WebhookRequest, parser: JSONParser, limits: JSONLimits = JSONLimits()
+    ) throws(WebhookError) -> String? {
+        let payload = try payload(of: request)
+        return try parser.withDocument(payload, limits: limits) { (document) throws(WebhookError) in
+            repository(in: document)
         }
     }
 }

@@ -62,7 +62,7 @@ import WebhookServices
     }
 
     @Test func noHeadersAtAll() {
-        let event = WebhookEvent(topic: "x", deliveryID: nil, headers: [], payload: [Array("{}".utf8)[...]])
+        let event = WebhookEvent(topic: "x", name: "x", deliveryID: nil, headers: [], payload: [Array("{}".utf8)[...]])
         #expect(event.messageBody() == Array(#"{"body": {}, "headers": {}, "agent": null}"#.utf8))
     }
 }

@@ -3,7 +3,7 @@ import WebhookServices
 
 @Suite struct ServiceRegistryTests {
     @Test func servicesAreFoundByName() {
-        for service in ServiceRegistry.all {
+        for service in ServiceRegistry.builtIn {
             #expect(ServiceRegistry.service(named: service.name)?.name == service.name)
         }
         #expect(ServiceRegistry.service(named: "GitHub") == nil)
@@ -11,11 +11,65 @@ import WebhookServices
     }
 
     @Test func namesAreFitForURLsAndTopics() {
-        let names = ServiceRegistry.all.map(\.name)
+        let names = ServiceRegistry.builtIn.map(\.name)
         #expect(Set(names).count == names.count)
         for name in names {
             #expect(!name.isEmpty && name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber) })
+            #expect(!ServiceRegistry.reservedNames.contains(name))
         }
-        #expect(ServiceRegistry.all.allSatisfy { !$0.title.isEmpty })
+        #expect(ServiceRegistry.builtIn.allSatisfy { !$0.title.isEmpty })
+    }
+
+    @Test func offeredAndKnown() {
+        let registry = ServiceRegistry(enabled: ["gitlab", "nothing", "github"], configured: [ExampleService()])
+        #expect(registry.offered.map(\.name) == ["github", "gitlab", "example"])
+        #expect(registry.known.map(\.name) == ServiceRegistry.builtIn.map(\.name) + ["example"])
+        #expect(registry.offered(named: "example") != nil && registry.offered(named: "forgejo") == nil)
+        #expect(registry.known(named: "forgejo") != nil && registry.known(named: "nothing") == nil)
+    }
+
+    @Test func thePermissionThatTheyNeed() {
+        let registry = ServiceRegistry(enabled: ["github", "gitlab"], configured: [ExampleService()])
+        #expect(
+            registry.topicPattern(prefix: "org.fedoraproject.prod")
+                == #"^org\.fedoraproject\.prod\.(github|gitlab|webhook\.example)\..*$"#)
+        #expect(registry.topicPattern(prefix: "a.") == #"^a\.(github|gitlab|webhook\.example)\..*$"#)
+        #expect(registry.topicPattern(prefix: "") == #"^(github|gitlab|webhook\.example)\..*$"#)
+        #expect(ServiceRegistry(enabled: []).topicPattern(prefix: "a") == "^$")
+    }
+
+    /// Only what the published schema package knows has a topic at the top.
+    @Test func topicRoots() {
+        for service in ServiceRegistry.builtIn {
+            let isPublished = service.schema.package == "webhook_to_fedora_messaging_messages"
+            #expect(service.topicRoot == (isPublished ? service.name : "webhook.\(service.name)"))
+        }
+    }
+
+    @Test func everybodyIsToldWhatToDo() {
+        for service in ServiceRegistry.builtIn {
+            let guide = service.setup
+            #expect(!guide.places.isEmpty && guide.steps.count >= 3 && !guide.events.isEmpty, "\(service.name)")
+            #expect(guide.fields.contains { $0.value == .url || $0.value == .urlWithSecret }, "\(service.name)")
+            let hasSecret = guide.fields.contains { $0.value == .secret || $0.value == .urlWithSecret }
+            #expect(hasSecret == (service.secretOrigin == .here), "\(service.name)")
+            let texts = guide.steps + guide.notes + [guide.events]
+            #expect(texts.allSatisfy { $0.hasSuffix(".") || $0.hasSuffix("…\"") }, "\(service.name)")
+            #expect(guide.reference?.hasPrefix("https://") ?? true)
+        }
+    }
+
+    @Test func secretsAreInAFormThatTheServiceTakes() throws {
+        for service in ServiceRegistry.builtIn where service.secretOrigin == .here {
+            let secret = service.secret(from: (0..<32).map { $0 * 7 })
+            #expect(secret.utf8.count >= 32)
+            _ = try service.prepare(secret: Array(secret.utf8))
+        }
+    }
+
+    @Test func urlsWithSecrets() {
+        #expect(
+            SetupGuide.urlWithSecret("https://w.example.org/pretix/x", secret: "a b/c:é~")
+                == "https://webhook:a%20b%2Fc%3A%C3%A9~@w.example.org/pretix/x")
     }
 }

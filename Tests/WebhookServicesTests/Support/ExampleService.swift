@@ -16,6 +16,8 @@ struct ExampleService: WebhookService {
     var title: String { "Example" }
     var schema: MessageSchema { MessageSchema(name: "example.message_v1", package: "example") }
 
+    var setup: SetupGuide { SetupGuide(places: [], steps: [], fields: [], events: "") }
+
     func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
         try Self.signature.prepare(secret: secret)
     }
@@ -26,8 +28,10 @@ struct ExampleService: WebhookService {
 
     func event(_ request: WebhookRequest, _ document: JSONDocument) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
+        let event = TopicPart.text(try request.headers.single("x-example-event"))
         return WebhookEvent(
-            topic: "webhook.example." + TopicPart.text(try request.headers.single("x-example-event")),
+            topic: topicRoot + "." + event,
+            name: event,
             sender: document.string("actor"),
             deliveryID: request.headers.first("x-example-delivery").map { Array($0) },
             headers: headers,

@@ -1,3 +1,5 @@
+import WebhookServices
+
 /// `[services]`: which services are offered.
 public struct ServicesConfiguration: ConfigurationSection {
     /// The services offered, by name.
@@ -5,6 +7,9 @@ public struct ServicesConfiguration: ConfigurationSection {
 
     /// The defaults.
     public init() {}
+
+    /// The services as the rest of the server sees them.
+    public var registry: ServiceRegistry { ServiceRegistry(enabled: enabled) }
 
     static let documentation = ["The services whose webhooks are taken."]
 

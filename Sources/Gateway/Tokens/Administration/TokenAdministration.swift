@@ -24,7 +24,7 @@ public struct TokenAdministration: Sendable {
     }
 
     /// The names of all services there are.
-    public static var allServices: [String] { ServiceRegistry.all.map(\.name) }
+    public static var allServices: [String] { ServiceRegistry.builtIn.map(\.name) }
 
     /// Reads an id, or takes it from the end of a token's URL.
     ///

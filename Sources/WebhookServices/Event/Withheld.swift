@@ -1,0 +1,42 @@
+/// Why an authentic webhook makes no message all the same. The answer is 202 `{"published": false, "reason": <code>}`:
+/// services disable hooks that get anything else.
+public enum Withheld: Sendable, Hashable, CustomStringConvertible {
+    /// The token's filter does not allow events of that name.
+    case filtered(name: String)
+    /// It is private, and the token's owner did not allow that.
+    case privateContent(PrivateContent)
+    /// The payload lacks what the message's schema requires, or has something else there. The path of the member.
+    case incomplete(member: String)
+
+    /// A stable word for programs.
+    public var code: String {
+        switch self {
+        case .filtered: "filtered"
+        case .privateContent(let content): content.code
+        case .incomplete: "incomplete"
+        }
+    }
+
+    /// What to know, for people.
+    public var description: String {
+        switch self {
+        case .filtered(let name): "the token's filter does not allow \(name)"
+        case .privateContent(let content): content.description
+        case .incomplete(let member): "the payload has no usable \(member), which the message's schema requires"
+        }
+    }
+}
+
+extension WebhookEvent {
+    /// Why the event is not to be published; `nil` if it is.
+    ///
+    /// - Parameters:
+    ///   - filter: The token's; `nil` if it has none.
+    ///   - allowsPrivateContent: Whether the token's owner wants private content published.
+    public func withheld(by filter: EventFilter?, allowsPrivateContent: Bool) -> Withheld? {
+        if let filter, !filter.allows(name) { return .filtered(name: name) }
+        if let privateContent, !allowsPrivateContent { return .privateContent(privateContent) }
+        if let missingMember { return .incomplete(member: missingMember) }
+        return nil
+    }
+}

@@ -1,0 +1,20 @@
+/// What is wrong with the settings of a token.
+public enum ServiceSettingError: Error, Hashable, CustomStringConvertible {
+    /// The service has no such setting. Those that it has.
+    case unknown(key: String, known: [String])
+    /// A required one is missing.
+    case missing(key: String, example: String)
+    /// A value is not what is expected.
+    case invalid(key: String, expectation: String)
+
+    /// What to do, for people.
+    public var description: String {
+        switch self {
+        case .unknown(_, let known) where known.isEmpty: "tokens of this service have no settings"
+        case .unknown(let key, let known):
+            "this service has no setting \"\(key)\"; it has \(known.joined(separator: ", "))"
+        case .missing(let key, let example): "the setting \(key) is required, such as \(key)=\(example)"
+        case .invalid(let key, let expectation): "\(key): expected \(expectation)"
+        }
+    }
+}

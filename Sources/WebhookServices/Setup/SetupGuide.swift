@@ -1,0 +1,92 @@
+/// What people do at a service so that its webhooks come here: for the token's page, for `GET /<service>`, and for the
+/// manual. Plain text in English; names of buttons and fields as they stand on the service's page.
+public struct SetupGuide: Sendable, Hashable {
+    /// Where webhooks are set up: for one repository, for a whole organisation.
+    public struct Place: Sendable, Hashable {
+        /// What it is for: "A repository".
+        public var title: String
+        /// What to click, in turn.
+        public var path: [String]
+        /// The page's address with its variable parts in capitals; `nil` where the instance's address is not known.
+        public var address: String?
+
+        /// A place.
+        public init(_ title: String, path: [String], address: String? = nil) {
+            self.title = title
+            self.path = path
+            self.address = address
+        }
+    }
+
+    /// A field of the service's form, and what goes there.
+    public struct Field: Sendable, Hashable {
+        /// What the form calls it.
+        public var label: String
+        /// What goes there.
+        public var value: Value
+
+        /// A field.
+        public init(_ label: String, _ value: Value) {
+            self.label = label
+            self.value = value
+        }
+    }
+
+    /// What goes into a field.
+    public enum Value: Sendable, Hashable {
+        /// The token's URL.
+        case url
+        /// The token's URL with the secret in it as a password: `https://webhook:SECRET@host/…`.
+        case urlWithSecret
+        /// The token's secret.
+        case secret
+        /// One of the choices that the form offers, or a text.
+        case text(String)
+    }
+
+    /// Where, the usual place first.
+    public var places: [Place]
+    /// What to do, in order; to be numbered.
+    public var steps: [String]
+    /// The form's fields that matter, in their order there.
+    public var fields: [Field]
+    /// The content type to choose; `nil` where there is no choice.
+    public var contentType: String?
+    /// Which events to choose.
+    public var events: String
+    /// What else to know.
+    public var notes: [String]
+    /// The service's own page on it.
+    public var reference: String?
+
+    /// Instructions.
+    public init(
+        places: [Place], steps: [String], fields: [Field], contentType: String? = nil, events: String,
+        notes: [String] = [], reference: String? = nil
+    ) {
+        self.places = places
+        self.steps = steps
+        self.fields = fields
+        self.contentType = contentType
+        self.events = events
+        self.notes = notes
+        self.reference = reference
+    }
+
+    /// A token's URL with its secret as the password in it, percent-encoded; the URL itself if it is none with `://`.
+    public static func urlWithSecret(_ url: String, secret: String) -> String {
+        guard let scheme = url.firstRange(of: "://") else { return url }
+        var encoded = ""
+        for byte in secret.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+                UInt8(ascii: "~"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return url[..<scheme.upperBound] + "webhook:" + encoded + "@" + url[scheme.upperBound...]
+    }
+}

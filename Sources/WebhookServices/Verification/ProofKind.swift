@@ -1,0 +1,10 @@
+/// What makes a request of a service authentic.
+public enum ProofKind: Sendable, Hashable, CaseIterable {
+    /// A signature by the secret.
+    case signature
+    /// The secret itself, which the service sends along; or, if it can sign as well, a signature.
+    case sharedSecret
+    /// Nothing but that it was sent to the token's own, unguessable address. Never enough on an address that all tokens
+    /// of a service share.
+    case pathOnly
+}

@@ -1,0 +1,9 @@
+/// Where a token's secret is made.
+public enum SecretOrigin: Sendable, Hashable, CaseIterable {
+    /// Here; people copy it into the service's page.
+    case here
+    /// At the service; people copy it from there when they make the token.
+    case there
+    /// There is none.
+    case nowhere
+}

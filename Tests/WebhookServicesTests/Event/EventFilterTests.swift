@@ -1,0 +1,64 @@
+import Testing
+import WebhookServices
+
+@Suite struct EventFilterTests {
+    @Test(arguments: [
+        ("push", "push", true), ("push", "push.x", false), ("push", "pus", false), ("push", "Push", false),
+        ("pull_request", "pull_request.opened", false), ("pull_request", "pull_request", true),
+        ("pull_request.opened", "pull_request.opened", true), ("pull_request.opened", "pull_request.closed", false),
+        ("pull_request.*", "pull_request.opened", true), ("pull_request.*", "pull_request", false),
+        ("pull_request.*", "pull_request_review.submitted", false), ("event.*", "event.order.placed", true),
+        ("*.closed", "issues.closed", true), ("*.closed", "issues.opened", false), ("*.closed", "closed", false),
+        ("*.closed", "a.b.closed", false), ("event.*.placed", "event.order.placed", true), ("*", "push", true),
+        ("*", "a.b.c", true), ("*.*", "push", false), ("*.*", "a.b.c", true), ("push", "", false), ("*", "", true),
+    ])
+    func patterns(_ pattern: String, _ name: String, _ isAllowed: Bool) throws {
+        #expect(try EventFilter([pattern]).allows(name) == isAllowed)
+    }
+
+    @Test func severalPatterns() throws {
+        let filter = try EventFilter(text: " push, pull_request.*\n release.published,,push ")
+        #expect(filter.patterns == ["push", "pull_request.*", "release.published"])
+        #expect(filter.description == "push, pull_request.*, release.published")
+        #expect(try EventFilter(text: filter.description) == filter)
+        #expect(filter.allows("push") && filter.allows("release.published") && !filter.allows("release.created"))
+    }
+
+    @Test(arguments: [
+        ("", EventFilterError.empty), (" , ", .empty), (".push", .emptyWord(".push")), ("push.", .emptyWord("push.")),
+        ("a..b", .emptyWord("a..b")), ("pull_*", .starInWord("pull_*")), ("**", .starInWord("**")),
+        ("issues/opened", .badCharacter("issues/opened")), ("żółw", .badCharacter("żółw")),
+        (String(repeating: "x", count: 130), .tooLong(limit: 129)),
+        ((0...32).map { "e\($0)" }.joined(separator: ","), .tooManyPatterns(limit: 32)),
+    ])
+    func whatIsRefused(_ text: String, _ error: EventFilterError) throws {
+        #expect(throws: error) { try EventFilter(text: text) }
+        #expect(!error.description.isEmpty)
+    }
+
+    @Test func boundsAreWithin() throws {
+        #expect(try EventFilter((1...32).map { "e\($0)" }).patterns.count == 32)
+        #expect(try EventFilter([String(repeating: "x", count: 129)]).patterns.count == 1)
+    }
+
+    @Test func whatIsWithheldAndWhy() {
+        var event = WebhookEvent(topic: "github.push", name: "push", deliveryID: nil, headers: [], payload: [])
+        #expect(event.withheld(by: nil, allowsPrivateContent: false) == nil)
+        #expect(
+            event.withheld(by: try? EventFilter(["issues.*"]), allowsPrivateContent: true) == .filtered(name: "push"))
+        event.privateContent = .securityAlert
+        #expect(event.withheld(by: nil, allowsPrivateContent: false) == .privateContent(.securityAlert))
+        #expect(event.withheld(by: nil, allowsPrivateContent: false)?.code == "security_alert")
+        #expect(event.withheld(by: nil, allowsPrivateContent: true) == nil)
+        event.missingMember = "event"
+        #expect(event.withheld(by: nil, allowsPrivateContent: true)?.code == "incomplete")
+    }
+
+    @Test func codesAreStable() {
+        #expect(
+            PrivateContent.allCases.map(\.code) == [
+                "private_repository", "unknown_visibility", "confidential", "security_alert", "draft_advisory",
+                "private_message",
+            ])
+    }
+}

@@ -1,0 +1,147 @@
+import Testing
+import WebhookServices
+
+/// What of each service's payloads does not go to the bus by itself.
+@Suite struct PrivateContentTests {
+    func content(_ service: any WebhookService, _ headers: HeaderList, _ body: String) throws -> PrivateContent? {
+        try service.event(of: request(headers, body)).privateContent
+    }
+
+    static let githubCases: [(String, String, PrivateContent?)] = [
+        ("push", #"{"repository":{"private":false}}"#, nil),
+        ("push", #"{"repository":{"private":true}}"#, .privateRepository),
+        ("push", #"{"repository":{"private":false},"repository":{"private":true}}"#, .privateRepository),
+        ("push", #"{"repository":{"full_name":"a/b"}}"#, .unknownVisibility),
+        ("push", #"{"repository":{"private":null}}"#, .unknownVisibility),
+        ("push", #"{"repository":{"private":"false"}}"#, .unknownVisibility),
+        ("push", #"{"repository":null}"#, nil),
+        ("organization", #"{"action":"member_added","organization":{"login":"a"}}"#, nil),
+        (
+            "pull_request",
+            #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"private":true}}}}"#, .privateRepository
+        ),
+        ("pull_request", #"{"repository":{"private":false},"pull_request":{"head":{"repo":null}}}"#, nil),
+        ("fork", #"{"repository":{"private":false},"forkee":{"private":true}}"#, .privateRepository),
+        (
+            "workflow_run", #"{"repository":{"private":false},"workflow_run":{"head_repository":{"private":true}}}"#,
+            .privateRepository
+        ),
+        (
+            "issues", #"{"repository":{"private":false},"changes":{"new_repository":{"private":true}}}"#,
+            .privateRepository
+        ),
+        ("installation", #"{"repositories":[{"private":false},{"private":true}]}"#, .privateRepository),
+        ("installation", #"{"repositories":[{"private":false},{"name":"b"}]}"#, .privateRepository),
+        ("installation", #"{"repositories":[{"private":false}]}"#, nil),
+        ("installation_repositories", #"{"repositories_removed":[{"private":true}]}"#, .privateRepository),
+        ("secret_scanning_alert", #"{"repository":{"private":false}}"#, .securityAlert),
+        ("secret_scanning_alert_location", "{}", .securityAlert),
+        ("dependabot_alert", "{}", .securityAlert),
+        ("code_scanning_alert", "{}", .securityAlert),
+        ("repository_vulnerability_alert", "{}", .securityAlert),
+        ("another_alert", #"{"alert":{"number":1}}"#, .securityAlert),
+        ("security_advisory", #"{"security_advisory":{"published_at":"2026-01-01T00:00:00Z"}}"#, nil),
+        ("security_advisory", #"{"security_advisory":{"published_at":null}}"#, .draftAdvisory),
+        (
+            "security_advisory",
+            #"{"security_advisory":{"state":"draft","published_at":"2026-01-01T00:00:00Z"}}"#, .draftAdvisory
+        ),
+        (
+            "repository_advisory", #"{"repository":{"private":false},"repository_advisory":{"state":"triage"}}"#,
+            .draftAdvisory
+        ),
+        (
+            "repository_advisory", #"{"repository":{"private":false},"repository_advisory":{"state":"published"}}"#,
+            nil
+        ),
+        ("release", #"{"repository":{"private":false},"release":{"draft":true}}"#, .confidential),
+        ("release", #"{"repository":{"private":false},"release":{"draft":false}}"#, nil),
+        ("team", #"{"team":{"privacy":"secret"}}"#, .confidential),
+        ("team", #"{"team":{"privacy":"closed"}}"#, nil),
+        ("ping", #"{"zen":"Keep it logically awesome."}"#, nil),
+    ]
+
+    @Test(arguments: githubCases)
+    func github(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
+        let headers = GitHubServiceTests.headers.setting("X-GitHub-Event", event)
+        #expect(try content(GitHubService(), headers, body) == expected, "\(body)")
+    }
+
+    static let gitlabCases: [(String, String, PrivateContent?)] = [
+        ("Push Hook", #"{"object_kind":"push","project":{"visibility_level":20}}"#, nil),
+        ("Push Hook", #"{"object_kind":"push","project":{"visibility_level":10}}"#, .privateRepository),
+        ("Push Hook", #"{"object_kind":"push","project":{"visibility_level":0}}"#, .privateRepository),
+        ("Push Hook", #"{"project":{"path_with_namespace":"a/b"}}"#, .unknownVisibility),
+        ("Push Hook", #"{"project":{"visibility_level":"20"}}"#, .unknownVisibility),
+        ("Push Hook", #"{"project_id":4}"#, .unknownVisibility),
+        ("Push Hook", "{}", nil),
+        ("Job Hook", #"{"object_kind":"build","project_id":4,"repository":{"visibility_level":20}}"#, nil),
+        ("Job Hook", #"{"project_id":4,"repository":{"visibility_level":0}}"#, .privateRepository),
+        ("Confidential Issue Hook", #"{"project":{"visibility_level":20}}"#, .confidential),
+        ("Confidential Note Hook", #"{"project":{"visibility_level":20}}"#, .confidential),
+        (
+            "Issue Hook", #"{"project":{"visibility_level":20},"object_attributes":{"confidential":true}}"#,
+            .confidential
+        ),
+        (
+            "Issue Hook", #"{"project":{"visibility_level":20},"object_attributes":{"confidential":false}}"#, nil
+        ),
+        ("Note Hook", #"{"event_type":"confidential_note","project":{"visibility_level":20}}"#, .confidential),
+        ("Note Hook", #"{"project":{"visibility_level":20},"issue":{"confidential":true}}"#, .confidential),
+        ("Note Hook", #"{"project":{"visibility_level":20},"object_attributes":{"internal":true}}"#, .confidential),
+        (
+            "Merge Request Hook",
+            #"{"project":{"visibility_level":20},"object_attributes":{"source":{"visibility_level":0}}}"#,
+            .privateRepository
+        ),
+        ("Vulnerability Hook", #"{"project":{"visibility_level":20}}"#, .securityAlert),
+        ("Member Hook", #"{"event_name":"user_add_to_group","group_id":7,"group_path":"g"}"#, .unknownVisibility),
+        ("System Hook", #"{"event_name":"project_create","project_visibility":"private"}"#, .privateRepository),
+        ("System Hook", #"{"event_name":"project_create","project_visibility":"public","project_id":1}"#, nil),
+        ("System Hook", #"{"event_name":"user_create","email":"a@example.org"}"#, .confidential),
+    ]
+
+    @Test(arguments: gitlabCases)
+    func gitlab(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
+        let headers = GitLabServiceTests.headers.setting("X-Gitlab-Event", event)
+        #expect(try content(GitLabService(), headers, body) == expected, "\(event) \(body)")
+    }
+
+    static let forgejoCases: [(String, PrivateContent?)] = [
+        (#"{"repository":{"private":false,"internal":false}}"#, nil),
+        (#"{"repository":{"private":true}}"#, .privateRepository),
+        (#"{"repository":{"private":false,"internal":true}}"#, .privateRepository),
+        (#"{"repository":{"full_name":"a/b"}}"#, .unknownVisibility),
+        (#"{"run":{"repository":{"private":true}}}"#, .privateRepository),
+        (#"{"run":{"repository":{"private":false}}}"#, nil),
+        (#"{"run":{"repository":{}}}"#, .unknownVisibility),
+        (
+            #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"private":true}}}}"#, .privateRepository
+        ),
+        (#"{"repository":{"private":false},"organization":{"visibility":"limited"}}"#, .privateRepository),
+        (#"{"repository":{"private":false},"organization":{"visibility":"public"}}"#, nil),
+        (#"{"repository":{"private":false},"release":{"draft":true}}"#, .confidential),
+    ]
+
+    @Test(arguments: forgejoCases)
+    func forgejo(_ body: String, _ expected: PrivateContent?) throws {
+        #expect(try content(ForgejoService(), ForgejoServiceTests.headers, body) == expected, "\(body)")
+    }
+
+    static let discourseCases: [(String, String, PrivateContent?)] = [
+        ("post", #"{"post":{"topic_archetype":"regular"}}"#, nil),
+        ("post", #"{"post":{"topic_archetype":"private_message"}}"#, .privateMessage),
+        ("topic", #"{"topic":{"archetype":"private_message"}}"#, .privateMessage),
+        ("like", #"{"like":{"post":{"topic_archetype":"private_message"}}}"#, .privateMessage),
+        ("notification", "{}", .privateMessage),
+        ("reviewable", "{}", .privateMessage),
+        ("category", #"{"category":{"read_restricted":true}}"#, .confidential),
+        ("ping", #"{"ping":"OK"}"#, nil),
+    ]
+
+    @Test(arguments: discourseCases)
+    func discourse(_ type: String, _ body: String, _ expected: PrivateContent?) throws {
+        let headers = DiscourseServiceTests.headers.setting("X-Discourse-Event-Type", type)
+        #expect(try content(DiscourseService(), headers, body) == expected, "\(body)")
+    }
+}

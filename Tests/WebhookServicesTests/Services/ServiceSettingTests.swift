@@ -1,0 +1,11 @@
+import Testing
+import WebhookServices
+
+@Suite struct ServiceSettingTests {
+    @Test func aServiceWithoutSettings() throws {
+        #expect(try GitHubService().checkSettings([:]) == [:])
+        let error = ServiceSettingError.unknown(key: "x", known: [])
+        #expect(throws: error) { try GitHubService().checkSettings(["x": "1"]) }
+        #expect(error.description == "tokens of this service have no settings")
+    }
+}
