@@ -32,6 +32,7 @@ struct ConfigurationTable: Sendable {
             Section("", \.general),
             Section("server", \.server),
             Section("ingest", \.ingest),
+            Section("bare_path", \.barePath),
             Section("services", \.services),
             Section("broker", \.broker),
             Section("broker.tls", \.broker.tls),
