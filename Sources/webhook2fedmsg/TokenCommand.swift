@@ -10,7 +10,7 @@ struct TokenCommand: AsyncParsableCommand {
             configuration names, whether the server runs or not.
             """,
         subcommands: [
-            TokenCommandCreate.self, TokenCommandList.self, TokenCommandShow.self, TokenCommandRotate.self,
-            TokenCommandDisable.self, TokenCommandEnable.self, TokenCommandDelete.self,
+            TokenCommandCreate.self, TokenCommandList.self, TokenCommandShow.self, TokenCommandEdit.self,
+            TokenCommandRotate.self, TokenCommandDisable.self, TokenCommandEnable.self, TokenCommandDelete.self,
         ])
 }

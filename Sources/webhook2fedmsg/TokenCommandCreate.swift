@@ -18,6 +18,18 @@ struct TokenCommandCreate: AsyncParsableCommand {
     @Option(help: "Accept only webhooks of this owner, or owner/repository.")
     var scope: String?
 
+    @Option(
+        help: """
+            Publish only these events, such as push or 'pull_request.*'; give it once for each. All if it is left out.
+            """)
+    var event: [String] = []
+
+    @Flag(help: "Publish what is of private repositories or confidential, too. The bus is public, and kept for ever.")
+    var publishPrivate = false
+
+    @Option(help: "A setting that the service asks for, NAME=VALUE; give it once for each.")
+    var setting: [String] = []
+
     @Option(help: "A Fedora account that may manage it; give it once for each.")
     var owner: [String] = []
 
@@ -25,10 +37,11 @@ struct TokenCommandCreate: AsyncParsableCommand {
     var secretFile: String?
 
     func run() async throws {
+        let new = NewToken(
+            service: service, name: name, scope: scope ?? "", events: event.joined(separator: ","),
+            publishesPrivate: publishPrivate, settings: try TokenCommandInput.settings(setting))
         let secret = try TokenCommandInput.secret(path: secretFile)
-        let report = try await options.withTokens { tokens in
-            try await tokens.create(service: service, name: name, scope: scope, owners: owner, secret: secret)
-        }
+        let report = try await options.withTokens { try await $0.create(new, owners: owner, secret: secret) }
         if options.json { return try TokenCommandOutput.json(report) }
         TokenCommandOutput.result(report.creationText(isOwnSecret: secret != nil))
     }

@@ -18,6 +18,12 @@ enum TokenCommandInput {
         return try readAll(descriptor, path)
     }
 
+    /// Settings, each given as `NAME=VALUE`.
+    static func settings(_ texts: [String]) throws -> [String: String] {
+        let pairs = try texts.map { try TokenAdministration.parseSetting($0) }
+        return Dictionary(pairs.map { ($0.name, $0.value) }) { $1 }
+    }
+
     /// Asks on the terminal; anything but `yes` is no.
     static func confirms(_ question: String) -> Bool {
         TokenCommandOutput.prompt("\(question) Type yes to go on: ")

@@ -15,12 +15,15 @@ struct TokenCommandList: AsyncParsableCommand {
     @Option(help: "Only tokens that this Fedora account owns.")
     var owner: String?
 
+    @Option(help: "Only tokens with this scope, owner or owner/repository.")
+    var scope: String?
+
     @Option(help: "Only enabled or only disabled tokens.")
     var state: TokenState?
 
     func run() async throws {
         let reports = try await options.withTokens { tokens in
-            try await tokens.list(service: service, owner: owner, state: state)
+            try await tokens.list(service: service, owner: owner, state: state, scope: scope)
         }
         if options.json { return try TokenCommandOutput.json(reports) }
         TokenCommandOutput.result(TokenReport.table(reports))

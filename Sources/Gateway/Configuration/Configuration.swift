@@ -8,6 +8,8 @@ public struct Configuration: Sendable {
     public var server = ServerConfiguration()
     /// `[ingest]`
     public var ingest = IngestConfiguration()
+    /// `[bare_path]`
+    public var barePath = BarePathConfiguration()
     /// `[services]`
     public var services = ServicesConfiguration()
     /// `[broker]`

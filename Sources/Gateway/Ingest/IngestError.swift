@@ -28,6 +28,16 @@ extension HTTPError {
         .forbidden, code: "out_of_scope",
         message: "This webhook's token is for another repository or organisation.")
 
+    /// The one failure of a webhook that comes without a token's id: says nothing of which part of it failed.
+    static let unverified = HTTPError(
+        .unauthorized, code: "unverified",
+        message: "The webhook is not one of a token that is known here: its signature or secret is missing or wrong, "
+            + "or its repository is in no token's scope. Copy the URL and the secret from the token's page.")
+
+    static let needsTokenAddress = HTTPError(
+        .methodNotAllowed, code: "needs_token_address",
+        message: "Webhooks are not taken at this address. Copy the URL from the token's page.")
+
     static func messageTooLarge(limit: Int) -> HTTPError {
         HTTPError(
             .contentTooLarge, code: "message_too_large",

@@ -6,5 +6,6 @@ public enum GatewaySchema {
     public static let migrations: [Migration] = [
         .rootKeys,
         .tokens,
+        .tokenSettings,
     ]
 }

@@ -1,11 +1,12 @@
 import Database
 import FoundationEssentials
+import WebhookServices
 
 extension StoredToken {
     /// The columns that `init(row:)` reads.
     static let columns = """
-        uuid, public_id, service, name, scope, state, created_at, updated_at, rotated_at, \
-        key_id, secret, previous_key_id, previous_secret, previous_expires_at
+        uuid, public_id, service, name, scope, event_filter, publish_private, settings, state, created_by, created_at, \
+        updated_at, rotated_at, key_id, secret, previous_key_id, previous_secret, previous_expires_at
         """
 
     /// Reads a row of the table `token`, without its owners.
@@ -15,14 +16,11 @@ extension StoredToken {
         guard let uuid = UUID(uuidString: try row.text("uuid")) else { throw Self.malformed("uuid") }
         guard let id = TokenID(try row.text("public_id")) else { throw Self.malformed("public_id") }
         guard let state = TokenState(rawValue: try row.text("state")) else { throw Self.malformed("state") }
-        var scope: TokenScope?
-        if let text = try row.optionalText("scope") {
-            guard let read = try? TokenScope(text) else { throw Self.malformed("scope") }
-            scope = read
-        }
         token = Token(
-            uuid: uuid, id: id, service: try row.text("service"), name: try row.text("name"), scope: scope,
-            owners: [], state: state,
+            uuid: uuid, id: id, service: try row.text("service"), name: try row.text("name"),
+            scope: try Self.scope(in: row), eventFilter: try Self.eventFilter(in: row),
+            publishesPrivate: try row.bool("publish_private"), settings: try Self.settings(in: row), owners: [],
+            state: state, createdBy: try row.optionalText("created_by"),
             createdAt: UnixTime(milliseconds: try row.integer("created_at")),
             updatedAt: UnixTime(milliseconds: try row.integer("updated_at")),
             rotatedAt: try row.optionalInteger("rotated_at").map(UnixTime.init(milliseconds:)),
@@ -33,6 +31,40 @@ extension StoredToken {
         } else {
             previousSecret = nil
         }
+    }
+
+    /// The text of settings in the database: an object of strings in JSON, its keys in order.
+    ///
+    /// - Throws: `DatabaseError`.
+    static func text(ofSettings settings: [String: String]) throws(DatabaseError) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(settings) else {
+            throw DatabaseError(.invalidParameter, "a token's settings cannot be written as JSON")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private static func scope(in row: SQLRow) throws(DatabaseError) -> TokenScope? {
+        guard let text = try row.optionalText("scope") else { return nil }
+        guard let scope = try? TokenScope(text) else { throw malformed("scope") }
+        return scope
+    }
+
+    private static func eventFilter(in row: SQLRow) throws(DatabaseError) -> EventFilter? {
+        guard let text = try row.optionalText("event_filter") else { return nil }
+        // A filter that cannot be read must not let everything through.
+        guard let filter = try? EventFilter(text: text) else { throw malformed("event_filter") }
+        return filter
+    }
+
+    private static func settings(in row: SQLRow) throws(DatabaseError) -> [String: String] {
+        let text = try row.text("settings")
+        guard text != "{}" else { return [:] }
+        guard let settings = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8)) else {
+            throw malformed("settings")
+        }
+        return settings
     }
 
     private static func malformed(_ column: String) -> DatabaseError {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import WebhookServices
 
 /// A token as people see it: everything but its secrets.
 public struct Token: Sendable, Hashable {
@@ -12,10 +13,18 @@ public struct Token: Sendable, Hashable {
     public let name: String
     /// What it is limited to.
     public let scope: TokenScope?
+    /// Which events it lets through; `nil` for all.
+    public let eventFilter: EventFilter?
+    /// Whether private content is published.
+    public let publishesPrivate: Bool
+    /// What its service asks for, such as `instance_url`.
+    public let settings: [String: String]
     /// Who may manage it.
     public var owners: [TokenOwner]
     /// Whether its webhooks are accepted.
     public let state: TokenState
+    /// The account of whoever made it; `nil` for the command line.
+    public let createdBy: String?
     /// When it was made.
     public let createdAt: UnixTime
     /// When anything about it last changed.

@@ -1,3 +1,5 @@
+import WebhookServices
+
 /// Why something that a person gave for a token is not accepted. The texts say what would be.
 public enum TokenInputError: Error, Hashable, CustomStringConvertible {
     /// The name is empty, too long, or has control characters.
@@ -18,6 +20,14 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
     case secretUnprintable
     /// The service cannot use this secret; why.
     case secretUnusable(String)
+    /// The service makes its secrets itself, and none was given.
+    case secretIsMadeThere(service: String)
+    /// The event filter is none.
+    case events(EventFilterError)
+    /// A setting is missing, unknown or wrong.
+    case setting(ServiceSettingError)
+    /// What was given for a setting is not `NAME=VALUE`.
+    case settingSyntax(String)
     /// The grace period is negative or too long.
     case grace(limit: Duration)
 
@@ -50,6 +60,11 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
         case .secretUnprintable:
             "the secret must be one line of printable text (UTF-8) without blanks at its ends"
         case .secretUnusable(let reason): "the secret cannot be used for this service: \(reason)"
+        case .secretIsMadeThere(let service):
+            "\(service) makes the secret itself: copy it from its page, and give it here"
+        case .events(let error): "the event filter: \(error)"
+        case .setting(let error): "\(error)"
+        case .settingSyntax(let text): "\"\(text)\" is no setting: those are given as NAME=VALUE"
         case .grace(let limit):
             "the grace period is between 0 and \(limit.components.seconds / 86_400) days"
         }

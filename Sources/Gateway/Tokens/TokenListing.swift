@@ -21,6 +21,8 @@ public struct TokenListing: Sendable {
     public var owner: TokenOwner?
     /// Only in this state.
     public var state: TokenState?
+    /// Only with this scope, and not with one that it is within.
+    public var scope: TokenScope?
     /// Only those after this.
     public var after: Cursor?
     /// At most so many, 1...``maximumPage``.
@@ -28,12 +30,13 @@ public struct TokenListing: Sendable {
 
     /// A listing; all tokens if nothing is given.
     public init(
-        service: String? = nil, owner: TokenOwner? = nil, state: TokenState? = nil, after: Cursor? = nil,
-        limit: Int = Self.maximumPage
+        service: String? = nil, owner: TokenOwner? = nil, state: TokenState? = nil, scope: TokenScope? = nil,
+        after: Cursor? = nil, limit: Int = Self.maximumPage
     ) {
         self.service = service
         self.owner = owner
         self.state = state
+        self.scope = scope
         self.after = after
         self.limit = min(max(limit, 1), Self.maximumPage)
     }

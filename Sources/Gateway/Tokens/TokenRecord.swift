@@ -10,6 +10,12 @@ public final class TokenRecord: Sendable {
     public let service: String
     /// What it is limited to.
     public let scope: TokenScope?
+    /// Which events it lets through; `nil` for all.
+    public let eventFilter: EventFilter?
+    /// Whether private content is published.
+    public let publishesPrivate: Bool
+    /// What its service asks for.
+    public let settings: [String: String]
     /// Whether its webhooks are accepted.
     public let isEnabled: Bool
     private let current: [PreparedSecret]
@@ -22,13 +28,17 @@ public final class TokenRecord: Sendable {
     ///   - current: The secret; `nil` if the service is not offered, in which case nothing verifies.
     ///   - previous: The secret before, and when it stops working.
     public init(
-        id: TokenID, uuid: [UInt8], service: String, scope: TokenScope?, isEnabled: Bool, current: PreparedSecret?,
+        id: TokenID, uuid: [UInt8], service: String, scope: TokenScope?, eventFilter: EventFilter? = nil,
+        publishesPrivate: Bool = false, settings: [String: String] = [:], isEnabled: Bool, current: PreparedSecret?,
         previous: (secret: PreparedSecret, expiresAt: UnixTime)? = nil
     ) {
         self.id = id
         self.uuid = uuid
         self.service = service
         self.scope = scope
+        self.eventFilter = eventFilter
+        self.publishesPrivate = publishesPrivate
+        self.settings = settings
         self.isEnabled = isEnabled
         self.current = current.map { [$0] } ?? []
         currentAndPrevious = self.current + (previous.map { [$0.secret] } ?? [])

@@ -45,6 +45,7 @@ public struct TokenRecordLoader: TokenRecordLoading {
         }
         return TokenRecord(
             id: id, uuid: withUnsafeBytes(of: token.uuid.uuid) { Array($0) }, service: token.service,
-            scope: token.scope, isEnabled: token.state == .enabled, current: current, previous: previous)
+            scope: token.scope, eventFilter: token.eventFilter, publishesPrivate: token.publishesPrivate,
+            settings: token.settings, isEnabled: token.state == .enabled, current: current, previous: previous)
     }
 }

@@ -4,6 +4,8 @@
 public struct TokenScope: Sendable, Hashable, CustomStringConvertible {
     /// Most bytes of a scope.
     public static let maximumCount = 255
+    /// Most parts of a repository's name, the groups that it is in among them; GitLab has 20 groups at most.
+    static let maximumParts = 22
 
     /// As it was given: `owner` or `owner/repository`; GitLab's groups may nest.
     public let text: String
@@ -31,6 +33,24 @@ public struct TokenScope: Sendable, Hashable, CustomStringConvertible {
             guard let first = rest.popFirst(), Self.fold(first) == byte else { return false }
         }
         return rest.isEmpty || rest.first == UInt8(ascii: "/")
+    }
+
+    /// The text with ASCII letters in lower case: equal for equal scopes.
+    var key: String { String(decoding: folded, as: UTF8.self) }
+
+    /// The keys of all scopes that a repository is within, the narrowest first: of `Owner/Repository` those are
+    /// `owner/repository` and `owner`. None for what is no name of a repository, or nested deeper than
+    /// ``maximumParts``.
+    static func keys(containing repository: String) -> [String] {
+        guard let scope = try? TokenScope(repository) else { return [] }
+        var parts = scope.key.split(separator: "/")
+        guard parts.count <= maximumParts else { return [] }
+        var keys: [String] = []
+        while !parts.isEmpty {
+            keys.append(parts.joined(separator: "/"))
+            parts.removeLast()
+        }
+        return keys
     }
 
     /// As it was given.

@@ -1,60 +1,86 @@
 import Database
 
 extension TokenStore {
-    static func insert(_ token: Token, secret: SealedValue, on connection: any DatabaseConnection) async throws {
-        try await connection.query(
-            """
-            INSERT INTO token (uuid, public_id, service, name, scope, state, key_id, secret, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            """,
-            [
-                .text(token.row), .text(token.id.description), .text(token.service), .text(token.name),
-                token.scope.map { .text($0.text) } ?? .null, .text(token.state.rawValue), .text(secret.keyID),
-                .blob(secret.bytes), .integer(token.createdAt.milliseconds), .integer(token.updatedAt.milliseconds),
-            ])
-        for (position, owner) in token.owners.enumerated() {
-            try await connection.query(
-                """
-                INSERT INTO token_owner (token_uuid, kind, name, position, added_at) VALUES ($1, $2, $3, $4, $5)
-                """,
-                [
-                    .text(token.row), .text(owner.kind.rawValue), .text(owner.name), .integer(Int64(position)),
-                    .integer(token.createdAt.milliseconds),
-                ])
-        }
+    /// What makes a token.
+    func insertion(of token: Token, secret: TokenSecret) throws -> [SQLStatement] {
+        let sealed = try keys.seal(secret.bytes, for: StoredToken.place(ofSecretIn: token.row))
+        let columns: [(name: String, value: SQLValue)] = [
+            ("uuid", .text(token.row)), ("public_id", .text(token.id.description)), ("service", .text(token.service)),
+            ("name", .text(token.name)), ("scope", .optional(token.scope?.text)),
+            ("scope_key", .optional(token.scope?.key)), ("event_filter", .optional(token.eventFilter?.description)),
+            ("publish_private", .integer(token.publishesPrivate ? 1 : 0)),
+            ("settings", .text(try StoredToken.text(ofSettings: token.settings))),
+            ("state", .text(token.state.rawValue)), ("created_by", .optional(token.createdBy)),
+            ("key_id", .text(sealed.keyID)), ("secret", .blob(sealed.bytes)),
+            ("lookup_hash", .blob(keys.lookupHash(secret.bytes))),
+            ("created_at", .integer(token.createdAt.milliseconds)),
+            ("updated_at", .integer(token.updatedAt.milliseconds)),
+        ]
+        let places = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+        let insertion = SQLStatement(
+            "INSERT INTO token (\(columns.map(\.name).joined(separator: ", "))) VALUES (\(places))",
+            columns.map(\.value))
+        return [insertion]
+            + token.owners.enumerated().map { position, owner in
+                Self.insertion(of: owner, position: position, into: token, now: token.createdAt)
+            }
     }
 
-    /// Moves the secret to the previous one's place and puts the new one in its own; false if there is no such token.
-    func replaceSecret(
-        of id: TokenID, by secret: TokenSecret, grace: Duration, now: UnixTime, on connection: any DatabaseConnection
-    ) async throws -> Bool {
-        // SQLite's transaction holds the only write lock from its beginning; PostgreSQL locks the row.
-        let lock = database.dialect == .postgresql ? " FOR UPDATE" : ""
-        let found = try await connection.query(
-            "SELECT \(StoredToken.columns) FROM token WHERE public_id = $1\(lock)", [.text(id.description)])
-        guard let row = found.rows.first else { return false }
-        let stored = try StoredToken(row: row)
-        let place = StoredToken.place(ofSecretIn: stored.token.row)
-        let sealed = try keys.seal(secret.bytes, for: place)
-        var previous: SealedValue?
-        if grace > .zero {
-            // Sealed anew, because a sealed value opens in its own column only.
-            previous = try keys.seal(
-                keys.open(stored.secret, for: place), for: StoredToken.place(ofPreviousSecretIn: stored.token.row))
-        }
-        try await connection.query(
+    /// What adds an owner.
+    static func insertion(of owner: TokenOwner, position: Int, into token: Token, now: UnixTime) -> SQLStatement {
+        SQLStatement(
+            "INSERT INTO token_owner (token_uuid, kind, name, position, added_at) VALUES ($1, $2, $3, $4, $5)",
+            [
+                .text(token.row), .text(owner.kind.rawValue), .text(owner.name), .integer(Int64(position)),
+                .integer(now.milliseconds),
+            ])
+    }
+
+    /// What changes parts of a token.
+    static func update(_ token: Token, _ changes: TokenChanges, now: UnixTime) throws -> SQLStatement {
+        let scope = changes.scope ?? token.scope
+        let filter = changes.eventFilter ?? token.eventFilter
+        return SQLStatement(
             """
-            UPDATE token SET key_id = $1, secret = $2, previous_key_id = $3, previous_secret = $4,
-                previous_expires_at = $5, rotated_at = $6, updated_at = $6
-            WHERE uuid = $7
+            UPDATE token SET name = $1, scope = $2, scope_key = $3, event_filter = $4, publish_private = $5,
+                settings = $6, updated_at = $7
+            WHERE uuid = $8
             """,
             [
-                .text(sealed.keyID), .blob(sealed.bytes), previous.map { .text($0.keyID) } ?? .null,
-                previous.map { .blob($0.bytes) } ?? .null,
-                previous == nil ? .null : .integer(now.advanced(by: grace).milliseconds),
-                .integer(now.milliseconds), .text(stored.token.row),
+                .text(changes.name ?? token.name), .optional(scope?.text), .optional(scope?.key),
+                .optional(filter?.description),
+                .integer(changes.publishesPrivate ?? token.publishesPrivate ? 1 : 0),
+                .text(try StoredToken.text(ofSettings: changes.settings ?? token.settings)),
+                .integer(now.milliseconds), .text(token.row),
             ])
-        return true
+    }
+
+    /// What moves the secret to the previous one's place and puts the new one in its own.
+    func replacement(
+        ofSecretIn stored: StoredToken, by secret: TokenSecret, grace: Duration, now: UnixTime
+    ) throws -> SQLStatement {
+        let row = stored.token.row
+        let place = StoredToken.place(ofSecretIn: row)
+        let sealed = try keys.seal(secret.bytes, for: place)
+        var previous: (sealed: SealedValue, hash: [UInt8])?
+        if grace > .zero {
+            // Sealed anew, because a sealed value opens in its own column only.
+            let bytes = try keys.open(stored.secret, for: place)
+            previous = (try keys.seal(bytes, for: StoredToken.place(ofPreviousSecretIn: row)), keys.lookupHash(bytes))
+        }
+        return SQLStatement(
+            """
+            UPDATE token SET key_id = $1, secret = $2, lookup_hash = $3, previous_key_id = $4, previous_secret = $5,
+                previous_lookup_hash = $6, previous_expires_at = $7, rotated_at = $8, updated_at = $8
+            WHERE uuid = $9
+            """,
+            [
+                .text(sealed.keyID), .blob(sealed.bytes), .blob(keys.lookupHash(secret.bytes)),
+                .optional(previous?.sealed.keyID), previous.map { .blob($0.sealed.bytes) } ?? .null,
+                previous.map { .blob($0.hash) } ?? .null,
+                previous == nil ? .null : .integer(now.advanced(by: grace).milliseconds),
+                .integer(now.milliseconds), .text(row),
+            ])
     }
 
     /// The owners of tokens, by row, in the order in which they were given.
@@ -66,38 +92,27 @@ extension TokenStore {
             tokens.map { .text($0.row) })
         var owners: [String: [TokenOwner]] = [:]
         for row in result.rows {
-            guard let kind = TokenOwner.Kind(rawValue: try row.text("kind")),
-                let owner = try? TokenOwner(kind, name: try row.text("name"))
-            else { throw DatabaseError(.decoding, "table token_owner holds what this program never writes") }
-            owners[try row.text("token_uuid"), default: []].append(owner)
+            owners[try row.text("token_uuid"), default: []].append(try TokenOwner(row: row))
         }
         return owners
     }
 }
 
-extension TokenListing {
-    /// The SELECT for this page.
-    var statement: SQLStatement {
-        var conditions: [String] = []
-        var parameters: [SQLValue] = []
-        func place(_ value: SQLValue) -> String {
-            parameters.append(value)
-            return "$\(parameters.count)"
-        }
-        if let service { conditions.append("service = \(place(.text(service)))") }
-        if let state { conditions.append("state = \(place(.text(state.rawValue)))") }
-        if let owner {
-            let kind = place(.text(owner.kind.rawValue))
-            let name = place(.text(owner.name))
-            conditions.append("uuid IN (SELECT token_uuid FROM token_owner WHERE kind = \(kind) AND name = \(name))")
-        }
-        if let after {
-            let time = place(.integer(after.createdAt.milliseconds))
-            conditions.append("(created_at, uuid) > (\(time), \(place(.text(after.row))))")
-        }
-        let filter = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        let limit = place(.integer(Int64(limit)))
-        return SQLStatement(
-            "SELECT \(StoredToken.columns) FROM token\(filter) ORDER BY created_at, uuid LIMIT \(limit)", parameters)
+extension TokenOwner {
+    /// Reads a row of the table `token_owner`.
+    ///
+    /// - Throws: `DatabaseError` `decoding` for what this program never wrote.
+    init(row: SQLRow) throws(DatabaseError) {
+        guard let kind = Kind(rawValue: try row.text("kind")),
+            let owner = try? TokenOwner(kind, name: try row.text("name"))
+        else { throw DatabaseError(.decoding, "table token_owner holds what this program never writes") }
+        self = owner
+    }
+}
+
+extension SQLValue {
+    /// Text, or NULL.
+    static func optional(_ text: String?) -> SQLValue {
+        text.map { .text($0) } ?? .null
     }
 }

@@ -3,6 +3,8 @@ import Database
 import FoundationEssentials
 
 /// The tokens in the database: the one place that writes them. Secrets go in sealed and come out through ``KeyRing``.
+///
+/// Every change runs in a transaction of its own, in which the hooks have their say: history, and telling replicas.
 public struct TokenStore: Sendable {
     /// Longest grace period of a rotation.
     public static let maximumGrace = Duration.seconds(30 * 86_400)
@@ -10,27 +12,34 @@ public struct TokenStore: Sendable {
     let database: any Database
     let keys: KeyRing
     let authority: TokenIDAuthority
+    let hooks: [any TokenChangeHook]
 
     /// Over a database with the gateway's tables.
-    public init(database: any Database, keys: KeyRing) {
+    ///
+    /// - Parameter hooks: What is done along with every change.
+    public init(database: any Database, keys: KeyRing, hooks: [any TokenChangeHook] = []) {
         self.database = database
         self.keys = keys
+        self.hooks = hooks
         authority = TokenIDAuthority(keys)
     }
 
     /// Makes a token, and gives its secret this once.
     ///
     /// - Throws: `DatabaseError`, `CryptographyError`.
-    public func create(_ draft: TokenDraft, now: UnixTime = .now()) async throws -> (token: Token, secret: TokenSecret)
-    {
+    public func create(
+        _ draft: TokenDraft, by actor: TokenActor = .commandLine, now: UnixTime = .now()
+    ) async throws -> (token: Token, secret: TokenSecret) {
         let secret = try draft.secret ?? TokenSecret.generate()
         let token = Token(
             uuid: UUID(), id: try authority.make(), service: draft.service, name: draft.name, scope: draft.scope,
-            owners: draft.owners, state: .enabled, createdAt: now, updatedAt: now, rotatedAt: nil,
-            previousSecretExpiresAt: nil)
-        let sealed = try keys.seal(secret.bytes, for: StoredToken.place(ofSecretIn: token.row))
+            eventFilter: draft.eventFilter, publishesPrivate: draft.publishesPrivate, settings: draft.settings,
+            owners: draft.owners, state: .enabled, createdBy: draft.createdBy, createdAt: now, updatedAt: now,
+            rotatedAt: nil, previousSecretExpiresAt: nil)
+        let insertion = try insertion(of: token, secret: secret)
         try await database.withTransaction { connection in
-            try await Self.insert(token, secret: sealed, on: connection)
+            for statement in insertion { try await connection.query(statement) }
+            try await note(.created, of: token, by: actor, now: now, on: connection)
         }
         return (token, secret)
     }
@@ -52,6 +61,21 @@ public struct TokenStore: Sendable {
         return try result.rows.first.map(StoredToken.init(row:))
     }
 
+    /// Changes parts of a token; what is the same already is no change.
+    ///
+    /// - Returns: The token as it is now; `nil` if there is no such token.
+    /// - Throws: `DatabaseError`.
+    public func edit(
+        _ id: TokenID, _ changes: TokenChanges, by actor: TokenActor = .commandLine, now: UnixTime = .now()
+    ) async throws -> Token? {
+        try await change(id, by: actor, now: now) { token, connection in
+            let parts = changes.differing(from: token.token)
+            guard !parts.isEmpty else { return nil }
+            try await connection.query(Self.update(token.token, changes, now: now))
+            return .edited(parts)
+        }
+    }
+
     /// Gives a token a new secret. The one before works on until `grace` is over; one from an earlier rotation does
     /// not.
     ///
@@ -59,44 +83,49 @@ public struct TokenStore: Sendable {
     /// - Returns: The token and the new secret, this once; `nil` if there is no such token.
     /// - Throws: ``TokenInputError`` `grace`, `DatabaseError`, ``KeyRing/Failure``.
     public func rotate(
-        _ id: TokenID, to secret: TokenSecret? = nil, grace: Duration, now: UnixTime = .now()
+        _ id: TokenID, to secret: TokenSecret? = nil, grace: Duration, by actor: TokenActor = .commandLine,
+        now: UnixTime = .now()
     ) async throws -> (token: Token, secret: TokenSecret)? {
         guard grace >= .zero, grace <= Self.maximumGrace else { throw TokenInputError.grace(limit: Self.maximumGrace) }
-        guard authority.isAuthentic(id) else { return nil }
         let secret = try secret ?? TokenSecret.generate()
-        let isFound = try await database.withTransaction { connection in
-            try await replaceSecret(of: id, by: secret, grace: grace, now: now, on: connection)
+        let token = try await change(id, by: actor, now: now) { stored, connection in
+            try await connection.query(replacement(ofSecretIn: stored, by: secret, grace: grace, now: now))
+            return .rotated(grace: grace)
         }
-        guard isFound, let token = try await find(id) else { return nil }
-        return (token, secret)
+        return token.map { ($0, secret) }
     }
 
     /// Enables or disables a token.
     ///
     /// - Returns: The token as it is now; `nil` if there is no such token.
     /// - Throws: `DatabaseError`.
-    public func setState(_ id: TokenID, to state: TokenState, now: UnixTime = .now()) async throws -> Token? {
-        guard authority.isAuthentic(id) else { return nil }
-        try await database.query(
-            "UPDATE token SET state = $1, updated_at = $2 WHERE public_id = $3 AND state <> $1",
-            [.text(state.rawValue), .integer(now.milliseconds), .text(id.description)])
-        return try await find(id)
+    public func setState(
+        _ id: TokenID, to state: TokenState, by actor: TokenActor = .commandLine, now: UnixTime = .now()
+    ) async throws -> Token? {
+        try await change(id, by: actor, now: now) { stored, connection in
+            guard stored.token.state != state else { return nil }
+            try await connection.query(
+                "UPDATE token SET state = $1, updated_at = $2 WHERE uuid = $3",
+                [.text(state.rawValue), .integer(now.milliseconds), .text(stored.token.row)])
+            return .state(state)
+        }
     }
 
     /// Deletes a token for good, with its secrets and owners.
     ///
     /// - Returns: Whether there was one.
     /// - Throws: `DatabaseError`.
-    public func delete(_ id: TokenID) async throws -> Bool {
+    public func delete(
+        _ id: TokenID, by actor: TokenActor = .commandLine, now: UnixTime = .now()
+    ) async throws -> Bool {
         guard authority.isAuthentic(id) else { return false }
         return try await database.withTransaction { connection in
+            guard let token = try await locked(id, on: connection)?.token else { return false }
             // Explicitly, not by the cascade alone: SQLite keeps foreign keys only where it is told to.
-            try await connection.query(
-                "DELETE FROM token_owner WHERE token_uuid IN (SELECT uuid FROM token WHERE public_id = $1)",
-                [.text(id.description)])
-            let result = try await connection.query(
-                "DELETE FROM token WHERE public_id = $1", [.text(id.description)])
-            return result.affectedRows > 0
+            try await connection.query("DELETE FROM token_owner WHERE token_uuid = $1", [.text(token.row)])
+            try await connection.query("DELETE FROM token WHERE uuid = $1", [.text(token.row)])
+            try await note(.deleted, of: token, by: actor, now: now, on: connection)
+            return true
         }
     }
 

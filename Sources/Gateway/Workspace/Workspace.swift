@@ -88,8 +88,11 @@ public struct Workspace: Sendable {
         guard let found else { throw RootKeyError.missing(path: file.path, reason: .notStandalone) }
         let keys = try KeyRing(found.key)
         try await RootKeyCheck.verify(keys, in: database)
+        let tokens = TokenStore(database: database, keys: keys)
+        let hashed = try await tokens.completeLookupHashes()
+        if hashed > 0 { notices.append("database: made the look-up hashes of \(hashed) tokens") }
         return Workspace(
-            database: database, keys: keys, tokens: TokenStore(database: database, keys: keys),
+            database: database, keys: keys, tokens: tokens,
             notices: notices + found.warnings)
     }
 }

@@ -11,6 +11,8 @@ import WebhookServices
 /// The webhook handler behind a real HTTP server, over a database in memory and a scripted publisher.
 struct TestGateway: Sendable {
     static let secret = "0123456789abcdef0123456789abcdef"
+    /// Names a public repository.
+    static let body = #"{"repository":{"full_name":"fedora/w2f","private":false}}"#
     private static let loops = Result { try LoopGroup.start(count: 1, name: "gateway") }
 
     let tokens: TestStore
@@ -44,29 +46,47 @@ struct TestGateway: Sendable {
     }
 
     /// Makes a GitHub token with the known secret.
-    func makeToken(scope: String? = nil) async throws -> Token {
+    func makeToken(
+        service: String = "github", scope: String? = nil, events: String? = nil, publishesPrivate: Bool = false,
+        creator: String? = nil, secret: String = Self.secret
+    ) async throws -> Token {
         let draft = try TokenDraft(
-            service: "github", name: "test", scope: scope.map { try TokenScope($0) },
-            secret: TokenSecret(fileContent: Array(Self.secret.utf8)))
+            service: service, name: "test", scope: scope.map { try TokenScope($0) },
+            eventFilter: events.map { try EventFilter(text: $0) }, publishesPrivate: publishesPrivate,
+            createdBy: creator, secret: TokenSecret(fileContent: Array(secret.utf8)))
         return try await tokens.store.create(draft).token
     }
 
     /// Sends a signed push.
     /// - Returns: the answer's head and body, as text.
     func push(
-        to path: String, delivery: String = "delivery-1", body: String = #"{"repository":{"full_name":"fedora/w2f"}}"#,
-        secret: String = Self.secret
+        to path: String, delivery: String = "delivery-1", body: String = Self.body,
+        secret: String = Self.secret, event: String = "push"
     ) async throws -> (status: Int, text: String) {
         let bytes = Array(body.utf8)
-        let code = try HMACSHA256Key(Array(secret.utf8)).authenticationCode(for: bytes[...])
         let head = """
             POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
-            Content-Length: \(bytes.count)\r\nConnection: close\r\nX-GitHub-Event: push\r\n\
+            Content-Length: \(bytes.count)\r\nConnection: close\r\nX-GitHub-Event: \(event)\r\n\
             X-GitHub-Delivery: \(delivery)\r\nX-GitHub-Hook-Installation-Target-ID: 1\r\n\
             X-GitHub-Hook-Installation-Target-Type: repository\r\n\
-            X-Hub-Signature-256: sha256=\(Hex.encode(code))\r\n\r\n
+            X-Hub-Signature-256: sha256=\(try Self.signature(body, secret: secret))\r\n\r\n
             """
         return try await ask(Array(head.utf8) + bytes)
+    }
+
+    /// Sends a request with these headers.
+    func send(
+        _ method: String, _ path: String, _ headers: [String: String] = [:], _ body: String = ""
+    ) async throws -> (status: Int, text: String) {
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        for (name, value) in headers { head += "\(name): \(value)\r\n" }
+        if !body.isEmpty { head += "Content-Length: \(body.utf8.count)\r\n" }
+        return try await ask(Array("\(head)\r\n\(body)".utf8))
+    }
+
+    /// The signature of a body, in hexadecimal digits.
+    static func signature(_ body: String, secret: String = Self.secret) throws -> String {
+        Hex.encode(try HMACSHA256Key(Array(secret.utf8)).authenticationCode(for: Array(body.utf8)[...]))
     }
 
     /// Sends bytes on a connection of their own and reads to its end.

@@ -15,7 +15,7 @@ import Testing
             #expect(message.topic == "github.push")
             #expect(
                 String(decoding: message.body, as: UTF8.self).hasPrefix(
-                    #"{"body": {"repository":{"full_name":"fedora/w2f"}}, "headers": {"#))
+                    #"{"body": \#(TestGateway.body), "headers": {"#))
         }
     }
 
@@ -109,6 +109,33 @@ import Testing
             #expect(try await gateway.push(to: "/github/\(inside.id)", delivery: "2", body: "{}").status == 403)
             #expect(try await gateway.push(to: "/github/\(outside.id)").status == 403)
             #expect(gateway.publisher.messages.count == 1)
+        }
+    }
+
+    @Test func whatTheFilterDoesNotAllowIsNotPublished() async throws {
+        try await TestGateway.run { gateway in
+            let path = "/github/\(try await gateway.makeToken(events: "push,issues.*").id)"
+            let withheld = try await gateway.push(to: path, event: "pull_request")
+            #expect(withheld.status == 202)
+            #expect(withheld.text.hasSuffix("{\"published\": false, \"reason\": \"filtered\"}\n"))
+            #expect(gateway.publisher.messages.isEmpty)
+            #expect(try await gateway.push(to: path).text.contains("message_id"))
+            // Held back is not received: once the filter allows it, the same delivery goes out.
+            let forged = try await gateway.push(to: path, secret: "wrong" + TestGateway.secret, event: "pull_request")
+            #expect(forged.status == 401)
+        }
+    }
+
+    @Test func privateContentIsNotPublishedUnlessAllowed() async throws {
+        try await TestGateway.run { gateway in
+            let guarded = "/github/\(try await gateway.makeToken().id)"
+            let open = "/github/\(try await gateway.makeToken(publishesPrivate: true).id)"
+            let secretly = #"{"repository":{"full_name":"fedora/w2f","private":true}}"#
+            let answer = try await gateway.push(to: guarded, body: secretly)
+            #expect(answer.status == 202)
+            #expect(answer.text.hasSuffix("{\"published\": false, \"reason\": \"private_repository\"}\n"))
+            #expect(gateway.publisher.messages.isEmpty)
+            #expect(try await gateway.push(to: open, body: secretly).text.contains("message_id"))
         }
     }
 

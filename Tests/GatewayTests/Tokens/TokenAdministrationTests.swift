@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import WebhookServices
 
 @testable import Gateway
 
@@ -8,7 +9,8 @@ import Testing
     private func withTokens(_ body: (TokenAdministration, TestStore) async throws -> Void) async throws {
         try await TestDatabases.sqlite.withStore { test in
             let tokens = TokenAdministration(
-                store: test.store, baseURL: "https://hooks.example.org", services: ["github", "gitlab", "forgejo"])
+                store: test.store, baseURL: "https://hooks.example.org",
+                services: ServiceRegistry(enabled: ["github", "gitlab", "forgejo"]))
             try await body(tokens, test)
         }
     }
@@ -169,7 +171,8 @@ import Testing
             let lines = TokenReport.table(all).split(separator: "\n")
             #expect(lines.count == 3)
             #expect(lines[0].hasPrefix("ID                          SERVICE  STATE     NAME"))
-            #expect(lines.contains { $0.hasPrefix("\(second)  gitlab   disabled  a longer name  -             ") })
+            #expect(
+                lines.contains { $0.hasPrefix("\(second)  gitlab   disabled  a longer name  -             all     ") })
 
             #expect(try await tokens.list(owner: "zoe").map(\.token.id) == [first])
             #expect(try await tokens.list(service: "gitlab", state: .disabled).map(\.token.id) == [second])
@@ -178,9 +181,9 @@ import Testing
 
             let shown = try await tokens.show(first)
             #expect(try object(shown)["secret"] == nil)
-            #expect(shown.text.contains("Scope:    fedora-infra\n"))
-            #expect(shown.text.contains("Owners:   zoe\n"))
-            #expect(try await tokens.show(second).text.contains("State:    disabled\n"))
+            #expect(shown.text.contains("Scope:            fedora-infra\n"))
+            #expect(shown.text.contains("Owners:           zoe\n"))
+            #expect(try await tokens.show(second).text.contains("State:            disabled\n"))
             try await tokens.delete(first)
             #expect(try await tokens.list().map(\.token.id) == [second])
         }

@@ -17,11 +17,24 @@ extension ConfigurationLoader {
         checkOrder(
             "broker.confirm_timeout", configuration.broker.confirmTimeout,
             "ingest.deadline", configuration.ingest.deadline)
+        checkBarePath()
         if areSound("server.body_bytes_in_flight", "ingest.max_body_size"),
             configuration.server.bodyBytesInFlight < configuration.ingest.maxBodySize
         {
             rejectPair("server.body_bytes_in_flight", "ingest.max_body_size", "must not be smaller than")
         }
+    }
+
+    private mutating func checkBarePath() {
+        let bare = configuration.barePath
+        guard bare.enabled,
+            areSound("bare_path.max_in_flight", "bare_path.max_body_size", "server.body_bytes_in_flight"),
+            bare.maxInFlight * bare.maxBodySize > configuration.server.bodyBytesInFlight
+        else { return }
+        reject(
+            "bare_path.max_in_flight",
+            "so many bodies of bare_path.max_body_size are more than server.body_bytes_in_flight, and would keep other "
+                + "webhooks from being read")
     }
 
     private mutating func checkOrder(_ lower: String, _ least: Duration, _ upper: String, _ most: Duration) {

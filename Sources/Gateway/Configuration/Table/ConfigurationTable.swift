@@ -33,6 +33,7 @@ struct ConfigurationTable: Sendable {
             Section("server", \.server),
             Section("server.tls", \.server.tls),
             Section("ingest", \.ingest),
+            Section("bare_path", \.barePath),
             Section("services", \.services),
             Section("broker", \.broker),
             Section("broker.tls", \.broker.tls),

@@ -1,26 +1,27 @@
-import FedoraMessaging
 import WebhookServices
 
 /// What the commands do with tokens, apart from reading arguments and printing.
 public struct TokenAdministration: Sendable {
     private let store: TokenStore
     private let baseURL: String
-    private let services: [String]
+    private let services: ServiceRegistry
+    private let intake: TokenIntake
 
     /// - Parameters:
     ///   - store: The tokens.
     ///   - baseURL: What URLs begin with, without a slash at the end.
-    ///   - services: The names of the services offered.
-    public init(store: TokenStore, baseURL: String, services: [String]) {
+    ///   - services: The services offered.
+    public init(store: TokenStore, baseURL: String, services: ServiceRegistry) {
         self.store = store
         self.baseURL = baseURL
         self.services = services
+        intake = TokenIntake(services: services)
     }
 
     /// Over an open workspace, with the URL and the services of a configuration.
     public init(_ workspace: Workspace, _ configuration: Configuration) {
         self.init(
-            store: workspace.tokens, baseURL: configuration.server.baseURL, services: configuration.services.enabled)
+            store: workspace.tokens, baseURL: configuration.server.baseURL, services: configuration.services.registry)
     }
 
     /// The names of all services there are.
@@ -46,40 +47,59 @@ public struct TokenAdministration: Sendable {
         return duration
     }
 
+    /// Reads a setting, `NAME=VALUE`.
+    ///
+    /// - Throws: ``TokenInputError`` `settingSyntax`.
+    public static func parseSetting(_ text: String) throws(TokenInputError) -> (name: String, value: String) {
+        guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+            throw .settingSyntax(text.printable)
+        }
+        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+
     /// Makes a token.
     ///
     /// - Parameters:
+    ///   - new: What it shall be; its own secret is not looked at.
     ///   - owners: Fedora account names.
     ///   - secret: The content of a file with a secret of one's own; `nil` to have one made.
     /// - Returns: The token, with its secret.
     /// - Throws: ``TokenInputError``, `DatabaseError`.
-    public func create(
-        service: String, name: String, scope: String?, owners: [String], secret: [UInt8]?
-    ) async throws -> TokenReport {
-        guard services.contains(service), let kind = ServiceRegistry.service(named: service) else {
-            throw unknown(service)
-        }
-        let own = try secret.map(TokenSecret.init(fileContent:))
-        if let own { try Self.check(own, for: kind) }
-        let draft = try TokenDraft(
-            service: service, name: name, scope: scope.map { try TokenScope($0) },
-            owners: owners.map { try TokenOwner(.user, name: $0) }, secret: own)
+    public func create(_ new: NewToken, owners: [String] = [], secret: [UInt8]? = nil) async throws -> TokenReport {
+        let draft = try intake.draft(
+            new, owners: owners.map { try TokenOwner(.user, name: $0) }, creator: nil,
+            secret: secret.map(TokenSecret.init(fileContent:)))
         let (token, made) = try await store.create(draft)
         return report(token, made)
+    }
+
+    /// Changes parts of a token.
+    ///
+    /// - Parameters:
+    ///   - edit: What is to be changed, without the settings.
+    ///   - settings: Settings to be set; one with an empty value is taken away.
+    /// - Throws: ``TokenAdministrationError``, ``TokenInputError``, `DatabaseError`.
+    public func edit(_ id: TokenID, _ edit: TokenEdit, settings: [String: String] = [:]) async throws -> TokenReport {
+        guard let token = try await store.find(id) else { throw TokenAdministrationError.notFound(id) }
+        var edit = edit
+        if !settings.isEmpty { edit.settings = token.settings.merging(settings) { $1 } }
+        guard let changed = try await store.edit(id, try intake.changes(edit, of: token)) else {
+            throw TokenAdministrationError.notFound(id)
+        }
+        return report(changed)
     }
 
     /// All tokens that match, oldest first.
     ///
     /// - Throws: ``TokenInputError``, `DatabaseError`.
-    public func list(service: String? = nil, owner: String? = nil, state: TokenState? = nil) async throws
-        -> [TokenReport]
-    {
+    public func list(
+        service: String? = nil, owner: String? = nil, state: TokenState? = nil, scope: String? = nil
+    ) async throws -> [TokenReport] {
         // A service that was taken out still has tokens, so any name is fine that there is a service of.
-        if let service, !services.contains(service), ServiceRegistry.service(named: service) == nil {
-            throw unknown(service)
-        }
+        if let service, services.known(named: service) == nil { throw intake.unknown(service) }
         var listing = TokenListing(
-            service: service, owner: try owner.map { try TokenOwner(.user, name: $0) }, state: state)
+            service: service, owner: try owner.map { try TokenOwner(.user, name: $0) }, state: state,
+            scope: try scope.map { try TokenScope($0) })
         var reports: [TokenReport] = []
         while true {
             let page = try await store.list(listing)
@@ -104,12 +124,9 @@ public struct TokenAdministration: Sendable {
     /// - Throws: ``TokenAdministrationError``, ``TokenInputError``, `DatabaseError`.
     public func rotate(_ id: TokenID, grace: Duration, secret: [UInt8]?) async throws -> TokenReport {
         let own = try secret.map(TokenSecret.init(fileContent:))
-        if let own, let token = try await store.find(id), let kind = ServiceRegistry.service(named: token.service) {
-            try Self.check(own, for: kind)
-        }
-        guard let (token, made) = try await store.rotate(id, to: own, grace: grace) else {
-            throw TokenAdministrationError.notFound(id)
-        }
+        guard let found = try await store.find(id),
+            let (token, made) = try await store.rotate(id, to: try intake.secret(own, for: found), grace: grace)
+        else { throw TokenAdministrationError.notFound(id) }
         return report(token, made)
     }
 
@@ -131,19 +148,6 @@ public struct TokenAdministration: Sendable {
     private func report(_ token: Token, _ secret: TokenSecret? = nil) -> TokenReport {
         TokenReport(
             token: token, url: "\(baseURL)/\(token.service)/\(token.id)",
-            serviceTitle: ServiceRegistry.service(named: token.service)?.title ?? token.service, secret: secret)
-    }
-
-    private func unknown(_ service: String) -> TokenInputError {
-        .unknownService(
-            service.printable, known: services, nearest: NearestName.of(service.lowercased(), among: services))
-    }
-
-    private static func check(_ secret: TokenSecret, for service: any WebhookService) throws(TokenInputError) {
-        do {
-            _ = try service.prepare(secret: secret.bytes)
-        } catch {
-            throw .secretUnusable("\(error)")
-        }
+            serviceTitle: services.known(named: token.service)?.title ?? token.service, secret: secret)
     }
 }

@@ -7,11 +7,16 @@ extension TokenReport {
             ("Service", token.service),
             ("Name", token.name),
             ("Scope", token.scope?.text ?? "any"),
+            ("Events", token.eventFilter?.description ?? "all"),
+            ("Private content", token.publishesPrivate ? "published" : "not published"),
             ("Owners", token.owners.isEmpty ? "none" : token.owners.map(\.name).joined(separator: ", ")),
             ("State", token.state.rawValue),
             ("Created", token.createdAt.description),
             ("Changed", token.updatedAt.description),
         ]
+        for (name, value) in token.settings.sorted(by: { $0.key < $1.key }) {
+            lines.append(("Setting \(name)", value))
+        }
         if let rotated = token.rotatedAt { lines.append(("Rotated", rotated.description)) }
         if let expires = previousSecretExpiresAt {
             lines.append(("Previous secret", "works until \(expires)"))
@@ -55,12 +60,12 @@ extension TokenReport {
     /// Tokens as a table, a line each; a sentence if there are none.
     public static func table(_ reports: [TokenReport]) -> String {
         if reports.isEmpty { return "There are no such tokens.\n" }
-        let header = ["ID", "SERVICE", "STATE", "NAME", "SCOPE", "CREATED"]
+        let header = ["ID", "SERVICE", "STATE", "NAME", "SCOPE", "EVENTS", "CREATED"]
         let rows = reports.map { report in
             let token = report.token
             return [
                 token.id.description, token.service, token.state.rawValue, token.name, token.scope?.text ?? "-",
-                token.createdAt.description,
+                token.eventFilter?.description ?? "all", token.createdAt.description,
             ]
         }
         let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }

@@ -18,7 +18,11 @@ public struct TokenReport: Sendable, Encodable {
         case service
         case name
         case scope
+        case events
+        case publishesPrivate = "publish_private"
+        case settings
         case owners
+        case createdBy = "created_by"
         case state
         case created = "created_at"
         case updated = "updated_at"
@@ -35,8 +39,12 @@ public struct TokenReport: Sendable, Encodable {
         try container.encode(token.service, forKey: .service)
         try container.encode(token.name, forKey: .name)
         try container.encode(token.scope?.text, forKey: .scope)
+        try container.encode(token.eventFilter?.patterns, forKey: .events)
+        try container.encode(token.publishesPrivate, forKey: .publishesPrivate)
+        try container.encode(token.settings, forKey: .settings)
         try container.encode(token.owners.map(\.name), forKey: .owners)
         try container.encode(token.state.rawValue, forKey: .state)
+        try container.encode(token.createdBy, forKey: .createdBy)
         try container.encode(token.createdAt.description, forKey: .created)
         try container.encode(token.updatedAt.description, forKey: .updated)
         try container.encode(token.rotatedAt?.description, forKey: .rotated)

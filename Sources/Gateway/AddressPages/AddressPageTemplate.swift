@@ -1,0 +1,82 @@
+import Cryptography
+import WebhookServices
+
+/// The HTML of ``AddressPage``: one file without script, picture or anything from elsewhere.
+enum AddressPageTemplate {
+    /// Nothing but the style that is in the page, which is told by its hash.
+    static let policy =
+        "default-src 'none'; style-src 'sha256-\(Base64.encode(SHA256.digest(Array(style.utf8)[...])))'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+    static func page(service: any WebhookService, home: String, takesBare: Bool) -> [UInt8] {
+        let title = escaped(service.title)
+        let name = escaped(service.name)
+        let bare =
+            takesBare
+            ? """
+            <p>Webhooks of repositories that a token is for are taken at <code>/\(name)</code>, too.</p>
+
+            """ : ""
+        let reference =
+            service.setup.reference.map { address in
+                """
+                <p><a href="\(escaped(address))" rel="noreferrer">\(title)’s own page on webhooks</a></p>
+
+                """
+            } ?? ""
+        return Array(
+            """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="robots" content="noindex">
+            <title>Webhooks of \(title)</title>
+            <style>\(style)</style>
+            </head>
+            <body>
+            <main>
+            <h1>Webhooks of \(title)</h1>
+            <p>This is where \(title) delivers webhooks, by <code>POST</code>. They are checked here, and become
+            Fedora messages. There is nothing more to see in a browser.</p>
+            <h2>To set one up</h2>
+            <ol>
+            <li><a href="\(escaped(home))/">Log in with your Fedora account</a> and add a token for \(title).</li>
+            <li>Copy its URL, <code>/\(name)/…</code>, and its secret into the webhook’s settings at \(title).</li>
+            <li>The token’s page shows when the first delivery has come, and why one was refused.</li>
+            </ol>
+            \(bare)\(reference)</main>
+            </body>
+            </html>
+
+            """.utf8)
+    }
+
+    private static let style = """
+        :root{color-scheme:light dark;--ink:#1d2733;--paper:#fff;--soft:#f2f5f9;--link:#265a8f;--edge:#d5dde6}\
+        @media(prefers-color-scheme:dark){:root{--ink:#e6ebf1;--paper:#14181d;--soft:#1f262e;--link:#8fc1f2;\
+        --edge:#39444f}}\
+        body{margin:0;background:var(--soft);color:var(--ink);font:1.0625rem/1.6 system-ui,sans-serif}\
+        main{max-width:38rem;margin:6vh auto;padding:2rem;background:var(--paper);border:1px solid var(--edge);\
+        border-radius:.75rem}\
+        h1{margin:0 0 1rem;font-size:1.6rem;line-height:1.25}h2{margin:1.75rem 0 .5rem;font-size:1.15rem}\
+        code{padding:.1em .3em;background:var(--soft);border-radius:.25rem;font-size:.95em}\
+        a{color:var(--link)}li{margin:.35rem 0}\
+        @media(max-width:42rem){main{margin:0;min-height:100vh;box-sizing:border-box;border:0;border-radius:0}}
+        """
+
+    private static func escaped(_ text: String) -> String {
+        var result = ""
+        for character in text {
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            default: result.append(character)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,19 @@
+/// What bounds webhooks that come without a token's id.
+struct BarePathSettings: Sendable {
+    /// Bytes of a body (413 above).
+    let maxBodySize: Int
+    /// Failures are answered at multiples of this, counted from the end of the body.
+    let failureTime: Duration
+    /// The name of the header with the sender's address, in small letters.
+    let sourceHeader: String?
+    /// Seconds in the Retry-After of a 503.
+    let retryAfter: Int
+
+    init(_ configuration: Configuration) {
+        let bare = configuration.barePath
+        maxBodySize = min(bare.maxBodySize, configuration.ingest.maxBodySize)
+        failureTime = bare.failureTime
+        sourceHeader = bare.sourceHeader?.lowercased()
+        retryAfter = Int(configuration.ingest.retryAfter.components.seconds)
+    }
+}

@@ -1,0 +1,47 @@
+import Database
+
+/// Where the index gets candidates from.
+protocol CandidateLoading: Sendable {
+    /// All that match, in the order of preference.
+    func candidates(for key: CandidateKey) async throws -> [Candidate]
+}
+
+/// Reads candidates from the database.
+struct CandidateLoader: CandidateLoading {
+    let database: any Database
+    /// Tokens read at most.
+    let limit: Int
+
+    /// - Throws: `DatabaseError`.
+    func candidates(for key: CandidateKey) async throws -> [Candidate] {
+        let statement: SQLStatement
+        switch key {
+        case .repository(let service, let name):
+            let scopes = TokenScope.keys(containing: name)
+            guard !scopes.isEmpty else { return [] }
+            let places = scopes.indices.map { "$\($0 + 2)" }.joined(separator: ", ")
+            statement = select("scope_key IN (\(places))", [.text(service)] + scopes.map { .text($0) })
+        case .secret(let service, let hash):
+            statement = select("(lookup_hash = $2 OR previous_lookup_hash = $2)", [.text(service), .blob(hash)])
+        }
+        return try await database.query(statement).rows.map { row in
+            guard let id = TokenID(try row.text("public_id")) else {
+                throw DatabaseError(.decoding, "column public_id of table token holds what this program never writes")
+            }
+            let owner = try row.optionalText("created_by") ?? row.optionalText("first_owner")
+            return Candidate(id: id, owner: owner)
+        }
+    }
+
+    /// The narrowest scope first, and then the oldest token.
+    private func select(_ condition: String, _ parameters: [SQLValue]) -> SQLStatement {
+        SQLStatement(
+            """
+            SELECT public_id, created_by,
+                (SELECT name FROM token_owner WHERE token_uuid = token.uuid ORDER BY position, name LIMIT 1)
+                    AS first_owner
+            FROM token WHERE service = $1 AND state = 'enabled' AND \(condition)
+            ORDER BY length(scope_key) DESC, created_at, uuid LIMIT $\(parameters.count + 1)
+            """, parameters + [.integer(Int64(limit))])
+    }
+}

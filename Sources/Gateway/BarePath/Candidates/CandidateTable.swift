@@ -1,0 +1,81 @@
+/// Candidates by what they are looked up by, those of which there are none included. A value without lock or clock.
+struct CandidateTable: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// What is known.
+    struct Answer: Sendable, Hashable {
+        /// The candidates, in the order in which they are to be tried.
+        let candidates: [Candidate]
+        /// Whether it is what the database has. If not, the database could not be asked, and this is what it had.
+        let isCertain: Bool
+    }
+
+    private struct Entry: Sendable {
+        var candidates: [Candidate]
+        /// Those that a webhook was of, the last one first.
+        var verified: [TokenID] = []
+        var isCertain = true
+        var freshUntil: Instant
+        var staleUntil: Instant
+    }
+
+    private let choice: CandidateChoice
+    private let times: CandidateTimes
+    private var entries: ClockTable<CandidateKey, Entry>
+
+    /// - Parameter capacity: keys held at most.
+    init(capacity: Int, choice: CandidateChoice, times: CandidateTimes) {
+        self.choice = choice
+        self.times = times
+        entries = ClockTable(capacity: capacity)
+    }
+
+    var count: Int { entries.count }
+
+    /// What is known of a key and fresh; `nil` if the database must be asked.
+    mutating func lookup(_ key: CandidateKey, now: Instant) -> Answer? {
+        guard let entry = entries.use(key), now < entry.freshUntil else { return nil }
+        return answer(entry)
+    }
+
+    /// Keeps what the database has.
+    mutating func store(_ candidates: [Candidate], for key: CandidateKey, now: Instant) -> Answer {
+        let time = candidates.isEmpty ? times.absentTimeToLive : times.timeToLive
+        let verified = entries.use(key)?.verified.filter { id in candidates.contains { $0.id == id } } ?? []
+        let entry = Entry(
+            candidates: candidates, verified: verified, freshUntil: now + time,
+            staleUntil: now + max(time, times.staleTimeToLive))
+        entries.set(entry, for: key)
+        return answer(entry)
+    }
+
+    /// What the database had when it could last be asked; `nil` if that is too long ago, or nothing was there.
+    mutating func useStale(_ key: CandidateKey, now: Instant) -> Answer? {
+        guard var entry = entries.use(key), now < entry.staleUntil, !entry.candidates.isEmpty else { return nil }
+        entry.isCertain = false
+        entry.freshUntil = min(now + times.staleRetry, entry.staleUntil)
+        entries.set(entry, for: key)
+        return answer(entry)
+    }
+
+    /// A webhook was of this token: it is tried first from now on.
+    mutating func noteVerified(_ id: TokenID, for key: CandidateKey) {
+        guard entries.use(key)?.verified.first != id else { return }
+        let limit = choice.limit
+        entries.update(key) { entry in
+            entry.verified.removeAll { $0 == id }
+            entry.verified.insert(id, at: 0)
+            entry.verified = Array(entry.verified.prefix(limit))
+        }
+    }
+
+    /// Makes everything be asked anew at its next use.
+    mutating func expireAll(now: Instant) {
+        entries.updateAll { $0.freshUntil = min($0.freshUntil, now) }
+    }
+
+    private func answer(_ entry: Entry) -> Answer {
+        Answer(
+            candidates: choice.choose(from: entry.candidates, verified: entry.verified), isCertain: entry.isCertain)
+    }
+}

@@ -1,0 +1,19 @@
+/// The last webhooks of a token.
+public struct DeliveryList: Sendable, Hashable {
+    /// How many of each kind are kept for a token.
+    public static let kept = 25
+
+    /// The last that were accepted, newest first; at most ``kept``.
+    public let accepted: [DeliveryRecord]
+    /// The last that were refused, newest first; at most ``kept``.
+    public let refused: [DeliveryRecord]
+
+    /// A list.
+    public init(accepted: [DeliveryRecord] = [], refused: [DeliveryRecord] = []) {
+        self.accepted = accepted
+        self.refused = refused
+    }
+
+    /// All, newest first.
+    public var all: [DeliveryRecord] { (accepted + refused).sorted { $0.at > $1.at } }
+}

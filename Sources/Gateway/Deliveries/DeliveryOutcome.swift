@@ -1,0 +1,14 @@
+/// What became of a webhook.
+public enum DeliveryOutcome: String, Sendable, Hashable, CaseIterable {
+    /// It was published, and the message has an id.
+    case published
+    /// It was published before: the same delivery came again.
+    case repeated
+    /// It is authentic, and was not published on purpose.
+    case withheld
+    /// It was refused: nothing was published.
+    case refused
+
+    /// Whether the sender was answered 2xx.
+    public var isAccepted: Bool { self != .refused }
+}

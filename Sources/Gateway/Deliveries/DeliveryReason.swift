@@ -1,0 +1,41 @@
+/// Words for why a webhook was refused or not published, for the token's owner: what is wrong and what to do.
+public enum DeliveryReason {
+    /// What a person should know about a reason code.
+    ///
+    /// - Parameters:
+    ///   - code: The ``DeliveryRecord/reason``.
+    ///   - service: What people call the token's service.
+    public static func explanation(of code: String, service: String) -> String {
+        switch code {
+        case "signature_missing":
+            "The delivery was not signed. Enter the token's secret in the webhook's settings at \(service)."
+        case "signature_mismatch":
+            "The signature did not match: the secret here and at \(service) differ, or a proxy changed the body."
+        case "token_disabled":
+            "The token is disabled. Enable it, or remove the webhook at \(service)."
+        case "out_of_scope":
+            "The delivery is of a repository or organisation outside the token's scope."
+        case "unsupported_media_type":
+            "The delivery was no JSON. Set the webhook's content type at \(service) to application/json."
+        case "missing_header", "duplicate_header":
+            "A header that \(service) always sends was missing or doubled: the delivery may not come from \(service), "
+                + "or a proxy changed it."
+        case "invalid_payload", "invalid_form":
+            "The body was no JSON object within the limits (nesting, size of numbers, UTF-8)."
+        case "payload_too_large", "body_too_large", "message_too_large":
+            "The delivery was too large. Choose fewer events at \(service), or ask this server's administrators."
+        case "body_incomplete", "body_timeout":
+            "The connection broke, or was too slow, before the whole delivery was here."
+        case "unavailable", "overloaded", "shutting_down":
+            "This server could not publish it at that moment. \(service) may send it again; if not, redeliver it there."
+        case "event_filtered":
+            "The token's event filter does not let this event through."
+        case "private_content":
+            "The delivery has private content, and the token does not publish that."
+        case "repeated":
+            "The same delivery came before and was published then."
+        default:
+            "The delivery was not accepted (\(code))."
+        }
+    }
+}

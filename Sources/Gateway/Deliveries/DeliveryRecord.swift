@@ -1,0 +1,34 @@
+/// One webhook that came for a token: what it was and what became of it. Nothing of its content.
+public struct DeliveryRecord: Sendable, Hashable {
+    /// When it was answered.
+    public let at: UnixTime
+    /// What became of it.
+    public let outcome: DeliveryOutcome
+    /// The answer's status: 202, 401 …
+    public let status: Int
+    /// The event as the service names it (`push`); `nil` where the webhook was refused before that was known.
+    public let event: String?
+    /// The topic with its prefix; `nil` where it has none.
+    public let topic: String?
+    /// The message's id, where there is a message.
+    public let messageID: String?
+    /// Bytes of the body; `nil` where it was not read.
+    public let size: Int?
+    /// A stable word for why it was refused or withheld: `signature_mismatch`. ``DeliveryReason`` has words for it.
+    public let reason: String?
+
+    /// A record.
+    public init(
+        at: UnixTime, outcome: DeliveryOutcome, status: Int, event: String? = nil, topic: String? = nil,
+        messageID: String? = nil, size: Int? = nil, reason: String? = nil
+    ) {
+        self.at = at
+        self.outcome = outcome
+        self.status = status
+        self.event = event
+        self.topic = topic
+        self.messageID = messageID
+        self.size = size
+        self.reason = reason
+    }
+}

@@ -1,0 +1,30 @@
+import HTTPServer
+import Logging
+
+/// The tokens as requests ask for them: from the cache, or from the database through it.
+struct TokenLookup: Sendable {
+    let cache: TokenCache
+    /// Seconds in the Retry-After of a 503.
+    let retryAfter: Int
+    let logger: Logger
+
+    /// The record of a token; `nil` if there is none.
+    ///
+    /// - Throws: 503 if that cannot be known.
+    func record(of id: TokenID) async throws(HTTPError) -> TokenRecord? {
+        switch cache.lookup(id, now: .now) {
+        case .token(let known): return known
+        case .absent: return nil
+        case nil: return try await load(id)
+        }
+    }
+
+    private func load(_ id: TokenID) async throws(HTTPError) -> TokenRecord? {
+        do {
+            return try await cache.load(id)
+        } catch {
+            logger.error("cannot read a token", metadata: ["token": "\(id)", "error": "\(error)"])
+            throw .unavailable("The webhook's token cannot be checked now.", retryAfter: retryAfter)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import EventLoop
+import FedoraMessaging
+import HTTPServer
+import Logging
+import WebhookServices
+
+/// What becomes of an authentic webhook, whichever way it came: the token's scope and filter, the message, publishing.
+struct WebhookPipeline: Sendable {
+    let publisher: any MessagePublisher
+    let deduplication: DeduplicationWindow
+    let settings: IngestSettings
+    /// One JSON parser a loop, reused from webhook to webhook.
+    let parsers: LoopLocal<JSONParser>
+    let logger: Logger
+
+    /// The bounds of the JSON.
+    var limits: JSONLimits { JSONLimits(maxDepth: settings.maxDepth, maxBytes: settings.maxBodySize) }
+
+    /// The parser of the loop that this is called on.
+    func parser() throws(HTTPError) -> JSONParser {
+        guard let parser = parsers.current else {
+            throw .unavailable("The server is not ready.", retryAfter: settings.retryAfter)
+        }
+        return parser
+    }
+
+    /// Reads an authentic webhook.
+    ///
+    /// - Throws: what the webhook lacks, or that it is outside the token's scope.
+    func prepare(
+        _ request: WebhookRequest, service: any WebhookService, token: TokenRecord, digest: DeliveryDigest
+    ) throws(HTTPError) -> PreparedDelivery {
+        let parser = try parser()
+        guard let uuid = UUIDValue(bytes: token.uuid) else {
+            throw .unavailable("The server is not ready.", retryAfter: settings.retryAfter)
+        }
+        let event: WebhookEvent
+        do throws(WebhookError) {
+            event = try service.event(
+                of: request, parser: parser, limits: limits, namingRepository: token.scope != nil)
+        } catch {
+            throw HTTPError(error)
+        }
+        if let scope = token.scope, !scope.contains((event.repository ?? "").utf8) { throw .outOfScope }
+        if let reason = event.withheld(by: token.eventFilter, allowsPrivateContent: token.publishesPrivate) {
+            return .withheld(reason)
+        }
+        let topic = settings.topicPrefix.isEmpty ? event.topic : settings.topicPrefix + "." + event.topic
+        return .message(Delivery(event, schema: service.schema, routingKey: topic, token: uuid, digest: digest))
+    }
+
+    /// Publishes what there is to publish, once.
+    ///
+    /// - Parameter second: when the webhook came, in seconds since 1970.
+    /// - Throws: 413, or 503 where the message is not known to be safe.
+    func finish(
+        _ prepared: PreparedDelivery, second: Int64, requestID: RequestID
+    ) async throws(HTTPError) -> Acceptance {
+        switch prepared {
+        case .withheld(let reason):
+            return .withheld(reason)
+        case .message(var delivery):
+            switch note(&delivery, second: second) {
+            case .confirmed(let receipt):
+                return .published(
+                    messageID: receipt.messageID.description, topic: delivery.routingKey, isRepeated: true)
+            case .publish(let receipt):
+                return try await publish(delivery, receipt, requestID: requestID)
+            case .otherBody:
+                // Two bodies with one digest, which is made of the body: cannot be.
+                throw .unavailable("The delivery could not be told from another.", retryAfter: settings.retryAfter)
+            }
+        }
+    }
+
+    private func note(_ delivery: inout Delivery, second: Int64) -> DeliveryVerdict {
+        let now = ContinuousClock.now
+        let verdict = deduplication.receive(
+            delivery.key, digest: delivery.digest, receipt: delivery.receipt(second: second), now: now)
+        guard verdict == .otherBody else { return verdict }
+        delivery.distinguish()
+        return deduplication.receive(
+            delivery.key, digest: delivery.digest, receipt: delivery.receipt(second: second), now: now)
+    }
+
+    private func publish(
+        _ delivery: Delivery, _ receipt: DeliveryReceipt, requestID: RequestID
+    ) async throws(HTTPError) -> Acceptance {
+        let message = delivery.message(receipt)
+        guard message.body.count <= settings.maxMessageSize else {
+            throw .messageTooLarge(limit: settings.maxMessageSize)
+        }
+        let result = await publisher.publish(message)
+        guard result == .published else { throw failure(result, message: message, requestID: requestID) }
+        deduplication.confirm(delivery.key, digest: delivery.digest, receipt: receipt)
+        return .published(messageID: message.id, topic: delivery.routingKey, isRepeated: false)
+    }
+
+    /// A webhook that could not be kept is never 2xx. Each of these is worth another try by the sender.
+    private func failure(_ result: PublishResult, message: FedoraMessage, requestID: RequestID) -> HTTPError {
+        logger.warning(
+            "not published",
+            metadata: [
+                "request": "\(requestID)", "message": "\(message.id)", "topic": "\(message.topic)",
+                "reason": "\(result)",
+            ])
+        return .unavailable("The message broker did not take the message.", retryAfter: settings.retryAfter)
+    }
+}

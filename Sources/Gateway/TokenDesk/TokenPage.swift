@@ -1,0 +1,19 @@
+/// A page of a list of tokens.
+public struct TokenPage: Sendable {
+    /// The tokens on it.
+    public let tokens: [TokenView]
+    /// All tokens that match, on all pages.
+    public let total: Int
+    /// The page, from 1; the last one if a later one was asked for.
+    public let page: Int
+    /// All pages, 1 at least.
+    public let pages: Int
+
+    /// A page.
+    public init(tokens: [TokenView], total: Int, page: Int, pages: Int) {
+        self.tokens = tokens
+        self.total = total
+        self.page = page
+        self.pages = pages
+    }
+}

@@ -1,0 +1,62 @@
+/// Which tokens a page lists, and how.
+public struct TokenQuery: Sendable, Hashable {
+    /// Whose tokens.
+    public enum Reach: Sendable, Hashable {
+        /// Those that the person may manage as an owner or as a member of an owning group.
+        case own
+        /// Everybody's: administrators only.
+        case all
+    }
+
+    /// What the list is ordered by. Equal ones are ordered by their age.
+    public enum Order: String, Sendable, Hashable, CaseIterable {
+        /// When it was made.
+        case created
+        /// Its name, without regard to the case of ASCII letters.
+        case name
+        /// Its service, then its name.
+        case service
+        /// When the last delivery came; those without one come last, either way.
+        case lastDelivery
+    }
+
+    /// Most tokens on a page.
+    public static let maximumPerPage = 100
+    /// Most characters of a search that count.
+    public static let maximumSearch = 100
+
+    /// Whose tokens.
+    public var reach: Reach
+    /// Only those whose name, scope or id contains this text, without regard to the case of ASCII letters.
+    public var search: String
+    /// Only of this service.
+    public var service: String?
+    /// Only in this state.
+    public var state: TokenState?
+    /// Only of this owner.
+    public var owner: TokenOwner?
+    /// The order.
+    public var order: Order
+    /// Whether the order is turned round: newest first, Z to A.
+    public var descending: Bool
+    /// The page, from 1.
+    public var page: Int
+    /// Tokens on a page, 1...``maximumPerPage``.
+    public var perPage: Int
+
+    /// The person's own tokens, newest first, unless something else is said.
+    public init(
+        reach: Reach = .own, search: String = "", service: String? = nil, state: TokenState? = nil,
+        owner: TokenOwner? = nil, order: Order = .created, descending: Bool = true, page: Int = 1, perPage: Int = 25
+    ) {
+        self.reach = reach
+        self.search = search
+        self.service = service
+        self.state = state
+        self.owner = owner
+        self.order = order
+        self.descending = descending
+        self.page = max(1, page)
+        self.perPage = min(max(1, perPage), Self.maximumPerPage)
+    }
+}

@@ -1,0 +1,29 @@
+import WebhookServices
+
+/// What is to be changed of a token, checked; what is `nil` stays as it is.
+public struct TokenChanges: Sendable, Hashable {
+    /// What people call it.
+    public var name: String?
+    /// What it is limited to; an inner `nil` takes the scope away.
+    public var scope: TokenScope??
+    /// Which events it lets through; an inner `nil` lets all through.
+    public var eventFilter: EventFilter??
+    /// Whether private content is published.
+    public var publishesPrivate: Bool?
+    /// All that its service asks for.
+    public var settings: [String: String]?
+
+    /// No change yet.
+    public init() {}
+
+    /// The parts that are another thing now than in `token`, named as people know them.
+    func differing(from token: Token) -> [String] {
+        var parts: [String] = []
+        if let name, name != token.name { parts.append("name") }
+        if let scope, scope?.text != token.scope?.text { parts.append("scope") }
+        if let eventFilter, eventFilter != token.eventFilter { parts.append("events") }
+        if let publishesPrivate, publishesPrivate != token.publishesPrivate { parts.append("private content") }
+        if let settings, settings != token.settings { parts.append("settings") }
+        return parts
+    }
+}

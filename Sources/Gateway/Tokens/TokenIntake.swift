@@ -1,0 +1,107 @@
+import Cryptography
+import FedoraMessaging
+import WebhookServices
+
+/// Checks what people give for tokens against what their services take: the one place for the commands and the pages.
+public struct TokenIntake: Sendable {
+    private let services: ServiceRegistry
+
+    /// For tokens of these services.
+    public init(services: ServiceRegistry) {
+        self.services = services
+    }
+
+    /// A draft of what someone gave for a new token.
+    ///
+    /// - Parameters:
+    ///   - owners: Who may manage it.
+    ///   - creator: The account of whoever makes it; `nil` for the command line.
+    ///   - secret: One of one's own; `nil` to have one made as the service likes it.
+    /// - Throws: ``TokenInputError``, or `CryptographyError` if there is no randomness.
+    public func draft(
+        _ new: NewToken, owners: [TokenOwner], creator: String?, secret: TokenSecret?
+    ) throws -> TokenDraft {
+        guard let service = services.offered(named: new.service) else { throw unknown(new.service) }
+        if let secret { try Self.check(secret, for: service) }
+        return try TokenDraft(
+            service: new.service, name: new.name, scope: Self.scope(new.scope),
+            eventFilter: Self.eventFilter(new.events), publishesPrivate: new.publishesPrivate,
+            settings: Self.settings(new.settings, for: service), owners: owners, createdBy: creator,
+            secret: secret ?? Self.newSecret(for: service))
+    }
+
+    /// What someone wants changed.
+    ///
+    /// - Throws: ``TokenInputError``.
+    public func changes(_ edit: TokenEdit, of token: Token) throws(TokenInputError) -> TokenChanges {
+        var changes = TokenChanges()
+        if let name = edit.name {
+            try TokenDraft.checkName(name)
+            changes.name = name
+        }
+        if let scope = edit.scope { changes.scope = .some(try Self.scope(scope)) }
+        if let events = edit.events { changes.eventFilter = .some(try Self.eventFilter(events)) }
+        changes.publishesPrivate = edit.publishesPrivate
+        if let settings = edit.settings {
+            guard let service = services.known(named: token.service) else { throw unknown(token.service) }
+            changes.settings = try Self.settings(settings, for: service)
+        }
+        return changes
+    }
+
+    /// The secret for a rotation: a new one as the service likes it, or one's own where it can be used.
+    ///
+    /// - Throws: ``TokenInputError``, or `CryptographyError` if there is no randomness.
+    public func secret(_ own: TokenSecret?, for token: Token) throws -> TokenSecret? {
+        guard let service = services.known(named: token.service) else { return own }
+        if let own {
+            try Self.check(own, for: service)
+            return own
+        }
+        return try Self.newSecret(for: service)
+    }
+
+    /// The error for a service that there is none of.
+    func unknown(_ service: String) -> TokenInputError {
+        let names = services.offered.map(\.name)
+        return .unknownService(
+            service.printable, known: names, nearest: NearestName.of(service.lowercased(), among: names))
+    }
+
+    private static func newSecret(for service: any WebhookService) throws -> TokenSecret {
+        // What only the service can make is not made here: such a token would verify nothing.
+        guard service.secretOrigin != .there else { throw TokenInputError.secretIsMadeThere(service: service.title) }
+        return TokenSecret(stored: Array(service.secret(from: try SecureRandom.bytes(32)).utf8))
+    }
+
+    private static func scope(_ text: String) throws(TokenInputError) -> TokenScope? {
+        text.isEmpty ? nil : try TokenScope(text)
+    }
+
+    private static func eventFilter(_ text: String) throws(TokenInputError) -> EventFilter? {
+        guard text.contains(where: { !$0.isWhitespace && $0 != "," }) else { return nil }
+        do {
+            return try EventFilter(text: text)
+        } catch {
+            throw .events(error)
+        }
+    }
+
+    private static func settings(
+        _ given: [String: String], for service: any WebhookService
+    ) throws(TokenInputError) -> [String: String] {
+        do {
+            return try service.checkSettings(given)
+        } catch {
+            throw .setting(error)
+        }
+    }
+
+    private static func check(_ secret: TokenSecret, for service: any WebhookService) throws(TokenInputError) {
+        do {
+            _ = try service.prepare(secret: secret.bytes)
+        } catch {
+            throw .secretUnusable("\(error)")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Database
+
+// How a token is changed: under its lock, in one transaction with what the hooks do about it.
+extension TokenStore {
+    /// Changes a token.
+    ///
+    /// - Parameter body: Does it, and says what it was; `nil` if there was nothing to do.
+    /// - Returns: The token as it is now; `nil` if there is no such token.
+    func change(
+        _ id: TokenID, by actor: TokenActor, now: UnixTime,
+        _ body: @Sendable (StoredToken, any DatabaseConnection) async throws -> TokenChange.Kind?
+    ) async throws -> Token? {
+        guard authority.isAuthentic(id) else { return nil }
+        let isFound = try await database.withTransaction { connection in
+            guard let stored = try await locked(id, on: connection) else { return false }
+            if let kind = try await body(stored, connection) {
+                try await note(kind, of: stored.token, by: actor, now: now, on: connection)
+            }
+            return true
+        }
+        return isFound ? try await find(id) : nil
+    }
+
+    /// The token, which nobody else changes until the transaction is over.
+    func locked(_ id: TokenID, on connection: any DatabaseConnection) async throws -> StoredToken? {
+        // SQLite's transaction holds the only write lock from its beginning; PostgreSQL locks the row.
+        let lock = connection.dialect == .postgresql ? " FOR UPDATE" : ""
+        let found = try await connection.query(
+            "SELECT \(StoredToken.columns) FROM token WHERE public_id = $1\(lock)", [.text(id.description)])
+        return try found.rows.first.map(StoredToken.init(row:))
+    }
+
+    /// Tells the hooks.
+    func note(
+        _ kind: TokenChange.Kind, of token: Token, by actor: TokenActor, now: UnixTime,
+        on connection: any DatabaseConnection
+    ) async throws {
+        let change = TokenChange(kind: kind, id: token.id, row: token.row, name: token.name, actor: actor, at: now)
+        for hook in hooks { try await hook.tokenChanges(change, on: connection) }
+    }
+}

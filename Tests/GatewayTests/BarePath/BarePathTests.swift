@@ -1,0 +1,168 @@
+import Testing
+
+@testable import Gateway
+
+/// `POST /<service>`, over a real connection.
+@Suite struct BarePathTests {
+    private static func isTheFailure(_ answer: (status: Int, text: String)) -> Bool {
+        answer.status == 401 && answer.text.contains("\"unverified\"")
+    }
+
+    @Test func theTokenIsFoundByItsScope() async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken(scope: "Fedora/W2F")
+            let answer = try await gateway.push(to: "/github")
+            #expect(answer.status == 202)
+            // The same delivery at the token's own address is the same message.
+            #expect(try await gateway.push(to: "/github/\(token.id)").text.hasSuffix(answer.text.suffix(100)))
+            #expect(gateway.publisher.messages.count == 1)
+        }
+    }
+
+    @Test func whatIsNoTokensIsRefusedAlike() async throws {
+        try await TestGateway.run { gateway in
+            _ = try await gateway.makeToken(scope: "fedora/w2f")
+            let unscoped = String(TestGateway.secret.reversed())
+            _ = try await gateway.makeToken(secret: unscoped)
+            var answers = [
+                try await gateway.push(to: "/github", secret: "wrong" + TestGateway.secret),
+                try await gateway.push(to: "/github", secret: unscoped),
+                try await gateway.push(
+                    to: "/github", body: #"{"repository":{"full_name":"fedora/other","private":false}}"#),
+                try await gateway.push(to: "/github", body: "{}"),
+                try await gateway.push(to: "/github", body: "no JSON"),
+                try await gateway.push(to: "/discourse"),
+            ]
+            answers.append(
+                try await gateway.send("POST", "/github", ["Content-Type": "application/json"], TestGateway.body))
+            for answer in answers { #expect(Self.isTheFailure(answer), "\(answer.text)") }
+            #expect(Set(answers.map { $0.text.components(after: "\r\n\r\n") }).count == 1)
+            #expect(gateway.publisher.messages.isEmpty)
+        }
+    }
+
+    @Test func aDisabledTokenIsNone() async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken(scope: "fedora")
+            _ = try await gateway.tokens.store.setState(token.id, to: .disabled)
+            #expect(Self.isTheFailure(try await gateway.push(to: "/github")))
+        }
+    }
+
+    @Test func severalTokensOfOneRepository() async throws {
+        try await TestGateway.run { gateway in
+            _ = try await gateway.makeToken(scope: "fedora", secret: "other" + TestGateway.secret)
+            _ = try await gateway.makeToken(scope: "fedora/w2f")
+            #expect(try await gateway.push(to: "/github", delivery: "1").status == 202)
+            #expect(
+                try await gateway.push(to: "/github", delivery: "2", secret: "other" + TestGateway.secret).status == 202
+            )
+        }
+    }
+
+    @Test func nobodyCrowdsOthersOut() async throws {
+        try await TestGateway.run { gateway in
+            for number in 0..<20 {
+                _ = try await gateway.makeToken(
+                    scope: "fedora/w2f", creator: "mallory", secret: "\(number)" + TestGateway.secret)
+            }
+            _ = try await gateway.makeToken(scope: "fedora/w2f", creator: "zoe")
+            #expect(try await gateway.push(to: "/github").status == 202)
+            #expect(Self.isTheFailure(try await gateway.push(to: "/github", secret: "5" + TestGateway.secret)))
+        }
+    }
+
+    @Test func theNinthIsNotTried() async throws {
+        try await TestGateway.run { gateway in
+            for number in 0..<8 {
+                _ = try await gateway.makeToken(
+                    scope: "fedora", creator: "user\(number)", secret: "\(number)" + TestGateway.secret)
+            }
+            _ = try await gateway.makeToken(scope: "fedora", creator: "zoe")
+            #expect(Self.isTheFailure(try await gateway.push(to: "/github")))
+            #expect(try await gateway.push(to: "/github", secret: "7" + TestGateway.secret).status == 202)
+        }
+    }
+
+    @Test func theTokenIsFoundByTheSecretThatIsSent() async throws {
+        try await TestGateway.run { gateway in
+            _ = try await gateway.makeToken(service: "gitlab")
+            let scoped = "scoped" + TestGateway.secret
+            _ = try await gateway.makeToken(service: "gitlab", scope: "group/other", secret: scoped)
+            let body = #"{"project":{"path_with_namespace":"group/project","visibility_level":20}}"#
+            func push(_ secret: String, _ body: String = body) async throws -> (status: Int, text: String) {
+                try await gateway.send(
+                    "POST", "/gitlab",
+                    [
+                        "Content-Type": "application/json", "X-Gitlab-Event": "Push Hook", "X-Gitlab-Token": secret,
+                        "X-Gitlab-Webhook-UUID": "1", "X-Gitlab-Event-UUID": "2",
+                    ], body)
+            }
+            #expect(try await push(TestGateway.secret).status == 202)
+            #expect(Self.isTheFailure(try await push("x" + TestGateway.secret)))
+            #expect(Self.isTheFailure(try await push(scoped)))
+            #expect(try await push(scoped, body.replacing("group/project", with: "group/other")).status == 202)
+        }
+    }
+
+    @Test func whatAnAuthenticOneLacksIsSaid() async throws {
+        try await TestGateway.run { gateway in
+            _ = try await gateway.makeToken(scope: "fedora")
+            let answer = try await gateway.push(to: "/github", delivery: "")
+            #expect(answer.status == 400)
+        }
+    }
+
+    @Test func tooLarge() async throws {
+        try await TestGateway.run(change: { $0.barePath.maxBodySize = 1024 }) { gateway in
+            let token = try await gateway.makeToken(scope: "fedora")
+            let body = TestGateway.body.dropLast() + #","x":"\#(String(repeating: "x", count: 1024))"}"#
+            #expect(try await gateway.push(to: "/github", body: String(body)).status == 413)
+            #expect(try await gateway.push(to: "/github/\(token.id)", body: String(body)).status == 202)
+        }
+    }
+
+    @Test func switchedOff() async throws {
+        try await TestGateway.run(change: { $0.barePath.enabled = false }) { gateway in
+            let token = try await gateway.makeToken(scope: "fedora")
+            let answer = try await gateway.push(to: "/github")
+            #expect(answer.status == 405)
+            #expect(answer.text.contains("Allow: GET, HEAD, OPTIONS\r\n"))
+            #expect(try await gateway.push(to: "/nothing").status == 404)
+            #expect(try await gateway.push(to: "/github/\(token.id)").status == 202)
+        }
+    }
+
+    @Test func whoFailsTooOftenIsNotReadAnyMore() async throws {
+        try await TestGateway.run(change: {
+            $0.barePath.failureBurst = 2
+            $0.barePath.failureInterval = .seconds(3600)
+            $0.barePath.failureTime = .milliseconds(1)
+        }) { gateway in
+            _ = try await gateway.makeToken(scope: "fedora")
+            for number in 0..<2 {
+                let answer = try await gateway.push(to: "/github", delivery: "\(number)", secret: "wrong")
+                #expect(Self.isTheFailure(answer))
+            }
+            // Even a good one: its source cannot be told from the one that failed.
+            #expect(Self.isTheFailure(try await gateway.push(to: "/github")))
+            #expect(gateway.publisher.messages.isEmpty)
+        }
+    }
+
+    @Test func withTheDatabaseAwayNothingIsKnown() async throws {
+        try await TestGateway.run { gateway in
+            _ = try await gateway.makeToken(scope: "fedora")
+            await gateway.tokens.database.close()
+            let answer = try await gateway.push(to: "/github")
+            #expect(answer.status == 503)
+            #expect(answer.text.contains("Retry-After:"))
+        }
+    }
+}
+
+extension String {
+    fileprivate func components(after separator: String) -> String {
+        split(separator: separator, maxSplits: 1).last.map(String.init) ?? ""
+    }
+}

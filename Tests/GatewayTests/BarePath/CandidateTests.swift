@@ -1,0 +1,182 @@
+import Database
+import EventLoop
+import Testing
+
+@testable import Gateway
+
+@Suite struct CandidateTests {
+    private let start = ContinuousClock.now
+    private let key = CandidateKey.repository(service: "github", name: "a/b")
+    private let ids = (1...20).map { TokenID(high: $0, low: 1) }
+
+    private func table(capacity: Int = 100) -> CandidateTable {
+        CandidateTable(capacity: capacity, choice: CandidateChoice(limit: 8, limitPerOwner: 2), times: CandidateTimes())
+    }
+
+    // MARK: Choosing
+
+    @Test func atMostEightAndTwoAnOwner() {
+        let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
+        let crowd = ids.map { Candidate(id: $0, owner: "mallory") }
+        #expect(choice.choose(from: crowd, verified: []).map(\.id) == Array(ids.prefix(2)))
+        let all = ids.enumerated().map { Candidate(id: $1, owner: $0 < 10 ? "mallory" : "owner\($0)") }
+        #expect(choice.choose(from: all, verified: []).map(\.id) == [ids[0], ids[1]] + ids[10..<16])
+        // Whoever runs the command line can do anything anyway.
+        let made = ids.map { Candidate(id: $0, owner: nil) }
+        #expect(choice.choose(from: made, verified: []).map(\.id) == Array(ids.prefix(8)))
+    }
+
+    @Test func thoseThatVerifiedBeforeComeFirst() {
+        let choice = CandidateChoice(limit: 3, limitPerOwner: 2)
+        let all = ids.map { Candidate(id: $0, owner: "zoe") }
+        #expect(choice.choose(from: all, verified: [ids[7], ids[3]]).map(\.id) == [ids[7], ids[3]])
+        let gone = TokenID(high: 99, low: 1)
+        #expect(choice.choose(from: all, verified: [gone, ids[5]]).map(\.id) == [ids[5], ids[0]])
+    }
+
+    // MARK: The table
+
+    @Test func whatIsKnownIsFreshForItsTime() {
+        var table = table()
+        #expect(table.lookup(key, now: start) == nil)
+        _ = table.store([Candidate(id: ids[0], owner: nil)], for: key, now: start)
+        #expect(table.lookup(key, now: start + .seconds(9))?.candidates.map(\.id) == [ids[0]])
+        #expect(table.lookup(key, now: start + .seconds(10)) == nil)
+        _ = table.store([], for: key, now: start)
+        #expect(table.lookup(key, now: start)?.candidates.isEmpty == true)
+        #expect(table.lookup(key, now: start + .seconds(10)) == nil)
+        #expect(table.useStale(key, now: start) == nil)
+    }
+
+    @Test func theDatabaseIsAway() {
+        var table = table()
+        _ = table.store([Candidate(id: ids[0], owner: nil)], for: key, now: start)
+        let later = start + .seconds(100)
+        #expect(table.useStale(key, now: later)?.isCertain == false)
+        #expect(table.lookup(key, now: later)?.isCertain == false)
+        #expect(table.lookup(key, now: later + .seconds(1)) == nil)
+        #expect(table.useStale(key, now: start + .seconds(3600)) == nil)
+        #expect(table.store([Candidate(id: ids[0], owner: nil)], for: key, now: later).isCertain)
+    }
+
+    @Test func whatVerifiedIsRememberedAcrossReads() {
+        var table = table()
+        let all = ids.prefix(3).map { Candidate(id: $0, owner: nil) }
+        _ = table.store(all, for: key, now: start)
+        table.noteVerified(ids[2], for: key)
+        #expect(table.lookup(key, now: start)?.candidates.map(\.id) == [ids[2], ids[0], ids[1]])
+        table.expireAll(now: start)
+        #expect(table.lookup(key, now: start) == nil)
+        #expect(table.store(all, for: key, now: start).candidates.first?.id == ids[2])
+        #expect(table.store(Array(all.prefix(2)), for: key, now: start).candidates.map(\.id) == Array(ids.prefix(2)))
+    }
+
+    @Test func keysAreBounded() {
+        var table = table(capacity: 16)
+        for number in 0..<1000 {
+            _ = table.store([], for: .repository(service: "github", name: "made/up\(number)"), now: start)
+        }
+        #expect(table.count == 16)
+    }
+
+    // MARK: The index
+
+    @Test func oneReadAKeyHoweverManyAsk() async throws {
+        let loader = ScriptedCandidates()
+        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 2)
+        async let first = index.candidates(for: key)
+        await loader.waitForReads(1)
+        async let second = index.candidates(for: key)
+        loader.finish(.success([Candidate(id: ids[0], owner: nil)]))
+        let answers = try await [first, second]
+        #expect(answers.allSatisfy { $0.candidates.map(\.id) == [ids[0]] })
+        let known = try await index.candidates(for: key)
+        #expect(known.isCertain)
+        #expect(loader.reads == 1)
+    }
+
+    @Test func readsAtOnceAreBounded() async throws {
+        let loader = ScriptedCandidates()
+        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 1)
+        let keys = (0..<3).map { CandidateKey.repository(service: "github", name: "a/\($0)") }
+        async let first = index.candidates(for: keys[0])
+        async let second = index.candidates(for: keys[1])
+        for count in 1...2 {
+            await loader.waitForReads(count)
+            #expect(loader.reads == count)
+            loader.finish(.success([]))
+        }
+        let answers = try await [first, second]
+        #expect(answers.allSatisfy(\.candidates.isEmpty))
+    }
+
+    @Test func aReadThatAChangeOvertakesDoesNotCount() async throws {
+        let loader = ScriptedCandidates()
+        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 2)
+        async let answer = index.candidates(for: key)
+        await loader.waitForReads(1)
+        await index.expireAll()
+        loader.finish(.success([]))
+        await loader.waitForReads(2)
+        loader.finish(.success([Candidate(id: ids[0], owner: nil)]))
+        let found = try await answer
+        #expect(found.candidates.map(\.id) == [ids[0]])
+    }
+
+    @Test func whatCannotBeKnownIsAnError() async throws {
+        let loader = ScriptedCandidates()
+        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 2)
+        async let answer = index.candidates(for: key)
+        await loader.waitForReads(1)
+        loader.finish(.failure(DatabaseError(.unavailable, "away")))
+        do {
+            let found = try await answer
+            Issue.record("\(found)")
+        } catch {
+            #expect((error as? DatabaseError)?.code == .unavailable)
+        }
+    }
+
+    // MARK: The database
+
+    @Test(arguments: TestDatabases.all) func readByScopeAndBySecret(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let secret = try TokenSecret(ownText: Array(String(repeating: "s", count: 40).utf8))
+            func make(_ scope: String?, _ service: String, _ second: Int64, creator: String? = nil) async throws
+                -> TokenID
+            {
+                try await test.store.create(
+                    TokenDraft(
+                        service: service, name: "x", scope: scope.map { try TokenScope($0) },
+                        owners: [TokenOwner(.user, name: "first"), TokenOwner(.user, name: "second")],
+                        createdBy: creator, secret: service == "gitlab" ? secret : nil),
+                    now: UnixTime(milliseconds: second)
+                ).token.id
+            }
+            let wide = try await make("Fedora", "github", 1, creator: "zoe")
+            let exact = try await make("fedora/Infra", "github", 3)
+            let older = try await make("FEDORA/infra", "github", 2)
+            let elsewhere = try await make("fedora/other", "github", 1)
+            let disabled = try await make("fedora/infra", "github", 1)
+            _ = try await test.store.setState(disabled, to: .disabled)
+            let bare = try await make(nil, "gitlab", 1)
+            let loader = CandidateLoader(database: test.database, limit: 100)
+            let found = try await loader.candidates(for: .repository(service: "github", name: "fedora/infra"))
+            #expect(found.map(\.id) == [older, exact, wide])
+            #expect(found.map(\.owner) == ["first", "first", "zoe"])
+            #expect(!found.contains { $0.id == elsewhere })
+            #expect(try await loader.candidates(for: .repository(service: "gitlab", name: "fedora/infra")).isEmpty)
+            #expect(
+                try await CandidateLoader(database: test.database, limit: 1)
+                    .candidates(for: .repository(service: "github", name: "fedora/infra")).count == 1)
+
+            let hash = test.keys.lookupHash(secret.bytes)
+            #expect(try await loader.candidates(for: .secret(service: "gitlab", hash: hash)).map(\.id) == [bare])
+            #expect(try await loader.candidates(for: .secret(service: "github", hash: hash)).isEmpty)
+            _ = try await test.store.rotate(bare, grace: .seconds(60))
+            #expect(try await loader.candidates(for: .secret(service: "gitlab", hash: hash)).map(\.id) == [bare])
+            _ = try await test.store.rotate(bare, grace: .zero)
+            #expect(try await loader.candidates(for: .secret(service: "gitlab", hash: hash)).isEmpty)
+        }
+    }
+}
