@@ -1,3 +1,4 @@
+import Cryptography
 import FedoraMessaging
 import WebhookServices
 
@@ -9,16 +10,22 @@ struct Delivery {
     let routingKey: String
     /// Tells its body from another body with the same delivery id.
     let digest: DeliveryDigest
+    /// The bytes that came.
+    private let body: ArraySlice<UInt8>
     /// What it is known by to the deduplication window.
     private(set) var key: UUIDValue
     private let token: UUIDValue
 
-    init(_ event: WebhookEvent, schema: MessageSchema, routingKey: String, token: UUIDValue, digest: DeliveryDigest) {
+    init(
+        _ event: WebhookEvent, schema: MessageSchema, routingKey: String, token: UUIDValue, digest: DeliveryDigest,
+        body: ArraySlice<UInt8>
+    ) {
         self.event = event
         self.schema = schema
         self.routingKey = routingKey
         self.token = token
         self.digest = digest
+        self.body = body
         // Without a delivery id, only the same body within the window counts as the same delivery.
         key =
             event.deliveryID.map { MessageIdentifier.make(token: token, deliveryID: $0) }
@@ -32,9 +39,12 @@ struct Delivery {
     }
 
     /// Gives it a key of its own: its delivery id came before with another body.
+    ///
+    /// The message's id is made of that, so it takes a hash that is the same in every process: the digest is this
+    /// process's own.
     mutating func distinguish() {
         guard let deliveryID = event.deliveryID else { return }
-        key = MessageIdentifier.make(token: token, deliveryID: deliveryID, digest: digest.bytes)
+        key = MessageIdentifier.make(token: token, deliveryID: deliveryID, digest: SHA256.digest(body))
     }
 
     /// The message that goes out.

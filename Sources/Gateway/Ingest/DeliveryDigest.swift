@@ -1,4 +1,4 @@
-/// 32 bytes that tell the bodies of two deliveries apart: the verifier's digest, or a hash of the body.
+/// 32 bytes that tell the bodies of two deliveries apart in this process: the verifier's digest.
 struct DeliveryDigest: Hashable, Sendable {
     private let words: SIMD4<UInt64>
 

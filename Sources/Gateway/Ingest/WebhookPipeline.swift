@@ -46,7 +46,10 @@ struct WebhookPipeline: Sendable {
             return .withheld(reason)
         }
         let topic = settings.topicPrefix.isEmpty ? event.topic : settings.topicPrefix + "." + event.topic
-        return .message(Delivery(event, schema: service.schema, routingKey: topic, token: uuid, digest: digest))
+        return .message(
+            Delivery(
+                event, schema: service.schema, routingKey: topic, token: uuid, digest: digest,
+                body: request.query ?? request.body))
     }
 
     /// Publishes what there is to publish, once.

@@ -29,6 +29,11 @@ struct OutgoingHeaders: Sendable {
         entries = list.map { Entry(name: $0.key, lookUp: $0.key.lowercased(), rule: $0.value) }
     }
 
+    /// A list of headers that go out where the sender gave them; names in lower case.
+    init(optional names: [String]) {
+        entries = names.map { Entry(name: $0, lookUp: $0, rule: .optional) }
+    }
+
     /// The headers of the message.
     ///
     /// - Throws: ``WebhookError/missingHeader(_:)`` or ``WebhookError/duplicateHeader(_:)`` for a required one.

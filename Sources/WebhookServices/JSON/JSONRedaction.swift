@@ -1,12 +1,12 @@
-/// Takes members out of the object under a top-level key of a document, by cutting their bytes out of it: what stays
-/// is not touched.
+/// Takes members out of a document, or out of the object under one of its keys, by cutting their bytes out of it: what
+/// stays is not touched.
 ///
 /// Every occurrence counts: of the key at the top, if it is there twice, and of each member, however its key is
 /// written (`"r\u0061w"` is `raw`). What comes out is valid JSON again. The document must have been validated
 /// (``JSONParser``); of one that was not, anything may come out, but nothing outside it is read.
 struct JSONRedaction {
-    /// The key at the top.
-    var key: String
+    /// The key at the top; `nil` to take members out of the document itself.
+    var key: String?
     /// The keys of the members to take out.
     var members: [String]
 
@@ -14,9 +14,13 @@ struct JSONRedaction {
     func pieces(of document: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
         var cuts: [Range<Int>] = []
         var scanner = JSONScanner(document)
-        scanner.forEachMember { member, scanner in
-            guard member.isNamed(key), scanner.isAtObject else { return }
-            cuts += Self.cuts(forMembersNamed: members, at: &scanner)
+        if let key {
+            scanner.forEachMember { member, scanner in
+                guard member.isNamed(key), scanner.isAtObject else { return }
+                cuts += Self.cuts(forMembersNamed: members, at: &scanner)
+            }
+        } else if scanner.isAtObject {
+            cuts = Self.cuts(forMembersNamed: members, at: &scanner)
         }
         var pieces: [ArraySlice<UInt8>] = []
         var start = document.startIndex

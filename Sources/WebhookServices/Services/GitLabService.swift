@@ -62,7 +62,7 @@ public struct GitLabService: WebhookService {
             secret.tokenDigest.map { constantTimeEqual($0, digest) } ?? false
         }
         guard let index else { return .mismatch }
-        return .verified(index: index, digest: SHA256.digest(request.body))
+        return .verified(index: index, digest: Fingerprint.of(request.body))
     }
 
     /// `gitlab.<event without " Hook", blanks to _, lower case>`: `Merge Request Hook` is `gitlab.merge_request`.

@@ -1,13 +1,14 @@
-internal import Cryptography
-
 /// A token's secret, made ready once for all the webhooks that it verifies. Shows nothing of it when printed.
 public struct PreparedSecret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The key of signatures; `nil` where the secret cannot be one.
-    let signingKey: HMACSHA256Key?
+    let signingKey: SigningKey?
     /// SHA-256 of the secret, for services that send the secret itself.
     let tokenDigest: [UInt8]?
 
-    init(signingKey: HMACSHA256Key?, tokenDigest: [UInt8]? = nil) {
+    /// What there is no secret for.
+    static let none = PreparedSecret(signingKey: nil)
+
+    init(signingKey: SigningKey?, tokenDigest: [UInt8]? = nil) {
         self.signingKey = signingKey
         self.tokenDigest = tokenDigest
     }

@@ -6,7 +6,7 @@ extension SignatureScheme {
 
     /// Makes a secret ready for ``verify(_:body:at:secrets:)``.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
-        PreparedSecret(signingKey: try secretEncoding.key(of: secret))
+        PreparedSecret(signingKey: try algorithm.key(try secretEncoding.key(of: secret)))
     }
 
     /// Whether the signature in the headers is one of `body` by one of the secrets, which are tried in turn.
@@ -29,7 +29,7 @@ extension SignatureScheme {
             guard let key = secret.signingKey else { continue }
             let expected = key.authenticationCode(for: segments)
             if codes.contains(where: { constantTimeEqual($0, expected) }) {
-                return .verified(index: index, digest: signsBodyAlone ? expected : SHA256.digest(body))
+                return .verified(index: index, digest: Fingerprint.of(body))
             }
         }
         return .mismatch
@@ -52,7 +52,7 @@ extension SignatureScheme {
             case .hex: Hex.decode(digits)
             case .base64: Base64.decode(digits)
             }
-        guard let code, code.count == HMACSHA256Key.codeCount else { return nil }
+        guard let code, code.count == algorithm.codeCount else { return nil }
         return code
     }
 
@@ -91,20 +91,20 @@ extension SignatureScheme {
 }
 
 extension SignatureScheme.Timestamp {
-    /// The whole seconds in the header, as they stand there; `nil` if it is missing, no number, or too far from now.
+    /// The whole units in the header, as they stand there; `nil` if it is missing, no number, or too far from now.
     func seconds(in headers: any WebhookHeaders, at now: Int64) -> ArraySlice<UInt8>? {
         guard let value = try? headers.single(header) else { return nil }
         let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
         let whole = value.prefix(while: isDigit)
         let fraction = value[whole.endIndex...]
-        guard (1...12).contains(whole.count) else { return nil }
+        guard (1...15).contains(whole.count) else { return nil }
         if !fraction.isEmpty {
             guard allowsFraction, fraction.first == UInt8(ascii: "."), fraction.dropFirst().allSatisfy(isDigit) else {
                 return nil
             }
         }
-        let seconds = whole.reduce(Int64(0)) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
-        // Twelve digits and a clock: no overflow.
-        return abs(seconds - now) <= tolerance ? whole : nil
+        let units = whole.reduce(Int64(0)) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
+        // Fifteen digits, a clock and a thousand: no overflow.
+        return abs(units - now * unitsPerSecond) <= tolerance * unitsPerSecond ? whole : nil
     }
 }

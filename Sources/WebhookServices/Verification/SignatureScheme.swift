@@ -6,16 +6,20 @@ public struct SignatureScheme: Sendable, Hashable {
         case literal(String)
         /// The value of a header (its name in lower case), which must stand exactly once and not be empty.
         case header(String)
-        /// The whole seconds of the timestamp header, as they stand there.
+        /// The whole seconds (or milliseconds) of the timestamp header, as they stand there.
         case timestamp
         /// The body.
         case body
     }
 
-    /// How the code is made. There is one; what a sender names cannot choose another.
+    /// How the code is made. The service has one; what a sender names cannot choose another.
     public enum Algorithm: Sendable, Hashable {
         /// HMAC with SHA-256 (RFC 2104).
         case hmacSHA256
+        /// HMAC with SHA-384.
+        case hmacSHA384
+        /// HMAC with SHA-512.
+        case hmacSHA512
     }
 
     /// How the code is written.
@@ -34,12 +38,17 @@ public struct SignatureScheme: Sendable, Hashable {
         public var tolerance: Int64
         /// Whether it may have a fraction, which is not signed (Weblate).
         public var allowsFraction: Bool
+        /// Units in a second: 1, or 1,000 where it counts milliseconds.
+        public var unitsPerSecond: Int64
 
-        /// A timestamp in seconds since 1970.
-        public init(header: String, tolerance: Int64 = 300, allowsFraction: Bool = false) {
+        /// A timestamp since 1970.
+        public init(
+            header: String, tolerance: Int64 = 300, allowsFraction: Bool = false, unitsPerSecond: Int64 = 1
+        ) {
             self.header = header
             self.tolerance = tolerance
             self.allowsFraction = allowsFraction
+            self.unitsPerSecond = unitsPerSecond
         }
     }
 
@@ -59,8 +68,6 @@ public struct SignatureScheme: Sendable, Hashable {
     public let timestamp: Timestamp?
     /// How the key is made of the secret.
     public let secretEncoding: SecretEncoding
-    /// Whether the code is over the body alone, and so tells bodies apart.
-    let signsBodyAlone: Bool
 
     /// A scheme. What is left out is what most services do.
     public init(
@@ -81,17 +88,24 @@ public struct SignatureScheme: Sendable, Hashable {
         self.listSeparator = listSeparator
         self.timestamp = timestamp
         self.secretEncoding = secretEncoding
-        self.signsBodyAlone = parts == [.body]
     }
+
+    /// GitHub's, which others took over: `X-Hub-Signature-256: sha256=<hex>` over the body.
+    static let hub256 = SignatureScheme(header: "x-hub-signature-256", prefix: "sha256=")
 
     /// Standard Webhooks 1.0: `webhook-signature: v1,<base64> …` over `<webhook-id>.<webhook-timestamp>.<body>`, at
     /// most five minutes ago or ahead.
-    public static let standardWebhooks = SignatureScheme(
-        header: "webhook-signature",
-        parts: [.header("webhook-id"), .literal("."), .timestamp, .literal("."), .body],
-        encoding: .base64,
-        prefix: "v1,",
-        listSeparator: " ",
-        timestamp: Timestamp(header: "webhook-timestamp"),
-        secretEncoding: .standardWebhooks)
+    public static let standardWebhooks = standardWebhooks(allowsFraction: false)
+
+    /// Standard Webhooks, and whether its timestamp may have a fraction, which is not signed.
+    static func standardWebhooks(allowsFraction: Bool) -> SignatureScheme {
+        SignatureScheme(
+            header: "webhook-signature",
+            parts: [.header("webhook-id"), .literal("."), .timestamp, .literal("."), .body],
+            encoding: .base64,
+            prefix: "v1,",
+            listSeparator: " ",
+            timestamp: Timestamp(header: "webhook-timestamp", allowsFraction: allowsFraction),
+            secretEncoding: .standardWebhooks)
+    }
 }

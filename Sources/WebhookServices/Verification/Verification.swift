@@ -3,8 +3,8 @@ public enum Verification: Sendable, Hashable {
     /// It does.
     ///
     /// - `index`: which of the secrets it was.
-    /// - `digest`: 32 bytes that tell this body from another: the code over it where just the body is signed, its
-    ///   SHA-256 otherwise. For deduplication; not to be shown, as it may be the signature.
+    /// - `digest`: bytes that tell this body from another within this process, whatever secret it was signed with. For
+    ///   deduplication; must not leave the process.
     case verified(index: Int, digest: [UInt8])
     /// There is no proof in it.
     case missing

@@ -1,4 +1,6 @@
+import FedoraMessaging
 import Testing
+import WebhookServices
 
 @testable import Gateway
 
@@ -54,6 +56,37 @@ import Testing
             #expect(ids.count == 2)
             #expect(Set(ids).count == 2)
         }
+    }
+
+    /// What tells bodies apart does not hang on the secret: one and the same delivery, signed by the old secret and
+    /// then by the new one, is one message.
+    @Test func aRedeliveryAfterARotationIsTheSameDelivery() async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken()
+            let next = String(TestGateway.secret.reversed())
+            _ = try await gateway.tokens.store.rotate(
+                token.id, to: TokenSecret(fileContent: Array(next.utf8)), grace: .seconds(3600))
+            let first = try await gateway.push(to: "/github/\(token.id)")
+            let second = try await gateway.push(to: "/github/\(token.id)", secret: next)
+            #expect(first.status == 202 && second.status == 202)
+            #expect(first.text.split(separator: "\r\n\r\n").last == second.text.split(separator: "\r\n\r\n").last)
+            #expect(gateway.publisher.messages.count == 1)
+        }
+    }
+
+    /// A message's id is the same in every process; what tells bodies apart is this process's own.
+    @Test func theIdOfAnotherBodyIsTheSameEverywhere() async throws {
+        var ids: Set<String> = []
+        let uuid = try #require(UUIDValue("0b6e6f1c-9c2d-4d7e-8a51-3f0c4a9d2e11"))
+        for digest in [[1], [2]] as [[UInt8]] {
+            let event = WebhookEvent(topic: "x.y", name: "y", deliveryID: [7], headers: [], payload: [[]])
+            var delivery = Delivery(
+                event, schema: MessageSchema(name: "s", package: "p"), routingKey: "x.y", token: uuid,
+                digest: DeliveryDigest(digest), body: [9])
+            delivery.distinguish()
+            ids.insert(delivery.receipt(second: 0).messageID.description)
+        }
+        #expect(ids.count == 1)
     }
 
     @Test(arguments: [

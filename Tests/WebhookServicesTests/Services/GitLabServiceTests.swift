@@ -20,12 +20,12 @@ import WebhookServices
     @Test func theToken() throws {
         let body = Array(#"{"object_kind":"push"}"#.utf8)
         let secrets = try service.prepared(Self.secret)
-        let verified = Verification.verified(index: 0, digest: SHA256.digest(body))
+        let verified = Verification.verified(index: 0, digest: Fingerprint.of(body[...]))
         #expect(service.verify(request(Self.headers, body), secrets: secrets) == verified)
         let rotated = try service.prepared("the new one", Self.secret)
         #expect(
             service.verify(request(Self.headers, body), secrets: rotated)
-                == .verified(index: 1, digest: SHA256.digest(body)))
+                == .verified(index: 1, digest: Fingerprint.of(body[...])))
         #expect(service.verify(request(Self.headers, body), secrets: []) == .mismatch)
         #expect(
             service.verify(request(Self.headers.setting("X-Gitlab-Token", nil), body), secrets: secrets) == .missing)
@@ -59,7 +59,7 @@ import WebhookServices
 
     @Test func aSignature() throws {
         let secrets = try service.prepared(Self.signingToken)
-        let verified = Verification.verified(index: 0, digest: SHA256.digest(Array(Self.signedBody.utf8)))
+        let verified = Verification.verified(index: 0, digest: Fingerprint.of(Array(Self.signedBody.utf8)[...]))
         #expect(service.verify(request(Self.signed, Self.signedBody, at: 1_614_265_330), secrets: secrets) == verified)
         #expect(service.verify(request(Self.signed, "{}", at: 1_614_265_330), secrets: secrets) == .mismatch)
         #expect(service.verify(request(Self.signed, Self.signedBody), secrets: secrets) == .mismatch)
@@ -76,6 +76,40 @@ import WebhookServices
         let result = service.verify(
             request(plain, Self.signedBody, at: 1_614_265_330), secrets: try service.prepared(Self.secret))
         #expect(result == .mismatch)
+    }
+
+    /// What decides is `webhook-signature` alone: a token beside it counts for nothing, right or wrong.
+    @Test func aSignatureIsEnoughWhateverTheTokenSays() throws {
+        let secrets = try service.prepared(Self.signingToken)
+        for token in [Self.secret, "", Self.signingToken] {
+            let headers = Self.signed.setting("X-Gitlab-Token", token)
+            #expect(service.verify(request(headers, Self.signedBody, at: 1_614_265_330), secrets: secrets).isVerified)
+            #expect(service.verify(request(headers, Self.signedBody, at: 1_614_265_631), secrets: secrets) == .mismatch)
+            #expect(service.presentedSecret(in: request(headers, Self.signedBody)) == nil)
+        }
+        let signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        let doubled = Self.signed.setting("X-Gitlab-Token", Self.signingToken)
+            .adding("webhook-signature", signature)
+        #expect(service.verify(request(doubled, Self.signedBody, at: 1_614_265_330), secrets: secrets) == .mismatch)
+        for name in ["webhook-id", "webhook-timestamp"] {
+            let incomplete = Self.signed.setting("X-Gitlab-Token", Self.signingToken).setting(name, nil)
+            #expect(
+                service.verify(request(incomplete, Self.signedBody, at: 1_614_265_330), secrets: secrets) == .mismatch)
+        }
+    }
+
+    /// From a token to a signature: both secrets work while the old one has its grace.
+    @Test func fromATokenToASignature() throws {
+        let secrets = try service.prepared(Self.signingToken, Self.secret)
+        #expect(
+            service.verify(request(Self.signed, Self.signedBody, at: 1_614_265_330), secrets: secrets)
+                == .verified(index: 0, digest: Fingerprint.of(Array(Self.signedBody.utf8)[...])))
+        #expect(
+            service.verify(request(Self.headers, Self.signedBody), secrets: secrets)
+                == .verified(index: 1, digest: Fingerprint.of(Array(Self.signedBody.utf8)[...])))
+        // The signing token itself may be the token of an older GitLab.
+        let older = Self.headers.setting("X-Gitlab-Token", Self.signingToken)
+        #expect(service.verify(request(older, Self.signedBody), secrets: secrets).isVerified)
     }
 
     @Test func idAndTimestampAloneAreNoSignature() throws {
