@@ -10,8 +10,9 @@ extension Configuration {
             ("https", server.tls.certificate ?? "no"),
             ("public_url", server.baseURL),
             ("loops", "\(server.loopCount)"),
-            ("services", services.enabled.joined(separator: ", ")),
+            ("services", services.registry.offered.map(\.name).joined(separator: ", ")),
             ("publisher", publisher.description),
+            ("topic permission", services.registry.topicPattern(prefix: broker.topicPrefix)),
             ("database", (try? DatabaseURL.parse(database.url ?? ""))?.description ?? "unreadable"),
         ]
     }

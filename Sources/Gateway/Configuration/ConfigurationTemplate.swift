@@ -2,7 +2,10 @@
 enum ConfigurationTemplate {
     /// The file's text.
     static func text() -> String {
-        let sections = ConfigurationTable.shared.sections.map(text(of:))
+        var sections = ConfigurationTable.shared.sections.map(text(of:))
+        if let services = ConfigurationTable.shared.sections.firstIndex(where: { $0.name == "services" }) {
+            sections[services] += "\n" + serviceExample
+        }
         let broker = ConfigurationTable.shared.sections.firstIndex { $0.name == "broker.tls" } ?? 0
         return (sections[...broker] + [freeSection] + sections[(broker + 1)...]).joined(separator: "\n")
     }
@@ -24,6 +27,17 @@ enum ConfigurationTemplate {
         app = "webhook2fedmsg"
 
         """
+
+    /// The sections whose names people choose, as an example: what is to be taken in has no blank behind its "#".
+    private static var serviceExample: String {
+        var lines = GenericServiceConfiguration.documentation.map { "# \($0)" }
+        lines.append("#[\(ConfigurationLoader.servicesSection).example]")
+        for key in GenericServiceConfiguration.keys {
+            lines += comment(key.documentation)
+            lines.append("#\(key.name) = \(key.example.isEmpty ? key.defaultText ?? "\"\"" : key.example)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
 
     /// A comment, broken before column 118.
     private static func comment(_ text: String) -> [String] {

@@ -11,6 +11,11 @@ public struct MessageSchema: Sendable, Hashable {
         self.package = package
     }
 
+    /// The schema of a service in the package of our own, `webhook2fedmsg-messages`.
+    init(own service: String) {
+        self.init(name: "webhook2fedmsg.\(service).message_v1", package: "webhook2fedmsg_messages")
+    }
+
     /// A schema of `webhook-to-fedora-messaging-messages`.
     init(published name: String) {
         self.init(name: name, package: "webhook_to_fedora_messaging_messages")

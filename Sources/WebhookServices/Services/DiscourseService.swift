@@ -65,6 +65,17 @@ public struct DiscourseService: WebhookService {
             envelope: .discourse)
     }
 
+    /// `post_created` stands for `post.post_created`.
+    public func exampleHeaders(event: String?) -> [String: String]? {
+        let parts = (event ?? "ping.ping").split(separator: ".", maxSplits: 1).map(String.init)
+        let name = parts.last ?? ""
+        let type = parts.count == 2 ? parts[0] : String(name.prefix { $0 != "_" })
+        return [
+            "x-discourse-instance": "https://discourse.example.org", "x-discourse-event-id": "1",
+            "x-discourse-event-type": type, "x-discourse-event": name,
+        ]
+    }
+
     /// Who did it, as `DiscourseMessageV1.agent_name` has it. It has no place in the envelope and, as in w2fm's
     /// messages, no header: consumers compute it from the payload.
     private static func agent(of event: String, type: String, in document: JSONDocument) -> String? {

@@ -1,12 +1,9 @@
 /// Forgejo: `X-Hub-Signature-256`, or `X-Forgejo-Signature` in bare hex, over the JSON payload even where that comes
 /// in a form.
 ///
-/// It sends `X-GitHub-*`, `X-Gitea-*` and `X-Gogs-*` headers too, for what once read those: they say nothing.
-///
 /// <https://forgejo.org/docs/latest/user/webhooks/>
 public struct ForgejoService: WebhookService {
-    private static let signature = SignatureScheme(header: "x-hub-signature-256", prefix: "sha256=")
-    private static let bareSignature = SignatureScheme(header: "x-forgejo-signature")
+    private static let family = GiteaFamily(ownSignature: "x-forgejo-signature")
     private static let outgoing = OutgoingHeaders([
         "x-forgejo-event": .required,
         "x-forgejo-event-type": .optional,
@@ -16,17 +13,6 @@ public struct ForgejoService: WebhookService {
         "content-type": .optional,
         "user-agent": .optional,
     ])
-    private static let visibility = RepositoryVisibility(flags: [
-        .required("repository.private", of: "repository"),
-        .required("run.repository.private", of: "run.repository"),
-        .optional("repository.internal"),
-        .optional("run.repository.internal"),
-        .optional("pull_request.head.repo.private"),
-        .optional("pull_request.base.repo.private"),
-        .optional("forkee.private"),
-        .optional("package.repository.private"),
-    ])
-
     /// Whether the accounts of every instance that sends here are Fedora accounts, so that a sender is an agent.
     private let accountsAreFedoras: Bool
 
@@ -49,25 +35,20 @@ public struct ForgejoService: WebhookService {
 
     /// Any secret but an empty one. (Without a secret Forgejo sends an empty signature, which never matches.)
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
-        try Self.signature.prepare(secret: secret)
+        try Self.family.prepare(secret: secret)
     }
 
     /// A GET with a payload, which is one of the HTTP methods that a webhook can have there.
-    public func isDelivery(query: ArraySlice<UInt8>) -> Bool { FormBody(bytes: query).hasField("payload") }
+    public func isDelivery(query: ArraySlice<UInt8>) -> Bool { Self.family.isDelivery(query: query) }
 
     /// Decodes a form or a query first, as its field is what is signed.
     public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
-        let hasHubSignature = request.headers.count(of: Self.signature.header) > 0
-        let scheme = hasHubSignature ? Self.signature : Self.bareSignature
-        guard request.headers.count(of: scheme.header) > 0 else { return .missing }
-        guard let payload = try? request.formOrBody() else { return .mismatch }
-        return scheme.verify(request.headers, body: payload, at: request.receivedAt, secrets: secrets)
+        Self.family.verify(request, secrets: secrets)
     }
 
     /// The body, or the field `payload` of the form or of the query.
     public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
-        guard request.query != nil || request.contentKind != .other else { throw .unsupportedMediaType }
-        return try request.formOrBody()
+        try Self.family.payload(of: request)
     }
 
     /// `forgejo.<event>`.
@@ -79,8 +60,8 @@ public struct ForgejoService: WebhookService {
         var event = WebhookEvent(
             topic: "forgejo." + name,
             name: TopicPart.name(name, action: document.string("action")),
-            privateContent: Self.privateContent(in: document),
-            sender: Self.actor(in: document),
+            privateContent: Self.family.privateContent(in: document),
+            sender: Self.family.actor(in: document),
             deliveryID: Array(try request.headers.single("x-forgejo-delivery")),
             headers: headers,
             payload: [document.bytes])
@@ -89,58 +70,16 @@ public struct ForgejoService: WebhookService {
     }
 
     /// The repository or, for an event of a whole organisation, that.
-    public func repository(in document: JSONDocument) -> String? {
-        document.string("repository.full_name") ?? document.string("run.repository.full_name")
-            ?? document.string("organization.username")
-    }
+    public func repository(in document: JSONDocument) -> String? { Self.family.repository(in: document) }
 
-    /// Runs of actions name who set them off, and have no sender.
-    private static func actor(in document: JSONDocument) -> String? {
-        let login = document.string("run.trigger_user.login") ?? document.string("sender.login")
-        return login?.isEmpty == false ? login : nil
-    }
-
-    private static func privateContent(in document: JSONDocument) -> PrivateContent? {
-        if let content = visibility.privateContent(in: document) { return content }
-        let owners: [StaticString] = ["organization.visibility", "package.owner.visibility"]
-        let isHidden = owners.contains { path in document.string(path).map { $0 != "public" } ?? false }
-        if isHidden { return .privateRepository }
-        return document.bool("release.draft") == true ? .confidential : nil
+    /// With a delivery of their own.
+    public func exampleHeaders(event: String?) -> [String: String]? {
+        ["x-forgejo-event": event ?? "push", "x-forgejo-delivery": ExampleValue.uuid]
     }
 
     /// What people do at Forgejo.
     public var setup: SetupGuide {
-        SetupGuide(
-            places: [
-                .init(
-                    "A repository", path: ["Settings", "Webhooks", "Add webhook", "Forgejo"],
-                    address: "https://INSTANCE/OWNER/REPOSITORY/settings/hooks/forgejo/new"),
-                .init(
-                    "All repositories of an organization", path: ["Settings", "Webhooks", "Add webhook", "Forgejo"],
-                    address: "https://INSTANCE/org/ORGANIZATION/settings/hooks/forgejo/new"),
-                .init(
-                    "All your repositories", path: ["Settings", "Webhooks", "Add webhook", "Forgejo"],
-                    address: "https://INSTANCE/user/settings/hooks/forgejo/new"),
-            ],
-            steps: [
-                "Open the page, and choose the type \"Forgejo\".",
-                "Copy the URL into \"Target URL\".",
-                "Leave \"POST\" as \"HTTP method\" and \"application/json\" as \"POST content type\".",
-                "Copy the secret into \"Secret\".",
-                "Choose the events under \"Trigger on\".",
-                "Leave \"Active\" checked, and click \"Add webhook\".",
-                "\"Test delivery\" on the webhook's page sends a push event.",
-            ],
-            fields: [
-                .init("Target URL", .url), .init("HTTP method", .text("POST")),
-                .init("POST content type", .text("application/json")), .init("Secret", .secret),
-            ],
-            contentType: "application/json",
-            events: "\"All events\", or \"Custom events…\" and what you want on the bus.",
-            notes: [
-                "What a private repository sends is not published unless you allow it here.",
-                "Leave \"Authorization header\" empty.",
-            ],
-            reference: "https://forgejo.org/docs/latest/user/webhooks/")
+        Self.family.setup(
+            title: "Forgejo", path: "forgejo", reference: "https://forgejo.org/docs/latest/user/webhooks/")
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>
 public struct GitHubService: WebhookService {
-    private static let signature = SignatureScheme(header: "x-hub-signature-256", prefix: "sha256=")
+    private static let signature = SignatureScheme.hub256
     private static let outgoing = OutgoingHeaders([
         "x-github-event": .required,
         "x-github-delivery": .required,
@@ -76,6 +76,15 @@ public struct GitHubService: WebhookService {
     public func repository(in document: JSONDocument) -> String? {
         document.string("repository.full_name") ?? document.string("organization.login")
             ?? document.string("installation.account.login")
+    }
+
+    /// As of a webhook of a repository.
+    public func exampleHeaders(event: String?) -> [String: String]? {
+        [
+            "x-github-event": event ?? "push", "x-github-delivery": ExampleValue.uuid,
+            "x-github-hook-installation-target-id": "1",
+            "x-github-hook-installation-target-type": "repository",
+        ]
     }
 
     /// Applications are senders too (`dependabot[bot]`), but nobody's account.

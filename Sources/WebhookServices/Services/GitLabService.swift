@@ -89,6 +89,19 @@ public struct GitLabService: WebhookService {
             ?? document.string("group_path")
     }
 
+    /// `push` stands for `Push Hook`, `merge_request` for `Merge Request Hook`.
+    public func exampleHeaders(event: String?) -> [String: String]? {
+        var name = event ?? "push"
+        if !name.contains(where: { $0 == " " || $0.isUppercase }) {
+            let words = name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }
+            name = (words + ["Hook"]).joined(separator: " ")
+        }
+        return [
+            "x-gitlab-event": name, "x-gitlab-webhook-uuid": ExampleValue.uuid,
+            "x-gitlab-event-uuid": ExampleValue.uuid,
+        ]
+    }
+
     /// As the messages' consumers compute it from the header.
     private static func topicName(of event: String) -> String {
         var name = ""

@@ -6,6 +6,15 @@ public struct ServiceRegistry: Sendable {
         GitLabService(),
         ForgejoService(),
         DiscourseService(),
+        GiteaService(),
+        BitbucketService(),
+        PagureService(),
+        PretixService(),
+        WeblateService(),
+        SentryService(),
+        QuayService(),
+        DockerHubService(),
+        StandardWebhooksService(),
     ]
 
     /// Names that no configured service can have: other things are at these addresses, or may come to be.

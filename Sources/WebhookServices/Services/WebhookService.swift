@@ -50,6 +50,13 @@ public protocol WebhookService: Sendable {
     /// What a token's scope is held against: `owner/repository`, or the owner alone for an event of a whole
     /// organisation; `nil` where the payload names neither.
     func repository(in document: JSONDocument) -> String?
+
+    /// Plausible values of the headers that ``event(_:_:)`` cannot do without, by their names in lower case: for
+    /// trying things out, and for nothing else.
+    ///
+    /// - Parameter event: What happened, as people would call it; `nil` for anything.
+    /// - Returns: `nil` if an event is given and the service does not name its events in headers.
+    func exampleHeaders(event: String?) -> [String: String]?
 }
 
 extension WebhookService {
@@ -77,6 +84,9 @@ extension WebhookService {
 
     /// For services that know no repositories: a token with a scope then takes nothing.
     public func repository(in document: JSONDocument) -> String? { nil }
+
+    /// For services that need no header and name their events in the payload.
+    public func exampleHeaders(event: String?) -> [String: String]? { event == nil ? [:] : nil }
 
     /// A JSON body as it came; any other content type is refused.
     public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {

@@ -144,4 +144,62 @@ import WebhookServices
         let headers = DiscourseServiceTests.headers.setting("X-Discourse-Event-Type", type)
         #expect(try content(DiscourseService(), headers, body) == expected, "\(body)")
     }
+
+    static let bitbucketCases: [(String, PrivateContent?)] = [
+        (#"{"repository":{"is_private":false}}"#, nil),
+        (#"{"repository":{"is_private":true}}"#, .privateRepository),
+        (#"{"repository":{"full_name":"a/b"}}"#, .unknownVisibility),
+        (#"{"repository":{"is_private":false},"pullrequest":{"source":{"repository":{"full_name":"x"}}}}"#, nil),
+        (
+            #"{"repository":{"is_private":false},"pullrequest":{"source":{"repository":{"is_private":true}}}}"#,
+            .privateRepository
+        ),
+        (#"{"repository":{"is_private":false},"fork":{"is_private":true}}"#, .privateRepository),
+        (#"{"repository":{"public":true}}"#, nil),
+        (#"{"repository":{"public":false}}"#, .privateRepository),
+        (#"{"repository":{"public":false,"project":{"public":true}}}"#, nil),
+        (#"{"repository":{"public":true,"project":{"public":false}}}"#, nil),
+        (
+            #"{"pullRequest":{"toRef":{"repository":{"public":true}},"fromRef":{"repository":{"public":false}}}}"#,
+            .privateRepository
+        ),
+        (#"{"pullRequest":{"toRef":{"repository":{"public":true}},"fromRef":{"repository":{}}}}"#, .unknownVisibility),
+        (#"{"old":{"public":false},"new":{"public":true}}"#, .privateRepository),
+        (#"{"test":true}"#, nil),
+    ]
+
+    @Test(arguments: bitbucketCases)
+    func bitbucket(_ body: String, _ expected: PrivateContent?) throws {
+        #expect(try content(BitbucketService(), BitbucketServiceTests.headers, body) == expected, "\(body)")
+    }
+
+    @Test(arguments: forgejoCases)
+    func gitea(_ body: String, _ expected: PrivateContent?) throws {
+        #expect(try content(GiteaService(), GiteaServiceTests.headers, body) == expected, "\(body)")
+    }
+
+    @Test(
+        arguments: [
+            (#"{"msg":{"issue":{"private":true}}}"#, .confidential), (#"{"msg":{"issue":{"private":false}}}"#, nil),
+            (#"{"msg":{"project":{"private":true}}}"#, .privateRepository), (#"{"msg":{"project":{"name":"x"}}}"#, nil),
+        ] as [(String, PrivateContent?)])
+    func pagure(_ body: String, _ expected: PrivateContent?) throws {
+        #expect(try content(PagureService(), PagureServiceTests.headers, body) == expected, "\(body)")
+    }
+
+    @Test(
+        arguments: [
+            (#"{"repository":{"is_private":false}}"#, nil),
+            (#"{"repository":{"is_private":true}}"#, .privateRepository),
+            (#"{"repository":{}}"#, .unknownVisibility), ("{}", nil),
+        ] as [(String, PrivateContent?)])
+    func dockerHub(_ body: String, _ expected: PrivateContent?) throws {
+        #expect(try content(DockerHubService(), [:], body) == expected, "\(body)")
+    }
+
+    @Test func quay() throws {
+        #expect(
+            try content(QuayService(), [:], #"{"repository":"a/b","vulnerability":{"id":"CVE"}}"#) == .securityAlert)
+        #expect(try content(QuayService(), [:], #"{"repository":"a/b"}"#) == nil)
+    }
 }

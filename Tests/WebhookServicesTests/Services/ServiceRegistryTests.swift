@@ -59,6 +59,25 @@ import WebhookServices
         }
     }
 
+    /// What consumers go by, and must never change.
+    @Test func schemasAndTopicsAreThoseOfThePackages() {
+        let published = ["github", "gitlab", "forgejo", "pretix"]
+        for service in ServiceRegistry.builtIn where service.name != "discourse" {
+            let root = published.contains(service.name) ? "webhook_to_fedora_messaging" : "webhook2fedmsg"
+            #expect(service.schema.name == "\(root).\(service.name).message_v1")
+            #expect(
+                service.schema.package
+                    == (published.contains(service.name)
+                        ? "webhook_to_fedora_messaging_messages" : "webhook2fedmsg_messages"))
+        }
+        let all = ServiceRegistry(enabled: ServiceRegistry.builtIn.map(\.name))
+        #expect(
+            all.topicPattern(prefix: "org.fedoraproject.prod")
+                == #"^org\.fedoraproject\.prod\.(github|gitlab|forgejo|discourse|webhook\.gitea|webhook\.bitbucket|"#
+                + #"webhook\.pagure|pretix|webhook\.weblate|webhook\.sentry|webhook\.quay|webhook\.dockerhub|"#
+                + #"webhook\.standard)\..*$"#)
+    }
+
     @Test func secretsAreInAFormThatTheServiceTakes() throws {
         for service in ServiceRegistry.builtIn where service.secretOrigin == .here {
             let secret = service.secret(from: (0..<32).map { $0 * 7 })

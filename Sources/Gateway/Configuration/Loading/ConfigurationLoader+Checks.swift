@@ -65,10 +65,12 @@ extension ConfigurationLoader {
     }
 
     private mutating func checkServices(_ known: [String]?) {
-        if configuration.services.enabled.isEmpty {
+        if configuration.services.enabled.isEmpty && configuration.services.configured.isEmpty {
             configuration.warnings.append("services.enabled is empty: no webhook will be taken")
         }
-        guard let known, areSound("services.enabled") else { return }
+        guard var known, areSound("services.enabled") else { return }
+        // These are offered because they are there; whoever names them again is right too.
+        known += configuration.services.configured.map(\.name)
         // The default names services that a program may have been built without.
         if configuration.services.enabled == ServicesConfiguration().enabled {
             configuration.services.enabled.removeAll { !known.contains($0) }

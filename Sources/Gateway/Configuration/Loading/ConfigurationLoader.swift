@@ -18,6 +18,11 @@ struct ConfigurationLoader {
             SettingsProblem(source: source ?? sources[key] ?? .builtIn, key: key, message: message))
     }
 
+    /// Notes where a key was set.
+    mutating func note(_ source: SettingsProblem.Source, for key: String) {
+        sources[key] = source
+    }
+
     /// Notes the problems of another file.
     mutating func reject(_ other: [SettingsProblem]) {
         problems += other
@@ -54,6 +59,8 @@ struct ConfigurationLoader {
                 } else {
                     apply(inner, section: path, document)
                 }
+            } else if name == Self.servicesSection, case .table(let inner) = value {
+                applyService(key, inner, document)
             } else {
                 reject(path, unknownKey(key, in: name), at: source)
             }

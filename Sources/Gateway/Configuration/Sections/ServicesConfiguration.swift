@@ -5,13 +5,20 @@ public struct ServicesConfiguration: ConfigurationSection {
     /// The services offered, by name.
     public var enabled = ["github", "gitlab", "forgejo", "discourse"]
 
+    /// The services of `[services.NAME]`, by name.
+    public internal(set) var configured: [GenericService] = []
+
     /// The defaults.
     public init() {}
 
     /// The services as the rest of the server sees them.
-    public var registry: ServiceRegistry { ServiceRegistry(enabled: enabled) }
+    public var registry: ServiceRegistry { ServiceRegistry(enabled: enabled, configured: configured) }
 
-    static let documentation = ["The services whose webhooks are taken."]
+    static let documentation = [
+        "The services whose webhooks are taken. These are built in:",
+        ServiceRegistry.builtIn.map(\.name).joined(separator: ", ") + ".",
+        "Others that sign by HMAC can be set up below.",
+    ]
 
     static let keys = [
         key(

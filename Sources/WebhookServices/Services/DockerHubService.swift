@@ -1,0 +1,70 @@
+/// Docker Hub: nothing is signed. The unguessable address is all the proof there is.
+///
+/// <https://docs.docker.com/docker-hub/repos/manage/webhooks/>
+public struct DockerHubService: WebhookService {
+    private static let outgoing = OutgoingHeaders(["content-type": .optional, "user-agent": .optional])
+    /// Whoever knows it can tell Docker Hub how a test of the image ended.
+    private static let redaction = JSONRedaction(key: nil, members: ["callback_url"])
+    private static let visibility = RepositoryVisibility(flags: [
+        .required("repository.is_private", of: "repository")
+    ])
+
+    /// The service.
+    public init() {}
+
+    /// `dockerhub`.
+    public var name: String { "dockerhub" }
+    /// Docker Hub.
+    public var title: String { "Docker Hub" }
+    /// The address alone.
+    public var proof: ProofKind { .pathOnly }
+    /// `DockerHubMessageV1`.
+    public var schema: MessageSchema { MessageSchema(own: name) }
+
+    /// Anything: it is never asked for.
+    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret { .none }
+
+    /// Whether it came to the token's own address.
+    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification { request.pathProof }
+
+    /// `webhook.dockerhub.push`, without the address for answers.
+    public func event(
+        _ request: WebhookRequest, _ document: JSONDocument
+    ) throws(WebhookError) -> WebhookEvent {
+        WebhookEvent(
+            topic: topicRoot + ".push",
+            name: "push",
+            privateContent: Self.visibility.privateContent(in: document),
+            sender: document.string("push_data.pusher").flatMap { $0.isEmpty ? nil : $0 },
+            deliveryID: nil,
+            headers: try Self.outgoing.selected(from: request.headers),
+            payload: document.contains("callback_url") ? Self.redaction.pieces(of: document.bytes) : [document.bytes])
+    }
+
+    /// `namespace/name`.
+    public func repository(in document: JSONDocument) -> String? { document.string("repository.repo_name") }
+
+    /// What people do at Docker Hub.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [
+                .init(
+                    "A repository", path: ["Webhooks"],
+                    address: "https://hub.docker.com/repository/docker/NAMESPACE/REPOSITORY/webhooks")
+            ],
+            steps: [
+                "Open the page. You need to be an administrator of the repository.",
+                "Write anything into \"Webhook name\".",
+                "Copy the URL into \"Webhook URL\".",
+                "Click \"Create\".",
+            ],
+            fields: [.init("Webhook URL", .url)],
+            events: "Docker Hub sends pushes, and nothing else.",
+            notes: [
+                "Docker Hub signs nothing: whoever knows the URL can send what they like, so keep it to yourself.",
+                "What is pushed to a private repository is not published unless you allow it here.",
+                "The address for answers (\"callback_url\") is cut out of the message.",
+            ],
+            reference: "https://docs.docker.com/docker-hub/repos/manage/webhooks/")
+    }
+}

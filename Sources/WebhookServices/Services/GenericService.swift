@@ -1,0 +1,139 @@
+/// A service that signs by HMAC, told by the configuration.
+public struct GenericService: WebhookService {
+    /// Where a webhook has something.
+    public enum Source: Sendable, Hashable {
+        /// In a header, by its name in lower case.
+        case header(String)
+        /// In the payload, by a path: object keys joined by dots.
+        case body(String)
+    }
+
+    /// All that there is to say of it.
+    public struct Definition: Sendable, Hashable {
+        /// What it is called in URLs, tokens and topics.
+        public var name: String
+        /// What people call it.
+        public var title: String
+        /// How it signs.
+        public var signature: SignatureScheme
+        /// What happened; `nil` if it does not say.
+        public var event: Source?
+        /// What stays the same when a delivery is sent again; `nil` if it does not say.
+        public var deliveryID: Source?
+        /// The path of the repository in the payload, for scopes of tokens; `nil` if there is none.
+        public var repository: String?
+        /// The path of a truth value that means private; `nil` if there is none.
+        public var isPrivate: String?
+        /// The headers that go out where they were sent, by their names in lower case.
+        public var headers: [String]
+
+        /// A service of which nothing but the signature is known.
+        public init(name: String, title: String, signature: SignatureScheme) {
+            self.name = name
+            self.title = title
+            self.signature = signature
+            headers = []
+        }
+    }
+
+    /// What the event is called where nothing else is known of it.
+    static let unnamed = "received"
+
+    private let definition: Definition
+    private let outgoing: OutgoingHeaders
+
+    /// A service.
+    public init(_ definition: Definition) {
+        self.definition = definition
+        outgoing = OutgoingHeaders(optional: definition.headers)
+    }
+
+    /// As configured.
+    public var name: String { definition.name }
+    /// As configured.
+    public var title: String { definition.title }
+    /// `GenericMessageV1`.
+    public var schema: MessageSchema { MessageSchema(own: "generic") }
+
+    /// In the encoding that is configured.
+    public func secret(from random: [UInt8]) -> String { definition.signature.secretEncoding.secret(from: random) }
+
+    /// In the encoding that is configured.
+    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
+        try definition.signature.prepare(secret: secret)
+    }
+
+    /// By the signature.
+    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
+        definition.signature.verify(
+            request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
+    }
+
+    /// `webhook.<name>.<event>`, or `webhook.<name>.received` where there is none.
+    public func event(
+        _ request: WebhookRequest, _ document: JSONDocument
+    ) throws(WebhookError) -> WebhookEvent {
+        let event = definition.event.flatMap { Self.bytes(of: $0, in: request.headers, document) }
+        let name = event.map { TopicPart.text($0) } ?? Self.unnamed
+        return WebhookEvent(
+            topic: topicRoot + "." + name,
+            name: name,
+            privateContent: privateContent(in: document),
+            deliveryID: definition.deliveryID.flatMap { Self.bytes(of: $0, in: request.headers, document) },
+            headers: try outgoing.selected(from: request.headers),
+            payload: [document.bytes])
+    }
+
+    /// At the path that is configured.
+    public func repository(in document: JSONDocument) -> String? {
+        guard let path = definition.repository, case .string(let name)? = document.value(at: path) else { return nil }
+        return name
+    }
+
+    private func privateContent(in document: JSONDocument) -> PrivateContent? {
+        guard let path = definition.isPrivate else { return nil }
+        guard case .bool(let isPrivate)? = document.value(at: path) else { return .unknownVisibility }
+        return isPrivate ? .privateRepository : nil
+    }
+
+    /// A text or an integer; `nil` if it is empty, something else, or not there.
+    private static func bytes(
+        of source: Source, in headers: any WebhookHeaders, _ document: JSONDocument
+    ) -> [UInt8]? {
+        switch source {
+        case .header(let name):
+            return (try? headers.single(name)).map { Array($0) }
+        case .body(let path):
+            switch document.value(at: path) {
+            case .string(let text): return text.isEmpty ? nil : Array(text.utf8)
+            case .integer(let number): return Array("\(number)".utf8)
+            case .unsigned(let number): return Array("\(number)".utf8)
+            default: return nil
+            }
+        }
+    }
+
+    /// Where the event is in a header.
+    public func exampleHeaders(event: String?) -> [String: String]? {
+        guard let event else { return [:] }
+        guard case .header(let name)? = definition.event else { return nil }
+        return [name: event]
+    }
+
+    /// What people do there, as far as it can be known.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [.init("The page where \(title) has its webhooks", path: ["Settings", "Webhooks"])],
+            steps: [
+                "Open the page where \(title) has its webhooks.",
+                "Copy the URL into the field for the webhook's address.",
+                "Copy the secret into the field for the secret.",
+                "Choose the events, and save.",
+            ],
+            fields: [.init("URL", .url), .init("Secret", .secret)],
+            contentType: "application/json",
+            events: "What you want on the bus.",
+            notes: definition.isPrivate == nil
+                ? ["Everything that is sent is published: nothing in these webhooks says what is private."] : [])
+    }
+}

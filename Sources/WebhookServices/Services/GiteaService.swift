@@ -1,0 +1,73 @@
+/// Gitea: `X-Hub-Signature-256`, or `X-Gitea-Signature` in bare hex, over the JSON payload even where that comes in a
+/// form.
+///
+/// <https://docs.gitea.com/usage/webhooks>
+public struct GiteaService: WebhookService {
+    private static let family = GiteaFamily(ownSignature: "x-gitea-signature")
+    private static let outgoing = OutgoingHeaders([
+        "x-gitea-event": .required,
+        "x-gitea-event-type": .optional,
+        "x-gitea-delivery": .required,
+        "content-type": .optional,
+        "user-agent": .optional,
+    ])
+    /// Gitea before 1.14 has the secret itself in the payload.
+    private static let redaction = JSONRedaction(key: nil, members: ["secret"])
+
+    /// The service.
+    public init() {}
+
+    /// `gitea`.
+    public var name: String { "gitea" }
+    /// Gitea.
+    public var title: String { "Gitea" }
+    /// `GiteaMessageV1`.
+    public var schema: MessageSchema { MessageSchema(own: name) }
+
+    /// Any secret but an empty one. (Without a secret Gitea sends an empty signature, which never matches.)
+    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
+        try Self.family.prepare(secret: secret)
+    }
+
+    /// A GET with a payload, which is one of the HTTP methods that a webhook can have there.
+    public func isDelivery(query: ArraySlice<UInt8>) -> Bool { Self.family.isDelivery(query: query) }
+
+    /// Decodes a form or a query first, as its field is what is signed.
+    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
+        Self.family.verify(request, secrets: secrets)
+    }
+
+    /// The body, or the field `payload` of the form or of the query.
+    public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
+        try Self.family.payload(of: request)
+    }
+
+    /// `webhook.gitea.<event>`.
+    public func event(
+        _ request: WebhookRequest, _ document: JSONDocument
+    ) throws(WebhookError) -> WebhookEvent {
+        let headers = try Self.outgoing.selected(from: request.headers)
+        let name = TopicPart.text(try request.headers.single("x-gitea-event"))
+        return WebhookEvent(
+            topic: topicRoot + "." + name,
+            name: TopicPart.name(name, action: document.string("action")),
+            privateContent: Self.family.privateContent(in: document),
+            sender: Self.family.actor(in: document),
+            deliveryID: Array(try request.headers.single("x-gitea-delivery")),
+            headers: headers,
+            payload: document.contains("secret") ? Self.redaction.pieces(of: document.bytes) : [document.bytes])
+    }
+
+    /// The repository or, for an event of a whole organisation, that.
+    public func repository(in document: JSONDocument) -> String? { Self.family.repository(in: document) }
+
+    /// With a delivery of their own.
+    public func exampleHeaders(event: String?) -> [String: String]? {
+        ["x-gitea-event": event ?? "push", "x-gitea-delivery": ExampleValue.uuid]
+    }
+
+    /// What people do at Gitea.
+    public var setup: SetupGuide {
+        Self.family.setup(title: "Gitea", path: "gitea", reference: "https://docs.gitea.com/usage/webhooks")
+    }
+}

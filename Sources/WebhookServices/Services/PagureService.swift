@@ -1,0 +1,92 @@
+/// Pagure: `X-Pagure-Signature-256` in bare hex, by a key that Pagure makes for each project.
+///
+/// <https://docs.pagure.org/pagure/usage/using_webhooks.html>
+public struct PagureService: WebhookService {
+    private static let signature = SignatureScheme(header: "x-pagure-signature-256")
+    private static let outgoing = OutgoingHeaders([
+        "x-pagure-topic": .required,
+        "x-pagure-project": .optional,
+        "x-pagure": .optional,
+        "content-type": .optional,
+        "user-agent": .optional,
+    ])
+    /// Projects say it in some versions only, and only if they are private.
+    private static let visibility = RepositoryVisibility(flags: [
+        .optional("msg.project.private"),
+        .optional("msg.repo.private"),
+        .optional("msg.pullrequest.project.private"),
+        .optional("msg.pullrequest.repo_from.private"),
+        .optional("msg.issue.project.private"),
+    ])
+
+    /// The service.
+    public init() {}
+
+    /// `pagure`.
+    public var name: String { "pagure" }
+    /// Pagure.
+    public var title: String { "Pagure" }
+    /// Pagure makes the key; nobody can give it another.
+    public var secretOrigin: SecretOrigin { .there }
+    /// `PagureMessageV1`.
+    public var schema: MessageSchema { MessageSchema(own: name) }
+
+    /// Any secret but an empty one.
+    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
+        try Self.signature.prepare(secret: secret)
+    }
+
+    /// By SHA-256 alone: `X-Pagure-Signature` (SHA-1) is not looked at.
+    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
+        Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
+    }
+
+    /// `webhook.pagure.<topic>`.
+    public func event(
+        _ request: WebhookRequest, _ document: JSONDocument
+    ) throws(WebhookError) -> WebhookEvent {
+        let headers = try Self.outgoing.selected(from: request.headers)
+        let name = TopicPart.text(try request.headers.single("x-pagure-topic"))
+        return WebhookEvent(
+            topic: topicRoot + "." + name,
+            name: name,
+            privateContent: document.bool("msg.issue.private") == true
+                ? .confidential : Self.visibility.privateContent(in: document),
+            sender: document.string("msg.agent").flatMap { $0.isEmpty ? nil : $0 },
+            deliveryID: document.string("msg_id").flatMap { $0.isEmpty ? nil : Array($0.utf8) },
+            headers: headers,
+            payload: [document.bytes])
+    }
+
+    /// The project's full name: `namespace/project`, or the project alone.
+    public func repository(in document: JSONDocument) -> String? {
+        document.string("msg.project_fullname") ?? document.string("msg.project.fullname")
+    }
+
+    /// Topics are as on the bus: `git.receive`, `issue.new`.
+    public func exampleHeaders(event: String?) -> [String: String]? { ["x-pagure-topic": event ?? "git.receive"] }
+
+    /// What people do at Pagure.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [
+                .init(
+                    "A project", path: ["Settings", "Web-hooks"],
+                    address: "https://INSTANCE/PROJECT/settings#webhooks-tab")
+            ],
+            steps: [
+                "Open the project's settings. You need to be an administrator of the project.",
+                "Under \"Private web-hook key\", show the key, and copy it: it is the secret of the token here.",
+                "Write the URL on a line of its own into the field under \"Activate Web-hooks\".",
+                "Click \"Update\".",
+            ],
+            fields: [.init("Activate Web-hooks", .url)],
+            events: "Pagure sends every event of the project.",
+            notes: [
+                "The key is Pagure's: if it is regenerated there, give the token here the new one.",
+                "Pagure does not say whether a project is private: set webhooks up for public projects only.",
+                "What is about a private issue is not published unless you allow it here.",
+            ],
+            reference: "https://docs.pagure.org/pagure/usage/using_webhooks.html")
+    }
+}

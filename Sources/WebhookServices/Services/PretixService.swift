@@ -1,0 +1,181 @@
+internal import Cryptography
+
+/// Pretix: nothing is signed. The secret is the password in the URL, which Pretix sends as HTTP Basic (RFC 7617).
+///
+/// <https://docs.pretix.eu/dev/api/webhooks.html>
+public struct PretixService: WebhookService {
+    private static let instanceKey = "instance_url"
+    private static let outgoing = OutgoingHeaders(["content-type": .optional, "user-agent": .optional])
+    /// What we say ourselves is not the sender's to say.
+    private static let redaction = JSONRedaction(key: nil, members: [instanceKey])
+
+    /// The service.
+    public init() {}
+
+    /// `pretix`.
+    public var name: String { "pretix" }
+    /// Pretix.
+    public var title: String { "Pretix" }
+    /// `pretix`.
+    public var topicRoot: String { name }
+    /// The password in the URL.
+    public var proof: ProofKind { .sharedSecret }
+    /// `PretixMessageV1`.
+    public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.pretix.message_v1") }
+
+    /// Where the instance is, which the message has to say and the webhook does not.
+    public var settings: [ServiceSetting] {
+        [
+            ServiceSetting(
+                key: Self.instanceKey, title: "Address of the instance",
+                help: "Where that Pretix is: consumers of the messages see it.",
+                example: "https://rsvp.fedoraproject.org", isRequired: true,
+                expectation: "an address that begins with https:// or http://", read: Self.address)
+        ]
+    }
+
+    /// Any secret but an empty one.
+    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
+        guard !secret.isEmpty else { throw .empty }
+        return PreparedSecret(signingKey: nil, tokenDigest: SHA256.digest(secret))
+    }
+
+    /// The password.
+    public func presentedSecret(in request: WebhookRequest) -> ArraySlice<UInt8>? {
+        guard let value = try? request.headers.single("authorization") else { return nil }
+        let scheme = value.prefix { $0 != UInt8(ascii: " ") }
+        guard String(decoding: scheme, as: UTF8.self).lowercased() == "basic" else { return nil }
+        let encoded = value[scheme.endIndex...].drop { $0 == UInt8(ascii: " ") }
+        guard let decoded = Base64.decode(encoded), let colon = decoded.firstIndex(of: UInt8(ascii: ":")) else {
+            return nil
+        }
+        let password = decoded[(colon + 1)...]
+        return password.isEmpty ? nil : password
+    }
+
+    /// By the password, whatever the user's name. Hashes are compared, so that not even the secret's length shows in
+    /// the time.
+    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
+        guard request.headers.count(of: "authorization") > 0 else { return .missing }
+        guard let password = presentedSecret(in: request) else { return .mismatch }
+        let digest = SHA256.digest(password)
+        let index = secrets.firstIndex { secret in
+            secret.tokenDigest.map { constantTimeEqual($0, digest) } ?? false
+        }
+        guard let index else { return .mismatch }
+        return .verified(index: index, digest: Fingerprint.of(request.body))
+    }
+
+    /// `pretix.<action without "pretix.">`. The payload gets what the schema requires and Pretix does not send.
+    public func event(
+        _ request: WebhookRequest, _ document: JSONDocument
+    ) throws(WebhookError) -> WebhookEvent {
+        let action = document.string("action") ?? ""
+        let name = TopicPart.text((action.hasPrefix("pretix.") ? action.dropFirst("pretix.".count) : action[...]).utf8)
+        let instance = request.settings[Self.instanceKey]
+        return WebhookEvent(
+            topic: "pretix." + name,
+            name: name,
+            missingMember: instance == nil ? Self.instanceKey : Self.missingMember(in: document),
+            deliveryID: Self.deliveryID(in: document, action: action),
+            headers: try Self.outgoing.selected(from: request.headers),
+            payload: Self.completed(document, instance: instance ?? ""))
+    }
+
+    /// `organizer/event`, or the organizer alone.
+    public func repository(in document: JSONDocument) -> String? {
+        guard let organizer = document.string("organizer") else { return nil }
+        return document.string("event").map { organizer + "/" + $0 } ?? organizer
+    }
+
+    /// What the schema requires, or has a type for, and the payload does not satisfy.
+    private static func missingMember(in document: JSONDocument) -> String? {
+        guard isInteger(document.value("notification_id")) else { return "notification_id" }
+        for (path, key): (StaticString, String) in [
+            ("organizer", "organizer"), ("event", "event"), ("action", "action"),
+        ]
+        where document.string(path) == nil { return key }
+        for (path, key): (StaticString, String) in [("code", "code"), ("attendee_name", "attendee_name")] {
+            switch document.value(path) {
+            case nil, .null, .string: continue
+            default: return key
+            }
+        }
+        for (path, key): (StaticString, String) in [
+            ("orderposition_id", "orderposition_id"), ("orderposition_positionid", "orderposition_positionid"),
+            ("checkin_list", "checkin_list"),
+        ] where document.contains(path) && !isInteger(document.value(path)) { return key }
+        return document.contains("type") && document.string("type") == nil ? "type" : nil
+    }
+
+    private static func isInteger(_ value: JSONValue?) -> Bool {
+        switch value {
+        case .integer, .unsigned: true
+        default: false
+        }
+    }
+
+    /// Organizer, notification and action; no name has a NUL that matters, so one keeps them apart.
+    private static func deliveryID(in document: JSONDocument, action: String) -> [UInt8]? {
+        guard let number = document.integer("notification_id"), let organizer = document.string("organizer") else {
+            return nil
+        }
+        return Array("\(organizer)\u{0}\(number)\u{0}\(action)".utf8)
+    }
+
+    /// The payload with what it lacks, put in before everything else.
+    private static func completed(_ document: JSONDocument, instance: String) -> [ArraySlice<UInt8>] {
+        var added = Array("\"\(instanceKey)\": ".utf8)
+        added.appendJSONString(instance)
+        if !document.contains("attendee_name") { added.append(contentsOf: ", \"attendee_name\": null".utf8) }
+        if !document.contains("code") { added.append(contentsOf: ", \"code\": null".utf8) }
+        var pieces =
+            document.contains("instance_url") ? redaction.pieces(of: document.bytes) : [document.bytes]
+        guard let first = pieces.first, let brace = first.firstIndex(of: UInt8(ascii: "{")) else { return pieces }
+        let rest = [first[(brace + 1)...]] + pieces.dropFirst()
+        let next = rest.joined().first { !isBlank($0) }
+        if next != UInt8(ascii: "}") { added.append(contentsOf: ", ".utf8) }
+        pieces = [first[...brace], added[...]] + rest
+        return pieces
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d
+    }
+
+    /// An address without a slash at its end; `nil` if the text is none.
+    private static func address(_ text: String) -> String? {
+        let lower = text.lowercased()
+        guard let scheme = ["https://", "http://"].first(where: { lower.hasPrefix($0) }) else { return nil }
+        let rest = text.dropFirst(scheme.count)
+        let isPlain = rest.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && !"\"<>\\^`{|}@".utf8.contains($0) }
+        guard let first = rest.first, first != "/", isPlain else { return nil }
+        var address = scheme + rest
+        while address.hasSuffix("/") { address.removeLast() }
+        return address
+    }
+
+    /// What people do at Pretix.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [
+                .init(
+                    "An organizer", path: ["Organizer", "Settings", "Webhooks", "Create webhook"],
+                    address: "https://INSTANCE/control/organizer/ORGANIZER/webhook/add")
+            ],
+            steps: [
+                "Open the page. You need the permission to change the organizer's settings.",
+                "Copy the URL with the secret in it into \"Target URL\".",
+                "Leave \"Webhook is enabled\" checked.",
+                "Choose the actions under \"Event types\", and the events below.",
+                "Click \"Save\".",
+            ],
+            fields: [.init("Target URL", .urlWithSecret)],
+            events: "What you want on the bus: check-ins and orders hold no names.",
+            notes: [
+                "Pretix shows the URL, and so the secret, to everybody who may see the webhooks there.",
+                "Pretix sends a webhook again for three days until it is taken.",
+            ],
+            reference: "https://docs.pretix.eu/dev/api/webhooks.html")
+    }
+}

@@ -1,0 +1,79 @@
+internal import Cryptography
+
+/// Quay.io (and Red Hat Quay): nothing is signed. The unguessable address is all the proof there is.
+///
+/// <https://docs.quay.io/guides/notifications.html>
+public struct QuayService: WebhookService {
+    private static let outgoing = OutgoingHeaders(["content-type": .optional, "user-agent": .optional])
+
+    /// The service.
+    public init() {}
+
+    /// `quay`.
+    public var name: String { "quay" }
+    /// Quay.io.
+    public var title: String { "Quay.io" }
+    /// The address alone.
+    public var proof: ProofKind { .pathOnly }
+    /// `QuayMessageV1`.
+    public var schema: MessageSchema { MessageSchema(own: name) }
+
+    /// Anything: it is never asked for.
+    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret { .none }
+
+    /// Whether it came to the token's own address.
+    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification { request.pathProof }
+
+    /// `webhook.quay.push`.
+    public func event(
+        _ request: WebhookRequest, _ document: JSONDocument
+    ) throws(WebhookError) -> WebhookEvent {
+        WebhookEvent(
+            topic: topicRoot + ".push",
+            name: "push",
+            privateContent: document.isObject("vulnerability") ? .securityAlert : nil,
+            // None: who pushes one tag twice sends the same body twice, and both are news.
+            deliveryID: nil,
+            headers: try Self.outgoing.selected(from: request.headers),
+            payload: [document.bytes])
+    }
+
+    /// `namespace/name`.
+    public func repository(in document: JSONDocument) -> String? { document.string("repository") }
+
+    /// What people do at Quay.io.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [
+                .init(
+                    "A repository", path: ["Settings", "Events and Notifications", "Create Notification"],
+                    address: "https://quay.io/repository/NAMESPACE/REPOSITORY?tab=settings")
+            ],
+            steps: [
+                "Open the page. You need to be an administrator of the repository.",
+                "Choose \"Push to Repository\" as the event.",
+                "Choose \"Webhook POST\" as the method.",
+                "Copy the URL into \"Webhook URL\", and leave \"POST JSON body template\" empty.",
+                "Click \"Create Notification\".",
+                "\"Test Notification\" in the list sends one to try it.",
+            ],
+            fields: [
+                .init("When this event occurs", .text("Push to Repository")),
+                .init("Then issue a notification", .text("Webhook POST")), .init("Webhook URL", .url),
+            ],
+            events: "\"Push to Repository\".",
+            notes: [
+                "Quay.io signs nothing: whoever knows the URL can send what they like, so keep it to yourself.",
+                "Quay.io does not say whether a repository is public: set webhooks up for public ones only.",
+                "What is about a vulnerability is not published unless you allow it here.",
+            ],
+            reference: "https://docs.quay.io/guides/notifications.html")
+    }
+}
+
+extension WebhookRequest {
+    /// The proof of a service that has none but the address.
+    var pathProof: Verification {
+        isAtTokenAddress ? .verified(index: 0, digest: Fingerprint.of(body)) : .missing
+    }
+}

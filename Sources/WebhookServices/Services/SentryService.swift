@@ -1,0 +1,87 @@
+/// Sentry's integration platform: `Sentry-Hook-Signature` in bare hex, by the client secret that Sentry makes for the
+/// integration.
+///
+/// <https://docs.sentry.io/organization/integrations/integration-platform/webhooks/>
+public struct SentryService: WebhookService {
+    private static let signature = SignatureScheme(header: "sentry-hook-signature")
+    private static let outgoing = OutgoingHeaders([
+        "sentry-hook-resource": .required,
+        "request-id": .optional,
+        "sentry-hook-timestamp": .optional,
+        "content-type": .optional,
+        "user-agent": .optional,
+    ])
+
+    /// The service.
+    public init() {}
+
+    /// `sentry`.
+    public var name: String { "sentry" }
+    /// Sentry.
+    public var title: String { "Sentry" }
+    /// Sentry makes the client secret; nobody can give it another.
+    public var secretOrigin: SecretOrigin { .there }
+    /// `SentryMessageV1`.
+    public var schema: MessageSchema { MessageSchema(own: name) }
+
+    /// Any secret but an empty one.
+    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
+        try Self.signature.prepare(secret: secret)
+    }
+
+    /// By the signature.
+    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
+        Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
+    }
+
+    /// `webhook.sentry.<resource>.<action>`.
+    public func event(
+        _ request: WebhookRequest, _ document: JSONDocument
+    ) throws(WebhookError) -> WebhookEvent {
+        let headers = try Self.outgoing.selected(from: request.headers)
+        let resource = TopicPart.text(try request.headers.single("sentry-hook-resource"))
+        let name = resource + "." + TopicPart.text((document.string("action") ?? "").utf8)
+        return WebhookEvent(
+            topic: topicRoot + "." + name,
+            name: name,
+            // That of an installation holds a code that is good for an API token.
+            privateContent: resource == "installation" || document.contains("data.installation.code")
+                ? .confidential : nil,
+            deliveryID: request.headers.first("request-id").flatMap { $0.isEmpty ? nil : Array($0) },
+            headers: headers,
+            payload: [document.bytes])
+    }
+
+    /// The resource; its action is in the payload.
+    public func exampleHeaders(event: String?) -> [String: String]? {
+        ["sentry-hook-resource": String((event ?? "issue").prefix { $0 != "." })]
+    }
+
+    /// What people do at Sentry.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [
+                .init(
+                    "An organization",
+                    path: ["Settings", "Custom Integrations", "Create New Integration", "Internal Integration"],
+                    address: "https://ORGANIZATION.sentry.io/settings/developer-settings/new-internal/")
+            ],
+            steps: [
+                "Open the page. You need to be a manager or owner of the organization.",
+                "Write anything into \"Name\", and copy the URL into \"Webhook URL\".",
+                "Give the permission \"Read\" for \"Issue & Event\", and choose the webhooks below.",
+                "Click \"Save Changes\".",
+                "Copy the \"Client Secret\" from the bottom of the page: it is the secret of the token here. The URL "
+                    + "holds no secret, so write any address first and change it once you have the token.",
+            ],
+            fields: [.init("Webhook URL", .url)],
+            events: "\"issue\", \"error\", \"comment\" or \"seer\", and with \"Alert Rule Action\" alerts.",
+            notes: [
+                "Errors may hold data of your users: what Sentry sends is public for ever once it is on the bus.",
+                "Webhooks on installations hold a code for access to Sentry; they are not published unless you allow "
+                    + "it here.",
+                "Sentry waits one second for the answer.",
+            ],
+            reference: "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/")
+    }
+}

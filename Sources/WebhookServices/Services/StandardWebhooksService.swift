@@ -1,0 +1,76 @@
+/// Whatever follows Standard Webhooks 1.0.
+///
+/// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
+public struct StandardWebhooksService: WebhookService {
+    private static let signature = SignatureScheme.standardWebhooks
+    private static let outgoing = OutgoingHeaders([
+        "webhook-id": .required,
+        "webhook-timestamp": .required,
+        "content-type": .optional,
+        "user-agent": .optional,
+    ])
+
+    /// The service.
+    public init() {}
+
+    /// `standard`.
+    public var name: String { "standard" }
+    /// Standard Webhooks.
+    public var title: String { "Standard Webhooks" }
+    /// `StandardMessageV1`.
+    public var schema: MessageSchema { MessageSchema(own: name) }
+
+    /// `whsec_` and 32 bytes in base 64.
+    public func secret(from random: [UInt8]) -> String { SecretEncoding.standardWebhooks.secret(from: random) }
+
+    /// 24 to 64 bytes in base 64, after `whsec_`, which may be left out.
+    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
+        try Self.signature.prepare(secret: secret)
+    }
+
+    /// By a signature of version 1, at most five minutes ago or ahead.
+    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
+        Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
+    }
+
+    /// `webhook.standard.<type>`, the type from the body.
+    public func event(
+        _ request: WebhookRequest, _ document: JSONDocument
+    ) throws(WebhookError) -> WebhookEvent {
+        let headers = try Self.outgoing.selected(from: request.headers)
+        let name = TopicPart.text((document.string("type") ?? "").utf8)
+        return WebhookEvent(
+            topic: topicRoot + "." + name,
+            name: name,
+            deliveryID: Array(try request.headers.single("webhook-id")),
+            headers: headers,
+            payload: [document.bytes])
+    }
+
+    /// The event is in the payload.
+    public func exampleHeaders(event: String?) -> [String: String]? {
+        event == nil ? ["webhook-id": "msg_example", "webhook-timestamp": ExampleValue.time] : nil
+    }
+
+    /// What people do wherever that is.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [.init("The application's own page", path: ["Webhooks", "Endpoints", "Add endpoint"])],
+            steps: [
+                "Open the page where the application has its webhooks, often called endpoints.",
+                "Copy the URL into the field for the endpoint's URL.",
+                "Copy the secret into the field for the signing secret. If the application makes one itself, make the "
+                    + "token here with that one: it begins with \"whsec_\".",
+                "Choose the events, and save.",
+            ],
+            fields: [.init("Endpoint URL", .url), .init("Signing secret", .secret)],
+            contentType: "application/json",
+            events: "What you want on the bus.",
+            notes: [
+                "Only signatures with a shared secret (\"v1\") are checked, and not those with a key pair (\"v1a\").",
+                "The sender's clock may differ from ours by five minutes at most.",
+                "Everything that is sent is published: nothing in these webhooks says what is private.",
+            ],
+            reference: "https://www.standardwebhooks.com")
+    }
+}

@@ -1,0 +1,88 @@
+/// Weblate: Standard Webhooks, but for a timestamp with a fraction, which is not signed.
+///
+/// <https://docs.weblate.org/en/latest/admin/addons.html#webhook>
+public struct WeblateService: WebhookService {
+    private static let signature = SignatureScheme.standardWebhooks(allowsFraction: true)
+    private static let outgoing = OutgoingHeaders([
+        "webhook-id": .required,
+        "webhook-timestamp": .required,
+        "content-type": .optional,
+        "user-agent": .optional,
+    ])
+
+    /// The service.
+    public init() {}
+
+    /// `weblate`.
+    public var name: String { "weblate" }
+    /// Weblate.
+    public var title: String { "Weblate" }
+    /// `WeblateMessageV1`.
+    public var schema: MessageSchema { MessageSchema(own: name) }
+
+    /// `whsec_` and 32 bytes in base 64.
+    public func secret(from random: [UInt8]) -> String { SecretEncoding.standardWebhooks.secret(from: random) }
+
+    /// 24 to 64 bytes in base 64, after `whsec_`, which may be left out.
+    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
+        try Self.signature.prepare(secret: secret)
+    }
+
+    /// By a signature of version 1, over the whole seconds of the timestamp.
+    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
+        Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
+    }
+
+    /// `webhook.weblate.<action>`: `New translation` is `webhook.weblate.New_translation`.
+    public func event(
+        _ request: WebhookRequest, _ document: JSONDocument
+    ) throws(WebhookError) -> WebhookEvent {
+        let headers = try Self.outgoing.selected(from: request.headers)
+        let name = TopicPart.text((document.string("action") ?? "").utf8)
+        return WebhookEvent(
+            topic: topicRoot + "." + name,
+            name: name,
+            // The author may be somebody else: who acts is the user.
+            sender: document.string("user").flatMap { $0.isEmpty ? nil : $0 },
+            deliveryID: Array(try request.headers.single("webhook-id")),
+            headers: headers,
+            payload: [document.bytes])
+    }
+
+    /// `project/component`, or the project alone.
+    public func repository(in document: JSONDocument) -> String? {
+        guard let project = document.string("project") else { return nil }
+        return document.string("component").map { project + "/" + $0 } ?? project
+    }
+
+    /// The event is in the payload.
+    public func exampleHeaders(event: String?) -> [String: String]? {
+        event == nil ? ["webhook-id": ExampleValue.uuid, "webhook-timestamp": ExampleValue.time] : nil
+    }
+
+    /// What people do at Weblate.
+    public var setup: SetupGuide {
+        SetupGuide(
+            places: [
+                .init(
+                    "A project", path: ["Operations", "Add-ons", "Webhook"],
+                    address: "https://INSTANCE/addons/PROJECT/"),
+                .init(
+                    "A component", path: ["Operations", "Add-ons", "Webhook"],
+                    address: "https://INSTANCE/addons/PROJECT/COMPONENT/"),
+            ],
+            steps: [
+                "Open the page. You need to be an administrator of the project.",
+                "Click \"Install\" beside \"Webhook\".",
+                "Copy the URL into \"Webhook URL\".",
+                "Copy the secret into \"Secret\".",
+                "Choose the events under \"Change events\", and click \"Install add-on\".",
+            ],
+            fields: [.init("Webhook URL", .url), .init("Secret", .secret)],
+            events: "What you want on the bus. One message a change: changes of strings are many.",
+            notes: [
+                "Weblate does not say whether a project is private: set webhooks up for public projects only."
+            ],
+            reference: "https://docs.weblate.org/en/latest/admin/addons.html")
+    }
+}

@@ -1,0 +1,136 @@
+import Cryptography
+import Foundation
+import Testing
+import WebhookServices
+
+@Suite struct PretixServiceTests {
+    let service = PretixService()
+    static let instance = "https://rsvp.fedoraproject.org"
+    static let secret = "a secret of at least 32 characters: é"
+
+    static func headers(_ password: String, user: String = "webhook", scheme: String = "Basic") -> HeaderList {
+        [
+            "Content-Type": "application/json", "User-Agent": "pretix",
+            "Authorization": "\(scheme) " + Base64.encode(Array("\(user):\(password)".utf8)),
+        ]
+    }
+
+    func message(_ body: String, settings: [String: String] = ["instance_url": instance]) throws -> WebhookEvent {
+        var webhook = request(Self.headers(Self.secret), body)
+        webhook.settings = settings
+        return try service.event(of: webhook)
+    }
+
+    @Test func thePassword() throws {
+        let secrets = try service.prepared("the new one", Self.secret)
+        for headers in [
+            Self.headers(Self.secret), Self.headers(Self.secret, user: ""), Self.headers(Self.secret, scheme: "bASIC"),
+        ] {
+            #expect(
+                service.verify(request(headers, "{}"), secrets: secrets)
+                    == .verified(index: 1, digest: Fingerprint.of(Array("{}".utf8)[...])))
+            #expect(service.presentedSecret(in: request(headers, "{}")).map(Array.init) == Array(Self.secret.utf8))
+        }
+        // A colon is the password's from the second one on (RFC 7617).
+        let colons = try service.prepared("a:b:")
+        #expect(service.verify(request(Self.headers("a:b:"), "{}"), secrets: colons).isVerified)
+        #expect(throws: SecretError.empty) { try service.prepare(secret: []) }
+    }
+
+    @Test func anythingElseIsRefused() throws {
+        let secrets = try service.prepared(Self.secret)
+        let right = Self.headers(Self.secret)
+        #expect(service.verify(request(right.setting("Authorization", nil), "{}"), secrets: secrets) == .missing)
+        var wrong = [
+            Self.headers(""), Self.headers("x"), Self.headers(Self.secret + " "),
+            Self.headers(Self.secret, scheme: "Bearer"),
+        ]
+        let code = Base64.encode(Array("webhook:\(Self.secret)".utf8))
+        for value in ["", "Basic", "Basic ", code, "Basic \(code)=", "Basic \(code) x", "Basic !\(code)", "Basic"] {
+            wrong.append(right.setting("Authorization", value))
+        }
+        wrong.append(right.setting("Authorization", "Basic " + Base64.encode(Array(Self.secret.utf8))))
+        wrong.append(right.adding("Authorization", "Basic \(code)"))
+        for headers in wrong {
+            #expect(service.verify(request(headers, "{}"), secrets: secrets) == .mismatch)
+        }
+        #expect(service.verify(request(right, "{}"), secrets: []) == .mismatch)
+    }
+
+    @Test(arguments: [
+        (
+            #"{"notification_id":1,"organizer":"f","event":"e","action":"pretix.event.checkin"}"#,
+            #"{"instance_url": "https://rsvp.fedoraproject.org", "attendee_name": null, "code": null, "#
+                + #""notification_id":1,"organizer":"f","event":"e","action":"pretix.event.checkin"}"#
+        ),
+        (
+            #" { "notification_id":1,"organizer":"f","event":"e","code":"A","action":"x","attendee_name":"Dolly"} "#,
+            #" {"instance_url": "https://rsvp.fedoraproject.org",  "notification_id":1,"organizer":"f","event":"e","#
+                + #""code":"A","action":"x","attendee_name":"Dolly"} "#
+        ),
+        (
+            #"{"instance_url":"https://forged","code":null,"x":1,"instance\u005furl":2}"#,
+            #"{"instance_url": "https://rsvp.fedoraproject.org", "attendee_name": null, "code":null,"x":1}"#
+        ),
+        ("{}", #"{"instance_url": "https://rsvp.fedoraproject.org", "attendee_name": null, "code": null}"#),
+        (
+            "{ \n}",
+            "{\"instance_url\": \"https://rsvp.fedoraproject.org\", \"attendee_name\": null, \"code\": null \n}"
+        ),
+        (
+            #"{"instance_url":1}"#,
+            #"{"instance_url": "https://rsvp.fedoraproject.org", "attendee_name": null, "code": null}"#
+        ),
+    ])
+    func whatTheSchemaRequiresIsPutIn(_ body: String, _ sent: String) throws {
+        let event = try message(body)
+        #expect(String(decoding: event.payloadBytes, as: UTF8.self) == sent)
+        #expect(try event.parsedBody()["body"] is NSDictionary)
+    }
+
+    @Test func ownPayloads() throws {
+        for (event, _, bytes) in try OwnPayloads.payloads(of: "pretix") {
+            let read = try message(String(decoding: bytes, as: UTF8.self))
+            #expect(read.topic == "pretix.\(event)" && read.name == event && read.missingMember == nil)
+            #expect(read.header("user-agent") == "pretix" && read.headerNames == ["content-type", "user-agent"])
+            #expect(!String(decoding: read.messageBody(), as: UTF8.self).contains("Basic"))
+        }
+    }
+
+    @Test func theKeyOfADelivery() throws {
+        let body = #"{"notification_id":7,"organizer":"f","event":"e","action":"pretix.event.checkin"}"#
+        #expect(try message(body).deliveryID == Array("f\u{0}7\u{0}pretix.event.checkin".utf8))
+        #expect(try message("{}").deliveryID == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("{}", "notification_id"), (#"{"notification_id":"1"}"#, "notification_id"),
+            (#"{"notification_id":1.0}"#, "notification_id"), (#"{"notification_id":1}"#, "organizer"),
+            (#"{"notification_id":1,"organizer":"f"}"#, "event"),
+            (#"{"notification_id":1,"organizer":"f","event":"e"}"#, "action"),
+            (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","code":5}"#, "code"),
+            (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","checkin_list":"5"}"#, "checkin_list"),
+            (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","type":null}"#, "type"),
+            (#"{"notification_id":1,"organizer":"f","event":null,"action":"a"}"#, "event"),
+            (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","type":"exit"}"#, nil),
+        ] as [(String, String?)])
+    func whatCannotBePublished(_ body: String, _ member: String?) throws {
+        #expect(try message(body).missingMember == member)
+        #expect(try message(body, settings: [:]).missingMember == "instance_url")
+    }
+
+    @Test func theSetting() throws {
+        #expect(try service.checkSettings(["instance_url": Self.instance + "//"]) == ["instance_url": Self.instance])
+        #expect(try service.checkSettings(["instance_url": "HTTP://p/x"]) == ["instance_url": "http://p/x"])
+        #expect(throws: ServiceSettingError.missing(key: "instance_url", example: Self.instance)) {
+            try service.checkSettings([:])
+        }
+        for text in [
+            "rsvp.fedoraproject.org", "ftp://x", "https://", "https:///x", "https://a b", "https://u:p@h",
+            "https://\"h",
+        ] {
+            #expect(throws: ServiceSettingError.self) { try service.checkSettings(["instance_url": text]) }
+        }
+    }
+}

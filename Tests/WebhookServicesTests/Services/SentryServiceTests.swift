@@ -1,0 +1,48 @@
+import Testing
+import WebhookServices
+
+@Suite struct SentryServiceTests {
+    let service = SentryService()
+    static let headers: HeaderList = [
+        "Content-Type": "application/json",
+        "Request-ID": "3c0ffee0-1111-4000-8000-000000000000",
+        "Sentry-Hook-Resource": "issue",
+        "Sentry-Hook-Timestamp": "1764000000",
+    ]
+
+    @Test func aVector() throws {
+        let headers = Self.headers.setting(
+            "Sentry-Hook-Signature", "9b05c6b98d963e915adee9a9a31112772be0463d294ca2a810c12adc468d8822")
+        let secrets = try service.prepared("sentry-client-secret")
+        #expect(service.verify(request(headers, #"{"action":"created"}"#), secrets: secrets).isVerified)
+        #expect(service.secretOrigin == .there)
+    }
+
+    @Test func nothingElseIsTaken() throws {
+        try checkSignature(
+            of: service, header: "Sentry-Hook-Signature", prefix: "", headers: Self.headers,
+            body: Array(#"{"action":"created"}"#.utf8))
+    }
+
+    @Test func ownPayloads() throws {
+        for (event, _, bytes) in try OwnPayloads.payloads(of: "sentry") {
+            let resource = String(event.prefix { $0 != "." })
+            let read = try service.event(of: request(Self.headers.setting("Sentry-Hook-Resource", resource), bytes))
+            #expect(read.topic == "webhook.sentry.\(event)" && read.name == event && read.privateContent == nil)
+            #expect(read.deliveryID == Array("3c0ffee0-1111-4000-8000-000000000000".utf8))
+            #expect(
+                read.headerNames == ["sentry-hook-resource", "request-id", "sentry-hook-timestamp", "content-type"])
+        }
+    }
+
+    @Test func oddities() throws {
+        #expect(try service.event(of: request(Self.headers, "{}")).topic == "webhook.sentry.issue._")
+        let odd = Self.headers.setting("Sentry-Hook-Resource", "a.b/c").setting("Request-ID", nil)
+        let event = try service.event(of: request(odd, #"{"action":"d.e"}"#))
+        #expect(event.topic == "webhook.sentry.a.b_c.d.e" && event.deliveryID == nil)
+        let install = Self.headers.setting("Sentry-Hook-Resource", "installation")
+        #expect(try service.event(of: request(install, "{}")).privateContent == .confidential)
+        let code = #"{"data":{"installation":{"code":"f3c7"}}}"#
+        #expect(try service.event(of: request(Self.headers, code)).privateContent == .confidential)
+    }
+}
