@@ -7,6 +7,7 @@ struct Webhook2Fedmsg: AsyncParsableCommand {
         commandName: "webhook2fedmsg",
         abstract: "Turns webhooks into Fedora messages.",
         subcommands: [
-            ServeCommand.self, MigrateCommand.self, CheckConfigCommand.self, SchemasCommand.self, TokenCommand.self,
+            ServeCommand.self, MigrateCommand.self, CheckConfigCommand.self, RenderCommand.self, SchemasCommand.self,
+            TokenCommand.self,
         ])
 }

@@ -1,0 +1,82 @@
+import ArgumentParser
+import FedoraMessaging
+import Gateway
+import Glibc
+import WebhookServices
+
+/// `webhook2fedmsg render`: shows the message that a webhook would become.
+struct RenderCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "render",
+        abstract: "Show the message that a webhook would become.",
+        discussion: """
+            Reads the webhook's body from standard input and prints the message that would go out: its topic, its \
+            AMQP headers and its body. No server, database or broker is needed, and nothing is sent or checked \
+            against a secret. Headers that the message needs and that are not given get plausible values, which \
+            standard error tells.
+
+              webhook2fedmsg render --service github --event push < push.json
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Option(help: "The service that would send it, such as github.")
+    var service: String
+
+    @Option(help: "What happened, as the service's header says it; for services that say it in a header.")
+    var event: String?
+
+    @Option(
+        name: .customLong("header"), help: "A header of the webhook, as \"Name: value\"; give it once for each.")
+    var headers: [String] = []
+
+    @Option(
+        name: .customLong("setting"),
+        help: "A setting of the token that the service asks for, NAME=VALUE; give it once for each.")
+    var settings: [String] = []
+
+    @Flag(help: "Print the line that the file: publisher would write, one JSON object.")
+    var json = false
+
+    func run() throws {
+        let configuration = try options.load()
+        let headers = try headers.map(Self.header)
+        let settings = Dictionary(try settings.map(Self.setting)) { $1 }
+        let rendered: RenderedMessage
+        do {
+            rendered = try MessageRenderer(configuration).render(
+                ExampleWebhook(
+                    service: service, event: event, headers: headers, settings: settings,
+                    body: try RenderInput.body(limit: configuration.ingest.maxBodySize)),
+                second: Int64(time(nil)))
+        } catch {
+            StandardError.print("webhook2fedmsg: \(error)")
+            throw ExitCode.failure
+        }
+        for (name, value) in rendered.filled { StandardError.print("filled in: \(name): \(value)") }
+        if !rendered.isOffered {
+            StandardError.print("note: \(service) is not in services.enabled, so the server would not take it")
+        }
+        if let withheld = rendered.withheld {
+            StandardError.print("note: not published unless the token allows it (\(withheld.code)): \(withheld)")
+        }
+        RenderInput.write(json ? rendered.fileLine : rendered.text)
+    }
+
+    /// Reads `Name: value`.
+    static func header(_ text: String) throws -> (name: String, value: String) {
+        guard let colon = text.firstIndex(of: ":"), colon > text.startIndex,
+            !text[..<colon].contains(where: { $0.isWhitespace })
+        else { throw ValidationError("--header: expected \"Name: value\", found \"\(text)\"") }
+        let value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+        return (String(text[..<colon]), String(value))
+    }
+
+    /// Reads `NAME=VALUE`.
+    static func setting(_ text: String) throws -> (String, String) {
+        guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+            throw ValidationError("--setting: expected NAME=VALUE, found \"\(text)\"")
+        }
+        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+}

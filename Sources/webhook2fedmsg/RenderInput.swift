@@ -1,0 +1,36 @@
+import Gateway
+import Glibc
+
+/// What `render` reads and writes, as bytes.
+enum RenderInput {
+    /// All of standard input.
+    ///
+    /// - Throws: ``RenderError`` `bodyTooLarge`.
+    static func body(limit: Int) throws -> [UInt8] {
+        if isatty(STDIN_FILENO) == 1 { StandardError.print("Type the webhook's body, and Ctrl-D at its end.") }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(STDIN_FILENO, &piece, piece.count)
+            if count == 0 { return bytes }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return bytes
+            }
+            bytes += piece.prefix(count)
+            guard bytes.count <= limit else { throw RenderError.bodyTooLarge(limit: limit) }
+        }
+    }
+
+    /// Writes to standard output.
+    static func write(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            // Nobody reads it any more.
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
