@@ -82,16 +82,33 @@ def _gitlab_event(document: dict[str, Any]) -> str:
     return "Confidential Issue Hook" if kind == "issue" and confidential else _GITLAB_EVENTS[kind]
 
 
+def _bitbucket_event(document: dict[str, Any]) -> str:
+    """Data Center says it; Cloud's is told from the members."""
+    if "eventKey" in document:
+        return document["eventKey"]
+    if "push" in document:
+        return "repo:push"
+    if "commit_status" in document:
+        return "repo:commit_status_created"
+    if "pullrequest" in document:
+        told = {"comment": "comment_created", "approval": "approved"}
+        return "pullrequest:" + next((event for member, event in told.items() if member in document), "updated")
+    return "repo:commit_comment_created" if "comment" in document else "repo:updated"
+
+
 def _sample(service: str, path: Path, origin: Path) -> Sample:
     payload = path.read_bytes()
     document = json.loads(payload)
-    if service == "gitlab":
+    if service == "bitbucket":
+        event = _bitbucket_event(document)
+    elif service == "gitlab":
         event = _gitlab_event(document)
     elif "octokit-github" in path.parts:
         event = path.parent.name
     else:
         event = _repository_event(document)
-    return Sample(service, event, payload, str(path.relative_to(origin)))
+    name = str(path.relative_to(origin))
+    return Sample(service, event, payload, f"{name} as {service}" if service == "gitea" else name)
 
 
 def fixtures(service: str | None = None) -> list[Sample]:
@@ -101,32 +118,38 @@ def fixtures(service: str | None = None) -> list[Sample]:
         kind, event = path.parent.parent.name, path.parent.name
         if service in (None, kind):
             event = event.replace("_", " ") if kind == "gitlab" else event
+            event = event.replace(".", ":") if kind == "bitbucket" else event
             found.append(Sample(kind, event, path.read_bytes(), f"fixture {path.relative_to(FIXTURES)}"))
     return found
 
 
 _FOLDERS = {
-    "octokit-github": "github",
-    "drone-github": "github",
-    "drone-gitlab": "gitlab",
-    "go-playground-gitlab": "gitlab",
+    "octokit-github": ("github",),
+    "drone-github": ("github",),
+    "drone-gitlab": ("gitlab",),
+    "go-playground-gitlab": ("gitlab",),
     # Forgejo's payloads are Gitea's; Gogs is the ancestor of both, and leaves members out that the others have.
-    "drone-gitea": "forgejo",
-    "go-playground-gitea": "forgejo",
-    "go-playground-gogs": "forgejo",
+    "drone-gitea": ("forgejo", "gitea"),
+    "go-playground-gitea": ("forgejo", "gitea"),
+    "go-playground-gogs": ("forgejo", "gitea"),
+    "drone-bitbucket": ("bitbucket",),
+    "go-playground-bitbucket": ("bitbucket",),
+    "drone-stash": ("bitbucket",),
+    "go-playground-bitbucket-server": ("bitbucket",),
 }
 
 
 def payloads() -> Iterator[Sample]:
-    """Every payload for the four services: the fixtures, then those of the corpora if they are there."""
+    """Every payload: the fixtures, then those of the corpora if they are there."""
     yield from fixtures()
     folder = corpora()
     if folder is None:
         return
     root = folder / "payloads"
-    for name, service in _FOLDERS.items():
+    for name, services in _FOLDERS.items():
         for path in sorted((root / name).rglob("*.json")):
-            yield _sample(service, path, root)
+            for service in services:
+                yield _sample(service, path, root)
 
 
 def json_suite() -> list[Path]:

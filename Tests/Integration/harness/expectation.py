@@ -3,19 +3,26 @@
 import json
 from typing import Any
 
-from fedora_messaging.message import Message
+from fedora_messaging.message import Message, get_class
 from webhook_to_fedora_messaging_messages.discourse import DiscourseMessageV1
 from webhook_to_fedora_messaging_messages.forgejo import ForgejoMessageV1
 from webhook_to_fedora_messaging_messages.github import GitHubMessageV1
 from webhook_to_fedora_messaging_messages.gitlab import GitLabMessageV1
 
+from webhook_to_fedora_messaging_messages.pretix import PretixMessageV1
+
+from .services import PRETIX_INSTANCE
 from .webhook import Webhook
 
+OURS = ("bitbucket", "dockerhub", "gitea", "pagure", "quay", "sentry", "standard", "weblate")
 CLASSES: dict[str, type[Message]] = {
     "github": GitHubMessageV1,
     "gitlab": GitLabMessageV1,
     "forgejo": ForgejoMessageV1,
     "discourse": DiscourseMessageV1,
+    "pretix": PretixMessageV1,
+    **{service: get_class(f"webhook2fedmsg.{service}.message_v1") for service in OURS},
+    "example": get_class("webhook2fedmsg.generic.message_v1"),
 }
 
 # The only headers that leave the server.
@@ -33,11 +40,25 @@ ALLOWED_HEADERS: dict[str, list[str]] = {
     ],
     "forgejo": [*_COMMON, "x-forgejo-event", "x-forgejo-event-type", "x-forgejo-delivery"],
     "discourse": ["X-Discourse-Instance", "X-Discourse-Event-Id", "X-Discourse-Event-Type", "X-Discourse-Event"],
+    "gitea": [*_COMMON, "x-gitea-event", "x-gitea-event-type", "x-gitea-delivery"],
+    "bitbucket": [
+        *_COMMON,
+        *("x-event-key", "x-request-uuid", "x-request-id", "x-hook-uuid", "x-attempt-number"),
+    ],
+    "pagure": [*_COMMON, "x-pagure-topic", "x-pagure-project", "x-pagure"],
+    "pretix": _COMMON,
+    "standard": [*_COMMON, "webhook-id", "webhook-timestamp"],
+    "weblate": [*_COMMON, "webhook-id", "webhook-timestamp"],
+    "sentry": [*_COMMON, "sentry-hook-resource", "request-id", "sentry-hook-timestamp"],
+    "quay": _COMMON,
+    "dockerhub": _COMMON,
+    "example": [*_COMMON, "x-example-trace"],
 }
+# What is cut out of the payload, at its top: it is somebody's key to something.
+CUT_OUT = {"gitea": "secret", "dockerhub": "callback_url"}
 # Required by the schemas, and worth nothing to a thief once they say this.
 REDACTED_HEADERS: dict[str, list[str]] = {
     "github": ["x-hub-signature", "x-hub-signature-256"],
-    "gitlab": [],
     "forgejo": ["x-hub-signature", "x-hub-signature-256"],
     "discourse": ["X-Discourse-Event-Signature"],
 }
@@ -47,7 +68,7 @@ def expected_headers(webhook: Webhook) -> dict[str, str]:
     """The headers in the message's body."""
     sent = {name.lower(): value for name, value in webhook.headers.items()}
     passed = {name: sent[name.lower()] for name in ALLOWED_HEADERS[webhook.service] if name.lower() in sent}
-    return passed | dict.fromkeys(REDACTED_HEADERS[webhook.service], "redacted")
+    return passed | dict.fromkeys(REDACTED_HEADERS.get(webhook.service, []), "redacted")
 
 
 def expected_body(webhook: Webhook) -> dict[str, Any]:
@@ -59,6 +80,9 @@ def expected_body(webhook: Webhook) -> dict[str, Any]:
             post.pop("raw", None)
             post.pop("cooked", None)
         return {"webhook_body": document, "webhook_headers": expected_headers(webhook)}
+    if webhook.service == "pretix":
+        document = {"attendee_name": None, "code": None, **document, "instance_url": PRETIX_INSTANCE}
+    document.pop(CUT_OUT.get(webhook.service), None)
     # Fedora accounts would have to be looked up, which nobody configured here.
     return {"body": document, "headers": expected_headers(webhook), "agent": None}
 

@@ -12,6 +12,8 @@ import requests
 from .corpus import REPOSITORY
 from .ports import free_port
 from .process import ManagedProcess
+from .services import EXAMPLE, MADE_THERE, SETTINGS
+from .signing import SIGNERS
 from .webhook import Webhook
 
 
@@ -49,6 +51,8 @@ class Gateway:
             "server": {"listen": [f"127.0.0.1:{self.port}"]},
             "database": {"url": f"sqlite:{self.directory}/tokens.sqlite"},
             "keys": {"root_key_file": str(root_key)},
+            "services": {"enabled": [name for name in SIGNERS if name != "example"]},
+            "services.example": EXAMPLE,
         }
         for section, values in settings.items():
             sections[section] = {**sections.get(section, {}), **values}
@@ -89,11 +93,21 @@ class Gateway:
     def migrate(self) -> None:
         self.command("migrate")
 
-    def create_token(self, service: str, name: str = "test", secret: str | None = None) -> Token:
-        """With a secret of the server's making, or with `secret` given on standard input."""
-        own = () if secret is None else ("--secret-file", "-")
+    def create_token(
+        self, service: str, name: str = "test", secret: str | None = None, publish_private: bool = True
+    ) -> Token:
+        """With a secret of the server's making, or with `secret` given on standard input.
+
+        It publishes what is private as well, unless told otherwise: many real payloads do not say that they are not.
+        """
+        if secret is None and service in MADE_THERE:
+            secret = os.urandom(20).hex()
+        options = [] if secret is None else ["--secret-file", "-"]
+        options += ["--publish-private"] if publish_private else []
+        for key, value in SETTINGS.get(service, {}).items():
+            options += ["--setting", f"{key}={value}"]
         output = self.command(
-            "token", "create", "--service", service, "--name", name, *own, "--json", stdin=secret or ""
+            "token", "create", "--service", service, "--name", name, *options, "--json", stdin=secret or ""
         ).stdout
         made = json.loads(output)
         return Token(made["id"], service, made["secret"] if secret is None else secret, f"/{service}/{made['id']}")
@@ -126,8 +140,9 @@ class Gateway:
 
     def post(self, token: Token, webhook: Webhook, session: requests.Session | None = None) -> requests.Response:
         """Sends the webhook to the token's address."""
-        return (session or requests).post(
-            self.url + token.path, data=webhook.body, headers=webhook.headers, timeout=60
+        address = self.url + token.path + (f"?{webhook.query}" if webhook.query else "")
+        return (session or requests).request(
+            webhook.method, address, data=webhook.body or None, headers=webhook.headers, timeout=60
         )
 
     @property

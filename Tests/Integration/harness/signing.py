@@ -1,27 +1,14 @@
-"""Webhooks signed as the four services sign them, with the headers that they really send."""
+"""Webhooks signed as the services sign them, with the headers that they really send."""
 
 import hashlib
-import hmac
-import re
 import uuid
 from collections.abc import Callable
-from urllib.parse import quote_plus
 
+from . import services
+from .hmacs import clean, hex_hmac
 from .webhook import Webhook
 
 HEADER_SECRET_MARK = "never-on-the-bus"
-
-
-def hex_hmac(secret: str, body: bytes, algorithm: str = "sha256") -> str:
-    return hmac.new(secret.encode(), body, algorithm).hexdigest()
-
-
-def _clean(part: str) -> str:
-    """Event parts of a topic: A-Z a-z 0-9 _ - stay, and dots between words; other bytes become `_`; at most 64 bytes."""
-    cut = part.encode("latin-1", "replace")[:64].decode("latin-1")
-    kept = re.sub(r"[^A-Za-z0-9_.-]", "_", cut)
-    # A dot at the start, at the end or after another would make an empty word.
-    return re.sub(r"(?<=\.)\.|^\.|\.$", "_", kept)
 
 
 def github(
@@ -30,7 +17,7 @@ def github(
 ) -> Webhook:
     """JSON, or with `form` the urlencoded form that is GitHub's default; signed over the bytes that are sent."""
     delivery_id = delivery_id or str(uuid.uuid4())
-    body = b"payload=" + quote_plus(payload).encode() if form else payload
+    body = services.as_form(payload) if form else payload
     sha1, sha256 = hex_hmac(secret, body, "sha1"), hex_hmac(secret, body)
     headers = {
         "Accept": "*/*",
@@ -44,7 +31,7 @@ def github(
         "X-Hub-Signature": f"sha1={sha1}",
         "X-Hub-Signature-256": f"sha256={sha256}",
     }
-    return Webhook("github", f"github.{_clean(event)}", body, headers, delivery_id, payload,
+    return Webhook("github", f"github.{clean(event)}", body, headers, delivery_id, payload,
                    frozenset({secret, sha1, sha256}))
 
 
@@ -62,15 +49,16 @@ def gitlab(secret: str, payload: bytes, event: str, delivery_id: str | None = No
         "X-Gitlab-Token": secret,
     }
     name = event.replace(" Hook", "").replace(" ", "_").lower()
-    return Webhook("gitlab", f"gitlab.{_clean(name)}", payload, headers, delivery_id, payload, frozenset({secret}))
+    return Webhook("gitlab", f"gitlab.{clean(name)}", payload, headers, delivery_id, payload, frozenset({secret}))
 
 
-def forgejo(secret: str, payload: bytes, event: str, delivery_id: str | None = None) -> Webhook:
-    """With the headers of the systems that it descends from and imitates, as Forgejo sends them."""
+def forgejo(
+    secret: str, payload: bytes, event: str, delivery_id: str | None = None, *, form: bool = False, get: bool = False,
+) -> Webhook:
+    """JSON, a form, or a GET with the payload in its query; signed over the JSON in each. With the headers of the systems that it descends from and imitates, as Forgejo sends them."""
     delivery_id = delivery_id or str(uuid.uuid4())
     sha1, sha256 = hex_hmac(secret, payload, "sha1"), hex_hmac(secret, payload)
     headers = {
-        "Content-Type": "application/json",
         "User-Agent": "Go-http-client/1.1",
         "X-Hub-Signature": f"sha1={sha1}",
         "X-Hub-Signature-256": f"sha256={sha256}",
@@ -81,8 +69,9 @@ def forgejo(secret: str, payload: bytes, event: str, delivery_id: str | None = N
         headers[f"X-{family}-Event-Type"] = event
         if family != "GitHub":
             headers[f"X-{family}-Signature"] = sha256
-    return Webhook("forgejo", f"forgejo.{_clean(event)}", payload, headers, delivery_id, payload,
-                   frozenset({secret, sha1, sha256}))
+    webhook = Webhook("forgejo", f"forgejo.{clean(event)}", payload, headers, delivery_id, payload,
+                      frozenset({secret, sha1, sha256}))
+    return webhook.carried(form=form, get=get)
 
 
 def discourse(secret: str, payload: bytes, event: str, delivery_id: str | None = None) -> Webhook:
@@ -100,12 +89,15 @@ def discourse(secret: str, payload: bytes, event: str, delivery_id: str | None =
         "X-Discourse-Event": name,
         "X-Discourse-Event-Signature": f"sha256={sha256}",
     }
-    return Webhook("discourse", f"discourse.{_clean(kind)}.{_clean(name)}", payload, headers, delivery_id or "112358",
+    return Webhook("discourse", f"discourse.{clean(kind)}.{clean(name)}", payload, headers, delivery_id or "112358",
                    payload, frozenset({secret, sha256}))
 
 
 SIGNERS: dict[str, Callable[..., Webhook]] = {
     "github": github, "gitlab": gitlab, "forgejo": forgejo, "discourse": discourse,
+    "gitea": services.gitea, "bitbucket": services.bitbucket, "pagure": services.pagure, "pretix": services.pretix,
+    "weblate": services.weblate, "sentry": services.sentry, "quay": services.quay, "dockerhub": services.dockerhub,
+    "standard": services.standard, "example": services.example,
 }
 
 

@@ -19,7 +19,7 @@ def test_other_headers_never_leave(target: Target, service: str) -> None:
     extra = [
         (name, f"{HEADER_SECRET_MARK}-{number}")
         for number, name in enumerate(PRIVATE)
-        if not (service == "gitlab" and name == "X-Gitlab-Token")
+        if (service, name) not in (("gitlab", "X-Gitlab-Token"), ("pretix", "Authorization"))
     ]
     webhook = target.webhook(service)
     target.secrets.add(HEADER_SECRET_MARK)
@@ -30,7 +30,7 @@ def test_other_headers_never_leave(target: Target, service: str) -> None:
 
     document = json.loads(delivery.body)
     headers = document["webhook_headers" if service == "discourse" else "headers"]
-    assert headers.keys() <= {*ALLOWED_HEADERS[service], *REDACTED_HEADERS[service]}
+    assert headers.keys() <= {*ALLOWED_HEADERS[service], *REDACTED_HEADERS.get(service, [])}
     names = {field.name for field in delivery.headers}
     assert "fedora_messaging_user_root" not in names
 

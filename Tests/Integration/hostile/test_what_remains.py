@@ -38,7 +38,7 @@ def test_no_secret_in_the_database(target: Target, postgresql: PostgreSQL) -> No
     assert b"COPY " in dump
     for token in (*target.tokens.values(), *target.others.values()):
         for form in (token.secret.encode(), token.secret.encode().hex().encode()):
-            assert form not in dump
+            assert not form or form not in dump
 
 
 def test_still_healthy(target: Target) -> None:

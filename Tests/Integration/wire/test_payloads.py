@@ -4,10 +4,11 @@ import json
 import re
 
 import pytest
+from fedora_messaging.message import Message
 from wire.conftest import TOPIC_PREFIX, Wire, cases
 
 from harness.corpus import corpora
-from harness.expectation import CLASSES, expected_body, reference_message
+from harness.expectation import CLASSES, CUT_OUT, expected_body, reference_message
 
 SENT_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -19,7 +20,7 @@ def test_the_corpora_are_complete() -> None:
     if corpora() is None:
         pytest.skip("no corpora beside the checkout: only the project's own payloads were sent")
     services = [sample.service for sample, _ in cases().values()]
-    assert min(services.count(service) for service in ("github", "gitlab", "forgejo")) >= 10
+    assert min(services.count(service) for service in ("github", "gitlab", "forgejo", "gitea", "bitbucket")) >= 10
 
 
 @every_payload
@@ -58,7 +59,9 @@ def test_reads_like_the_message_that_the_python_classes_make(wire: Wire, name: s
     assert message["agent"] == attempt("agent_name")
     assert message["usernames"] == attempt("usernames")
     assert message["summary"] == attempt("summary")
-    assert message["text"] == attempt("text")
+    # A class without a text of its own shows the message's id and time.
+    if type(reference).__str__ is not Message.__str__:
+        assert message["text"] == attempt("text")
 
 
 @every_payload
@@ -100,6 +103,11 @@ def test_payload_bytes_are_carried_through(wire: Wire, name: str) -> None:
     body = one.deliveries[0].body
     if one.webhook.service == "discourse" and json.loads(one.webhook.payload).get("post"):
         untouched = b'"raw"' not in body and b'"cooked"' not in body
+    elif one.webhook.service == "pretix":
+        # What the schema requires goes in at the front.
+        untouched = one.webhook.payload.strip()[1:] in body
+    elif (cut := CUT_OUT.get(one.webhook.service)) in json.loads(one.webhook.payload):
+        untouched = f'"{cut}"'.encode() not in body
     else:
         untouched = one.webhook.payload.strip() in body
     assert untouched, "the payload's bytes changed on the way"

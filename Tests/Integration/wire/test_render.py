@@ -1,0 +1,44 @@
+"""`render` shows what the server publishes: all but the id and the time, which hang on the token and the clock."""
+
+import json
+
+import pytest
+from wire.conftest import Wire, cases
+
+from harness.services import SETTINGS
+
+WITHOUT_A_QUERY = [name for name, (_, way) in cases().items() if way != "get" and "octokit" not in name]
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_QUERY)
+def test_the_line_of_the_file_publisher(wire: Wire, name: str) -> None:
+    one = wire.sent[name]
+    options = []
+    for header, value in one.webhook.headers.items():
+        options += ["--header", f"{header}: {value}"]
+    for key, value in SETTINGS.get(one.webhook.service, {}).items():
+        options += ["--setting", f"{key}={value}"]
+    made = wire.gateway.command(
+        "render", "--service", one.webhook.service, *options, "--json", stdin=one.webhook.body.decode()
+    )
+    assert "filled in" not in made.stderr
+    line, delivery = json.loads(made.stdout), one.deliveries[0]
+    assert line["topic"] == delivery.routing_key
+    assert line["body"] == json.loads(delivery.body)
+    published = {field.name: field.value for field in delivery.headers}
+    assert line["headers"].pop("sent-at") and published.pop("sent-at")
+    assert line["headers"] == published
+
+
+def test_what_is_filled_in_and_what_is_wrong(wire: Wire) -> None:
+    made = wire.gateway.command("render", "--service", "github", "--event", "push", stdin="{}")
+    assert "filled in: x-github-delivery: " in made.stderr
+    assert ".github.push\n" in made.stdout
+    for options, stdin, words in [
+        (["--service", "githup"], "{}", "did you mean github?"), (["--service", "github"], "[]", "would answer 400"),
+        (["--service", "pretix"], "{}", "instance_url"), (["--service", "quay", "--event", "x"], "{}", "leave --event out"),
+        (["--service", "github", "--header", "x"], "{}", "Name: value"),
+    ]:
+        refused = wire.gateway.command("render", *options, stdin=stdin, check=False)
+        assert refused.returncode != 0 and words in refused.stderr, refused.stderr
+        assert refused.stdout == ""
