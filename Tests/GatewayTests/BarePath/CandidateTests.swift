@@ -107,7 +107,7 @@ import Testing
             loader.finish(.success([]))
         }
         let answers = try await [first, second]
-        #expect(answers.allSatisfy(\.candidates.isEmpty))
+        #expect(answers.allSatisfy { $0.candidates.isEmpty })
     }
 
     @Test func aReadThatAChangeOvertakesDoesNotCount() async throws {
