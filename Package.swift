@@ -21,11 +21,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     ],
     targets: [
         // C libraries
         .target(name: "CLibev", linkerSettings: [.linkedLibrary("ev")]),
+        .target(name: "CLibcurl", linkerSettings: [.linkedLibrary("curl")]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -43,6 +45,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["CLibcurl", "EventLoop"], swiftSettings: strict),
         .target(
             name: "AMQP",
             dependencies: [
@@ -60,6 +63,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "OIDC",
+            dependencies: ["Cryptography", .product(name: "JWTKit", package: "jwt-kit")],
+            swiftSettings: strict),
+        .target(
             name: "FedoraMessaging",
             dependencies: ["Cryptography", .product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: strict),
@@ -72,7 +79,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "AMQP", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "WebhookServices",
+                "AMQP", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPClient", "HTTPServer", "OIDC",
+                "WebhookServices",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -110,6 +118,12 @@ let package = Package(
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "TLSTesting"], swiftSettings: strict),
         .testTarget(
             name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop", "TLSTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop", "TLSTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "OIDCTests",
+            dependencies: ["OIDC", "Cryptography", .product(name: "JWTKit", package: "jwt-kit")],
+            swiftSettings: strict),
         .testTarget(name: "AMQPTests", dependencies: ["AMQP", "EventLoop", "TLSTesting"], swiftSettings: strict),
         .testTarget(name: "DatabaseTests", dependencies: ["Database", "EventLoop"], swiftSettings: strict),
         .testTarget(name: "FedoraMessagingTests", dependencies: ["FedoraMessaging"], swiftSettings: strict),
@@ -117,7 +131,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "WebhookServices",
+                "Gateway", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "OIDC",
+                "WebhookServices",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -7,6 +7,8 @@ internal import COpenSSL
 /// never freed.
 struct MessageDigest: @unchecked Sendable {
     static let sha256 = MessageDigest(name: "SHA2-256", count: 32)
+    static let sha384 = MessageDigest(name: "SHA2-384", count: 48)
+    static let sha512 = MessageDigest(name: "SHA2-512", count: 64)
     static let sha1 = MessageDigest(name: "SHA1", count: 20)
 
     /// `nil` if no provider has the algorithm, which only a broken OpenSSL configuration brings about.

@@ -9,12 +9,18 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var settings: ConfigurationOptions
 
+    @Flag(
+        name: .customLong("dev-login"),
+        help: "Let anybody on this machine log in as anyone, without a provider. Only on loopback; for development.")
+    var developmentLogin = false
+
     func run() async throws {
         let configuration = try settings.load()
         LoggingSetup.bootstrap(level: configuration.log.level, format: configuration.log.format)
         let logger = Logger(label: "webhook2fedmsg")
         do {
-            let server = try await GatewayServer(configuration, logger: logger)
+            let server = try await GatewayServer(
+                configuration, developmentLogin: developmentLogin, logger: logger)
             try await server.run()
         } catch {
             logger.critical("cannot go on", metadata: ["error": "\(error)"])

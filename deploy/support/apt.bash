@@ -6,7 +6,8 @@ toolchain_packages=(
 )
 # To build: headers and libraries.
 build_packages=(
-    "${toolchain_packages[@]}" libev-dev libpq-dev libsqlite3-dev libssl-dev libsimdjson-dev pkg-config
+    "${toolchain_packages[@]}" libcurl4-openssl-dev libev-dev libpq-dev libsqlite3-dev libssl-dev libsimdjson-dev
+    pkg-config
 )
 # To add up what the tests say, and to test with the real servers.
 sum_packages=(python3)

@@ -18,6 +18,10 @@ public struct Configuration: Sendable {
     public var database = DatabaseConfiguration()
     /// `[cache]`
     public var cache = CacheConfiguration()
+    /// `[oidc]`
+    public var oidc = OIDCConfiguration()
+    /// `[sessions]`
+    public var sessions = SessionsConfiguration()
     /// `[keys]`
     public var keys = KeysConfiguration()
     /// `[log]`

@@ -7,5 +7,6 @@ public enum GatewaySchema {
         .rootKeys,
         .tokens,
         .tokenSettings,
+        .sessions,
     ]
 }

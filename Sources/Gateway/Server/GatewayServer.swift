@@ -22,10 +22,12 @@ public struct GatewayServer: Sendable {
     /// Makes everything ready and listens: what is wrong with the configuration, the database, the root key or the
     /// addresses is known when this returns.
     ///
+    /// - Parameter developmentLogin: whether anybody on this machine may be anyone, without a password.
     /// - Throws: errors whose descriptions say what to do.
-    public init(_ configuration: Configuration, logger: Logger) async throws {
+    public init(_ configuration: Configuration, developmentLogin: Bool = false, logger: Logger) async throws {
         self.logger = logger
         certificate = try await HTTPSCertificate.load(configuration.server.tls, logger: logger)
+        if developmentLogin { try DevelopmentLoginRules.check(configuration) }
         let count = configuration.server.loops
         let loops = try LoopGroup.start(count: count > 0 ? count : ProcessorCount.available())
         workspace = try await Workspace.open(configuration, loop: loops.loops[0], logger: logger)
@@ -48,8 +50,13 @@ public struct GatewayServer: Sendable {
             file = filePublisher
             publisher = filePublisher
         }
-        let router = try GatewayRouter.make(
+        var router = try GatewayRouter.make(
             configuration, loops: loops, workspace: workspace, publisher: publisher, logger: logger)
+        let accounts = try Accounts(
+            configuration, database: workspace.database, keys: workspace.keys, loop: loops.loops[0],
+            developmentLogin: developmentLogin, logger: logger)
+        try accounts.addRoutes(to: &router)
+        if developmentLogin { logger.warning("development login: anybody on this machine can be anyone") }
         server = HTTPServer(
             loops: loops, addresses: try await Self.listenAddresses(configuration.server),
             limits: HTTPServerLimits(configuration), tls: certificate?.tls, router: router,

@@ -8,6 +8,7 @@ extension ConfigurationLoader {
         checkServices(knownServices)
         checkDatabase()
         checkBroker()
+        checkOIDC()
         checkOrder(
             "broker.reconnect_min", configuration.broker.reconnectMin,
             "broker.reconnect_max", configuration.broker.reconnectMax)

@@ -39,6 +39,8 @@ struct ConfigurationTable: Sendable {
             Section("broker.tls", \.broker.tls),
             Section("database", \.database),
             Section("cache", \.cache),
+            Section("oidc", \.oidc),
+            Section("sessions", \.sessions),
             Section("keys", \.keys),
             Section("log", \.log),
         ]

@@ -1,0 +1,47 @@
+import Cryptography
+import HTTPServer
+
+/// A small value of ours that a browser keeps and cannot read or change: AES-256-GCM under the ring's key for cookies,
+/// with its name in the associated data and its end inside.
+public struct SealedCookie: Sendable {
+    /// Bytes of a value; browsers keep about 4,000 characters of a cookie.
+    public static let maximumCount = 2600
+
+    private let key: [UInt8]
+    private let policy: CookiePolicy
+
+    init(keys: KeyRing, policy: CookiePolicy) {
+        key = keys.cookies
+        self.policy = policy
+    }
+
+    /// The field that sets it.
+    /// - Throws: `CryptographyError`, `AESGCM.Failure`; `invalidLength` for a value that is too long.
+    func set(
+        _ name: String, _ value: [UInt8], lifetime: Duration, now: UnixTime = .now()
+    ) throws -> ServerResponse.Field {
+        guard value.count <= Self.maximumCount else { throw AESGCM.Failure.invalidLength }
+        let end = UInt64(bitPattern: now.advanced(by: lifetime).milliseconds)
+        let plaintext = (0..<8).map { UInt8(truncatingIfNeeded: end >> (56 - 8 * UInt64($0))) } + value
+        let sealed = try AESGCM.seal(plaintext, key: key, associatedData: associatedData(name))
+        return policy.set(name, Base64.encodeURLSafe(sealed), maxAge: lifetime)
+    }
+
+    /// The value that a request brings; nil if it brings none, one that is over, or one that is not ours.
+    func value(of name: String, in head: RequestHead, now: UnixTime = .now()) -> [UInt8]? {
+        guard let text = policy.value(of: name, in: head), text.utf8.count <= 4096,
+            let sealed = Base64.decodeURLSafe(text),
+            let plaintext = try? AESGCM.open(sealed, key: key, associatedData: associatedData(name)),
+            plaintext.count >= 8
+        else { return nil }
+        let end = plaintext[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return UnixTime(milliseconds: Int64(bitPattern: end)) > now ? Array(plaintext[8...]) : nil
+    }
+
+    /// The field that takes it away.
+    func delete(_ name: String) -> ServerResponse.Field { policy.delete(name) }
+
+    private func associatedData(_ name: String) -> [UInt8] {
+        Array("webhook2fedmsg cookie v1\0\(name)".utf8)
+    }
+}

@@ -1,0 +1,47 @@
+import HTTPServer
+import Logging
+
+/// `POST /login/development`: whoever asks is who they say. On this machine alone.
+struct DevelopmentLoginHandler: HTTPHandler {
+    let accounts: Accounts
+    let logger: Logger
+
+    func respond(to exchange: HTTPExchange) async -> ServerResponse {
+        let context = SessionContext(session: nil, isDevelopmentLogin: true, responseFields: [])
+        guard DevelopmentLoginRules.isTrusted(exchange.head, from: exchange.remoteAddress),
+            RequestOrigin.isOurs(exchange.head, origins: accounts.origins(for: exchange))
+        else {
+            return accounts.answers.page(
+                .forbidden, .forbidden(reason: "The development login works on this machine alone."), context)
+        }
+        do {
+            let body = try await exchange.readBody(limit: FormFields.maximumSize)
+            guard let form = FormFields(body) else {
+                return accounts.answers.page(.badRequest, .forbidden(reason: "The form cannot be read."), context)
+            }
+            let next = ReturnAddress(form["next"])
+            guard let account = form["account"].flatMap({ AccountNames.account(Self.trimmed($0)) }) else {
+                let problem = "An account's name has small letters, digits, dots, dashes and underscores, 64 at most."
+                return accounts.answers.page(
+                    HTTPStatus(422), .developmentLogin(next: next, problem: problem), context)
+            }
+            let groups = (form["groups"] ?? "").split(separator: ",").map { Self.trimmed(String($0)) }
+            let session = NewSession(
+                account: account, subject: "", name: nil, groups: AccountNames.groups(groups), credentials: nil,
+                isDevelopment: true, userAgent: accounts.userAgent(of: exchange), authenticatedAt: .now())
+            return try await accounts.begin(session, for: exchange, then: next)
+        } catch let error as HTTPError {
+            return exchange.refuse(error)
+        } catch {
+            logger.error("cannot begin a session", metadata: ["error": "\(error)"])
+            let failure = LoginFailure.unavailable(retry: AccountPaths.login, requestID: exchange.requestID)
+            return accounts.answers.page(failure.status, .loginFailed(failure), context)
+        }
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        var text = text.drop { $0.isWhitespace }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

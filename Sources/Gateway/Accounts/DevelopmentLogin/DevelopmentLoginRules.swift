@@ -1,0 +1,50 @@
+import EventLoop
+import HTTPServer
+
+/// When the development login is there: asked for on the command line, without a provider, and nothing but this machine
+/// can reach it. It lets anybody be anyone.
+enum DevelopmentLoginRules {
+    /// Fields by which proxies tell of themselves: behind one, loopback says nothing about who asks.
+    private static let forwardingFields = [
+        "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-real-ip", "via",
+        "x-forwarded-server", "true-client-ip", "cf-connecting-ip",
+    ]
+
+    /// Checks the configuration at the start.
+    /// - Throws: ``DevelopmentLoginError``, which says what is in the way.
+    static func check(_ configuration: Configuration) throws(DevelopmentLoginError) {
+        guard configuration.oidc.issuer == nil else { throw .provider }
+        guard let listen = configuration.server.listen.first(where: { !$0.isLoopback }) else {
+            guard LoopbackHost.isLoopback(url: configuration.server.baseURL) else { throw .publicURL }
+            return
+        }
+        throw .listen("\(listen)")
+    }
+
+    /// Whether a request comes from this machine, and from a browser that meant it.
+    static func isTrusted(_ head: RequestHead, from remote: SocketAddress) -> Bool {
+        guard remote.isLoopback, let authority = head.authority, LoopbackHost.isLoopback(authority: authority) else {
+            return false
+        }
+        return forwardingFields.allSatisfy { head.count(of: $0) == 0 }
+    }
+}
+
+/// Why the development login cannot be had.
+enum DevelopmentLoginError: Error, Hashable, CustomStringConvertible {
+    /// There is a provider.
+    case provider
+    /// Others can reach an address.
+    case listen(String)
+    /// Others know it by a URL.
+    case publicURL
+
+    var description: String {
+        switch self {
+        case .provider: "--dev-login and oidc.issuer exclude each other: leave one out"
+        case .listen(let address):
+            "--dev-login lets anybody be anyone, and server.listen has \(address), which others can reach"
+        case .publicURL: "--dev-login lets anybody be anyone, and server.public_url is not on loopback"
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import HTTPServer
+import Logging
+
+/// `POST /logout`: ends the session, and leads on to the provider's logout if it has one.
+///
+/// The answer is a page and no redirect: a redirect to the provider would be forbidden by the pages' own `form-action`.
+/// The page goes on by itself (`Refresh`), and has a link.
+struct LogoutHandler: HTTPHandler {
+    let accounts: Accounts
+    let logger: Logger
+
+    func respond(to exchange: HTTPExchange) async -> ServerResponse {
+        do {
+            let context = try await accounts.context(of: exchange)
+            guard let session = context.session else {
+                return accounts.answers.redirect(to: "/", fields: context.responseFields)
+            }
+            _ = try await accounts.form(of: exchange, in: context)
+            let logout = try await accounts.providerLogout(for: session)
+            try await accounts.store.end(session.id)
+            var fields = [accounts.deleteCookie]
+            if let logout { fields.append(.init("Refresh", "0; url=\(logout)")) }
+            return accounts.answers.page(.ok, .loggedOut(providerLogout: logout), accounts.anonymous, fields: fields)
+        } catch let error as HTTPError {
+            return exchange.refuse(error)
+        } catch let error as FormRefusal {
+            return accounts.answers.page(.forbidden, .forbidden(reason: error.description), accounts.anonymous)
+        } catch {
+            logger.error("cannot end a session", metadata: ["error": "\(error)"])
+            return exchange.refuse(.databaseAway)
+        }
+    }
+}

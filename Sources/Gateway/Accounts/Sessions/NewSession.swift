@@ -1,0 +1,13 @@
+import OIDC
+
+/// Someone who just logged in.
+struct NewSession: Sendable {
+    let account: String
+    let subject: String
+    let name: String?
+    let groups: [String]
+    let credentials: Credentials?
+    let isDevelopment: Bool
+    let userAgent: String?
+    let authenticatedAt: UnixTime
+}

@@ -1,0 +1,59 @@
+/// Someone's login in one browser, as it holds for one request.
+public struct Session: Sendable, Hashable {
+    /// The account's name.
+    public let account: String
+    /// What the person is called, in words of others; for display only.
+    public let displayName: String?
+    /// The groups, in order; none while ``rightsAreStale``.
+    public let groups: [String]
+    /// The provider could not be asked for groups for too long: groups, and with them administration, do not count.
+    public let rightsAreStale: Bool
+    /// Whether one of the groups is a group of administrators.
+    public let isAdmin: Bool
+    /// Until when the login is recent enough for what only administrators may change.
+    public let adminFreshUntil: UnixTime
+    /// What forms carry in their field `csrf`.
+    public let csrfToken: String
+    /// When the person logged in at the provider.
+    public let authenticatedAt: UnixTime
+    /// When this session began.
+    public let createdAt: UnixTime
+    /// When it ends, however busy.
+    public let expiresAt: UnixTime
+    /// Whether it was begun by the development login.
+    public let isDevelopment: Bool
+    /// How it is named in the person's list of sessions.
+    let handle: String
+    /// The browser's id.
+    let id: SessionID
+    private let now: UnixTime
+
+    init(_ record: SessionRecord, id: SessionID, rules: SessionRules, adminGroups: [String], now: UnixTime) throws {
+        account = record.account
+        displayName = record.name
+        rightsAreStale = rules.areRightsStale(record, now: now)
+        groups = rightsAreStale ? [] : record.groups
+        isAdmin = groups.contains { adminGroups.contains($0) }
+        adminFreshUntil = rules.adminFreshUntil(record)
+        csrfToken = try id.csrfToken()
+        authenticatedAt = record.authenticatedAt
+        createdAt = record.createdAt
+        expiresAt = record.expiresAt
+        isDevelopment = record.isDevelopment
+        handle = record.handle
+        self.id = id
+        self.now = now
+    }
+
+    /// Whether the login is recent enough for what only administrators may change.
+    public var hasFreshLogin: Bool { now < adminFreshUntil }
+
+    /// Whether the person may change what only administrators may, now.
+    public var mayAdminister: Bool { isAdmin && hasFreshLogin }
+
+    /// The person, as far as rights go.
+    public var person: Person {
+        Person(
+            account: account, groups: Set(groups), isAdmin: isAdmin, adminFreshUntil: isAdmin ? adminFreshUntil : nil)
+    }
+}

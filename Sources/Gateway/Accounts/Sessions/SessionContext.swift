@@ -1,0 +1,14 @@
+import HTTPServer
+
+/// Who sends a request.
+public struct SessionContext: Sendable {
+    /// Nil if nobody is logged in.
+    public let session: Session?
+    /// Whether the development login is on: every page says so.
+    public let isDevelopmentLogin: Bool
+    /// To be added to the answer: takes a dead cookie away.
+    public let responseFields: [ServerResponse.Field]
+
+    /// The person, as far as rights go; nil if nobody is logged in.
+    public var person: Person? { session?.person }
+}

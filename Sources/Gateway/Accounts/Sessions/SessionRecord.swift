@@ -1,0 +1,28 @@
+import OIDC
+
+/// A session as it stands in the database.
+struct SessionRecord: Sendable, Hashable {
+    /// How someone's list of sessions names it; says nothing of the id.
+    let handle: String
+    let account: String
+    /// The provider's name for the person; empty for the development login.
+    let subject: String
+    var name: String?
+    var groups: [String]
+    /// For asking the provider again, sealed; nil if that cannot be done.
+    var credentials: SealedValue?
+    let isDevelopment: Bool
+    let userAgent: String?
+    let createdAt: UnixTime
+    /// When the person logged in at the provider: perhaps long before.
+    let authenticatedAt: UnixTime
+    var seenAt: UnixTime
+    /// When the groups were last heard of.
+    var rightsAt: UnixTime
+    /// Not asked again before, after it failed.
+    var refreshAfter: UnixTime
+    let expiresAt: UnixTime
+
+    /// Where the credentials are sealed for.
+    var credentialsPlace: SealedPlace { SealedPlace(column: "session.credentials", row: handle) }
+}

@@ -1,0 +1,28 @@
+/// `[sessions]`, as the sessions' parts take it.
+struct SessionSettings: Sendable {
+    var rules: SessionRules
+    /// From the login to the end, however busy.
+    var lifetime: Duration
+    /// Sessions a person; with one more, the oldest ends.
+    var maxPerAccount: Int
+    var cacheEntries: Int
+    var cacheTimeToLive: Duration
+    /// How long a provider that could not be asked is left alone.
+    var refreshRetry: Duration
+    /// How long a refresh may take before another replica tries.
+    var refreshLease: Duration
+
+    init(_ configuration: Configuration) {
+        let sessions = configuration.sessions
+        rules = SessionRules(
+            idleTimeout: sessions.idleTimeout, rightsMaxAge: sessions.rightsMaxAge,
+            adminLoginMaxAge: sessions.adminLoginMaxAge, touchInterval: sessions.touchInterval)
+        lifetime = sessions.lifetime
+        maxPerAccount = sessions.maxPerAccount
+        cacheEntries = sessions.cacheEntries
+        cacheTimeToLive = sessions.cacheTimeToLive
+        refreshRetry = sessions.refreshRetry
+        // A refresh is at most discovery, token endpoint and UserInfo, each bounded so.
+        refreshLease = configuration.oidc.requestTimeout * 4
+    }
+}

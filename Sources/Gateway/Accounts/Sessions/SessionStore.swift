@@ -1,0 +1,236 @@
+import Cryptography
+import Database
+import FoundationEssentials
+import Logging
+import OIDC
+
+/// Who is logged in: sessions in the database, by the hash of their ids, and for seconds in memory. Works across
+/// replicas: what one ends, the others know within the cache's time.
+actor SessionStore {
+    /// How long to wait between looks for what another replica's refresh brought, and how often.
+    private static let (pollInterval, polls) = (Duration.milliseconds(250), 20)
+
+    private let table: SessionTable
+    private let keys: KeyRing
+    private let settings: SessionSettings
+    private let refresher: (any SessionRefresher)?
+    private let logger: Logger
+    private let clock: @Sendable () -> UnixTime
+    private var cache: SessionCache
+    /// Refreshes under way here: one a session. They go on when the request that began them is gone, because a refresh
+    /// spends the old tokens and the new ones must be kept.
+    private var refreshes: [SessionHash: Task<SessionRecord?, any Error>] = [:]
+    private var sweptAt: UnixTime?
+
+    init(
+        database: any Database, keys: KeyRing, settings: SessionSettings, refresher: (any SessionRefresher)?,
+        logger: Logger, clock: @escaping @Sendable () -> UnixTime = { .now() }
+    ) {
+        table = SessionTable(database: database)
+        self.keys = keys
+        self.settings = settings
+        self.refresher = refresher
+        self.logger = logger
+        self.clock = clock
+        cache = SessionCache(entries: settings.cacheEntries, timeToLive: settings.cacheTimeToLive)
+    }
+
+    // MARK: Beginning
+
+    /// Begins a session under a new id; one that the browser had is ended.
+    func begin(_ session: NewSession, replacing old: SessionID?) async throws -> SessionID {
+        let now = clock()
+        let id = try SessionID()
+        let handle = Hex.encode(try SecureRandom.bytes(12))
+        var record = SessionRecord(
+            handle: handle, account: session.account, subject: session.subject, name: session.name,
+            groups: session.groups, credentials: nil, isDevelopment: session.isDevelopment,
+            userAgent: session.userAgent, createdAt: now, authenticatedAt: min(session.authenticatedAt, now),
+            seenAt: now, rightsAt: now, refreshAfter: now, expiresAt: now.advanced(by: settings.lifetime))
+        record.credentials = try session.credentials.map { try seal($0, for: record) }
+        try await table.insert(record, hash: id.hash, replacing: old?.hash, limit: settings.maxPerAccount)
+        // The account's oldest may have gone with it.
+        cache.removeAll()
+        await sweep(now: now)
+        return id
+    }
+
+    /// Notes that a login in progress was used.
+    /// - Returns: false if it had been used before, here or elsewhere.
+    func use(state: String, until end: UnixTime) async throws -> Bool {
+        try await table.use(SHA256.digest(Array("webhook2fedmsg login v1\0\(state)".utf8)), until: end)
+    }
+
+    private func sweep(now: UnixTime) async {
+        if let sweptAt, now < sweptAt.advanced(by: .seconds(600)) { return }
+        sweptAt = now
+        do {
+            let seenBefore = now.advanced(by: .zero - settings.rules.idleTimeout)
+            try await table.sweep(now: now, seenBefore: seenBefore)
+        } catch {
+            logger.warning("cannot drop sessions that are over", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: Finding
+
+    /// The session of an id, with groups as fresh as can be had; nil if there is none any more.
+    func find(_ id: SessionID) async throws -> SessionRecord? {
+        let hash = id.hash
+        let now = clock()
+        guard var record = try await read(hash), settings.rules.isAlive(record, now: now) else { return nil }
+        if settings.rules.needsRefresh(record, now: now), let refresher {
+            guard let refreshed = try await refresh(record, hash, refresher) else { return nil }
+            record = refreshed
+        }
+        guard settings.rules.needsTouch(record, now: now) else { return record }
+        let generation = cache.generation
+        if try await table.touch(hash, at: now) {
+            record.seenAt = now
+        } else {
+            guard let found = try await table.find(hash) else { return nil }
+            record = found
+        }
+        keep(record, hash, generation)
+        return record
+    }
+
+    private func read(_ hash: SessionHash) async throws -> SessionRecord? {
+        if let record = cache.find(hash, now: .now) { return record }
+        let generation = cache.generation
+        let record = try await table.find(hash)
+        if let record { keep(record, hash, generation) }
+        return record
+    }
+
+    private func keep(_ record: SessionRecord, _ hash: SessionHash, _ generation: SessionCache.Generation) {
+        cache.store(record, for: hash, generation, now: .now)
+    }
+
+    /// The account's sessions that count, newest first.
+    func list(of account: String) async throws -> [SessionRecord] {
+        let now = clock()
+        return try await table.list(of: account, limit: settings.maxPerAccount).filter {
+            settings.rules.isAlive($0, now: now)
+        }
+    }
+
+    /// What a session may ask the provider with.
+    func credentials(of record: SessionRecord) -> Credentials? {
+        guard let sealed = record.credentials,
+            let bytes = try? keys.open(sealed, for: record.credentialsPlace)
+        else { return nil }
+        return try? JSONDecoder().decode(Credentials.self, from: Data(bytes))
+    }
+
+    // MARK: Ending
+
+    /// Ends a session.
+    func end(_ id: SessionID) async throws {
+        try await table.delete(id.hash)
+        cache.remove(id.hash)
+    }
+
+    /// Ends one of the account's.
+    /// - Returns: whether there was one.
+    func end(handle: String, of account: String) async throws -> Bool {
+        let isFound = try await table.delete(handle: handle, of: account)
+        cache.removeAll()
+        return isFound
+    }
+
+    /// Ends all of the account's, on every device.
+    func endAll(of account: String) async throws {
+        try await table.deleteAll(of: account)
+        cache.removeAll()
+    }
+
+    /// Forgets what is in memory: another replica changed something.
+    func forgetAll() {
+        cache.removeAll()
+    }
+
+    // MARK: Asking the provider again
+
+    private func refresh(
+        _ record: SessionRecord, _ hash: SessionHash, _ refresher: any SessionRefresher
+    ) async throws -> SessionRecord? {
+        if let running = refreshes[hash] { return try await running.value }
+        let task = Task { try await self.runRefresh(record, hash, refresher) }
+        refreshes[hash] = task
+        return try await task.value
+    }
+
+    private func runRefresh(
+        _ record: SessionRecord, _ hash: SessionHash, _ refresher: any SessionRefresher
+    ) async throws -> SessionRecord? {
+        defer { refreshes[hash] = nil }
+        let now = clock()
+        let until = now.advanced(by: settings.refreshLease)
+        guard try await table.lease(hash, rightsAt: record.rightsAt, now: now, until: until) else {
+            return try await awaitOther(record, hash)
+        }
+        guard let credentials = credentials(of: record) else {
+            logger.warning("a session's credentials cannot be read", metadata: ["account": "\(record.account)"])
+            return try await finish(record, hash, isOver: true)
+        }
+        var new = record
+        switch await refresher.refresh(subject: record.subject, credentials) {
+        case .current(let identity, let credentials) where identity.account == record.account:
+            new.name = identity.name
+            new.groups = AccountNames.groups(identity.groups)
+            new.credentials = try seal(credentials, for: record)
+            new.rightsAt = clock()
+            return try await finish(new, hash)
+        case .current:
+            logger.notice("an account has another name now", metadata: ["account": "\(record.account)"])
+            return try await finish(record, hash, isOver: true)
+        case .ended(let error):
+            logger.notice(
+                "the provider ended a login", metadata: ["account": "\(record.account)", "error": "\(error)"])
+            return try await finish(record, hash, isOver: true)
+        case .unavailable(let error, let credentials):
+            logger.warning(
+                "cannot ask the provider for groups", metadata: ["account": "\(record.account)", "error": "\(error)"])
+            new.credentials = try seal(credentials, for: record)
+            new.refreshAfter = clock().advanced(by: settings.refreshRetry)
+            return try await finish(new, hash)
+        }
+    }
+
+    private func finish(_ record: SessionRecord, _ hash: SessionHash, isOver: Bool = false) async throws
+        -> SessionRecord?
+    {
+        var isStored = false
+        if isOver {
+            try await table.delete(hash)
+        } else {
+            isStored = try await table.store(record, hash: hash)
+        }
+        cache.remove(hash)
+        guard isStored else { return nil }
+        keep(record, hash, cache.generation)
+        return record
+    }
+
+    /// Another replica asks already: what it brings, or the old, if that takes too long.
+    private func awaitOther(_ record: SessionRecord, _ hash: SessionHash) async throws -> SessionRecord? {
+        for _ in 0..<Self.polls {
+            let generation = cache.generation
+            guard let found = try await table.find(hash) else {
+                cache.remove(hash)
+                return nil
+            }
+            if found.rightsAt != record.rightsAt || found.refreshAfter != record.refreshAfter {
+                keep(found, hash, generation)
+                return found
+            }
+            try await Task.sleep(for: Self.pollInterval)
+        }
+        return record
+    }
+
+    private func seal(_ credentials: Credentials, for record: SessionRecord) throws -> SealedValue {
+        try keys.seal(Array(JSONEncoder().encode(credentials)), for: record.credentialsPlace)
+    }
+}

@@ -1,0 +1,147 @@
+import EventLoop
+
+/// Requests to other servers by libcurl, on a loop: bounded in number, time and size. Callers may be anywhere.
+///
+/// Certificates are checked, redirects are not followed, nothing but http and https is spoken, and neither proxies nor
+/// credentials are taken from the environment. Names are resolved on threads of libcurl's, so that the loop never waits.
+public actor HTTPClient {
+    private struct Job {
+        let request: ClientRequest
+        let deadline: ContinuousClock.Instant
+        // Resumed exactly once: whoever takes the job out of `jobs` resumes it.
+        let continuation: CheckedContinuation<Result<ClientResponse, HTTPClientError>, Never>
+    }
+
+    private nonisolated let loop: EventLoop
+    private let limits: HTTPClientLimits
+    private let settings: HTTPClientSettings
+    private var queue: TransferQueue
+    private var jobs: [TransferQueue.ID: Job] = [:]
+    private var engine: TransferEngine?
+    private var timer: LoopTimer?
+    private var lastID: TransferQueue.ID = 0
+    private var isClosed = false
+
+    /// The actor lives on its loop.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.serialExecutor.asUnownedSerialExecutor() }
+
+    /// A client, which opens connections as it needs them and keeps a few.
+    public init(
+        on loop: EventLoop, limits: HTTPClientLimits = HTTPClientLimits(),
+        settings: HTTPClientSettings = HTTPClientSettings()
+    ) {
+        self.loop = loop
+        self.limits = limits
+        self.settings = settings
+        queue = TransferQueue(concurrency: limits.concurrency, waiting: limits.waiting)
+    }
+
+    isolated deinit {
+        // Sockets are closed, and their watchers stopped, on the loop.
+        engine?.close()
+        timer?.cancel()
+    }
+
+    /// Sends a request and waits for the whole answer, whatever its status.
+    /// - Throws: `HTTPClientError`; `cancelled` if the task is cancelled, in which case the server may have seen the
+    ///   request or not.
+    public func send(_ request: ClientRequest) async throws(HTTPClientError) -> ClientResponse {
+        if let fault = request.fault { throw .invalidRequest(reason: fault) }
+        lastID += 1
+        let id = lastID
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in submit(id, request, continuation) }
+        } onCancel: {
+            // From any thread; it runs on the loop after what registers the request.
+            loop.execute { self.assumeIsolated { $0.cancel(id) } }
+        }
+        return try result.get()
+    }
+
+    /// Ends everything that is under way with `closed`.
+    public func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        let (waiting, running) = queue.close()
+        engine?.close()
+        engine = nil
+        timer?.cancel()
+        for id in waiting + running { answer(id, .failure(.closed)) }
+    }
+
+    /// How many requests run and how many wait.
+    public var counts: (running: Int, waiting: Int) { queue.counts }
+
+    private func submit(
+        _ id: TransferQueue.ID, _ request: ClientRequest,
+        _ continuation: CheckedContinuation<Result<ClientResponse, HTTPClientError>, Never>
+    ) {
+        guard !isClosed else { return continuation.resume(returning: .failure(.closed)) }
+        let deadline = ContinuousClock.now.advanced(by: limits.totalTimeout)
+        jobs[id] = Job(request: request, deadline: deadline, continuation: continuation)
+        switch queue.submit(id, deadline: deadline) {
+        case .start: start(id)
+        case .wait: setTimer()
+        case .refuse: answer(id, .failure(.overloaded))
+        }
+    }
+
+    private func start(_ id: TransferQueue.ID) {
+        guard let job = jobs[id] else { return }
+        do throws(HTTPClientError) {
+            let engine = try readyEngine()
+            let remaining = ContinuousClock.now.duration(to: job.deadline)
+            guard remaining > .zero else { throw .timedOut(.waiting, host: job.request.host) }
+            try engine.start(
+                Transfer(job.request, id: id, limits: limits, settings: settings, remaining: remaining))
+        } catch {
+            ended(id, .failure(error))
+        }
+    }
+
+    private func readyEngine() throws(HTTPClientError) -> TransferEngine {
+        if let engine { return engine }
+        let engine = try TransferEngine(on: loop, connections: limits.concurrency) { [weak self] id, result in
+            // On the loop, from libcurl's engine, which lives there.
+            self?.assumeIsolated { $0.ended(id, result) }
+        }
+        self.engine = engine
+        return engine
+    }
+
+    private func ended(_ id: TransferQueue.ID, _ result: Result<ClientResponse, HTTPClientError>) {
+        answer(id, result)
+        if let next = queue.finish(id) { start(next) }
+    }
+
+    private func cancel(_ id: TransferQueue.ID) {
+        switch queue.cancel(id) {
+        case .nothing: break
+        case .drop: answer(id, .failure(.cancelled))
+        case .abort:
+            engine?.abort(id)
+            ended(id, .failure(.cancelled))
+        }
+    }
+
+    private func answer(_ id: TransferQueue.ID, _ result: Result<ClientResponse, HTTPClientError>) {
+        jobs.removeValue(forKey: id)?.continuation.resume(returning: result)
+    }
+
+    // MARK: Those that wait
+
+    private func setTimer() {
+        guard let deadline = queue.nextDeadline else { return }
+        let timer = timer ?? LoopTimer(on: loop) { [weak self] in self?.assumeIsolated { $0.expire() } }
+        self.timer = timer
+        timer.schedule(after: ContinuousClock.now.duration(to: deadline))
+    }
+
+    private func expire() {
+        for id in queue.expire(now: .now) {
+            let host = jobs[id]?.request.host ?? ""
+            answer(id, .failure(.timedOut(.waiting, host: host)))
+        }
+        setTimer()
+    }
+}

@@ -1,0 +1,18 @@
+/// Every bound of a client. Each is a key of the configuration of whoever uses it; the values here are the defaults.
+public struct HTTPClientLimits: Sendable, Hashable {
+    /// Requests in flight, and connections that are kept for later ones.
+    public var concurrency = 8
+    /// Requests that wait for one of these places; further ones fail at once.
+    public var waiting = 64
+    /// Resolving, connecting and TLS.
+    public var connectTimeout: Duration = .seconds(5)
+    /// A request in all, from `send` to the answer's last byte.
+    public var totalTimeout: Duration = .seconds(10)
+    /// Bytes of an answer's body, where the request has no limit of its own.
+    public var maxBodyBytes = 256 * 1024
+    /// Bytes of an answer's header fields.
+    public var maxHeadBytes = 32 * 1024
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,57 @@
+import FoundationEssentials
+
+/// A JSON value of somebody else's document, of which nothing is taken for granted.
+enum JSONValue: Sendable, Hashable, Decodable {
+    case null
+    case boolean(Bool)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let flag = try? container.decode(Bool.self) {
+            self = .boolean(flag)
+        } else if let number = try? container.decode(Double.self) {
+            self = .number(number)
+        } else if let text = try? container.decode(String.self) {
+            self = .string(text)
+        } else if let items = try? container.decode([JSONValue].self) {
+            self = .array(items)
+        } else {
+            self = .object(try container.decode([String: JSONValue].self))
+        }
+    }
+
+    /// The object that `bytes` hold, whatever their media type says; nil if they hold none.
+    static func object(in bytes: some Collection<UInt8>) -> [String: JSONValue]? {
+        guard case .object(let members) = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
+            return nil
+        }
+        return members
+    }
+
+    /// The text, if it is one that is not empty.
+    var text: String? {
+        if case .string(let text) = self, !text.isEmpty { text } else { nil }
+    }
+
+    /// The texts of a list, or the one text; nil for anything else.
+    var texts: [String]? {
+        switch self {
+        case .string(let text): [text]
+        case .array(let items):
+            items.allSatisfy { $0.text != nil } ? items.compactMap(\.text) : nil
+        default: nil
+        }
+    }
+
+    /// A time in whole seconds since 1970 (fractions are cut); nil for what is no number or out of any range.
+    var seconds: Int64? {
+        guard case .number(let number) = self, number.isFinite, number > -1e15, number < 1e15 else { return nil }
+        return Int64(number)
+    }
+}

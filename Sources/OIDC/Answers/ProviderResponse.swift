@@ -1,0 +1,29 @@
+/// The provider's answer. Media types are not looked at: Ipsilon labels HTML as JSON.
+public struct ProviderResponse: Sendable, Hashable {
+    /// Three digits.
+    public let status: Int
+    /// The body.
+    public let body: [UInt8]
+
+    /// An answer.
+    public init(status: Int, body: [UInt8]) {
+        self.status = status
+        self.body = body
+    }
+
+    /// What the answer says: an error wherever there is one, for Ipsilon sends errors with status 200.
+    enum Content {
+        case object([String: JSONValue])
+        case error(code: String)
+        case nothing(reason: String)
+    }
+
+    var content: Content {
+        guard let members = JSONValue.object(in: body) else {
+            return .nothing(reason: "status \(status) without a JSON object")
+        }
+        if let error = members["error"] { return .error(code: OIDCError.word(error.text ?? "")) }
+        guard status == 200 else { return .nothing(reason: "status \(status)") }
+        return .object(members)
+    }
+}

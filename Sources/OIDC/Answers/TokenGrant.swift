@@ -1,0 +1,37 @@
+/// What the token endpoint gave (RFC 6749 section 5.1). Secrets all: its description says nothing.
+struct TokenGrant: Sendable, CustomStringConvertible {
+    let accessToken: String
+    /// Seconds that the access token lasts, if it was said.
+    let lifetime: Int64?
+    let refreshToken: String?
+    let idToken: String?
+
+    var description: String { "a token grant" }
+
+    init(_ response: ProviderResponse) throws(OIDCError) {
+        let members: [String: JSONValue]
+        switch response.content {
+        case .object(let object): members = object
+        case .error(let code): throw .tokenRefused(code: code)
+        case .nothing(let reason): throw .malformed(.token, reason: reason)
+        }
+        guard let accessToken = members["access_token"]?.text, Self.isPrintable(accessToken) else {
+            throw .malformed(.token, reason: "no access_token")
+        }
+        guard members["token_type"]?.text?.lowercased() == "bearer" else {
+            throw .malformed(.token, reason: "token_type is not Bearer")
+        }
+        self.accessToken = accessToken
+        refreshToken = members["refresh_token"]?.text
+        idToken = members["id_token"]?.text
+        switch members["expires_in"] {
+        case .string(let text): lifetime = Int64(text).map { max(0, $0) }
+        case let value: lifetime = value?.seconds.map { max(0, $0) }
+        }
+    }
+
+    /// It goes into a header field: nothing in it may end the line.
+    private static func isPrintable(_ token: String) -> Bool {
+        token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+}

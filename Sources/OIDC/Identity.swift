@@ -1,0 +1,19 @@
+/// Who logged in, as the provider says. All of it is text of others.
+public struct Identity: Sendable, Hashable {
+    /// The provider's own name for the person, `sub`.
+    public let subject: String
+    /// The account's name, by the configured claim.
+    public let account: String
+    /// What the person is called; for display only.
+    public let name: String?
+    /// The groups.
+    public let groups: [String]
+
+    /// An identity.
+    public init(subject: String, account: String, name: String?, groups: [String]) {
+        self.subject = subject
+        self.account = account
+        self.name = name
+        self.groups = groups
+    }
+}

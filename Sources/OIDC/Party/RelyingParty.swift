@@ -1,0 +1,180 @@
+/// Logs people in at an OpenID provider (OpenID Connect Core, the authorization code flow with PKCE).
+///
+/// The logic is in ``LoginFlow`` and ``RefreshFlow``; this actor asks the provider, and keeps its documents.
+public actor RelyingParty {
+    private let settings: OIDCSettings
+    private let transport: any ProviderTransport
+    private let clock: OIDCClock
+    private var metadata: CachedDocument<ProviderMetadata>
+    private var keys: CachedDocument<WebKeySet>
+    /// Fetches under way: one a document, however many ask.
+    private var metadataFetch: Task<Result<ProviderMetadata, OIDCError>, Never>?
+    private var keysFetch: Task<Result<WebKeySet, OIDCError>, Never>?
+
+    /// A relying party, which asks for the provider's documents when it first needs them.
+    public init(settings: OIDCSettings, transport: any ProviderTransport, clock: OIDCClock = .system) {
+        self.settings = settings
+        self.transport = transport
+        self.clock = clock
+        metadata = CachedDocument(maxAge: settings.metadataMaxAge, interval: settings.refetchInterval)
+        keys = CachedDocument(maxAge: settings.keysMaxAge, interval: settings.refetchInterval)
+    }
+
+    /// Where to send a person who begins this attempt.
+    public func authorizationURL(for attempt: LoginAttempt) async throws(OIDCError) -> String {
+        LoginFlow.authorizationURL(settings, try await currentMetadata(), attempt)
+    }
+
+    /// Redeems a callback.
+    /// - Throws: `OIDCError`; whatever it is, the attempt is over.
+    public func login(_ callback: LoginCallback, attempt: LoginAttempt) async throws(OIDCError) -> Login {
+        let metadata = try await currentMetadata()
+        var flow = LoginFlow(settings: settings, metadata: metadata, attempt: attempt)
+        let answer = try await send(flow.begin(callback))
+        let token = try flow.tokenAnswer(answer, now: clock.seconds())
+        try await checkSignature(of: token, metadata)
+        let info = try await send(flow.signatureHolds())
+        return try flow.userInfoAnswer(info, now: clock.seconds())
+    }
+
+    /// Asks again who somebody is.
+    public func refresh(subject: String, _ credentials: Credentials) async -> RefreshOutcome {
+        var credentials = credentials
+        do throws(OIDCError) {
+            let metadata = try await currentMetadata()
+            var flow = RefreshFlow(settings: settings, metadata: metadata, subject: subject, credentials: credentials)
+            var request = try flow.begin(now: clock.seconds())
+            while true {
+                let answer = try await send(request)
+                // A refresh spends the old tokens, so the new ones are kept whatever follows.
+                defer { credentials = flow.credentials }
+                switch try flow.answer(answer, now: clock.seconds()) {
+                case .ask(let next): request = next
+                case .done(let identity, let credentials): return .current(identity, credentials)
+                }
+            }
+        } catch {
+            switch error {
+            case .tokenRefused(code: "invalid_grant"), .subjectMismatch, .noAccountName: return .ended(error)
+            default: return .unavailable(error, credentials)
+            }
+        }
+    }
+
+    /// Where to send a person who logged out, to end the provider's session too; nil if the provider has no such place.
+    public func logoutURL(for credentials: Credentials?) async -> String? {
+        guard let endpoint = try? await currentMetadata().endSessionEndpoint else { return nil }
+        var query = FormEncoder()
+        query.add("client_id", settings.clientID)
+        if let token = credentials?.idToken { query.add("id_token_hint", token) }
+        if let address = settings.postLogoutRedirectURI { query.add("post_logout_redirect_uri", address) }
+        return query.appended(to: endpoint)
+    }
+
+    // MARK: The provider's documents
+
+    private func currentMetadata() async throws(OIDCError) -> ProviderMetadata {
+        switch metadata.need(now: clock.instant()) {
+        case .use(let document): return document
+        case .fetch, .tooSoon: break
+        }
+        let fetch: Task<Result<ProviderMetadata, OIDCError>, Never>
+        if let running = metadataFetch {
+            fetch = running
+        } else {
+            metadata.begin(now: clock.instant())
+            fetch = Task { await self.fetchMetadata() }
+            metadataFetch = fetch
+        }
+        switch await fetch.value {
+        case .success(let document): return document
+        case .failure(let error):
+            // One that is old is better than none.
+            if let old = metadata.document { return old }
+            throw error
+        }
+    }
+
+    private func fetchMetadata() async -> Result<ProviderMetadata, OIDCError> {
+        defer { metadataFetch = nil }
+        do throws(OIDCError) {
+            let response = try await send(.get(.discovery, ProviderMetadata.url(of: settings.issuer)))
+            let document = try ProviderMetadata(response, configured: settings.issuer)
+            metadata.store(document, now: clock.instant())
+            return .success(document)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func currentKeys(_ metadata: ProviderMetadata) async throws(OIDCError) -> WebKeySet {
+        if case .use(let document) = keys.need(now: clock.instant()) { return document }
+        do throws(OIDCError) {
+            return try await fetchedKeys(metadata)
+        } catch {
+            if let old = keys.document { return old }
+            throw error
+        }
+    }
+
+    /// A newer set than the one that disappointed; nil if it was fetched just now.
+    private func newerKeys(_ metadata: ProviderMetadata) async throws(OIDCError) -> WebKeySet? {
+        if keysFetch == nil, case .tooSoon = keys.needNewer(now: clock.instant()) { return nil }
+        return try await fetchedKeys(metadata)
+    }
+
+    private func fetchedKeys(_ metadata: ProviderMetadata) async throws(OIDCError) -> WebKeySet {
+        if let fetch = keysFetch { return try await fetch.value.get() }
+        keys.begin(now: clock.instant())
+        let fetch = Task { await self.fetchKeys(metadata.keysURL) }
+        keysFetch = fetch
+        return try await fetch.value.get()
+    }
+
+    private func fetchKeys(_ url: String) async -> Result<WebKeySet, OIDCError> {
+        defer { keysFetch = nil }
+        do throws(OIDCError) {
+            let set = try WebKeySet(try await send(.get(.keys, url)))
+            keys.store(set, now: clock.instant())
+            return .success(set)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    // MARK: Signatures
+
+    /// By the set at hand; where that has no key for it, or its key does not verify (a provider may have changed the
+    /// key under the same name), once more by a newer set.
+    private func checkSignature(of token: IDToken, _ metadata: ProviderMetadata) async throws(OIDCError) {
+        let set = try await currentKeys(metadata)
+        let fault: IDTokenFault
+        switch await Self.verify(token, set) {
+        case nil: return
+        case .ambiguousKey: throw .idToken(.ambiguousKey)
+        case let found?: fault = found
+        }
+        guard let newer = try await newerKeys(metadata), newer != set else { throw .idToken(fault) }
+        if let fault = await Self.verify(token, newer) { throw .idToken(fault) }
+    }
+
+    /// What is wrong with the token's signature; nil if it holds.
+    private static func verify(_ token: IDToken, _ set: WebKeySet) async -> IDTokenFault? {
+        switch set.key(for: token.keyID, token.algorithm) {
+        case .none: return .unknownKey
+        case .several: return .ambiguousKey
+        case .key(let key):
+            let holds = await SignatureCheck.isValid(
+                token.signature, of: token.input, key: key, algorithm: token.algorithm)
+            return holds ? nil : .signature
+        }
+    }
+
+    private func send(_ request: ProviderRequest) async throws(OIDCError) -> ProviderResponse {
+        do throws(ProviderUnreachable) {
+            return try await transport.send(request)
+        } catch {
+            throw .unreachable(request.endpoint, reason: error.reason)
+        }
+    }
+}

@@ -1,0 +1,250 @@
+import Testing
+
+@testable import OIDC
+
+/// Providers that answer oddly, wrongly or not at all.
+@Suite struct ProviderAnswerTests {
+    private static let html = ProviderResponse(status: 200, body: Array("<html><body>Error</body></html>".utf8))
+
+    // MARK: Discovery
+
+    @Test(arguments: [
+        "https://evil.example.org/openidc", "https://id.example.org/openid", "https://id.example.org/openidc//",
+        "HTTPS://id.example.org/openidc", "",
+    ])
+    func aDocumentOfAnotherIssuer(issuer: String) async throws {
+        let test = TestParty()
+        await test.provider.bend { $0.metadata["issuer"] = .string(issuer) }
+        #expect(try await test.failure() == .issuerMismatch)
+    }
+
+    @Test(arguments: ["https://id.example.org/openidc", "https://id.example.org/openidc/"])
+    func aSlashMakesNoDifference(issuer: String) async throws {
+        let test = TestParty { $0.issuer = issuer }
+        _ = try await test.login()
+        #expect(
+            await test.provider.requests[0].url == "https://id.example.org/openidc/.well-known/openid-configuration")
+    }
+
+    @Test(arguments: ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"])
+    func endpointsMustBeThereAndSafe(name: String) async throws {
+        for value in [.null, "http://id.example.org/x", "/Token", "https://id.example.org/a b", "javascript:x", 3]
+            as [JSONValue]
+        {
+            let test = TestParty()
+            await test.provider.bend { $0.metadata[name] = value }
+            guard case .malformed(.discovery, _) = try await test.failure() else {
+                return #expect(Bool(false), "\(name): \(value)")
+            }
+        }
+    }
+
+    @Test func aPlainIssuerMayHavePlainEndpoints() throws {
+        let response = ScriptedProvider.json([
+            "issuer": "http://localhost:8099/openidc/", "authorization_endpoint": "http://localhost:8099/a",
+            "token_endpoint": "http://localhost:8099/t", "userinfo_endpoint": "https://localhost/u",
+            "jwks_uri": "http://localhost:8099/k", "end_session_endpoint": "nonsense",
+        ])
+        let metadata = try ProviderMetadata(response, configured: "http://localhost:8099/openidc")
+        #expect(metadata.tokenEndpoint == "http://localhost:8099/t")
+        #expect(metadata.endSessionEndpoint == nil)
+    }
+
+    @Test func theDocumentIsKeptAndRefreshed() async throws {
+        let test = TestParty()
+        _ = try await test.login()
+        _ = try await test.login()
+        #expect(await test.provider.count(.discovery) == 1)
+        #expect(await test.provider.count(.keys) == 1)
+        test.wait(3600)
+        await test.provider.bend { $0.changeClaims = { $0["exp"] = .number(Double(ScriptedProvider.start + 7200)) } }
+        _ = try await test.login()
+        #expect(await test.provider.count(.discovery) == 2)
+        #expect(await test.provider.count(.keys) == 2)
+    }
+
+    @Test func anOldDocumentIsBetterThanNone() async throws {
+        let test = TestParty()
+        _ = try await test.login()
+        test.wait(3600)
+        await test.provider.bend {
+            $0.unreachable = [.discovery, .keys]
+            $0.changeClaims = { $0["exp"] = .number(Double(ScriptedProvider.start + 7200)) }
+        }
+        _ = try await test.login()
+        _ = try await test.login()
+        #expect(await test.provider.count(.discovery) == 2, "not asked again so soon")
+    }
+
+    @Test(arguments: [OIDCError.Endpoint.discovery, .token, .keys, .userInfo])
+    func endpointsThatDoNotAnswer(endpoint: OIDCError.Endpoint) async throws {
+        let test = TestParty()
+        await test.provider.bend { $0.unreachable = [endpoint] }
+        #expect(try await test.failure() == .unreachable(endpoint, reason: "scripted"))
+        await test.provider.bend { $0.unreachable = [] }
+        _ = try await test.login()
+    }
+
+    @Test(arguments: [OIDCError.Endpoint.discovery, .token, .keys, .userInfo])
+    func pagesInTheirPlace(endpoint: OIDCError.Endpoint) async throws {
+        let test = TestParty()
+        await test.provider.bend { $0.answers = [endpoint: Self.html] }
+        guard case .malformed(endpoint, _) = try await test.failure() else {
+            return #expect(Bool(false), "\(endpoint)")
+        }
+    }
+
+    // MARK: The token endpoint
+
+    @Test(arguments: [
+        (200, "invalid_grant"), (400, "invalid_grant"), (200, "invalid_request"), (400, "invalid_client"),
+        (401, "invalid_client"), (500, "server_error"),
+    ])
+    func refusals(status: Int, code: String) async throws {
+        let test = TestParty()
+        await test.provider.bend { $0.answers = [.token: ScriptedProvider.error(code, status: status)] }
+        #expect(try await test.failure() == .tokenRefused(code: code))
+    }
+
+    /// What the provider says does not reach a log or a page as it is.
+    @Test func refusalsInStrangeWords() async throws {
+        let test = TestParty()
+        let body = ScriptedProvider.json(["error": "<script>\nalert(1)"])
+        await test.provider.bend { $0.answers = [.token: body] }
+        #expect(try await test.failure() == .tokenRefused(code: "scriptalert1"))
+        await test.provider.bend { $0.answers = [.token: ScriptedProvider.json(["error": ["x": 1]])] }
+        #expect(try await test.failure() == .tokenRefused(code: "unnamed"))
+    }
+
+    @Test(arguments: ["access_token", "token_type", "id_token"])
+    func grantsThatLackSomething(name: String) async throws {
+        for value in [nil, .null, 1, "", "a b\r\nX: y"] as [JSONValue?] {
+            let test = TestParty()
+            await test.provider.bend { $0.changeGrant = { $0[name] = value } }
+            #expect(try await test.failure() != nil, "\(name)")
+        }
+    }
+
+    @Test func bearerInSmallLetters() async throws {
+        let test = TestParty()
+        await test.provider.bend { $0.changeGrant = { $0["token_type"] = "bearer" } }
+        _ = try await test.login()
+    }
+
+    @Test func anAccessTokenThatNeverSaysWhenItEnds() async throws {
+        let test = TestParty()
+        await test.provider.bend { $0.changeGrant = { $0["expires_in"] = nil } }
+        #expect(try await test.login().credentials.accessExpiry == nil)
+    }
+
+    // MARK: UserInfo
+
+    @Test func anotherSubject() async throws {
+        let test = TestParty()
+        await test.provider.bend { $0.userInfo["sub"] = "mallory" }
+        #expect(try await test.failure() == .subjectMismatch)
+        await test.provider.bend { $0.userInfo["sub"] = nil }
+        #expect(try await test.failure() == .malformed(.userInfo, reason: "no sub"))
+    }
+
+    @Test func whichClaimNamesTheAccount() async throws {
+        let test = TestParty()
+        await test.provider.bend { $0.userInfo["preferred_username"] = nil }
+        #expect(try await test.login().identity.account == "alice")
+        await test.provider.bend { $0.userInfo["nickname"] = ["alice"] }
+        #expect(try await test.failure() == .noAccountName, "never the subject, unless it is configured")
+        let other = TestParty { $0.accountClaims = ["sub"] }
+        #expect(try await other.login().identity.account == "alice")
+    }
+
+    @Test func groupsOfAllKinds() async throws {
+        let test = TestParty()
+        await test.provider.bend {
+            $0.userInfo["groups"] = ["a", 3, .null, "", "b", .string(String(repeating: "c", count: 300))]
+        }
+        #expect(try await test.login().identity.groups == ["a", "b"])
+        await test.provider.bend { $0.userInfo["groups"] = "packager" }
+        #expect(try await test.login().identity.groups == [])
+        await test.provider.bend { $0.userInfo["groups"] = .array((0..<5000).map { .string("g\($0)") }) }
+        #expect(try await test.login().identity.groups.count == 2000)
+    }
+
+    // MARK: Asking again
+
+    private func credentials(_ test: TestParty) async throws -> Credentials {
+        try await test.login().credentials
+    }
+
+    @Test func aRefreshByTheAccessToken() async throws {
+        let test = TestParty()
+        let credentials = try await credentials(test)
+        await test.provider.bend { $0.userInfo["groups"] = ["sysadmin"] }
+        let outcome = await test.party.refresh(subject: "alice", credentials)
+        let identity = Identity(subject: "alice", account: "alice", name: "Alice Example", groups: ["sysadmin"])
+        #expect(outcome == .current(identity, credentials))
+        #expect(await test.provider.count(.token) == 1)
+    }
+
+    @Test func aRefreshByTheRefreshToken() async throws {
+        let test = TestParty()
+        let old = try await credentials(test)
+        test.wait(3600)
+        guard case .current(_, let new) = await test.party.refresh(subject: "alice", old) else {
+            return #expect(Bool(false))
+        }
+        #expect(new.accessToken == "access-1x")
+        #expect(new.refreshToken == "refresh-1x")
+        #expect(new.accessExpiry == test.now + 3600)
+        #expect(new.idToken == old.idToken)
+    }
+
+    @Test func anAccessTokenThatEndedBeforeItsTime() async throws {
+        let test = TestParty()
+        let old = try await credentials(test)
+        await test.provider.bend { $0.accessToken = "access-2" }
+        guard case .current(_, let new) = await test.party.refresh(subject: "alice", old) else {
+            return #expect(Bool(false))
+        }
+        #expect(new.accessToken == "access-2x")
+    }
+
+    @Test func aGrantThatIsOver() async throws {
+        let test = TestParty()
+        let old = try await credentials(test)
+        await test.provider.bend {
+            $0.accessToken = "access-2"
+            $0.refreshToken = "refresh-2"
+        }
+        #expect(await test.party.refresh(subject: "alice", old) == .ended(.tokenRefused(code: "invalid_grant")))
+    }
+
+    @Test func aRefreshThatTellsOfSomebodyElse() async throws {
+        let test = TestParty()
+        let credentials = try await credentials(test)
+        await test.provider.bend { $0.userInfo["sub"] = "mallory" }
+        #expect(await test.party.refresh(subject: "alice", credentials) == .ended(.subjectMismatch))
+    }
+
+    @Test func withoutARefreshToken() async throws {
+        let test = TestParty()
+        await test.provider.bend { $0.refreshToken = nil }
+        let credentials = try await credentials(test)
+        test.wait(3600)
+        #expect(await test.party.refresh(subject: "alice", credentials) == .unavailable(.notRefreshable, credentials))
+    }
+
+    /// The old tokens are spent by then: the new ones must not be lost with the answer.
+    @Test func tokensAreKeptThoughUserInfoFails() async throws {
+        let test = TestParty()
+        let old = try await credentials(test)
+        test.wait(3600)
+        await test.provider.bend { $0.unreachable = [.userInfo] }
+        let outcome = await test.party.refresh(subject: "alice", old)
+        guard case .unavailable(.unreachable(.userInfo, _), let new) = outcome else {
+            return #expect(Bool(false), "\(outcome)")
+        }
+        #expect(new.refreshToken == "refresh-1x")
+        await test.provider.bend { $0.unreachable = [] }
+        guard case .current = await test.party.refresh(subject: "alice", new) else { return #expect(Bool(false)) }
+    }
+}
