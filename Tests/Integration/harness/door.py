@@ -36,10 +36,19 @@ class Door:
         except OSError:
             pass
 
+    def cut(self) -> None:
+        """Ends all connections that are there."""
+        for connection in self._open:
+            try:
+                # Closing alone would not wake the threads that read from them.
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self._open.clear()
+
     def close(self) -> None:
         self._listener.close()
-        for connection in self._open:
-            connection.close()
+        self.cut()
 
     # What a connection may meet.
 

@@ -265,6 +265,5 @@ def test_a_connection_that_is_cut_is_made_again(setting: Setting, door: Door) ->
     setting.wait_ready()
     assert setting.post().status_code == 202
     setting.rabbitmq.authority.issue("nobody-2", "nobody-else", client=True).copy_to(setting.identity)
-    for connection in door._open:
-        connection.close()
+    door.cut()
     setting.fails_and_recovers("403 ACCESS_REFUSED", setting.mend)
