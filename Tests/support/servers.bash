@@ -76,11 +76,13 @@ stop_servers() {
     unset W2F_TEST_POSTGRES_URL W2F_TEST_AMQP_URL
 }
 
+# integration TITLE NAME SUITE…
 integration() {
-    local code=0
+    local title=$1 name=$2 code=0
+    shift 2
     make_venv
-    say "End-to-end: $*"
+    say "$title: $*"
     run_child "$venv/bin/python" -m pytest -c Tests/Integration/pytest.ini --rootdir Tests/Integration \
-        --junitxml "$work/integration.xml" "${@/#/Tests/Integration/}" || code=$?
-    take_report "End-to-end" "$work/integration.xml" "$code"
+        --junitxml "$work/$name.xml" "${@/#/Tests/Integration/}" || code=$?
+    take_report "$title" "$work/$name.xml" "$code"
 }

@@ -13,7 +13,7 @@ public struct BrokerTCPOptions: Sendable, Equatable {
     public init() {}
 
     /// The options by the names that pika takes.
-    static let names: [String: WritableKeyPath<BrokerTCPOptions, Int32?> & Sendable] = [
+    static let names: [String: any WritableKeyPath<BrokerTCPOptions, Int32?> & Sendable] = [
         "TCP_USER_TIMEOUT": \.userTimeout, "TCP_KEEPIDLE": \.keepIdle, "TCP_KEEPINTVL": \.keepInterval,
         "TCP_KEEPCNT": \.keepCount,
     ]

@@ -32,7 +32,7 @@ public struct BrokerTLS: Sendable, Equatable {
     }
 
     /// The keys of pika's `ssl_options` that are taken.
-    private static let options: [String: WritableKeyPath<BrokerTLS, String?> & Sendable] = [
+    private static let options: [String: any WritableKeyPath<BrokerTLS, String?> & Sendable] = [
         "ca_certs": \.caCertificate, "cafile": \.caCertificate, "certfile": \.certificate, "keyfile": \.key,
         "server_hostname": \.serverName,
     ]

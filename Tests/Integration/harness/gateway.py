@@ -1,14 +1,18 @@
 """The program under test: a configuration, tokens made by its own command, and the server's process."""
 
+import http.client
 import json
 import os
 import signal
+import ssl
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 
+from . import rawhttp
+from .certificates import Authority, Identity, tls_wanted
 from .corpus import REPOSITORY
 from .ports import free_port
 from .process import ManagedProcess
@@ -38,12 +42,23 @@ def _toml(value: object) -> str:
 
 
 class Gateway:
-    """`settings` are sections of the configuration: {"broker": {"amqp_url": …}}; they override the ones made here."""
+    """`settings` are sections of the configuration: {"broker": {"amqp_url": …}}; they override the ones made here.
 
-    def __init__(self, directory: Path, settings: dict[str, dict[str, object]], name: str = "gateway") -> None:
+    With `tls` (by default where W2F_TEST_TLS asks for it) it speaks HTTPS, with a certificate of an authority of its own.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        settings: dict[str, dict[str, object]],
+        name: str = "gateway",
+        tls: bool | None = None,
+    ) -> None:
         self.directory = directory / name
         self.directory.mkdir()
         self.port = free_port()
+        self.authority: Authority | None = None
+        self.identity: Identity | None = None
         root_key = self.directory / "root.key"
         root_key.touch(mode=0o600)
         root_key.write_text(os.urandom(32).hex() + "\n")
@@ -54,6 +69,11 @@ class Gateway:
             "services": {"enabled": [name for name in SIGNERS if name != "example"]},
             "services.example": EXAMPLE,
         }
+        if tls_wanted() if tls is None else tls:
+            self.authority = Authority(self.directory)
+            self.identity = self.authority.issue("server")
+            sections["server.tls"] = {"certfile": str(self.identity.certificate), "keyfile": str(self.identity.key)}
+            rawhttp.tls_ports[self.port] = self.authority.certificate
         for section, values in settings.items():
             sections[section] = {**sections.get(section, {}), **values}
         self.configuration = self.directory / "webhook2fedmsg.toml"
@@ -124,7 +144,22 @@ class Gateway:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.authority else 'http'}://127.0.0.1:{self.port}"
+
+    def http_connection(self, timeout: float = 20) -> http.client.HTTPConnection:
+        if self.authority is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self.tls_context())
+
+    def tls_context(self) -> ssl.SSLContext:
+        """A client's, which trusts the authority of this gateway alone."""
+        assert self.authority is not None, "this gateway speaks no TLS"
+        return ssl.create_default_context(cafile=str(self.authority.certificate))
+
+    @property
+    def trust(self) -> str | bool:
+        """What `requests` is to verify the certificate by."""
+        return str(self.authority.certificate) if self.authority else True
 
     def alive(self) -> bool:
         return self._status("/healthz") == 200
@@ -132,9 +167,13 @@ class Gateway:
     def ready(self) -> bool:
         return self._status("/readyz") == 200
 
+    def broker_detail(self) -> str:
+        """How the connection to the broker stands, as /readyz tells it."""
+        return requests.get(self.url + "/readyz", timeout=5, verify=self.trust).json()["parts"]["broker"]["detail"]
+
     def _status(self, path: str) -> int | None:
         try:
-            return requests.get(self.url + path, timeout=5).status_code
+            return requests.get(self.url + path, timeout=5, verify=self.trust).status_code
         except requests.RequestException:
             return None
 
@@ -142,7 +181,7 @@ class Gateway:
         """Sends the webhook to the token's address."""
         address = self.url + token.path + (f"?{webhook.query}" if webhook.query else "")
         return (session or requests).request(
-            webhook.method, address, data=webhook.body or None, headers=webhook.headers, timeout=60
+            webhook.method, address, data=webhook.body or None, headers=webhook.headers, timeout=60, verify=self.trust
         )
 
     @property

@@ -54,7 +54,7 @@ class Load:
         connection: http.client.HTTPConnection | None = None
         while not self._stop.is_set() and len(self.outcomes) < self.limit:
             if connection is None:
-                connection = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=45)
+                connection = self.gateway.http_connection(timeout=45)
             outcome = self._one(connection, token)
             with self._lock:
                 self.outcomes.append(outcome)

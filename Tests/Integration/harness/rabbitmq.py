@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pika
 import pika.exceptions
 
+from .certificates import Authority, tls_wanted
 from .ports import free_port
 from .process import ManagedProcess, wait_until
 
@@ -48,7 +49,11 @@ def _server_script() -> str:
 
 
 class RabbitMQ:
-    """Two accounts: `publisher` has the rights of an application on Fedora's bus, `consumer` has all."""
+    """Two accounts: `publisher` has the rights of an application on Fedora's bus, `consumer` has all.
+
+    On `tls_port` it speaks TLS and takes certificates of `authority`, whose common name is then the user (EXTERNAL);
+    `identity` is the publisher's.
+    """
 
     def __init__(self, directory: Path, topic_prefix: str = "org.fedoraproject") -> None:
         self.port = free_port()
@@ -56,6 +61,12 @@ class RabbitMQ:
         self.consumer = Account("test", secrets.token_hex(12))
         self._home = directory / "rabbitmq"
         self._home.mkdir(mode=0o700)
+        self.tls_port = free_port()
+        certificates = directory / "rabbitmq-certificates"
+        certificates.mkdir(mode=0o711)
+        self.authority = Authority(certificates, "broker-authority")
+        self.identity = self.authority.issue("publisher", self.publisher.name, client=True)
+        self._server_identity = self.authority.issue("broker")
         self._topic_prefix = topic_prefix
         epmd_port = free_port()
         self._write_settings()
@@ -89,9 +100,17 @@ class RabbitMQ:
             "topic_permissions": topics,
         }
         (self._home / "definitions.json").write_text(json.dumps(definitions))
-        (self._home / "enabled_plugins").write_text("[].\n")
+        (self._home / "enabled_plugins").write_text("[rabbitmq_auth_mechanism_ssl].\n")
         (self._home / "rabbitmq.conf").write_text(
             f"listeners.tcp.1 = 127.0.0.1:{self.port}\n"
+            f"listeners.ssl.1 = 127.0.0.1:{self.tls_port}\n"
+            f"ssl_options.cacertfile = {self.authority.certificate}\n"
+            f"ssl_options.certfile = {self._server_identity.certificate}\n"
+            f"ssl_options.keyfile = {self._server_identity.key}\n"
+            "ssl_options.verify = verify_peer\nssl_options.fail_if_no_peer_cert = false\n"
+            "ssl_options.versions.1 = tlsv1.3\nssl_options.versions.2 = tlsv1.2\n"
+            "auth_mechanisms.1 = PLAIN\nauth_mechanisms.2 = AMQPLAIN\nauth_mechanisms.3 = EXTERNAL\n"
+            "ssl_cert_login_from = common_name\n"
             f"load_definitions = {self._home}/definitions.json\n"
             "disk_free_limit.absolute = 50MB\nlog.console = true\nlog.console.level = info\nlog.file = false\n"
         )
@@ -156,19 +175,32 @@ class RabbitMQ:
         return pika.BlockingConnection(parameters)
 
     def url(self, account: Account) -> str:
+        """With W2F_TEST_TLS, the publisher's is by TLS and shows its certificate, as pika's URLs say it."""
+        if account is self.publisher and tls_wanted():
+            options = {
+                "ca_certs": str(self.authority.certificate),
+                "certfile": str(self.identity.certificate),
+                "keyfile": str(self.identity.key),
+            }
+            return f"{self.tls_url()}?ssl_options={quote(repr(options))}"
         return f"amqp://{account.name}:{account.password}@127.0.0.1:{self.port}/{quote(VHOST, safe='')}"
 
-    def control(self, *arguments: str) -> None:
-        """rabbitmqctl against this node (slow: a second or two a call)."""
+    def tls_url(self, host: str = "localhost", port: int | None = None) -> str:
+        """Without user and password, and without files."""
+        return f"amqps://{host}:{port or self.tls_port}/{quote(VHOST, safe='')}"
+
+    def control(self, *arguments: str) -> str:
+        """rabbitmqctl against this node (slow: a second or two a call); what it says."""
         tool = Path(_server_script()).with_name("rabbitmqctl")
-        subprocess.run(
+        return subprocess.run(
             [str(tool), *arguments],
             check=True,
             env=self.process.environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
             timeout=60,
-        )
+        ).stdout
 
     def kill(self) -> None:
         """kill -9, and the death is complete: nobody answers on the port, and epmd has forgotten the name."""

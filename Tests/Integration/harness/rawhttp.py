@@ -3,6 +3,12 @@
 import socket
 import time
 from dataclasses import dataclass
+from pathlib import Path
+
+from .tlssocket import TLSSocket
+
+# The gateways' ports that speak TLS, each with the authority to trust: who connects there need not know.
+tls_ports: dict[int, Path] = {}
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,11 @@ class Connection:
     """A socket to the gateway; as a context manager it closes itself."""
 
     def __init__(self, port: int, timeout: float = 20) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout)
+        plain = socket.create_connection(("127.0.0.1", port), timeout)
+        self._socket: socket.socket | TLSSocket = plain
         self._timeout = timeout
+        if authority := tls_ports.get(port):
+            self._socket = TLSSocket(plain, authority)
 
     def __enter__(self) -> "Connection":
         return self

@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 import pytest
 import requests
 
+from harness.certificates import tls_wanted
 from harness.consumer import Consumer
 from harness.corpus import Sample, payloads
 from harness.gateway import Gateway, Token
@@ -71,11 +72,18 @@ def _settings(broker: RabbitMQ, database_url: str, directory: Path) -> dict[str,
     """The broker's settings come from a file that fedora-messaging's own programs could read."""
     shared = directory / "fedora-messaging.toml"
     shared.touch(mode=0o600)
+    url, tls = broker.url(broker.publisher), ""
+    if tls_wanted():
+        url = broker.tls_url()
+        tls = (
+            f'[tls]\nca_cert = "{broker.authority.certificate}"\n'
+            f'certfile = "{broker.identity.certificate}"\nkeyfile = "{broker.identity.key}"\n'
+        )
     shared.write_text(
-        f'amqp_url = "{broker.url(broker.publisher)}"\n'
+        f'amqp_url = "{url}"\n'
         f'topic_prefix = "{TOPIC_PREFIX}"\n'
         'publish_exchange = "amq.topic"\npassive_declares = true\n'
-        '[client_properties]\napp = "webhook2fedmsg"\n'
+        '[client_properties]\napp = "webhook2fedmsg"\n' + tls
     )
     return {"database": {"url": database_url}, "broker": {"config": str(shared)}}
 
