@@ -21,7 +21,7 @@ make_people_venvs() {
     exec {people_lock}>"$root/.build-venv/people.lock"
     flock "$people_lock"
     make_people_venv "$people_venv" Tests/Integration/people/requirements.txt &&
-        make_people_venv "$root/.build-venv/ipsilon" Tests/Integration/people/ipsilon.txt &&
+        make_people_venv "$root/.build-venv/ipsilon" deploy/support/stack/ipsilon-requirements.txt &&
         make_people_venv "$root/.build-venv/canaille" Tests/Integration/people/canaille.txt
     local code=$?
     exec {people_lock}>&-

@@ -12,7 +12,7 @@ from harness.corpus import REPOSITORY
 from harness.gateway import binary
 from harness.process import ManagedProcess, wait_until
 
-PARTS = ("postgresql", "rabbitmq", "server")
+PARTS = ("postgresql", "rabbitmq", "ipsilon", "server")
 
 
 class Stack:

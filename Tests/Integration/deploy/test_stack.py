@@ -1,6 +1,7 @@
 """deploy/stack: up, a webhook, the message over TLS at the consumer, up again, down, nothing left."""
 
 import os
+import re
 import signal
 import socket
 import ssl
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from .stack import PARTS, Stack, StackConsumer, printed_command, send
 
@@ -42,6 +44,7 @@ def test_from_up_to_down(stack: Stack, tmp_path: Path) -> None:
     finally:
         consumer.process.stop()
 
+    _people_log_in(stack, output)
     _refuses_strangers(stack)
     _keeps_its_secrets(stack, output)
 
@@ -74,6 +77,21 @@ def test_from_up_to_down(stack: Stack, tmp_path: Path) -> None:
     assert stack.run("down").returncode == 0
 
 
+def _people_log_in(stack: Stack, output: str) -> None:
+    """Alice, at Ipsilon, with the password that `up` tells."""
+    address = re.search(r"Log in at (\S+)/login", output)
+    assert address is not None
+    with requests.Session() as browser:
+        page = browser.get(f"{address[1]}/login?next=/healthz", timeout=30)
+        assert page.url.startswith("http://localhost:") and "/login/testauth" in page.url
+        transaction = re.search(r'name="(ipsilon_transaction_id)" [^>]*value="([^"]+)"', page.text)
+        assert transaction is not None, page.text
+        form = {transaction[1]: transaction[2], "login_name": "alice", "login_password": "ipsilon"}
+        answer = browser.post(page.url, data=form, timeout=30)
+        assert (answer.status_code, answer.url) == (200, f"{address[1]}/healthz"), answer.text
+        assert "webhook2fedmsg" in "".join(cookie.name for cookie in browser.cookies)
+
+
 def _refuses_strangers(stack: Stack) -> None:
     """Without a certificate of the stack's authority nobody gets a word out of the broker."""
     port = int((stack.folder / "ports" / "rabbitmq").read_text())
@@ -93,7 +111,7 @@ def _keeps_its_secrets(stack: Stack, output: str) -> None:
         assert (stack.folder / folder).stat().st_mode & 0o077 == 0, folder
     for name in ("webhook2fedmsg.toml", "consumer.toml"):
         assert (stack.folder / name).stat().st_mode & 0o077 == 0, name
-    for secret in ("postgresql", "root.key"):
+    for secret in ("postgresql", "root.key", "oidc"):
         assert (stack.folder / "secrets" / secret).read_text().strip() not in output
 
 

@@ -15,12 +15,21 @@ state_dir = "$folder/server"
 
 [server]
 listen = ["127.0.0.1:$server_port"]
+public_url = "http://localhost:$server_port"
 
 [database]
 url = "postgresql://webhook2fedmsg:$(cat "$folder/secrets/postgresql")@127.0.0.1:$postgresql_port/webhook2fedmsg"
 
 [keys]
 root_key_file = "$folder/secrets/root.key"
+
+[oidc]
+issuer = "$(ipsilon_address)"
+client_id = "$ipsilon_client"
+client_secret = "$(cat "$folder/secrets/oidc")"
+
+[sessions]
+admin_groups = ["sysadmin-main"]
 
 [broker]
 amqp_url = "amqps://localhost:$rabbitmq_port/%2Fpubsub"
@@ -45,7 +54,7 @@ server_ready() {
 
 server_stop() { stop_process server TERM 60; rm -f "$folder/run/readyz"; }
 
-server_address() { echo "http://127.0.0.1:$(cat "$folder/ports/server")"; }
+server_address() { echo "http://localhost:$(cat "$folder/ports/server")"; }
 
 # A token of the command line's making, kept with its secret, for the command that is shown.
 server_token() {
