@@ -17,8 +17,7 @@ public actor HTTPClient {
     private let settings: HTTPClientSettings
     private var queue: TransferQueue
     private var jobs: [TransferQueue.ID: Job] = [:]
-    private var engine: TransferEngine?
-    private var timer: LoopTimer?
+    private let remains: LoopRemains
     private var lastID: TransferQueue.ID = 0
     private var isClosed = false
 
@@ -33,13 +32,8 @@ public actor HTTPClient {
         self.loop = loop
         self.limits = limits
         self.settings = settings
+        remains = LoopRemains(loop: loop)
         queue = TransferQueue(concurrency: limits.concurrency, waiting: limits.waiting)
-    }
-
-    isolated deinit {
-        // Sockets are closed, and their watchers stopped, on the loop.
-        engine?.close()
-        timer?.cancel()
     }
 
     /// Sends a request and waits for the whole answer, whatever its status.
@@ -63,9 +57,9 @@ public actor HTTPClient {
         guard !isClosed else { return }
         isClosed = true
         let (waiting, running) = queue.close()
-        engine?.close()
-        engine = nil
-        timer?.cancel()
+        remains.engine?.close()
+        remains.engine = nil
+        remains.timer?.cancel()
         for id in waiting + running { answer(id, .failure(.closed)) }
     }
 
@@ -100,12 +94,12 @@ public actor HTTPClient {
     }
 
     private func readyEngine() throws(HTTPClientError) -> TransferEngine {
-        if let engine { return engine }
+        if let engine = remains.engine { return engine }
         let engine = try TransferEngine(on: loop, connections: limits.concurrency) { [weak self] id, result in
             // On the loop, from libcurl's engine, which lives there.
             self?.assumeIsolated { $0.ended(id, result) }
         }
-        self.engine = engine
+        remains.engine = engine
         return engine
     }
 
@@ -119,7 +113,7 @@ public actor HTTPClient {
         case .nothing: break
         case .drop: answer(id, .failure(.cancelled))
         case .abort:
-            engine?.abort(id)
+            remains.engine?.abort(id)
             ended(id, .failure(.cancelled))
         }
     }
@@ -132,8 +126,8 @@ public actor HTTPClient {
 
     private func setTimer() {
         guard let deadline = queue.nextDeadline else { return }
-        let timer = timer ?? LoopTimer(on: loop) { [weak self] in self?.assumeIsolated { $0.expire() } }
-        self.timer = timer
+        let timer = remains.timer ?? LoopTimer(on: loop) { [weak self] in self?.assumeIsolated { $0.expire() } }
+        remains.timer = timer
         timer.schedule(after: ContinuousClock.now.duration(to: deadline))
     }
 

@@ -14,23 +14,31 @@ struct CandidateLoader: CandidateLoading {
 
     /// - Throws: `DatabaseError`.
     func candidates(for key: CandidateKey) async throws -> [Candidate] {
-        let statement: SQLStatement
+        // Nothing but the wait is in here: the optimiser of Swift 6.3 crashes on the whole as one coroutine.
+        guard let statement = statement(for: key) else { return [] }
+        let result = try await database.query(statement)
+        return try result.rows.map(Self.candidate)
+    }
+
+    /// Nil where nothing can match.
+    private func statement(for key: CandidateKey) -> SQLStatement? {
         switch key {
         case .repository(let service, let name):
             let scopes = TokenScope.keys(containing: name)
-            guard !scopes.isEmpty else { return [] }
+            guard !scopes.isEmpty else { return nil }
             let places = scopes.indices.map { "$\($0 + 2)" }.joined(separator: ", ")
-            statement = select("scope_key IN (\(places))", [.text(service)] + scopes.map { .text($0) })
+            return select("scope_key IN (\(places))", [.text(service)] + scopes.map { .text($0) })
         case .secret(let service, let hash):
-            statement = select("(lookup_hash = $2 OR previous_lookup_hash = $2)", [.text(service), .blob(hash)])
+            return select("(lookup_hash = $2 OR previous_lookup_hash = $2)", [.text(service), .blob(hash)])
         }
-        return try await database.query(statement).rows.map { row in
-            guard let id = TokenID(try row.text("public_id")) else {
-                throw DatabaseError(.decoding, "column public_id of table token holds what this program never writes")
-            }
-            let owner = try row.optionalText("created_by") ?? row.optionalText("first_owner")
-            return Candidate(id: id, owner: owner)
+    }
+
+    private static func candidate(_ row: SQLRow) throws -> Candidate {
+        guard let id = TokenID(try row.text("public_id")) else {
+            throw DatabaseError(.decoding, "column public_id of table token holds what this program never writes")
         }
+        let owner = try row.optionalText("created_by") ?? row.optionalText("first_owner")
+        return Candidate(id: id, owner: owner)
     }
 
     /// The narrowest scope first, and then the oldest token.
