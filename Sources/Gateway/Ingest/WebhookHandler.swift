@@ -29,9 +29,10 @@ struct WebhookHandler: HTTPHandler {
     }
 
     private func accept(_ exchange: HTTPExchange) async throws(HTTPError) -> Acceptance {
+        let deadline = RequestDeadline(from: exchange.receivedAt, limit: settings.deadline)
         let service = try service(in: exchange.pathParameters)
-        let token = try await token(in: exchange.pathParameters, of: service)
-        let body = try await exchange.readBody(limit: settings.maxBodySize)
+        let token = try await token(in: exchange.pathParameters, of: service, until: deadline)
+        let body = try await exchange.readBody(limit: settings.maxBodySize, until: deadline.instant)
         let second = Int64(time(nil))
         let request = WebhookRequest(
             headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second, isAtTokenAddress: true)
@@ -41,7 +42,7 @@ struct WebhookHandler: HTTPHandler {
         case .confirmed(let receipt):
             return Acceptance(messageID: receipt.messageID.description, topic: delivery.routingKey)
         case .publish(let receipt):
-            return try await publish(delivery, receipt, requestID: exchange.requestID)
+            return try await publish(delivery, receipt, until: deadline, requestID: exchange.requestID)
         case .otherBody:
             // Two bodies with one digest, which is made of the body: cannot be.
             throw .unavailable("The delivery could not be told from another.", retryAfter: settings.retryAfter)
@@ -57,22 +58,24 @@ struct WebhookHandler: HTTPHandler {
         return service
     }
 
-    private func token(in path: PathParameters, of service: any WebhookService) async throws(HTTPError) -> TokenRecord {
+    private func token(
+        in path: PathParameters, of service: any WebhookService, until deadline: RequestDeadline
+    ) async throws(HTTPError) -> TokenRecord {
         guard let text = path["id"], let id = TokenID(text) else { throw .unknownWebhook }
         let record: TokenRecord?
         switch tokens.lookup(id, now: .now) {
         case .token(let known): record = known
         case .absent: record = nil
-        case nil: record = try await load(id)
+        case nil: record = try await load(id, until: deadline)
         }
         guard let record, record.service == service.name else { throw .unknownWebhook }
         guard record.isEnabled else { throw .tokenDisabled }
         return record
     }
 
-    private func load(_ id: TokenID) async throws(HTTPError) -> TokenRecord? {
+    private func load(_ id: TokenID, until deadline: RequestDeadline) async throws(HTTPError) -> TokenRecord? {
         do {
-            return try await tokens.load(id)
+            return try await tokens.load(id, until: deadline)
         } catch {
             logger.error("cannot read a token", metadata: ["token": "\(id)", "error": "\(error)"])
             throw .unavailable("The webhook's token cannot be checked now.", retryAfter: settings.retryAfter)
@@ -124,13 +127,13 @@ struct WebhookHandler: HTTPHandler {
     }
 
     private func publish(
-        _ delivery: Delivery, _ receipt: DeliveryReceipt, requestID: RequestID
+        _ delivery: Delivery, _ receipt: DeliveryReceipt, until deadline: RequestDeadline, requestID: RequestID
     ) async throws(HTTPError) -> Acceptance {
         let message = delivery.message(receipt)
         guard message.body.count <= settings.maxMessageSize else {
             throw .messageTooLarge(limit: settings.maxMessageSize)
         }
-        let result = await publisher.publish(message)
+        let result = await publisher.publish(message, until: deadline)
         guard result == .published else { throw failure(result, message: message, requestID: requestID) }
         deduplication.confirm(delivery.key, digest: delivery.digest, receipt: receipt)
         return Acceptance(messageID: message.id, topic: delivery.routingKey)

@@ -29,7 +29,7 @@ struct BrokerPublisher: MessagePublisher {
     /// The loops' publishers, each to be run for as long as the server does.
     var actors: [AMQPPublisher] { publishers }
 
-    func publish(_ message: FedoraMessage) async -> PublishResult {
+    func publish(_ message: FedoraMessage, until deadline: RequestDeadline?) async -> PublishResult {
         let routingKey: String
         do throws(FedoraMessageError) {
             routingKey = try message.routingKey(prefix: topicPrefix)
@@ -39,7 +39,7 @@ struct BrokerPublisher: MessagePublisher {
         let outgoing = OutgoingMessage(
             exchange: exchange, routingKey: routingKey, properties: properties(of: message), body: message.body)
         let publisher = local.current ?? publishers[0]
-        return PublishResult(await publisher.publish(outgoing))
+        return PublishResult(await publisher.publish(outgoing, until: deadline?.instant))
     }
 
     var readiness: PublisherReadiness {

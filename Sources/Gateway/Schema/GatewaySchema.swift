@@ -6,5 +6,7 @@ public enum GatewaySchema {
     public static let migrations: [Migration] = [
         .rootKeys,
         .tokens,
+        .formerKeys,
+        .tokenNotices,
     ]
 }

@@ -12,20 +12,25 @@ enum GatewayRouter {
     ) throws -> Router {
         let services = configuration.services.registry.offered
         let loader = TokenRecordLoader(store: workspace.tokens) { name in services.first { $0.name == name } }
+        let tokens = TokenCache(
+            loader: loader, authority: TokenIDAuthority(workspace.keys),
+            settings: TokenCacheSettings(configuration.cache), loop: loops.loops[0])
+        workspace.tokenNotices.listen { await tokens.note($0) }
         let webhooks = WebhookHandler(
             services: services,
-            tokens: TokenCache(
-                loader: loader, authority: TokenIDAuthority(workspace.keys),
-                settings: TokenCacheSettings(configuration.cache)),
+            tokens: tokens,
             publisher: publisher,
             deduplication: DeduplicationWindow(
                 entries: configuration.ingest.deduplicationEntries, window: configuration.ingest.deduplicationWindow),
             settings: IngestSettings(configuration),
             parsers: try LoopLocal(loops.loops) { _ in try JSONParser() },
             logger: logger)
+        let probe = DatabaseProbe(
+            database: workspace.database, interval: configuration.server.readinessInterval,
+            timeout: configuration.server.readinessTimeout)
         var router = Router()
         try router.on(.get, "/healthz", HealthHandler())
-        try router.on(.get, "/readyz", ReadinessHandler(database: workspace.database, publisher: publisher))
+        try router.on(.get, "/readyz", ReadinessHandler(database: probe, publisher: publisher))
         try router.on(.post, "/{service}/{id}", webhooks)
         return router
     }

@@ -10,11 +10,14 @@ public struct TokenStore: Sendable {
     let database: any Database
     let keys: KeyRing
     let authority: TokenIDAuthority
+    /// Told of every change that was committed here.
+    let notices: TokenNotices
 
     /// Over a database with the gateway's tables.
-    public init(database: any Database, keys: KeyRing) {
+    public init(database: any Database, keys: KeyRing, notices: TokenNotices = TokenNotices()) {
         self.database = database
         self.keys = keys
+        self.notices = notices
         authority = TokenIDAuthority(keys)
     }
 
@@ -28,9 +31,12 @@ public struct TokenStore: Sendable {
             uuid: UUID(), id: try authority.make(), service: draft.service, name: draft.name, scope: draft.scope,
             owners: draft.owners, state: .enabled, createdAt: now, updatedAt: now, rotatedAt: nil,
             previousSecretExpiresAt: nil)
-        let sealed = try keys.seal(secret.bytes, for: StoredToken.place(ofSecretIn: token.row))
-        try await database.withTransaction { connection in
-            try await Self.insert(token, secret: sealed, on: connection)
+        try await changing(token.id) {
+            try await database.withTransaction { connection in
+                try await RootKeyTable.adoptCurrent(keys, on: connection)
+                let sealed = try keys.seal(secret.bytes, for: StoredToken.place(ofSecretIn: token.row))
+                try await Self.insert(token, secret: sealed, on: connection)
+            }
         }
         return (token, secret)
     }
@@ -45,10 +51,11 @@ public struct TokenStore: Sendable {
     }
 
     /// The token with its sealed secrets, without its owners: what verifying needs.
-    func stored(_ id: TokenID) async throws -> StoredToken? {
+    func stored(_ id: TokenID, until deadline: RequestDeadline? = nil) async throws -> StoredToken? {
         guard authority.isAuthentic(id) else { return nil }
         let result = try await database.query(
-            "SELECT \(StoredToken.columns) FROM token WHERE public_id = $1", [.text(id.description)])
+            "SELECT \(StoredToken.columns) FROM token WHERE public_id = $1", [.text(id.description)],
+            until: deadline?.instant)
         return try result.rows.first.map(StoredToken.init(row:))
     }
 
@@ -64,8 +71,11 @@ public struct TokenStore: Sendable {
         guard grace >= .zero, grace <= Self.maximumGrace else { throw TokenInputError.grace(limit: Self.maximumGrace) }
         guard authority.isAuthentic(id) else { return nil }
         let secret = try secret ?? TokenSecret.generate()
-        let isFound = try await database.withTransaction { connection in
-            try await replaceSecret(of: id, by: secret, grace: grace, now: now, on: connection)
+        let isFound = try await changing(id) {
+            try await database.withTransaction { connection in
+                try await RootKeyTable.adoptCurrent(keys, on: connection)
+                return try await replaceSecret(of: id, by: secret, grace: grace, now: now, on: connection)
+            }
         }
         guard isFound, let token = try await find(id) else { return nil }
         return (token, secret)
@@ -77,9 +87,11 @@ public struct TokenStore: Sendable {
     /// - Throws: `DatabaseError`.
     public func setState(_ id: TokenID, to state: TokenState, now: UnixTime = .now()) async throws -> Token? {
         guard authority.isAuthentic(id) else { return nil }
-        try await database.query(
-            "UPDATE token SET state = $1, updated_at = $2 WHERE public_id = $3 AND state <> $1",
-            [.text(state.rawValue), .integer(now.milliseconds), .text(id.description)])
+        try await changing(id) {
+            try await database.query(
+                "UPDATE token SET state = $1, updated_at = $2 WHERE public_id = $3 AND state <> $1",
+                [.text(state.rawValue), .integer(now.milliseconds), .text(id.description)])
+        }
         return try await find(id)
     }
 
@@ -89,15 +101,30 @@ public struct TokenStore: Sendable {
     /// - Throws: `DatabaseError`.
     public func delete(_ id: TokenID) async throws -> Bool {
         guard authority.isAuthentic(id) else { return false }
-        return try await database.withTransaction { connection in
-            // Explicitly, not by the cascade alone: SQLite keeps foreign keys only where it is told to.
-            try await connection.query(
-                "DELETE FROM token_owner WHERE token_uuid IN (SELECT uuid FROM token WHERE public_id = $1)",
-                [.text(id.description)])
-            let result = try await connection.query(
-                "DELETE FROM token WHERE public_id = $1", [.text(id.description)])
-            return result.affectedRows > 0
+        return try await changing(id) {
+            try await database.withTransaction { connection in
+                // Explicitly, not by the cascade alone: SQLite keeps foreign keys only where it is told to.
+                try await connection.query(
+                    "DELETE FROM token_owner WHERE token_uuid IN (SELECT uuid FROM token WHERE public_id = $1)",
+                    [.text(id.description)])
+                let result = try await connection.query(
+                    "DELETE FROM token WHERE public_id = $1", [.text(id.description)])
+                return result.affectedRows > 0
+            }
         }
+    }
+
+    /// Changes a token, and tells of it even where that fails: the database may have done it all the same. What a change
+    /// means to webhooks shows in the row's `updated_at` or `state`, by which other replicas hear of it.
+    private func changing<Value: Sendable>(_ id: TokenID, _ change: () async throws -> Value) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await change())
+        } catch {
+            result = .failure(error)
+        }
+        await notices.tell(.token(id))
+        return try result.get()
     }
 
     /// A page of tokens with their owners, oldest first.
