@@ -6,5 +6,7 @@ struct Webhook2Fedmsg: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "webhook2fedmsg",
         abstract: "Turns webhooks into Fedora messages.",
-        subcommands: [ServeCommand.self, MigrateCommand.self, CheckConfigCommand.self, TokenCommand.self, KeysCommand.self])
+        subcommands: [
+            ServeCommand.self, MigrateCommand.self, CheckConfigCommand.self, TokenCommand.self, KeysCommand.self,
+        ])
 }

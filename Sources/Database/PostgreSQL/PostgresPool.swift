@@ -20,13 +20,13 @@ public actor PostgresPool: Database {
     /// Always PostgreSQL.
     public nonisolated let dialect = SQLDialect.postgresql
 
-    private nonisolated let loop: EventLoop
-    private nonisolated let limits: DatabaseLimits
-    private let settings: PostgresSettings
-    private let resolver: PostgresResolver
+    nonisolated let loop: EventLoop
+    nonisolated let limits: DatabaseLimits
+    let settings: PostgresSettings
+    let resolver: PostgresResolver
     /// Used on the loop only.
     private let dialer: PostgresDialer
-    private let logger: Logger
+    let logger: Logger
 
     private var machine: PoolStateMachine
     private var slots: [PoolStateMachine.ConnectionID: Slot] = [:]
@@ -39,8 +39,8 @@ public actor PostgresPool: Database {
     /// When the timer fires. It may be early, which costs less than setting it anew for every statement.
     private var timerFires: ContinuousClock.Instant?
     private var lastNumber = 0
-    private var listeners: [Int: PostgresListener] = [:]
-    private var isClosed = false
+    var listeners: [Int: PostgresListener] = [:]
+    var isClosed = false
 
     /// The actor lives on its loop.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -131,16 +131,6 @@ public actor PostgresPool: Database {
         _ = try await query("SELECT 1", [], until: deadline)
     }
 
-    /// What NOTIFY says on a channel, by a connection of its own.
-    public nonisolated func notices(on channel: String) -> AsyncStream<DatabaseNotice> {
-        precondition(
-            channel.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5f },
-            "a channel is named by small letters, digits and _")
-        let (stream, outlet) = NoticeOutlet.make(limit: limits.notices)
-        loop.execute { self.assumeIsolated { $0.listen(on: channel, outlet) } }
-        return stream
-    }
-
     /// Closes the connections, once what runs has ended or `limits.closeTimeout` has passed.
     public func close() async {
         await withCheckedContinuation { continuation in
@@ -150,27 +140,6 @@ public actor PostgresPool: Database {
             closers.append(continuation)
             perform(machine.close(now: .now))
         }
-    }
-
-    // MARK: Listening
-
-    private func listen(on channel: String, _ outlet: NoticeOutlet) {
-        guard !isClosed else {
-            outlet.finish()
-            return
-        }
-        let number = nextNumber()
-        let listener = PostgresListener(
-            channel: channel, outlet: outlet,
-            // Of its own, so that the turns of both lists do not mix.
-            dialer: PostgresDialer(settings: settings, timeout: limits.connectTimeout, loop: loop, resolver: resolver),
-            password: settings.password, limits: limits, loop: loop, logger: logger)
-        listeners[number] = listener
-        let loop = self.loop
-        outlet.onEnd { [weak self] in
-            loop.execute { [weak self] in self?.assumeIsolated { $0.listeners.removeValue(forKey: number)?.stop() } }
-        }
-        listener.start()
     }
 
     // MARK: Transactions
@@ -270,7 +239,8 @@ public actor PostgresPool: Database {
         let number = nextNumber()
         do {
             return try await withTaskCancellationHandler {
-                try await withCheckedThrowingContinuation { start(connection, number, $0) }
+                // A method of the actor's: the handler's closure is not on its loop.
+                try await wait(for: start, connection, number)
             } onCancel: {
                 loop.execute { self.assumeIsolated { $0.abort(number, lease) } }
             }
@@ -278,6 +248,13 @@ public actor PostgresPool: Database {
             if leases[lease.connection] == lease.number, doomed[lease] == nil { doomed[lease] = error }
             throw error
         }
+    }
+
+    private func wait<Value: Sendable>(
+        for start: (PostgresConnection, Int, CheckedContinuation<Value, any Error>) -> Void,
+        _ connection: PostgresConnection, _ number: Int
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { start(connection, number, $0) }
     }
 
     /// Runs a statement of an open transaction. Once one has failed, or has ended the transaction, the others are refused:
@@ -308,7 +285,7 @@ public actor PostgresPool: Database {
         connection(of: lease)?.abort(number, CancellationError())
     }
 
-    private func nextNumber() -> Int {
+    func nextNumber() -> Int {
         lastNumber += 1
         return lastNumber
     }

@@ -84,7 +84,8 @@ public enum RootKeyTable {
             let before = try found.rows.first?.text("key_id") ?? keyID
             guard before != keyID else { return before }
             guard known.contains(before) else { throw RootKeyError.wrongKey(expected: before, found: keyID) }
-            try await connection.query("DELETE FROM former_root_key WHERE key_id IN ($1, $2)", [.text(before), .text(keyID)])
+            try await connection.query(
+                "DELETE FROM former_root_key WHERE key_id IN ($1, $2)", [.text(before), .text(keyID)])
             try await connection.query(
                 """
                 INSERT INTO former_root_key (key_id, check_value, created_at, retired_at)

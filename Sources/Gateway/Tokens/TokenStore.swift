@@ -116,6 +116,7 @@ public struct TokenStore: Sendable {
 
     /// Changes a token, and tells of it even where that fails: the database may have done it all the same. What a change
     /// means to webhooks shows in the row's `updated_at` or `state`, by which other replicas hear of it.
+    @discardableResult
     private func changing<Value: Sendable>(_ id: TokenID, _ change: () async throws -> Value) async throws -> Value {
         let result: Result<Value, any Error>
         do {

@@ -45,7 +45,8 @@ public struct CacheConfiguration: ConfigurationSection {
                 + "connection that listens to PostgreSQL is down)."),
         key(
             "recheck_wait", \.recheckWait, .duration(.zero ... .seconds(60)),
-            "How long a request waits for a token that may have changed to be read again, before the known one is used."),
+            "How long a request waits for a token that may have changed to be read again, before the known one is used."
+        ),
         key(
             "stale_ttl", \.staleTimeToLive, .duration(.zero ... .seconds(604_800)),
             "How long a token is used while the database can't be asked, from when it was last read."),

@@ -48,7 +48,8 @@ public struct DatabaseConfiguration: ConfigurationSection {
                 "statement_cache", \.statementCache, .integer(0...100_000),
                 "Prepared statements a connection; 0 for connection poolers that can't keep them."),
             key(
-                "max_batch", \.batchStatements, .integer(1...100_000), "Statements that are sent together, in one transaction."
+                "max_batch", \.batchStatements, .integer(1...100_000),
+                "Statements that are sent together, in one transaction."
             ),
             key(
                 "listen_heartbeat", \.listenHeartbeat, .duration(.milliseconds(100) ... .seconds(3600)),

@@ -16,6 +16,7 @@ public struct KeysConfiguration: ConfigurationSection {
             "The file that holds it. By default root.key in state_dir, made by itself only with SQLite on loopback."),
         key(
             "former_key_files", \.formerKeyFiles, .names("a list of paths, each once"),
-            "Files that hold other root keys which secrets may still be sealed under: the former one, during a rotation."),
+            "Files that hold other root keys which secrets may still be sealed under: the former one, during a rotation."
+        ),
     ]
 }
