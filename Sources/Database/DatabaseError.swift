@@ -75,5 +75,11 @@ extension DatabaseError {
     static let transactionControl = DatabaseError(
         .other, "a statement began or ended a transaction: that is withTransaction's business")
 
+    static let callerDeadline = DatabaseError(.timeout, "the database did not answer in the time that there was")
+
+    static func batchTooLong(_ count: Int, _ limits: DatabaseLimits) -> DatabaseError {
+        DatabaseError(.invalidParameter, "a batch of \(count) statements is longer than \(limits.batchStatements)")
+    }
+
     static let transactionFailed = DatabaseError(.other, "an earlier statement of the transaction failed")
 }

@@ -23,6 +23,15 @@ public struct DatabaseLimits: Sendable, Hashable {
     public var backoff = Backoff(first: .milliseconds(100), longest: .seconds(10))
     /// The most prepared statements a connection; 0 prepares none under a name, which old connection poolers ask for.
     public var preparedStatements = 128
+    /// The most statements in one batch.
+    public var batchStatements = 1000
+    /// How often the connection that listens for changes is asked whether it still lives, and how long that may take: a
+    /// server that vanished without a word is noticed within twice this time.
+    public var listenHeartbeat: Duration = .seconds(5)
+    /// How often SQLite's file is looked at for changes by other processes, while somebody wants to know of them.
+    public var pollInterval: Duration = .milliseconds(250)
+    /// The most notices of changes that a slow reader keeps waiting.
+    public var notices = 1024
     /// How long SQLite waits for another process's lock (`busy`).
     public var busyTimeout: Duration = .seconds(5)
     /// How long a SQLite transaction may be idle between two statements before it is rolled back: it holds up all others.

@@ -36,13 +36,14 @@ public enum DatabaseURL: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Opens the database. PostgreSQL is connected to when it is first asked; SQLite's file is opened, and made, here.
-    /// - Parameter loop: where the connections to PostgreSQL live; SQLite has a thread of its own.
+    /// - Parameter loop: where the connections to PostgreSQL live; SQLite has a thread of its own,
+    ///   and uses the loop for its deadlines.
     public func open(
         loop: EventLoop, limits: DatabaseLimits = DatabaseLimits(), logger: Logger
     ) async throws -> any Database {
         switch self {
         case .sqlite(let location):
-            try await SQLiteDatabase.open(location, limits: limits)
+            try await SQLiteDatabase.open(location, limits: limits, loop: loop)
         case .postgresql(let settings):
             PostgresPool(settings: settings, limits: limits, loop: loop, logger: logger)
         }

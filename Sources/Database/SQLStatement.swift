@@ -20,6 +20,14 @@ public struct SQLStatement: Sendable, Hashable {
         }
     }
 
+    /// Whether the statement begins or ends a transaction, or a part of one.
+    static func controlsTransaction(_ sql: String) -> Bool {
+        switch keyword(of: sql) {
+        case "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE": true
+        default: false
+        }
+    }
+
     /// Whether the statement writes rows and so has a number of affected ones.
     static func writesRows(_ sql: String) -> Bool {
         switch keyword(of: sql) {

@@ -7,11 +7,14 @@ public struct TransactionOptions: Sendable, Hashable {
     public var attempts: Int
     /// The longest that one statement may take; the database's own limit where this is `nil`.
     public var queryTimeout: Duration?
+    /// Until when the caller can wait for all of it; only the database's own limits if nil.
+    public var deadline: ContinuousClock.Instant?
 
     /// By default the body is run once, with the database's own limits.
-    public init(attempts: Int = 1, queryTimeout: Duration? = nil) {
+    public init(attempts: Int = 1, queryTimeout: Duration? = nil, deadline: ContinuousClock.Instant? = nil) {
         self.attempts = max(1, attempts)
         self.queryTimeout = queryTimeout
+        self.deadline = deadline
     }
 
     /// Waits before another attempt: a few milliseconds, doubled each time, with jitter, so that the two
@@ -26,8 +29,9 @@ public struct TransactionOptions: Sendable, Hashable {
                 return try await attempt()
             } catch let error as DatabaseError where error.isTransient {
                 failures += 1
-                guard failures < attempts else { throw error }
-                try await Task.sleep(for: Self.pause.delay(after: failures, jitter: .random(in: 0..<1)))
+                let pause = Self.pause.delay(after: failures, jitter: .random(in: 0..<1))
+                guard failures < attempts, deadline.map({ .now + pause < $0 }) ?? true else { throw error }
+                try await Task.sleep(for: pause)
             }
         }
     }

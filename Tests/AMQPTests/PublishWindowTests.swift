@@ -142,4 +142,28 @@ struct PublishWindowTests {
             #expect(told.sorted() == Array(1...max(submitted, 1)).prefix(submitted).map { $0 })
         }
     }
+
+    @Test("a waiter with less time than the time-out is told when it is up, and says nothing of the broker")
+    func ownDeadlines() {
+        var window = window(messages: 10)
+        var told: [Int] = []
+        window.append(tag: 1, bytes: 0, waiter: 1, now: start)
+        window.append(tag: 2, bytes: 0, waiter: 2, deadline: start + .seconds(1), now: start)
+        window.append(tag: 3, bytes: 0, waiter: 3, deadline: start + .seconds(60), now: start)
+        window.append(tag: 4, bytes: 0, waiter: 4, deadline: start + .seconds(2), now: start)
+        #expect(window.deadline == start + .seconds(1))
+        #expect(window.expire(now: start + .seconds(1)) { told.append($0) } == 0)
+        #expect(told == [2] && window.waiting == 3 && window.unsettled == 4)
+        #expect(window.deadline == start + .seconds(2))
+        // Settled before its time: told once.
+        #expect(window.settle(tag: 4, multiple: false) { told.append($0) } == 1)
+        #expect(window.expire(now: start + .seconds(2)) { told.append($0) } == 0)
+        #expect(told == [2, 4])
+        #expect(window.deadline == start + .seconds(5))
+        // Those that the broker has not settled in its own time count, whoever still waits for them.
+        #expect(window.expire(now: start + .seconds(5)) { told.append($0) } == 3)
+        #expect(told == [2, 4, 1, 3] && window.waiting == 0)
+        #expect(window.settle(tag: 3, multiple: true) { told.append($0) } == 3)
+        #expect(told == [2, 4, 1, 3])
+    }
 }

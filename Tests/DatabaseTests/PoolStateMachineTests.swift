@@ -272,4 +272,34 @@ import Testing
         apply(pool.tick(now: at(seconds + 3)))
         #expect(open.isEmpty)
     }
+
+    @Test func aCallersOwnDeadlineComesBeforeThePools() {
+        var pool = Self.machine()
+        #expect(pool.acquire(1, now: at(0)) == [.connect(1)])
+        #expect(pool.acquire(2, until: at(1), now: at(0)) == [.connect(2)])
+        #expect(pool.acquire(3, until: at(60), now: at(0.5)) == [])
+        #expect(pool.nextDeadline == at(1))
+        #expect(pool.tick(now: at(1)) == [.fail(2, .callerDeadline)])
+        #expect(pool.nextDeadline == at(5))
+        #expect(pool.acquire(4, until: at(1), now: at(1)) == [.fail(4, .callerDeadline)])
+        // The order of coming stays.
+        #expect(pool.connected(1, now: at(2)) == [.lease(1, to: 1)])
+        #expect(pool.connected(2, now: at(2)) == [.lease(2, to: 3)])
+        #expect(pool.nextDeadline == nil)
+    }
+
+    /// The server has become a standby: nothing leads there any more.
+    @Test func allAreRetiredAtOnce() {
+        var pool = Self.machine()
+        _ = pool.acquire(1, now: at(0))
+        _ = pool.acquire(2, now: at(0))
+        _ = pool.connected(1, now: at(0))
+        _ = pool.connected(2, now: at(0))
+        #expect(pool.released(1, reusable: true, now: at(1)) == [])
+        #expect(pool.retireAll(now: at(1)) == [.close(1)])
+        #expect(pool.acquire(3, now: at(2)) == [.connect(3)])
+        #expect(pool.released(2, reusable: true, now: at(3)) == [.close(2)])
+        #expect(pool.connected(3, now: at(3)) == [.lease(3, to: 3)])
+        #expect(pool.released(3, reusable: true, now: at(4)) == [])
+    }
 }

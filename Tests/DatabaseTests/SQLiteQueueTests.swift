@@ -93,4 +93,72 @@ import Testing
         queue.ended()
         #expect(queue.next(now: at(4)) == .stop)
     }
+
+    @Test func whoWaitsForAThreadThatHangsIsTold() {
+        var queue = queue
+        #expect(queue.nextDeadline == nil)
+        _ = queue.add(1, session: nil, timeout: .seconds(2), now: at(0))
+        #expect(queue.nextDeadline == at(5))
+        #expect(queue.next(now: at(0)) == .run(1))
+        // The statement's own limit, and a little patience.
+        #expect(queue.nextDeadline == at(2.5))
+        #expect(queue.add(2, session: nil, until: at(1), now: at(0)) == nil)
+        _ = queue.add(3, session: nil, now: at(0))
+        #expect(queue.nextDeadline == at(1))
+        #expect(queue.expire(now: at(0.5)).count == 0)
+        let first = queue.expire(now: at(1))
+        #expect(first.map(\.id) == [2] && first.map(\.error) == [.callerDeadline])
+        let second = queue.expire(now: at(2.5))
+        #expect(second.map(\.id) == [1] && second.map(\.error) == [.sqliteHangs])
+        let third = queue.expire(now: at(5))
+        #expect(third.map(\.id) == [3] && third.map(\.error) == [.sqliteTimeout(Self.limits)])
+        #expect(queue.nextDeadline == nil)
+        // It is back.
+        queue.finished(1)
+        #expect(queue.next(now: at(9)) == .wait(until: nil))
+        #expect(queue.add(4, session: nil, until: at(9), now: at(9)) == .callerDeadline)
+    }
+
+    @Test func aCallersDeadlineHoldsForWorkThatHasBegun() {
+        var queue = queue
+        _ = queue.add(1, session: nil, until: at(1), timeout: .seconds(60), now: at(0))
+        #expect(queue.next(now: at(0)) == .run(1))
+        #expect(queue.nextDeadline == at(1))
+        queue.finished(1)
+        #expect(queue.nextDeadline == nil)
+        #expect(queue.expire(now: at(1)).count == 0)
+    }
+
+    /// A rollback is done even if nobody waits for it any more.
+    @Test func whatIsOwedStays() {
+        var queue = queue
+        queue.began(1, now: at(0))
+        _ = queue.add(2, session: 1, now: at(0))
+        #expect(queue.next(now: at(0)) == .run(2))
+        #expect(queue.add(3, session: 1, until: at(0), isOwed: true, now: at(1)) == nil)
+        let expired = queue.expire(now: at(1))
+        #expect(expired.map(\.id) == [3])
+        #expect(queue.expire(now: at(2)).count == 0)
+        queue.finished(2)
+        #expect(queue.next(now: at(9)) == .run(3))
+    }
+
+    @Test func theFileIsLookedAtWhileSomebodyWantsToKnow() {
+        var queue = queue
+        queue.poll(true, now: at(0))
+        #expect(queue.next(now: at(0)) == .poll)
+        #expect(queue.next(now: at(0)) == .wait(until: at(0.25)))
+        _ = queue.add(1, session: nil, now: at(0.3))
+        _ = queue.add(2, session: nil, now: at(0.3))
+        // Work that never ends does not keep it from that.
+        #expect(queue.next(now: at(0.3)) == .poll)
+        #expect(queue.next(now: at(0.3)) == .run(1))
+        #expect(queue.next(now: at(0.55)) == .poll)
+        #expect(queue.next(now: at(0.55)) == .run(2))
+        queue.began(2, now: at(1))
+        #expect(queue.next(now: at(2)) == .wait(until: at(31)))
+        queue.ended()
+        queue.poll(false, now: at(3))
+        #expect(queue.next(now: at(3)) == .wait(until: nil))
+    }
 }

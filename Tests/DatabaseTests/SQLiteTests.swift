@@ -110,7 +110,10 @@ import Testing
     }
 
     @Test func whatIsNoDatabaseIsAnError() async throws {
-        #expect(await code { _ = try await SQLiteDatabase.open(.file(path: "/no/such/folder/x.db")) } == .configuration)
+        #expect(
+            await code {
+                _ = try await SQLiteDatabase.open(.file(path: "/no/such/folder/x.db"), loop: TestDatabase.loop.get())
+            } == .configuration)
         try await TestDatabase.withPlace(.sqliteFile) { place in
             let file = try #require(fopen(try Self.path(place), "w"))
             fputs("This is a text, and long enough to have no header of a database in it.\n", file)

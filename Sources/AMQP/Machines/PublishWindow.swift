@@ -14,6 +14,8 @@ struct PublishWindow<Waiter> {
         var waiter: Waiter?
         var bytes: Int
         var submitted: Instant
+        /// When its waiter's own time is up, where that is before the window's time-out.
+        var deadline: Instant?
         var isSettled = false
     }
 
@@ -26,6 +28,8 @@ struct PublishWindow<Waiter> {
     private var firstTag: UInt64 = 1
     /// All before this tag were handed out or timed out.
     private var expiryTag: UInt64 = 1
+    /// Not after any waiter's own deadline; nil if none has one.
+    private var ownDeadline: Instant?
 
     /// Messages that the broker has not settled.
     private(set) var unsettled = 0
@@ -48,9 +52,15 @@ struct PublishWindow<Waiter> {
     }
 
     /// A message was sent; tags must come one after the other.
-    mutating func append(tag: UInt64, bytes count: Int, waiter: Waiter, now: Instant) {
+    /// - Parameter deadline: When the waiter's own time is up, if it is before the time-out.
+    mutating func append(tag: UInt64, bytes count: Int, waiter: Waiter, deadline: Instant? = nil, now: Instant) {
         precondition(tag == firstTag + UInt64(entries.count), "delivery tags have gaps")
-        entries.append(Entry(waiter: waiter, bytes: count, submitted: now))
+        var entry = Entry(waiter: waiter, bytes: count, submitted: now)
+        if let deadline, deadline < now + timeout {
+            entry.deadline = deadline
+            ownDeadline = min(ownDeadline ?? deadline, deadline)
+        }
+        entries.append(entry)
         unsettled += 1
         bytes += count
         waiting += 1
@@ -100,25 +110,43 @@ struct PublishWindow<Waiter> {
         expiryTag = max(expiryTag, firstTag)
     }
 
-    /// When the time of the oldest waiter is up. It may be one that is settled already: then ``expire(now:_:)`` does
+    /// When the time of the next waiter is up. It may be one that is settled already: then ``expire(now:_:)`` does
     /// nothing, and the next deadline is exact.
     var deadline: Instant? {
         let index = Int(expiryTag - firstTag)
-        return index < entries.count ? entries[index].submitted + timeout : nil
+        guard index < entries.count else { return nil }
+        let deadline = entries[index].submitted + timeout
+        return ownDeadline.map { min($0, deadline) } ?? deadline
     }
 
-    /// Hands out the waiters whose time is up, oldest first.
-    /// - Returns: How many.
+    /// Hands out the waiters whose time is up.
+    /// - Returns: How many messages came to the window's own time-out without being settled. A waiter that had less time
+    ///   than that says nothing of the broker.
     mutating func expire(now: Instant, _ expired: (Waiter) -> Void) -> Int {
-        let before = waiting
+        if let ownDeadline, ownDeadline <= now { expireOwn(now, expired) }
+        var late = 0
         while true {
             let index = Int(expiryTag - firstTag)
             guard index < entries.count else { break }
-            guard entries[index].waiter == nil || entries[index].submitted + timeout <= now else { break }
+            guard entries[index].isSettled || entries[index].submitted + timeout <= now else { break }
+            if !entries[index].isSettled { late += 1 }
             expiryTag += 1
             handOut(index, expired)
         }
-        return before - waiting
+        return late
+    }
+
+    /// Rare: a sender took most of its request's time to send the body.
+    private mutating func expireOwn(_ now: Instant, _ expired: (Waiter) -> Void) {
+        ownDeadline = nil
+        for index in entries.indices where entries[index].waiter != nil {
+            guard let deadline = entries[index].deadline else { continue }
+            if deadline <= now {
+                handOut(index, expired)
+            } else {
+                ownDeadline = min(ownDeadline ?? deadline, deadline)
+            }
+        }
     }
 
     /// The channel ended: hands out all waiters, and begins again with tag 1.
@@ -127,6 +155,7 @@ struct PublishWindow<Waiter> {
         entries.removeAll(keepingCapacity: true)
         firstTag = 1
         expiryTag = 1
+        ownDeadline = nil
         unsettled = 0
         bytes = 0
     }

@@ -40,13 +40,18 @@ struct PublisherSession<Waiter> {
     }
 
     /// Sends a message, if it can be sent now.
+    /// - Parameter deadline: Until when the waiter has time, if it has less than the confirm time-out.
     /// - Returns: The outcome, where it is certain at once; nil where the waiter will be told.
-    mutating func submit(_ message: OutgoingMessage, waiter: Waiter, now: Instant) -> PublishOutcome? {
+    mutating func submit(
+        _ message: OutgoingMessage, waiter: Waiter, deadline: Instant? = nil, now: Instant
+    ) -> PublishOutcome? {
         if let reason = obstacle { return .unavailable(reason) }
+        if let deadline, deadline <= now { return .timedOut }
         guard window.admits(message.body.count), admitsOutput(message.body.count) else { return .windowFull }
         do throws(MessageEncodingError) {
             let tag = try connection.publish(message, output: &output)
-            window.append(tag: tag, bytes: message.body.count, waiter: waiter, now: now)
+            window.append(
+                tag: tag, bytes: message.body.count, waiter: waiter, deadline: deadline, now: now)
             return nil
         } catch {
             return .invalid(error)

@@ -53,7 +53,7 @@ public actor AMQPPublisher {
 
     /// A publisher that does nothing yet; ``run()`` makes it work.
     /// - Parameters:
-    ///   - loop: Where it lives; call ``publish(_:)`` from that loop's tasks.
+    ///   - loop: Where it lives; call ``publish(_:until:)`` from that loop's tasks.
     ///   - connector: How to reach an endpoint; TCP or TLS as the settings say if not given.
     public init(
         loop: EventLoop, settings: ConnectionSettings, limits: PublisherLimits, logger: Logger,
@@ -78,31 +78,34 @@ public actor AMQPPublisher {
     /// How the publisher stands. From any thread.
     public nonisolated var status: PublisherStatus { sharedStatus.withLock { $0 } }
 
-    /// Publishes a message and waits for what becomes of it, at most for the confirm time-out.
+    /// Publishes a message and waits for what becomes of it, at most for the confirm time-out, and at most until
+    /// `deadline`.
     ///
     /// On the publisher's loop this suspends once and hops nowhere; elsewhere it hops to the loop and back.
     /// Cancelling the task does not end the wait: a message on its way cannot be called back, and only its outcome says
     /// whether it has to be sent again.
-    public nonisolated func publish(_ message: OutgoingMessage) async -> PublishOutcome {
+    public nonisolated func publish(
+        _ message: OutgoingMessage, until deadline: ContinuousClock.Instant? = nil
+    ) async -> PublishOutcome {
         if loop.isCurrent {
-            return await withUnsafeContinuation { enqueueHere(message, $0) }
+            return await withUnsafeContinuation { enqueueHere(message, deadline, $0) }
         }
-        return await publishFromElsewhere(message)
+        return await publishFromElsewhere(message, deadline)
     }
 
     /// `assumeIsolated` does not compile in async code, hence this.
-    private nonisolated func enqueueHere(_ message: OutgoingMessage, _ waiter: Waiter) {
-        assumeIsolated { $0.enqueue(message, waiter) }
+    private nonisolated func enqueueHere(_ message: OutgoingMessage, _ deadline: Instant?, _ waiter: Waiter) {
+        assumeIsolated { $0.enqueue(message, deadline, waiter) }
     }
 
-    private func publishFromElsewhere(_ message: OutgoingMessage) async -> PublishOutcome {
-        await withUnsafeContinuation { enqueue(message, $0) }
+    private func publishFromElsewhere(_ message: OutgoingMessage, _ deadline: Instant?) async -> PublishOutcome {
+        await withUnsafeContinuation { enqueue(message, deadline, $0) }
     }
 
-    private func enqueue(_ message: OutgoingMessage, _ waiter: Waiter) {
+    private func enqueue(_ message: OutgoingMessage, _ deadline: Instant?, _ waiter: Waiter) {
         if isStopping || session == nil {
             waiter.resume(returning: .unavailable(absence))
-        } else if let outcome = session?.submit(message, waiter: waiter, now: .now) {
+        } else if let outcome = session?.submit(message, waiter: waiter, deadline: deadline, now: .now) {
             waiter.resume(returning: outcome)
         } else {
             requestFlush()

@@ -35,19 +35,25 @@ struct PoolStateMachine {
     private struct Connection {
         var state: State
         var created: Instant
+        /// Whether it goes as soon as it is free: the server behind it is not the one that is wanted.
+        var isRetired = false
     }
 
     private struct Waiter {
         var id: WaiterID
         var deadline: Instant
+        /// Whether the deadline is the caller's own, rather than the pool's.
+        var isImpatient: Bool
     }
 
     private let limits: DatabaseLimits
     private var connections: [ConnectionID: Connection] = [:]
     /// Those that are idle, the one idle for longest first.
     private var idle: [ConnectionID] = []
-    /// In the order of their deadlines, since all wait equally long.
+    /// In the order of their coming.
     private var waiters: Deque<Waiter> = []
+    /// Not after any waiter's deadline; nil if nobody waits. It may be early, which costs a look at all of them then.
+    private var waiterDeadline: Instant?
     private var lastID: ConnectionID = 0
     /// Attempts to connect that failed in a row.
     private var failures = 0
@@ -69,8 +75,10 @@ struct PoolStateMachine {
             guard let instant else { return }
             deadline = min(deadline ?? instant, instant)
         }
-        consider(waiters.first?.deadline)
-        if !waiters.isEmpty { consider(retryAt) }
+        if !waiters.isEmpty {
+            consider(waiterDeadline)
+            consider(retryAt)
+        }
         for id in idle {
             guard let connection = connections[id], case .idle(let since) = connection.state else { continue }
             consider(min(since + limits.idleTimeout, connection.created + limits.maxLifetime))
@@ -81,14 +89,19 @@ struct PoolStateMachine {
     // MARK: Callers
 
     /// A caller wants a connection.
-    mutating func acquire(_ waiter: WaiterID, now: Instant) -> [Action] {
+    /// - Parameter deadline: until when it can wait, if that is less than the pool's own limit.
+    mutating func acquire(_ waiter: WaiterID, until deadline: Instant? = nil, now: Instant) -> [Action] {
+        if let deadline, deadline <= now { return [.fail(waiter, .callerDeadline)] }
         if closeDeadline != nil { return [.fail(waiter, .poolClosed)] }
         if let id = idle.popLast() {
             connections[id]?.state = .leased
             return [.lease(id, to: waiter)]
         }
         guard waiters.count < limits.waiters else { return [.fail(waiter, .poolOverloaded(waiters.count))] }
-        waiters.append(Waiter(id: waiter, deadline: now + limits.acquireTimeout))
+        let limit = now + limits.acquireTimeout
+        let end = deadline.map { min($0, limit) } ?? limit
+        waiters.append(Waiter(id: waiter, deadline: end, isImpatient: end < limit))
+        waiterDeadline = waiters.count == 1 ? end : min(waiterDeadline ?? end, end)
         return grow(now)
     }
 
@@ -104,10 +117,18 @@ struct PoolStateMachine {
     /// - Parameter reusable: whether the connection is as it was when it was given.
     mutating func released(_ id: ConnectionID, reusable: Bool, now: Instant) -> [Action] {
         guard let connection = connections[id] else { return [] }
-        guard reusable, closeDeadline == nil, connection.created + limits.maxLifetime > now else {
-            return remove(id) + grow(now)
-        }
+        guard reusable, !connection.isRetired, closeDeadline == nil, connection.created + limits.maxLifetime > now
+        else { return remove(id) + grow(now) }
         return offer(id, now)
+    }
+
+    /// The server turned out to be another than is wanted (it does not write any more): none of the connections there are
+    /// is used again.
+    mutating func retireAll(now: Instant) -> [Action] {
+        for id in connections.keys { connections[id]?.isRetired = true }
+        var actions: [Action] = []
+        for id in Array(idle) { actions += remove(id) }
+        return actions + grow(now)
     }
 
     // MARK: Connections
@@ -155,10 +176,10 @@ struct PoolStateMachine {
     /// Time has passed.
     mutating func tick(now: Instant) -> [Action] {
         var actions: [Action] = []
-        while let waiter = waiters.first, waiter.deadline <= now {
-            waiters.removeFirst()
-            actions.append(
-                .fail(waiter.id, problem ?? (hasConnection ? .poolTimeout(limits) : .poolUnconnected(limits))))
+        if let waiterDeadline, waiterDeadline <= now {
+            for waiter in waiters where waiter.deadline <= now { actions.append(.fail(waiter.id, reason(for: waiter))) }
+            waiters.removeAll { $0.deadline <= now }
+            self.waiterDeadline = waiters.lazy.map(\.deadline).min()
         }
         for id in idle where isTooOld(id, now) {
             actions += remove(id)
@@ -209,6 +230,12 @@ struct PoolStateMachine {
             connections[lastID] = Connection(state: .connecting, created: now)
             return .connect(lastID)
         }
+    }
+
+    private func reason(for waiter: Waiter) -> DatabaseError {
+        if let problem { return problem }
+        if waiter.isImpatient { return .callerDeadline }
+        return hasConnection ? .poolTimeout(limits) : .poolUnconnected(limits)
     }
 
     /// Whether any connection is made, rather than being made.

@@ -1,25 +1,20 @@
 import CLibpq
 import EventLoop
 
-/// A connection to PostgreSQL by libpq in non-blocking mode, confined to its loop. It runs one statement at a time and
-/// calls back, on the loop; the pool around it decides everything else.
+/// A connection to PostgreSQL by libpq in non-blocking mode, confined to its loop. It runs one statement, or one batch of
+/// them, at a time and calls back, on the loop; the pool around it decides everything else.
 ///
 /// While it is idle it still reads, so that a server that goes away is noticed at once.
 final class PostgresConnection {
-    typealias Completion = (Result<SQLResult, any Error>) -> Void
-
     /// Where the transaction stands, as the server last said.
     enum TransactionStatus {
         case none, open, failed, unknown
     }
 
-    private struct Query {
-        let parameters: PostgresParameters
-        let number: Int
-        let completion: Completion
-        var result = SQLResult()
-        var error: DatabaseError?
-    }
+    /// Called with the payload of each notification.
+    var onNotification: ((String) -> Void)?
+    /// Whether the server has said that it writes nothing: it is a standby by now, or about to be stopped.
+    private(set) var isReadOnly = false
 
     private let loop: EventLoop
     private let password: String?
@@ -29,7 +24,10 @@ final class PostgresConnection {
     private var handle: OpaquePointer?
     private var watcher: SocketWatcher?
     private var timer: LoopTimer?
-    private var query: Query?
+    /// What runs: a statement, or a batch, or nothing.
+    private var query: PostgresQueryWork?
+    private var batch: PostgresBatchWork?
+    private var number = 0
     private var machine: PostgresQueryStateMachine
 
     /// - Parameter handle: a connected, non-blocking connection, which belongs to this object from now on.
@@ -50,7 +48,9 @@ final class PostgresConnection {
     }
 
     /// Whether another caller can use it: it is not broken, and no statement and no transaction is open.
-    var isReusable: Bool { query == nil && transactionStatus == .none }
+    var isReusable: Bool { !isBusy && transactionStatus == .none }
+
+    private var isBusy: Bool { query != nil || batch != nil }
 
     /// Where the transaction stands.
     var transactionStatus: TransactionStatus {
@@ -63,83 +63,166 @@ final class PostgresConnection {
         }
     }
 
-    /// Runs a statement. The one before must have ended.
+    /// Runs a statement. What was there before must have ended.
     /// - Parameter number: names the statement for `abort`.
     func execute(
         _ sql: String, _ parameters: [SQLValue], number: Int, timeout: Duration,
-        completion: @escaping Completion
+        completion: @escaping (Result<SQLResult, any Error>) -> Void
     ) {
-        loop.preconditionInLoop()
         do {
-            guard handle != nil else { throw DatabaseError.connectionBroke }
-            guard query == nil else {
-                throw DatabaseError(.other, "a statement was started before the last one had ended")
-            }
-            guard !sql.utf8.contains(0) else { throw DatabaseError(.syntax, "the statement contains a U+0000") }
-            query = Query(parameters: try PostgresParameters(parameters), number: number, completion: completion)
+            try checkStart([sql])
+            query = PostgresQueryWork(parameters: try PostgresParameters(parameters), completion: completion)
+            begin(number, timeout)
+            perform(machine.start(sql))
         } catch {
             completion(.failure(error))
-            return
         }
-        timer?.schedule(after: timeout)
-        perform(machine.start(sql))
+    }
+
+    /// Runs statements in one pipeline and one transaction. What was there before must have ended.
+    func execute(
+        _ statements: [SQLStatement], number: Int, timeout: Duration,
+        completion: @escaping (Result<[SQLResult], any Error>) -> Void
+    ) {
+        do {
+            let texts = statements.map(\.sql)
+            try checkStart(texts)
+            let parameters = try statements.map { try PostgresParameters($0.parameters) }
+            batch = PostgresBatchWork(
+                texts: texts, parameters: parameters, completion: completion,
+                machine: PostgresBatch(steps: machine.plan(texts), count: texts.count))
+            begin(number, timeout)
+            sendBatch()
+        } catch {
+            completion(.failure(error))
+        }
     }
 
     /// Ends the statement of that number, if it still runs, and with it the connection.
     func abort(_ number: Int, _ error: any Error) {
-        guard query?.number == number else { return }
+        guard isBusy, self.number == number else { return }
         breakOff(error)
     }
 
     /// Closes the connection; a statement that runs fails, and is stopped on the server.
     func close() {
-        let query = disconnect()
-        query?.completion(.failure(DatabaseError.poolClosed))
+        disconnect()?(DatabaseError.poolClosed)
+    }
+
+    private func checkStart(_ texts: [String]) throws {
+        loop.preconditionInLoop()
+        guard handle != nil else { throw DatabaseError.connectionBroke }
+        guard !isBusy else {
+            throw DatabaseError(.other, "a statement was started before the last one had ended")
+        }
+        guard !texts.contains(where: { $0.utf8.contains(0) }) else {
+            throw DatabaseError(.syntax, "the statement contains a U+0000")
+        }
+    }
+
+    private func begin(_ number: Int, _ timeout: Duration) {
+        self.number = number
+        timer?.schedule(after: timeout)
+    }
+
+    /// Nothing runs any more.
+    private func end() {
+        timer?.cancel()
+        query = nil
+        batch = nil
     }
 
     // MARK: Steps of a statement
 
     private func perform(_ action: PostgresQueryStateMachine.Action) {
-        guard let handle, let parameters = query?.parameters else { return }
+        guard let handle, let query else { return }
         let sent: CInt
         switch action {
         case .succeed:
-            finish(.success(query?.result ?? SQLResult()))
+            end()
+            query.completion(.success(query.result))
             return
         case .fail(let error):
-            finish(.failure(error))
+            end()
+            query.completion(.failure(error))
             return
         case .deallocate(let name):
             sent = PQsendQueryParams(handle, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 0)
         case .prepare(let name, let sql):
             sent = PQsendPrepare(handle, name, sql, 0, nil)
         case .executePrepared(let name):
-            sent = parameters.withPointers { values, lengths, formats in
-                PQsendQueryPrepared(handle, name, parameters.count, values, lengths, formats, 0)
-            }
+            sent = Self.send(handle, prepared: name, query.parameters)
         case .execute(let sql):
-            sent = parameters.withPointers { values, lengths, formats in
-                PQsendQueryParams(handle, sql, parameters.count, nil, values, lengths, formats, 0)
-            }
+            sent = Self.send(handle, text: sql, query.parameters)
         }
         if sent == 1 { flush() } else { lose() }
     }
 
-    private func finish(_ result: Result<SQLResult, any Error>) {
-        timer?.cancel()
-        let completion = query?.completion
-        query = nil
-        completion?(result)
+    private static func send(_ handle: OpaquePointer, prepared name: String, _ parameters: PostgresParameters) -> CInt {
+        parameters.withPointers { values, lengths, formats in
+            PQsendQueryPrepared(handle, name, parameters.count, values, lengths, formats, 0)
+        }
+    }
+
+    private static func send(_ handle: OpaquePointer, text: String, _ parameters: PostgresParameters) -> CInt {
+        parameters.withPointers { values, lengths, formats in
+            PQsendQueryParams(handle, text, parameters.count, nil, values, lengths, formats, 0)
+        }
     }
 
     /// The results of a step have all come.
     private func endStep(_ handle: OpaquePointer) {
-        guard let error = query?.error else {
+        if batch != nil {
+            batch?.machine.stepEnded()
+            if batch?.machine.isComplete ?? false { endBatch(handle) }
+        } else if let error = query?.error {
+            query?.error = nil
+            perform(machine.failed(error, canRetry: PQtransactionStatus(handle) == PQTRANS_IDLE))
+        } else {
             perform(machine.succeeded())
+        }
+    }
+
+    // MARK: Batches
+
+    /// Sends all steps of the batch; libpq buffers what the socket does not take at once.
+    private func sendBatch() {
+        guard let handle, let batch else { return }
+        var isSent = PQenterPipelineMode(handle) == 1
+        for step in batch.machine.steps where isSent {
+            switch step {
+            case .deallocate(let name):
+                isSent = PQsendQueryParams(handle, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 0) == 1
+            case .prepare(let name, let sql):
+                isSent = PQsendPrepare(handle, name, sql, 0, nil) == 1
+            case .execute(let index, let name?):
+                isSent = Self.send(handle, prepared: name, batch.parameters[index]) == 1
+            case .execute(let index, nil):
+                isSent = Self.send(handle, text: batch.texts[index], batch.parameters[index]) == 1
+            }
+        }
+        if isSent, PQpipelineSync(handle) == 1 { flush() } else { lose() }
+    }
+
+    private func endBatch(_ handle: OpaquePointer) {
+        guard let batch else { return }
+        guard PQexitPipelineMode(handle) == 1 else {
+            lose()
             return
         }
-        query?.error = nil
-        perform(machine.failed(error, canRetry: PQtransactionStatus(handle) == PQTRANS_IDLE))
+        guard let failure = batch.machine.failure else {
+            end()
+            batch.completion(.success(batch.machine.results))
+            return
+        }
+        guard machine.batchFailed(failure.step, sql: batch.failedText, failure.error), !batch.isRetried else {
+            end()
+            batch.completion(.failure(failure.error))
+            return
+        }
+        self.batch?.isRetried = true
+        self.batch?.machine = PostgresBatch(steps: machine.plan(batch.texts), count: batch.texts.count)
+        sendBatch()
     }
 
     // MARK: The socket
@@ -166,7 +249,7 @@ final class PostgresConnection {
 
     /// Takes the results that are there; the end of a step's results leads to the next step.
     private func readResults() {
-        while let handle, query != nil, PQisBusy(handle) == 0 {
+        while let handle, isBusy, PQisBusy(handle) == 0 {
             if let result = PQgetResult(handle) {
                 take(result)
             } else if PQstatus(handle) == CONNECTION_OK {
@@ -175,10 +258,18 @@ final class PostgresConnection {
                 lose()
             }
         }
-        guard let handle, query == nil else { return }
-        // PQisBusy also takes in what comes unasked. Without LISTEN, that is nothing which anybody wants.
-        _ = PQisBusy(handle)
-        while let notification = PQnotifies(handle) { PQfreemem(notification) }
+        readNotifications()
+    }
+
+    private func readNotifications() {
+        // PQisBusy also takes in what comes unasked.
+        if let handle, !isBusy { _ = PQisBusy(handle) }
+        while let handle, let notification = PQnotifies(handle) {
+            let payload = notification.pointee.extra.map { String(cString: $0) } ?? ""
+            PQfreemem(notification)
+            // May close this connection.
+            onNotification?(payload)
+        }
     }
 
     /// Reads a result, and frees it.
@@ -186,14 +277,32 @@ final class PostgresConnection {
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
-            query?.result = PostgresResult.read(result)
+            note(.done(PostgresResult.read(result)))
         case PGRES_EMPTY_QUERY:
-            query?.error = DatabaseError(.syntax, "the statement is empty")
+            note(.failed(DatabaseError(.syntax, "the statement is empty")))
         case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE:
-            if query?.error == nil { query?.error = PostgresErrors.error(of: result) }
+            let error = PostgresErrors.error(of: result)
+            if error.sqlState == PostgresErrors.readOnly { isReadOnly = true }
+            note(.failed(error))
+        case PGRES_PIPELINE_ABORTED:
+            note(.skipped)
+        case PGRES_PIPELINE_SYNC:
+            batch?.machine.synchronized()
         default:
             // COPY, which nothing here speaks, leaves the connection in another mode.
             breakOff(DatabaseError(.syntax, "the statement is a COPY, which is not supported"))
+        }
+    }
+
+    private func note(_ answer: PostgresBatch.Answer) {
+        if batch != nil {
+            if let step = batch?.machine.received(answer) { machine.batchSucceeded(step) }
+            return
+        }
+        switch answer {
+        case .done(let result): query?.result = result
+        case .failed(let error): if query?.error == nil { query?.error = error }
+        case .skipped: break
         }
     }
 
@@ -205,33 +314,32 @@ final class PostgresConnection {
 
     /// Ends the statement and the connection: what the server makes of the statement is unknown.
     private func breakOff(_ error: any Error) {
-        guard let query = disconnect() else { return }
-        query.completion(.failure(error))
+        guard let fail = disconnect() else { return }
+        fail(error)
         onLost(.connectionBroke)
     }
 
     /// The connection broke. A server that shuts down says so before it closes: take its word where it came.
     private func lose() {
         guard let handle else { return }
+        var reason = query?.error ?? batch?.machine.failure?.error
         var drained = 0
-        while drained < 4, query != nil, let result = PQgetResult(handle) {
+        while drained < 4, isBusy, let result = PQgetResult(handle) {
             drained += 1
-            if query?.error == nil, PQresultStatus(result) == PGRES_FATAL_ERROR {
-                query?.error = PostgresErrors.error(of: result)
-            }
+            if reason == nil, PQresultStatus(result) == PGRES_FATAL_ERROR { reason = PostgresErrors.error(of: result) }
             PQclear(result)
         }
         let text = String(cString: PQerrorMessage(handle))
-        let query = disconnect()
-        let reason = query?.error ?? PostgresErrors.connectionError(text, password: password)
-        let error = DatabaseError(.unavailable, sqlState: reason.sqlState, reason.message)
-        query?.completion(.failure(error))
+        let fail = disconnect()
+        let found = reason ?? PostgresErrors.connectionError(text, password: password)
+        let error = DatabaseError(.unavailable, sqlState: found.sqlState, found.message)
+        fail?(error)
         onLost(error)
     }
 
     /// Frees the connection.
-    /// - Returns: the statement that ran, whose completion is still to be called.
-    private func disconnect() -> Query? {
+    /// - Returns: what tells whoever waits for what ran; to be called.
+    private func disconnect() -> ((any Error) -> Void)? {
         guard let handle else { return nil }
         loop.preconditionInLoop()
         self.handle = nil
@@ -239,10 +347,15 @@ final class PostgresConnection {
         timer = nil
         watcher?.stop()
         watcher = nil
-        defer { query = nil }
-        if query != nil, PQstatus(handle) == CONNECTION_OK { PostgresCanceller.shared.cancel(handle) }
+        let (query, batch) = (self.query, self.batch)
+        end()
+        if query != nil || batch != nil, PQstatus(handle) == CONNECTION_OK { PostgresCanceller.shared.cancel(handle) }
         PQfinish(handle)
-        return query
+        if query == nil, batch == nil { return nil }
+        return { error in
+            query?.completion(.failure(error))
+            batch?.completion(.failure(error))
+        }
     }
 }
 

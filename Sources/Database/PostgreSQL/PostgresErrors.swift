@@ -38,6 +38,9 @@ enum PostgresErrors {
         return .unavailable
     }
 
+    /// read_only_sql_transaction: the server has become a standby, or has been told to write nothing more.
+    static let readOnly = "25006"
+
     /// SQLSTATE's classes (PostgreSQL's documentation, appendix A).
     static func code(of sqlState: String) -> DatabaseError.Code {
         switch sqlState {
@@ -47,6 +50,7 @@ enum PostgresErrors {
         case "57014": .timeout
         case "08P01": .invalidParameter  // a number of parameters that the statement does not have
         case "42501": .permission
+        case readOnly: .unavailable
         default: code(ofClass: sqlState.prefix(2))
         }
     }

@@ -13,19 +13,20 @@ public actor PostgresPool: Database {
     }
 
     private enum Slot {
-        case resolving(LoopTimer)
-        case connecting(PostgresConnector)
+        case connecting(PostgresDialer.Attempt)
         case open(PostgresConnection)
     }
 
     /// Always PostgreSQL.
     public nonisolated let dialect = SQLDialect.postgresql
 
-    private nonisolated let loop: EventLoop
-    private nonisolated let limits: DatabaseLimits
-    private let settings: PostgresSettings
-    private let resolver: PostgresResolver
-    private let logger: Logger
+    nonisolated let loop: EventLoop
+    nonisolated let limits: DatabaseLimits
+    let settings: PostgresSettings
+    let resolver: PostgresResolver
+    /// Used on the loop only.
+    private let dialer: PostgresDialer
+    let logger: Logger
 
     private var machine: PoolStateMachine
     private var slots: [PoolStateMachine.ConnectionID: Slot] = [:]
@@ -38,8 +39,8 @@ public actor PostgresPool: Database {
     /// When the timer fires. It may be early, which costs less than setting it anew for every statement.
     private var timerFires: ContinuousClock.Instant?
     private var lastNumber = 0
-    /// How far the list of hosts is turned: one that does not answer in time is not the first to be tried next.
-    private var rotation = 0
+    var listeners: [Int: PostgresListener] = [:]
+    var isClosed = false
 
     /// The actor lives on its loop.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -60,22 +61,46 @@ public actor PostgresPool: Database {
         self.loop = loop
         self.logger = logger
         self.resolver = resolver
+        dialer = PostgresDialer(settings: settings, timeout: limits.connectTimeout, loop: loop, resolver: resolver)
         machine = PoolStateMachine(limits: limits)
     }
 
     isolated deinit {
         // Sockets are closed, and their watchers stopped, on the loop.
         for slot in slots.values { Self.close(slot) }
+        for listener in listeners.values { listener.stop() }
         timer?.cancel()
     }
 
     // MARK: Database
 
     /// Runs one statement on a free connection.
-    public func query(_ sql: String, _ parameters: [SQLValue]) async throws -> SQLResult {
-        let lease = try await acquire()
+    public func query(
+        _ sql: String, _ parameters: [SQLValue], until deadline: ContinuousClock.Instant?
+    ) async throws -> SQLResult {
+        let lease = try await acquire(until: deadline)
         defer { release(lease) }
-        return try await run(sql, parameters, on: lease, timeout: limits.queryTimeout)
+        return try await run(
+            sql, parameters, on: lease, timeout: try limits.queryTimeout.bounded(by: deadline))
+    }
+
+    /// Runs statements in one pipeline and one transaction, on a free connection.
+    public func batch(
+        _ statements: [SQLStatement], until deadline: ContinuousClock.Instant?
+    ) async throws -> [SQLResult] {
+        guard !statements.isEmpty else { return [] }
+        guard statements.count <= limits.batchStatements else {
+            throw DatabaseError.batchTooLong(statements.count, limits)
+        }
+        guard !statements.contains(where: { SQLStatement.controlsTransaction($0.sql) }) else {
+            throw DatabaseError.transactionControl
+        }
+        let lease = try await acquire(until: deadline)
+        defer { release(lease) }
+        let timeout = try limits.queryTimeout.bounded(by: deadline)
+        return try await perform(on: lease) { connection, number, continuation in
+            connection.execute(statements, number: number, timeout: timeout) { continuation.resume(with: $0) }
+        }
     }
 
     /// Runs `body` in a transaction, READ COMMITTED.
@@ -86,27 +111,32 @@ public actor PostgresPool: Database {
     ) async throws -> T {
         let timeout = options.queryTimeout ?? limits.queryTimeout
         return try await options.run {
-            let lease = try await begin(timeout)
+            let deadline = options.deadline
+            let lease = try await begin(timeout, until: deadline)
             do {
-                let value = try await body(PostgresTransaction(pool: self, lease: lease, timeout: timeout))
+                let value = try await body(
+                    PostgresTransaction(pool: self, lease: lease, timeout: timeout, deadline: deadline))
                 try Task.checkCancellation()
-                try await commit(lease, timeout)
+                try await commit(lease, timeout.bounded(by: deadline))
                 return value
             } catch {
-                await rollBack(lease)
+                await rollBack(lease, until: deadline)
                 throw error
             }
         }
     }
 
     /// Returns if the server answers.
-    public func ping() async throws {
-        _ = try await query("SELECT 1", [])
+    public func ping(until deadline: ContinuousClock.Instant?) async throws {
+        _ = try await query("SELECT 1", [], until: deadline)
     }
 
     /// Closes the connections, once what runs has ended or `limits.closeTimeout` has passed.
     public func close() async {
         await withCheckedContinuation { continuation in
+            isClosed = true
+            for listener in listeners.values { listener.stop() }
+            listeners.removeAll()
             closers.append(continuation)
             perform(machine.close(now: .now))
         }
@@ -114,9 +144,10 @@ public actor PostgresPool: Database {
 
     // MARK: Transactions
 
-    private func begin(_ timeout: Duration) async throws -> Lease {
-        let lease = try await acquire()
+    private func begin(_ timeout: Duration, until deadline: ContinuousClock.Instant?) async throws -> Lease {
+        let lease = try await acquire(until: deadline)
         do {
+            let timeout = try timeout.bounded(by: deadline)
             // Not the server's default: the advisory lock of migrations relies on a new snapshot for each statement.
             _ = try await run("BEGIN ISOLATION LEVEL READ COMMITTED", [], on: lease, timeout: timeout)
             return lease
@@ -137,24 +168,27 @@ public actor PostgresPool: Database {
         release(lease)
     }
 
-    private func rollBack(_ lease: Lease) async {
+    private func rollBack(_ lease: Lease, until deadline: ContinuousClock.Instant?) async {
         guard leases[lease.connection] == lease.number else { return }
-        if let connection = connection(of: lease), !connection.isReusable {
-            // Where this fails, the connection is not reusable, and the server rolls back as it is closed.
-            _ = try? await start("ROLLBACK", [], on: connection, number: nextNumber(), timeout: limits.queryTimeout)
+        // Where there is no time for it, or it fails, the connection is not reusable, and the server rolls back as it is
+        // closed.
+        if let connection = connection(of: lease), !connection.isReusable,
+            let timeout = try? limits.queryTimeout.bounded(by: deadline)
+        {
+            _ = try? await start("ROLLBACK", [], on: connection, number: nextNumber(), timeout: timeout)
         }
         release(lease)
     }
 
     // MARK: Leases
 
-    private func acquire() async throws -> Lease {
+    private func acquire(until deadline: ContinuousClock.Instant?) async throws -> Lease {
         try Task.checkCancellation()
         let waiter = nextNumber()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 waiters[waiter] = continuation
-                perform(machine.acquire(waiter, now: .now))
+                perform(machine.acquire(waiter, until: deadline, now: .now))
             }
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.abandon(waiter) } }
@@ -172,6 +206,8 @@ public actor PostgresPool: Database {
         doomed[lease] = nil
         guard case .open(let connection) = slots[lease.connection] else { return }
         perform(machine.released(lease.connection, reusable: connection.isReusable, now: .now))
+        // The others lead to the same server, most likely.
+        if connection.isReadOnly { perform(machine.retireAll(now: .now)) }
     }
 
     private func connection(of lease: Lease) -> PostgresConnection? {
@@ -185,6 +221,16 @@ public actor PostgresPool: Database {
 
     /// Runs a statement for whoever has the lease; cancelling the task ends it and its connection.
     func run(_ sql: String, _ parameters: [SQLValue], on lease: Lease, timeout: Duration) async throws -> SQLResult {
+        try await perform(on: lease) { connection, number, continuation in
+            connection.execute(sql, parameters, number: number, timeout: timeout) { continuation.resume(with: $0) }
+        }
+    }
+
+    /// Has `start` begin something on the lease's connection, and waits for its end.
+    private func perform<Value: Sendable>(
+        on lease: Lease,
+        _ start: (PostgresConnection, Int, CheckedContinuation<Value, any Error>) -> Void
+    ) async throws -> Value {
         try Task.checkCancellation()
         guard leases[lease.connection] == lease.number else {
             throw DatabaseError(.other, "the transaction has ended")
@@ -193,7 +239,8 @@ public actor PostgresPool: Database {
         let number = nextNumber()
         do {
             return try await withTaskCancellationHandler {
-                try await start(sql, parameters, on: connection, number: number, timeout: timeout)
+                // A method of the actor's: the handler's closure is not on its loop.
+                try await wait(for: start, connection, number)
             } onCancel: {
                 loop.execute { self.assumeIsolated { $0.abort(number, lease) } }
             }
@@ -203,11 +250,20 @@ public actor PostgresPool: Database {
         }
     }
 
+    private func wait<Value: Sendable>(
+        for start: (PostgresConnection, Int, CheckedContinuation<Value, any Error>) -> Void,
+        _ connection: PostgresConnection, _ number: Int
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { start(connection, number, $0) }
+    }
+
     /// Runs a statement of an open transaction. Once one has failed, or has ended the transaction, the others are refused:
     /// they would run outside of it.
     func runInTransaction(
-        _ sql: String, _ parameters: [SQLValue], on lease: Lease, timeout: Duration
+        _ sql: String, _ parameters: [SQLValue], on lease: Lease, timeout: Duration,
+        until deadline: ContinuousClock.Instant?
     ) async throws -> SQLResult {
+        let timeout = try timeout.bounded(by: deadline)
         if doomed[lease] != nil { throw DatabaseError.transactionFailed }
         let result = try await run(sql, parameters, on: lease, timeout: timeout)
         guard connection(of: lease)?.transactionStatus == .open else {
@@ -229,7 +285,7 @@ public actor PostgresPool: Database {
         connection(of: lease)?.abort(number, CancellationError())
     }
 
-    private func nextNumber() -> Int {
+    func nextNumber() -> Int {
         lastNumber += 1
         return lastNumber
     }
@@ -274,71 +330,19 @@ public actor PostgresPool: Database {
 
     private static func close(_ slot: Slot) {
         switch slot {
-        case .resolving(let timer): timer.cancel()
-        case .connecting(let connector): connector.cancel()
+        case .connecting(let attempt): attempt.cancel()
         case .open(let connection): connection.close()
         }
     }
 
     // MARK: Connecting
 
-    private var connectTimeout: Duration { settings.connectTimeout ?? limits.connectTimeout }
-
     private func connect(_ id: PoolStateMachine.ConnectionID) {
-        do {
-            let endpoints = try settings.endpoints()
-            guard endpoints.contains(where: \.needsResolution) else {
-                connect(id, to: endpoints, timeout: connectTimeout)
-                return
-            }
-            let timer = LoopTimer(on: loop) { [weak self] in
-                self?.assumeIsolated { $0.resolutionTimedOut(id) }
-            }
-            timer.schedule(after: connectTimeout)
-            slots[id] = .resolving(timer)
-            // Ends when the resolver answers; whether the connection is still wanted is asked then.
-            Task { await resolve(endpoints, for: id, started: .now) }
-        } catch {
-            failed(id, error)
-        }
+        slots[id] = .connecting(
+            dialer.dial { [weak self] result in self?.assumeIsolated { $0.dialed(id, result) } })
     }
 
-    private func resolve(
-        _ endpoints: [PostgresEndpoint], for id: PoolStateMachine.ConnectionID, started: ContinuousClock.Instant
-    ) async {
-        let result: Result<[PostgresEndpoint], DatabaseError>
-        do throws(DatabaseError) {
-            result = .success(try await resolver.resolve(endpoints))
-        } catch {
-            result = .failure(error)
-        }
-        guard case .resolving(let timer) = slots[id] else { return }
-        timer.cancel()
-        switch result {
-        case .success(let endpoints):
-            connect(id, to: endpoints, timeout: connectTimeout - started.duration(to: .now))
-        case .failure(let error):
-            failed(id, error)
-        }
-    }
-
-    private func resolutionTimedOut(_ id: PoolStateMachine.ConnectionID) {
-        guard case .resolving = slots[id] else { return }
-        failed(id, DatabaseError(.unavailable, "the name of PostgreSQL's host was not resolved in time"))
-    }
-
-    private func connect(
-        _ id: PoolStateMachine.ConnectionID, to endpoints: [PostgresEndpoint], timeout: Duration
-    ) {
-        let turned = endpoints.indices.map { endpoints[($0 + rotation) % endpoints.count] }
-        let connector = PostgresConnector(loop: loop, password: settings.password)
-        slots[id] = .connecting(connector)
-        connector.start(settings.connectionParameters(endpoints: turned), timeout: timeout) { [weak self] result in
-            self?.assumeIsolated { $0.connectorFinished(id, result) }
-        }
-    }
-
-    private func connectorFinished(
+    private func dialed(
         _ id: PoolStateMachine.ConnectionID, _ result: Result<PostgresConnector.Handle, DatabaseError>
     ) {
         switch result {
@@ -357,7 +361,6 @@ public actor PostgresPool: Database {
 
     private func failed(_ id: PoolStateMachine.ConnectionID, _ error: DatabaseError) {
         slots[id] = nil
-        rotation &+= 1
         logger.warning(
             "No connection to PostgreSQL",
             metadata: ["database": "\(settings.description)", "reason": "\(error.message)"])

@@ -84,6 +84,65 @@ struct PostgresQueryStateMachine {
         return .fail(error)
     }
 
+    // MARK: Batches
+
+    /// What to send for a batch, in one pipeline: what is not prepared yet is prepared on the way, each text once.
+    mutating func plan(_ texts: [String]) -> [PostgresBatch.Step] {
+        var steps = stale.map { PostgresBatch.Step.deallocate($0) }
+        var names: [String: String] = [:]
+        for (index, text) in texts.enumerated() {
+            guard cache.capacity > 0, SQLStatement.isWorthKeeping(text) else {
+                steps.append(.execute(index, name: nil))
+                continue
+            }
+            if let name = cache.find(text) ?? names[text] {
+                steps.append(.execute(index, name: name))
+                continue
+            }
+            let name = newName()
+            names[text] = name
+            steps.append(.prepare(name: name, sql: text))
+            steps.append(.execute(index, name: name))
+        }
+        return steps
+    }
+
+    /// The server has done a step of a batch. What was prepared stays, whatever becomes of the batch.
+    mutating func batchSucceeded(_ step: PostgresBatch.Step) {
+        switch step {
+        case .deallocate(let name):
+            stale.removeAll { $0 == name }
+        case .prepare(let name, let sql):
+            if let evicted = cache.insert(name, for: sql) { stale.append(evicted) }
+        case .execute:
+            break
+        }
+    }
+
+    /// The server refused a step of a batch, and has undone the others.
+    /// - Parameter sql: the text of the statement, if the step was one.
+    /// - Returns: whether the reason is gone, so that the batch, planned anew, may succeed.
+    mutating func batchFailed(_ step: PostgresBatch.Step, sql: String?, _ error: DatabaseError) -> Bool {
+        switch step {
+        case .deallocate(let name):
+            stale.removeAll { $0 == name }
+            return error.sqlState == Self.noSuchStatement
+        case .execute(_, let name?) where error.sqlState == Self.noSuchStatement || error.sqlState == Self.changedPlan:
+            if let sql { _ = cache.remove(sql) }
+            if error.sqlState == Self.changedPlan { stale.append(name) }
+            return true
+        case .prepare, .execute:
+            return false
+        }
+    }
+
+    // MARK: Private
+
+    private mutating func newName() -> String {
+        lastName += 1
+        return "w2f_\(lastName)"
+    }
+
     private mutating func begin() -> Action {
         guard cache.capacity > 0, SQLStatement.isWorthKeeping(sql) else {
             step = .executing(name: nil)
@@ -97,8 +156,7 @@ struct PostgresQueryStateMachine {
             step = .deallocating(name)
             return .deallocate(name)
         }
-        lastName += 1
-        let name = "w2f_\(lastName)"
+        let name = newName()
         step = .preparing(name)
         return .prepare(name: name, sql: sql)
     }

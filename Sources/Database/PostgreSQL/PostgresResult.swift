@@ -13,11 +13,6 @@ enum PostgresResult {
         return SQLResult(rows: rows, affectedRows: affectedRows(result))
     }
 
-    /// The tag of a command, as `COMMIT` or `INSERT 0 1`.
-    static func commandTag(_ result: OpaquePointer) -> String {
-        PQcmdStatus(result).map { String(cString: $0) } ?? ""
-    }
-
     /// PostgreSQL counts a SELECT's rows too; SQLite does not.
     private static func affectedRows(_ result: OpaquePointer) -> Int {
         guard let tag = PQcmdStatus(result), let count = PQcmdTuples(result) else { return 0 }

@@ -11,12 +11,13 @@ extension BarePathHandler {
             capacity: bare.indexEntries,
             choice: CandidateChoice(limit: bare.maxCandidates, limitPerOwner: bare.maxPerOwner),
             times: CandidateTimes(configuration.cache))
+        let index = CandidateIndex(
+            loader: CandidateLoader(database: workspace.database, limit: bare.maxMatches), table: table,
+            maximumLookups: bare.maxLookups)
+        workspace.tokenNotices.listen { _ in await index.expireAll() }
         self.init(
             services: services, tokens: tokens, pipeline: pipeline,
             gate: BareGateKeeper(BareGateSettings(bare), timeout: bare.waitTimeout),
-            index: CandidateIndex(
-                loader: CandidateLoader(database: workspace.database, limit: bare.maxMatches), table: table,
-                maximumLookups: bare.maxLookups),
-            keys: workspace.keys, settings: BarePathSettings(configuration))
+            index: index, keys: workspace.keys, settings: BarePathSettings(configuration))
     }
 }

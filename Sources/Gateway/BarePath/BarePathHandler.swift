@@ -40,6 +40,7 @@ struct BarePathHandler: HTTPHandler {
     }
 
     private func accept(_ exchange: HTTPExchange) async throws(HTTPError) -> Acceptance {
+        let deadline = RequestDeadline(from: exchange.receivedAt, limit: pipeline.settings.deadline)
         guard let name = exchange.pathParameters["service"],
             let place = services.firstIndex(where: { $0.name.utf8.elementsEqual(name) })
         else { throw .unknownWebhook }
@@ -54,17 +55,18 @@ struct BarePathHandler: HTTPHandler {
         case .busy, .waiting: throw .overloaded(retryAfter: settings.retryAfter)
         }
         let second = Int64(time(nil))
-        let prepared = try await verify(exchange, service: service, source: source, second: second)
-        return try await pipeline.finish(prepared, second: second, requestID: exchange.requestID)
+        let prepared = try await verify(exchange, service: service, source: source, second: second, until: deadline)
+        return try await pipeline.finish(prepared, second: second, until: deadline, requestID: exchange.requestID)
     }
 
     /// Tries the webhook, and leaves the gate.
     private func verify(
-        _ exchange: HTTPExchange, service: any WebhookService, source: BareSource, second: Int64
+        _ exchange: HTTPExchange, service: any WebhookService, source: BareSource, second: Int64,
+        until deadline: RequestDeadline
     ) async throws(HTTPError) -> PreparedDelivery {
         let body: ArraySlice<UInt8>
         do throws(HTTPError) {
-            body = try await exchange.readBody(limit: settings.maxBodySize)
+            body = try await exchange.readBody(limit: settings.maxBodySize, until: deadline.instant)
         } catch {
             // Who says beforehand that it is too large, has cost nothing; who sends slowly, or breaks off, has.
             gate.leave(source, error.status == .contentTooLarge ? .unknown : .failed(cpu: .zero))
@@ -74,7 +76,7 @@ struct BarePathHandler: HTTPHandler {
         let request = WebhookRequest(
             headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second,
             query: exchange.head.method == .get ? exchange.head.query : nil)
-        var trial = BareTrial(service: service, loop: exchange.loop)
+        var trial = BareTrial(service: service, loop: exchange.loop, deadline: deadline)
         switch await trial.run(request, self) {
         case .verified(let prepared):
             gate.leave(source, .verified)

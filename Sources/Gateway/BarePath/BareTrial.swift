@@ -9,12 +9,14 @@ struct BareTrial {
 
     let service: any WebhookService
     let loop: EventLoop
+    let deadline: RequestDeadline
     /// What it took so far, on this thread.
     private(set) var cpu = Duration.zero
 
-    init(service: any WebhookService, loop: EventLoop) {
+    init(service: any WebhookService, loop: EventLoop, deadline: RequestDeadline) {
         self.service = service
         self.loop = loop
+        self.deadline = deadline
     }
 
     /// Tries.
@@ -35,7 +37,7 @@ struct BareTrial {
                 return .unknown(Self.unavailable(handler))
             }
             for candidate in answer.candidates {
-                guard let token = try await handler.tokens.record(of: candidate.id), token.isEnabled,
+                guard let token = try await handler.tokens.record(of: candidate.id, until: deadline), token.isEnabled,
                     token.service == service.name, Self.isWithin(token.scope, repository)
                 else { continue }
                 if request.body.count >= Self.largeBody { await LoopPause.turn(of: loop) }
@@ -79,7 +81,7 @@ struct BareTrial {
     }
 
     private func key(secret: ArraySlice<UInt8>?, repository: String, _ handler: BarePathHandler) -> CandidateKey? {
-        if let secret { return .secret(service: service.name, hash: handler.keys.lookupHash(Array(secret))) }
+        if let secret { return .secret(service: service.name, hashes: handler.keys.lookupHashes(Array(secret))) }
         guard let scope = try? TokenScope(repository) else { return nil }
         return .repository(service: service.name, name: scope.key)
     }

@@ -1,4 +1,3 @@
-import Database
 import HTTPServer
 
 /// `GET /healthz`: the process answers. Restart it if it does not.
@@ -10,25 +9,16 @@ struct HealthHandler: HTTPHandler {
 
 /// `GET /readyz`: 200 when webhooks can be accepted, else 503 with what is missing. Send it no traffic meanwhile.
 struct ReadinessHandler: HTTPHandler {
-    let database: any Database
+    let database: DatabaseProbe
     let publisher: any MessagePublisher
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
-        let readiness = Readiness(parts: [brokerPart(), await databasePart()])
+        let readiness = Readiness(parts: [brokerPart(), await database.readiness()])
         return .json(HTTPStatus(readiness.isReady ? 200 : 503), readiness.json)
     }
 
     private func brokerPart() -> Readiness.Part {
         let readiness = publisher.readiness
         return Readiness.Part(name: "broker", isReady: readiness.isReady, detail: readiness.description)
-    }
-
-    private func databasePart() async -> Readiness.Part {
-        do {
-            try await database.ping()
-            return Readiness.Part(name: "database", isReady: true, detail: "connected")
-        } catch {
-            return Readiness.Part(name: "database", isReady: false, detail: "\(error)")
-        }
     }
 }

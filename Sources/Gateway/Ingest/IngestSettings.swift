@@ -4,6 +4,8 @@ struct IngestSettings: Sendable {
     let maxBodySize: Int
     /// Nesting of the JSON (400 above).
     let maxDepth: Int
+    /// From the end of a request's head to its answer (503 after that).
+    let deadline: Duration
     /// Seconds in the Retry-After of a 503.
     let retryAfter: Int
     /// Bytes of a whole message body, envelope included (413 above): the broker's own bound.
@@ -14,6 +16,7 @@ struct IngestSettings: Sendable {
     init(_ configuration: Configuration) {
         maxBodySize = configuration.ingest.maxBodySize
         maxDepth = configuration.ingest.maxDepth
+        deadline = configuration.ingest.deadline
         retryAfter = Int(configuration.ingest.retryAfter.components.seconds)
         maxMessageSize = configuration.broker.maxMessageSize
         let prefix = configuration.broker.topicPrefix

@@ -21,9 +21,10 @@ struct WebhookHandler: HTTPHandler {
     }
 
     private func accept(_ exchange: HTTPExchange) async throws(HTTPError) -> Acceptance {
+        let deadline = RequestDeadline(from: exchange.receivedAt, limit: pipeline.settings.deadline)
         let service = try service(in: exchange.pathParameters)
-        let token = try await token(in: exchange.pathParameters, of: service)
-        let body = try await exchange.readBody(limit: pipeline.settings.maxBodySize)
+        let token = try await token(in: exchange.pathParameters, of: service, until: deadline)
+        let body = try await exchange.readBody(limit: pipeline.settings.maxBodySize, until: deadline.instant)
         let second = Int64(time(nil))
         let request = WebhookRequest(
             headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second,
@@ -31,7 +32,7 @@ struct WebhookHandler: HTTPHandler {
             isAtTokenAddress: true)
         let digest = try verify(request, service: service, token: token)
         let prepared = try pipeline.prepare(request, service: service, token: token, digest: digest)
-        return try await pipeline.finish(prepared, second: second, requestID: exchange.requestID)
+        return try await pipeline.finish(prepared, second: second, until: deadline, requestID: exchange.requestID)
     }
 
     private func service(in path: PathParameters) throws(HTTPError) -> any WebhookService {
@@ -41,8 +42,11 @@ struct WebhookHandler: HTTPHandler {
         return service
     }
 
-    private func token(in path: PathParameters, of service: any WebhookService) async throws(HTTPError) -> TokenRecord {
-        guard let text = path["id"], let id = TokenID(text), let record = try await tokens.record(of: id),
+    private func token(
+        in path: PathParameters, of service: any WebhookService, until deadline: RequestDeadline
+    ) async throws(HTTPError) -> TokenRecord {
+        guard let text = path["id"], let id = TokenID(text),
+            let record = try await tokens.record(of: id, until: deadline),
             record.service == service.name
         else { throw .unknownWebhook }
         guard record.isEnabled else { throw .tokenDisabled }

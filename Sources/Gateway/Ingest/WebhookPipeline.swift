@@ -57,7 +57,7 @@ struct WebhookPipeline: Sendable {
     /// - Parameter second: when the webhook came, in seconds since 1970.
     /// - Throws: 413, or 503 where the message is not known to be safe.
     func finish(
-        _ prepared: PreparedDelivery, second: Int64, requestID: RequestID
+        _ prepared: PreparedDelivery, second: Int64, until deadline: RequestDeadline, requestID: RequestID
     ) async throws(HTTPError) -> Acceptance {
         switch prepared {
         case .withheld(let reason):
@@ -68,7 +68,7 @@ struct WebhookPipeline: Sendable {
                 return .published(
                     messageID: receipt.messageID.description, topic: delivery.routingKey, isRepeated: true)
             case .publish(let receipt):
-                return try await publish(delivery, receipt, requestID: requestID)
+                return try await publish(delivery, receipt, until: deadline, requestID: requestID)
             case .otherBody:
                 // Two bodies with one digest, which is made of the body: cannot be.
                 throw .unavailable("The delivery could not be told from another.", retryAfter: settings.retryAfter)
@@ -87,13 +87,13 @@ struct WebhookPipeline: Sendable {
     }
 
     private func publish(
-        _ delivery: Delivery, _ receipt: DeliveryReceipt, requestID: RequestID
+        _ delivery: Delivery, _ receipt: DeliveryReceipt, until deadline: RequestDeadline, requestID: RequestID
     ) async throws(HTTPError) -> Acceptance {
         let message = delivery.message(receipt)
         guard message.body.count <= settings.maxMessageSize else {
             throw .messageTooLarge(limit: settings.maxMessageSize)
         }
-        let result = await publisher.publish(message)
+        let result = await publisher.publish(message, until: deadline)
         guard result == .published else { throw failure(result, message: message, requestID: requestID) }
         deduplication.confirm(delivery.key, digest: delivery.digest, receipt: receipt)
         return .published(messageID: message.id, topic: delivery.routingKey, isRepeated: false)

@@ -1,10 +1,14 @@
 import Cryptography
+import EventLoop
 
-/// The keys derived from the root key, one for each purpose.
+/// The keys derived from the root keys, one for each purpose.
+///
+/// Of several root keys one is current: new values are sealed under it. Which one that is, the database says
+/// (``RootKeyTable``), for all replicas at once; the others are there for values that were not sealed anew yet.
 public final class KeyRing: Sendable {
-    /// Why a sealed value cannot be opened. Says nothing about its content.
+    /// Why a sealed value cannot be opened, or none can be sealed. Says nothing about its content.
     public enum Failure: Error, Hashable, CustomStringConvertible {
-        /// It was sealed under a root key that is not on the ring.
+        /// The root key is not on the ring.
         case unknownKey(id: String)
         /// It was changed, or moved from another row or column.
         case notAuthentic(column: String)
@@ -12,44 +16,83 @@ public final class KeyRing: Sendable {
         /// What went wrong, for a log.
         public var description: String {
             switch self {
-            case .unknownKey(let id): "a secret in the database is sealed under another root key (\(id))"
+            case .unknownKey(let id):
+                """
+                secrets in the database are sealed under another root key (its id is \(id)): name its file in \
+                keys.root_key_file or keys.former_key_files
+                """
             case .notAuthentic(let column): "a sealed value in \(column) was changed or comes from another place"
             }
         }
     }
 
-    /// The id of the root key that new values are sealed under.
-    public let keyID: String
-    /// What the database keeps to recognise the root key by.
-    let checkValue: [UInt8]
-    /// For the tags in public ids.
+    /// What is derived from one root key.
+    private struct Derived: Sendable {
+        let sealing: [UInt8]
+        let cookies: [UInt8]
+        let lookup: HMACSHA256Key
+        let checkValue: [UInt8]
+
+        init(_ root: RootKey) throws {
+            sealing = try root.derive(.sealing)
+            cookies = try root.derive(.cookies)
+            lookup = try HMACSHA256Key(root.derive(.lookup))
+            checkValue = try root.derive(.check)
+        }
+    }
+
+    /// For the tags in public ids. It outlives rotations.
     let idTags: HMACSHA256Key
-    /// For cookies: AES-256-GCM.
-    let cookies: [UInt8]
-    private let lookup: HMACSHA256Key
-    /// By root key id; values sealed under a former root key can still be opened.
-    private let sealing: [String: [UInt8]]
+    private let roots: [String: Derived]
+    private let current: Locked<String>
 
     /// Derives the keys.
     ///
     /// - Parameters:
     ///   - root: The root key in use.
-    ///   - former: Root keys that were in use, for values that were not sealed anew yet.
+    ///   - former: Other root keys, for values that were not sealed anew yet.
+    ///   - idTags: The key for the tags in public ids; that of `root` if nil.
     /// - Throws: `CryptographyError` if OpenSSL fails.
-    public init(_ root: RootKey, former: [RootKey] = []) throws {
-        keyID = root.id
-        checkValue = try root.derive(.check)
-        idTags = try HMACSHA256Key(root.derive(.idTags))
-        cookies = try root.derive(.cookies)
-        lookup = try HMACSHA256Key(root.derive(.lookup))
-        var sealing: [String: [UInt8]] = [:]
-        for key in former + [root] { sealing[key.id] = try key.derive(.sealing) }
-        self.sealing = sealing
+    public init(_ root: RootKey, former: [RootKey] = [], idTags: [UInt8]? = nil) throws {
+        self.idTags = try HMACSHA256Key(idTags ?? root.derive(.idTags))
+        var roots: [String: Derived] = [:]
+        for key in former + [root] { roots[key.id] = try Derived(key) }
+        self.roots = roots
+        current = Locked(root.id)
+    }
+
+    /// The id of the root key that new values are sealed under.
+    public var keyID: String { current.withLock { $0 } }
+
+    /// The ids of all root keys on the ring, the current one first.
+    public var keyIDs: [String] {
+        let current = keyID
+        return [current] + roots.keys.filter { $0 != current }.sorted()
+    }
+
+    /// The key that cookies are sealed with, AES-256-GCM, then those that older ones may be sealed with.
+    public var cookieKeys: [[UInt8]] { keyIDs.compactMap { roots[$0]?.cookies } }
+
+    /// Makes another root key of the ring the current one, because the database says so.
+    ///
+    /// - Throws: ``Failure`` `unknownKey`; then nothing changes.
+    func adopt(_ keyID: String) throws(Failure) {
+        guard roots[keyID] != nil else { throw .unknownKey(id: keyID) }
+        current.withLock { if $0 != keyID { $0 = keyID } }
+    }
+
+    /// What the database keeps to recognise a root key of the ring by; nil if it is not on the ring.
+    func checkValue(of keyID: String) -> [UInt8]? {
+        roots[keyID]?.checkValue
     }
 
     /// Seals a value for its place in the database, under the current root key.
+    ///
+    /// In the transaction that stores it, ``RootKeyTable/adoptCurrent(_:on:)`` comes first: another process may have begun
+    /// a rotation.
     public func seal(_ plaintext: [UInt8], for place: SealedPlace) throws -> SealedValue {
-        guard let key = sealing[keyID] else { throw Failure.unknownKey(id: keyID) }
+        let keyID = self.keyID
+        guard let key = roots[keyID]?.sealing else { throw Failure.unknownKey(id: keyID) }
         let bytes = try AESGCM.seal(plaintext, key: key, associatedData: place.associatedData(keyID: keyID))
         return SealedValue(keyID: keyID, bytes: bytes)
     }
@@ -58,7 +101,7 @@ public final class KeyRing: Sendable {
     ///
     /// - Throws: ``Failure``, or `CryptographyError`.
     public func open(_ sealed: SealedValue, for place: SealedPlace) throws -> [UInt8] {
-        guard let key = sealing[sealed.keyID] else { throw Failure.unknownKey(id: sealed.keyID) }
+        guard let key = roots[sealed.keyID]?.sealing else { throw Failure.unknownKey(id: sealed.keyID) }
         do {
             return try AESGCM.open(
                 sealed.bytes, key: key, associatedData: place.associatedData(keyID: sealed.keyID))
@@ -67,8 +110,14 @@ public final class KeyRing: Sendable {
         }
     }
 
-    /// The hash by which a secret is found without storing it: 32 bytes, of no use without the root key.
+    /// The hash by which a secret is found without storing it, under the current root key: 32 bytes, of no use without it.
     public func lookupHash(_ value: [UInt8]) -> [UInt8] {
-        lookup.authenticationCode(for: value[...])
+        roots[keyID]?.lookup.authenticationCode(for: value[...]) ?? []
+    }
+
+    /// The hashes that a stored one may be equal to, the current root key's first: during a rotation, rows stand under
+    /// several.
+    public func lookupHashes(_ value: [UInt8]) -> [[UInt8]] {
+        keyIDs.compactMap { roots[$0]?.lookup.authenticationCode(for: value[...]) }
     }
 }

@@ -12,8 +12,12 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
     case invalid(path: String, RootKeyFormatError)
     /// No keys can be made or derived: OpenSSL has no memory or no entropy.
     case unusable(path: String, reason: String)
-    /// The database was made with another root key.
+    /// The database's current root key is another one, and is not among those that are there.
     case wrongKey(expected: String, found: String)
+    /// The root key is one that was in use before, and the current one is not there.
+    case formerKey(current: String, found: String, retiredAt: UnixTime)
+    /// Secrets are still sealed under root keys that are not there: their ids.
+    case stillInUse(keys: [String], secrets: Int)
 
     /// Why a key is not made automatically.
     public enum MissingReason: Sendable, Hashable {
@@ -21,6 +25,8 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
         case notStandalone
         /// The database was already made with a key, of this id.
         case databaseHasKey(String)
+        /// `keys.former_key_files` names it.
+        case named
     }
 
     /// What went wrong and what to do.
@@ -40,6 +46,11 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
             there is no root key at \(path), but the database was made with one (its id is \(id)). Put that file back \
             from its copy; without it the secrets in the database cannot be read
             """
+        case .missing(let path, .named):
+            """
+            there is no root key at \(path), which keys.former_key_files names. Put the file there, or take its name out if \
+            keys status says that nothing is sealed under it any more
+            """
         case .system(let path, let operation, let errno):
             "the root key at \(path): \(operation): \(systemErrorText(errno))"
         case .notAFile(let path):
@@ -58,8 +69,20 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
             "the root key at \(path): \(reason)"
         case .wrongKey(let expected, let found):
             """
-            this root key (its id is \(found)) is not the one that the database was made with (\(expected)). Put \
-            that one in its place, or connect to the database that belongs to this key
+            this root key (its id is \(found)) is not the database's (\(expected)). Put that one in its place, or connect to \
+            the database that belongs to this key. To put a new root key into use, name the file of the old one in \
+            keys.former_key_files, and run keys rotate
+            """
+        case .formerKey(let current, let found, let retiredAt):
+            """
+            this root key (its id is \(found)) was in use until \(retiredAt); since then it is another one (\(current)). Put \
+            that one in its place
+            """
+        case .stillInUse(let keys, let secrets):
+            """
+            \(secrets) secrets in the database are still sealed under \(keys.count == 1 ? "the root key" : "the root keys") \
+            \(keys.joined(separator: ", ")). Name the file in keys.former_key_files, and run keys rotate, which seals them \
+            anew; then the former key can go
             """
         }
     }

@@ -14,6 +14,16 @@ public struct RootKeyFile: Sendable, Hashable {
         self.path = path
     }
 
+    /// The files named in `keys.former_key_files`, all of which must be there.
+    static func readFormer(_ paths: [String]) throws(RootKeyError) -> [Content] {
+        var contents: [Content] = []
+        for path in paths {
+            guard let content = try RootKeyFile(path: path).read() else { throw .missing(path: path, reason: .named) }
+            contents.append(content)
+        }
+        return contents
+    }
+
     /// A key that was read, and what its file's mode gives cause to say.
     public struct Content: Sendable {
         /// The key.

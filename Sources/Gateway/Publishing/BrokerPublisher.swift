@@ -29,7 +29,7 @@ struct BrokerPublisher: MessagePublisher {
     /// The loops' publishers, each to be run for as long as the server does.
     var actors: [AMQPPublisher] { publishers }
 
-    func publish(_ message: FedoraMessage) async -> PublishResult {
+    func publish(_ message: FedoraMessage, until deadline: RequestDeadline?) async -> PublishResult {
         let routingKey: String
         do throws(FedoraMessageError) {
             routingKey = try message.routingKey(prefix: topicPrefix)
@@ -38,7 +38,7 @@ struct BrokerPublisher: MessagePublisher {
         }
         let outgoing = OutgoingMessage(
             exchange: exchange, routingKey: routingKey, properties: properties(of: message), body: message.body)
-        return PublishResult(await chosen.publish(outgoing))
+        return PublishResult(await chosen.publish(outgoing, until: deadline?.instant))
     }
 
     /// The loop's own publisher; another's while it is not connected, when nothing of the message can have left yet. One

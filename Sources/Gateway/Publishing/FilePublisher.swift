@@ -50,7 +50,7 @@ public final class FilePublisher: MessagePublisher {
     }
 
     /// Appends the message and returns when the disk has it.
-    public func publish(_ message: FedoraMessage) async -> PublishResult {
+    public func publish(_ message: FedoraMessage, until deadline: RequestDeadline? = nil) async -> PublishResult {
         guard message.body.count <= limits.messageBytes else {
             return .refused(reason: "the message has \(message.body.count) bytes, and \(limits.messageBytes) may be")
         }
@@ -61,7 +61,7 @@ public final class FilePublisher: MessagePublisher {
         }
         let line = message.fileLine(topicPrefix: topicPrefix, priority: priority)
         return await withCheckedContinuation { continuation in
-            core.append(line, continuation)
+            core.append(line, until: deadline?.instant, continuation)
             if let wakeUp = wakeUps.current { wakeUp.request() } else { core.wakeWriter() }
         }
     }

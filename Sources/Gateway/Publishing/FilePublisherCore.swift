@@ -47,14 +47,16 @@ final class FilePublisherCore: @unchecked Sendable {
     // MARK: - From any thread
 
     /// Takes a line into the queue. The writer hears of it by ``wakeWriter()``, once for all that came in a turn.
-    func append(_ line: [UInt8], _ waiter: Waiter) {
+    func append(_ line: [UInt8], until deadline: ContinuousClock.Instant?, _ waiter: Waiter) {
         let now = ContinuousClock.now
         signal.lock()
+        let before = state.queue.nextDeadline
         var answer: PublishResult?
         if state.isStopping {
             answer = .unavailable(reason: "the server is shutting down")
-        } else if state.queue.enqueue(line, waiter, now: now) {
-            signal.wakeWatchdog()
+        } else if state.queue.enqueue(line, waiter, until: deadline, now: now) {
+            // Most have as much time as the one before, and the watchdog wakes for that one first.
+            signal.wakeWatchdog(always: state.queue.nextDeadline.map { $0 < before ?? $0 } ?? false)
         } else {
             answer = .full
         }

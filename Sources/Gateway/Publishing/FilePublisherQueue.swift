@@ -14,9 +14,12 @@ struct FilePublisherQueue<Waiter> {
 
     private let limits: FilePublisherLimits
     private var pending: [UInt8] = []
-    /// Entries in the order of their coming, hence of their deadlines: first the batch's, then the pending ones.
+    /// Entries in the order of their coming: first the batch's, then the pending ones.
     private var batchEntries: [Entry] = []
     private var pendingEntries: [Entry] = []
+    /// The earliest of their deadlines.
+    private var batchDeadline: ContinuousClock.Instant?
+    private var pendingDeadline: ContinuousClock.Instant?
     /// Messages of either, also those whose waiter has gone.
     private var batchCount = 0
     private var pendingCount = 0
@@ -33,17 +36,25 @@ struct FilePublisherQueue<Waiter> {
     /// Messages that wait, the batch on its way included.
     var count: Int { batchCount + pendingCount }
     /// When the next waiter's time is over.
-    var nextDeadline: ContinuousClock.Instant? { (batchEntries.first ?? pendingEntries.first)?.deadline }
+    var nextDeadline: ContinuousClock.Instant? {
+        guard let batchDeadline, let pendingDeadline else { return batchDeadline ?? pendingDeadline }
+        return min(batchDeadline, pendingDeadline)
+    }
 
     /// A message's line comes. False: there is no room.
-    mutating func enqueue(_ line: [UInt8], _ waiter: Waiter, now: ContinuousClock.Instant) -> Bool {
+    /// - Parameter deadline: when the waiter's own time is over, where it has less than the limits give.
+    mutating func enqueue(
+        _ line: [UInt8], _ waiter: Waiter, until deadline: ContinuousClock.Instant? = nil, now: ContinuousClock.Instant
+    ) -> Bool {
         let isAlone = count == 0
         guard count < limits.messages,
             isAlone || batchBytes + pending.count + line.count <= limits.bytes
         else { return false }
         pending.append(contentsOf: line)
         pendingCount += 1
-        pendingEntries.append(Entry(waiter: waiter, deadline: now + limits.timeout))
+        let end = deadline.map { min($0, now + limits.timeout) } ?? now + limits.timeout
+        pendingEntries.append(Entry(waiter: waiter, deadline: end))
+        pendingDeadline = min(pendingDeadline ?? end, end)
         return true
     }
 
@@ -55,6 +66,8 @@ struct FilePublisherQueue<Waiter> {
         swap(&batchEntries, &pendingEntries)
         batchCount = pendingCount
         batchBytes = buffer.count
+        batchDeadline = pendingDeadline
+        pendingDeadline = nil
         pendingCount = 0
         isWriting = true
     }
@@ -65,18 +78,23 @@ struct FilePublisherQueue<Waiter> {
         isWriting = false
         batchCount = 0
         batchBytes = 0
+        batchDeadline = nil
         defer { batchEntries.removeAll(keepingCapacity: true) }
         return batchEntries.map { ($0.waiter, result) }
     }
 
     /// Answers all whose time is over.
     mutating func expire(now: ContinuousClock.Instant) -> Answers {
-        Self.expire(&batchEntries, now) + Self.expire(&pendingEntries, now)
+        Self.expire(&batchEntries, &batchDeadline, now) + Self.expire(&pendingEntries, &pendingDeadline, now)
     }
 
-    private static func expire(_ entries: inout [Entry], _ now: ContinuousClock.Instant) -> Answers {
-        let count = entries.prefix { $0.deadline <= now }.count
-        defer { entries.removeFirst(count) }
-        return entries.prefix(count).map { ($0.waiter, .timedOut) }
+    private static func expire(
+        _ entries: inout [Entry], _ deadline: inout ContinuousClock.Instant?, _ now: ContinuousClock.Instant
+    ) -> Answers {
+        guard let earliest = deadline, earliest <= now else { return [] }
+        let expired = entries.filter { $0.deadline <= now }
+        entries.removeAll { $0.deadline <= now }
+        deadline = entries.map(\.deadline).min()
+        return expired.map { ($0.waiter, .timedOut) }
     }
 }

@@ -59,8 +59,8 @@ final class FilePublisherSignal: @unchecked Sendable {
         return isTimeOver
     }
 
-    /// With the lock held: waits as the watchdog. While it has a time to wake at, new messages need not wake it: their
-    /// time is over later.
+    /// With the lock held: waits as the watchdog. While it has a time to wake at, new messages need not wake it unless
+    /// their time is over sooner.
     func waitAsWatchdog(until deadline: ContinuousClock.Instant?) {
         watchdogWaits = deadline == nil
         _ = wait(watchdog, until: deadline)

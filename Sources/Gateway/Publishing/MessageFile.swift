@@ -63,8 +63,15 @@ struct MessageFile: ~Copyable {
         }
     }
 
+    /// Cuts the file; one that is shorter already, because somebody emptied it meanwhile, stays as it is: to lengthen it
+    /// would fill it with zeros.
     private mutating func cut(to length: Int) -> Bool {
-        let isCut = calls.truncate(descriptor, length) == 0
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            damagedAt = length
+            return false
+        }
+        let isCut = Int(status.st_size) <= length || calls.truncate(descriptor, length) == 0
         damagedAt = isCut ? nil : length
         return isCut
     }

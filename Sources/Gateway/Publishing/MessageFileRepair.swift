@@ -1,17 +1,28 @@
 import FedoraMessaging
 import Glibc
 
-/// Repairs the end of a file of messages after a crash.
+/// Repairs the end of a file of messages after a crash or a loss of power.
 ///
-/// A message is answered with 2xx only when its line, newline included, is on the disk. So a last line without a
-/// newline was promised to nobody. If it is a whole message all the same, it gets its newline; else it is cut off,
-/// because `fedora-messaging publish` stops at a line that it can't read.
+/// A message is answered with 2xx only when its line, newline included, is on the disk. So what a crash leaves behind, in the
+/// last batch alone, was promised to nobody: a last line without a newline, and zeros where the file system gave out
+/// space and the bytes never came, at the end or in the middle of the batch. What is whole all the same stays, a last line
+/// with its newline added; the rest is cut out, because `fedora-messaging publish` stops at a line that it can't read.
 struct MessageFileRepair {
     let path: String
     let descriptor: CInt
     let calls: FilePublisherCalls
     /// The longest last line that is taken for a torn message; anything longer is no file of ours.
     var longestTail = 256 << 20
+    /// How far back from the end zeros are looked for: more than the bytes of any batch (`broker.window_bytes`, or one
+    /// message that is larger).
+    var searched: Int
+
+    init(path: String, descriptor: CInt, calls: FilePublisherCalls, searched: Int = 64 << 20) {
+        self.path = path
+        self.descriptor = descriptor
+        self.calls = calls
+        self.searched = searched
+    }
 
     /// Repairs, if there is something to repair.
     /// - Returns: what was done, for the log; nil if nothing was.
@@ -22,28 +33,80 @@ struct MessageFileRepair {
         let size = Int(status.st_size)
         guard size > 0 else { return nil }
         let first = try bytes(at: 0, count: 1)
-        // A crash can leave zeros where the file system gave out space and the bytes never came.
         guard first == [UInt8(ascii: "{")] || first == [0] else {
             throw FilePublisherError("\(path) holds something else than messages: give another path (broker.file)")
         }
-        let start = try startOfLastLine(size: size)
+        if let zero = try firstZero(size: size) { return try cutOut(from: lineStart(before: zero, size: size), size) }
+        let start = try lineStart(before: size, size: size)
         guard start < size else { return nil }
+        return try repairLastLine(from: start, size)
+    }
+
+    private func repairLastLine(from start: Int, _ size: Int) throws(FilePublisherError) -> String {
         let tail = try bytes(at: start, count: size - start)
-        if Self.isWholeObject(tail) {
-            let newline: [UInt8] = [0x0A]
-            guard newline.withUnsafeBytes({ calls.write(descriptor, $0) }) == 1, calls.synchronize(descriptor) == 0
-            else { throw failure("can't be repaired") }
+        if Self.isWholeObject(tail[...]) {
+            try append([0x0A])
             return "the last message in \(path) lacked its newline, which was added"
         }
-        guard calls.truncate(descriptor, start) == 0, calls.synchronize(descriptor) == 0 else {
-            throw failure("can't be repaired")
-        }
+        try cut(to: start)
         return "a torn message of \(tail.count) bytes, which was never answered, was cut off the end of \(path)"
     }
 
-    /// Where the line begins that has no newline; the file's size if there is none such.
-    private func startOfLastLine(size: Int) throws(FilePublisherError) -> Int {
-        var end = size
+    /// Takes out whatever isn't whole from `start` on.
+    private func cutOut(from start: Int, _ size: Int) throws(FilePublisherError) -> String {
+        let tail = try bytes(at: start, count: size - start)
+        var kept: [UInt8] = []
+        var messages = 0
+        for line in tail.split(separator: 0x0A) where Self.isWholeObject(line) {
+            kept += line + [0x0A]
+            messages += 1
+        }
+        try cut(to: start)
+        // Should this be the moment of the next crash: these were promised to nobody either.
+        if !kept.isEmpty { try append(kept) }
+        return "torn messages of \(tail.count - kept.count) bytes, which were never answered, were cut out of \(path); "
+            + "\(messages) messages after them are whole and stay"
+    }
+
+    private func cut(to length: Int) throws(FilePublisherError) {
+        guard calls.truncate(descriptor, length) == 0, calls.synchronize(descriptor) == 0 else {
+            throw failure("can't be repaired")
+        }
+    }
+
+    private func append(_ bytes: [UInt8]) throws(FilePublisherError) {
+        let isWritten = bytes.withUnsafeBytes { buffer in
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let count = calls.write(descriptor, UnsafeRawBufferPointer(rebasing: rest))
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { return false }
+                rest = rest.dropFirst(count)
+            }
+            return true
+        }
+        guard isWritten, calls.synchronize(descriptor) == 0 else { throw failure("can't be repaired") }
+    }
+
+    /// Where the first zero stands in the part that the last batch may be in; no message holds one.
+    private func firstZero(size: Int) throws(FilePublisherError) -> Int? {
+        var start = max(0, size - searched)
+        while start < size {
+            let piece = try bytes(at: start, count: min(1 << 20, size - start))
+            let place = piece.withUnsafeBytes { buffer in
+                buffer.baseAddress.flatMap { base in
+                    memchr(base, 0, buffer.count).map { UnsafeRawPointer($0) - base }
+                }
+            }
+            if let place { return start + place }
+            start += piece.count
+        }
+        return nil
+    }
+
+    /// Where the line begins that goes up to `end`, or on beyond it; `end` itself after a newline.
+    private func lineStart(before end: Int, size: Int) throws(FilePublisherError) -> Int {
+        var end = end
         while end > 0 {
             let start = max(0, end - 65_536)
             let piece = try bytes(at: start, count: end - start)
@@ -75,8 +138,8 @@ struct MessageFileRepair {
     }
 
     /// Whether bytes are one JSON object from its first brace to its last: enough to tell a whole line that we wrote
-    /// from a torn one, which always lacks the last brace.
-    static func isWholeObject(_ bytes: [UInt8]) -> Bool {
+    /// from a torn one, which always lacks the last brace, and from one with a hole, which holds zeros.
+    static func isWholeObject(_ bytes: ArraySlice<UInt8>) -> Bool {
         var depth = 0
         var isInString = false
         var isEscaped = false

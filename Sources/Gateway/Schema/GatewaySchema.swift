@@ -7,6 +7,8 @@ public enum GatewaySchema {
         .rootKeys,
         .tokens,
         .tokenSettings,
+        .formerKeys,
+        .tokenNotices,
         .sessions,
     ]
 }

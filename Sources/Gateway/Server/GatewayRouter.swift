@@ -12,9 +12,10 @@ enum GatewayRouter {
         logger: Logger
     ) throws -> Router {
         let services = configuration.services.registry.offered
+        let cache = tokenCache(configuration, workspace, services, loop: loops.loops[0])
+        workspace.tokenNotices.listen { await cache.note($0) }
         let tokens = TokenLookup(
-            cache: tokenCache(configuration, workspace, services),
-            retryAfter: IngestSettings(configuration).retryAfter, logger: logger)
+            cache: cache, retryAfter: IngestSettings(configuration).retryAfter, logger: logger)
         let pipeline = WebhookPipeline(
             publisher: publisher,
             deduplication: DeduplicationWindow(
@@ -33,9 +34,12 @@ enum GatewayRouter {
                 page: AddressPage(service: service, home: configuration.server.baseURL, takesBare: takesBare)
             )
         }
+        let probe = DatabaseProbe(
+            database: workspace.database, interval: configuration.server.readinessInterval,
+            timeout: configuration.server.readinessTimeout)
         var router = Router()
         try router.on(.get, "/healthz", HealthHandler())
-        try router.on(.get, "/readyz", ReadinessHandler(database: workspace.database, publisher: publisher))
+        try router.on(.get, "/readyz", ReadinessHandler(database: probe, publisher: publisher))
         try router.on(.get, "/schemas", SchemaIndexHandler())
         try router.on(.get, "/schemas/{name}", SchemaHandler())
         try router.on(.post, "/{service}/{id}", webhooks)
@@ -46,11 +50,12 @@ enum GatewayRouter {
     }
 
     private static func tokenCache(
-        _ configuration: Configuration, _ workspace: Workspace, _ services: [any WebhookService]
+        _ configuration: Configuration, _ workspace: Workspace, _ services: [any WebhookService],
+        loop: EventLoop
     ) -> TokenCache {
         let loader = TokenRecordLoader(store: workspace.tokens) { name in services.first { $0.name == name } }
         return TokenCache(
             loader: loader, authority: TokenIDAuthority(workspace.keys),
-            settings: TokenCacheSettings(configuration.cache))
+            settings: TokenCacheSettings(configuration.cache), loop: loop)
     }
 }

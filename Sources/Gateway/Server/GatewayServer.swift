@@ -71,6 +71,7 @@ public struct GatewayServer: Sendable {
         // Ended in the reverse order: first no more requests, then no more messages.
         var services: [any Service] = []
         services.append(HangUpService(file: file, certificate: certificate, logger: logger))
+        services.append(TokenNoticeWatch(database: workspace.database, notices: workspace.tokenNotices))
         if let broker { services.append(broker) }
         services.append(HTTPService(server: server))
         let group = ServiceGroup(

@@ -5,7 +5,8 @@ import WebhookServices
 /// Where the cache gets records from.
 public protocol TokenRecordLoading: Sendable {
     /// The record of a token; `nil` if there is no such token.
-    func record(for id: TokenID) async throws -> TokenRecord?
+    /// - Parameter deadline: Until when it is of use.
+    func record(for id: TokenID, until deadline: RequestDeadline?) async throws -> TokenRecord?
 }
 
 /// Loads records from the database: opens the secrets and prepares them for the token's service.
@@ -28,8 +29,8 @@ public struct TokenRecordLoader: TokenRecordLoading {
     /// without secrets.
     ///
     /// - Throws: `DatabaseError`, ``KeyRing/Failure``, or what the service has against the secret.
-    public func record(for id: TokenID) async throws -> TokenRecord? {
-        guard let stored = try await store.stored(id) else { return nil }
+    public func record(for id: TokenID, until deadline: RequestDeadline? = nil) async throws -> TokenRecord? {
+        guard let stored = try await store.stored(id, until: deadline) else { return nil }
         let token = stored.token
         var current: PreparedSecret?
         var previous: (secret: PreparedSecret, expiresAt: UnixTime)?

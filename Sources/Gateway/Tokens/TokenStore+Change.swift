@@ -11,14 +11,30 @@ extension TokenStore {
         _ body: @Sendable (StoredToken, any DatabaseConnection) async throws -> TokenChange.Kind?
     ) async throws -> Token? {
         guard authority.isAuthentic(id) else { return nil }
-        let isFound = try await database.withTransaction { connection in
-            guard let stored = try await locked(id, on: connection) else { return false }
-            if let kind = try await body(stored, connection) {
-                try await note(kind, of: stored.token, by: actor, now: now, on: connection)
+        let isFound = try await changing(id) {
+            try await database.withTransaction { connection in
+                guard let stored = try await locked(id, on: connection) else { return false }
+                if let kind = try await body(stored, connection) {
+                    try await note(kind, of: stored.token, by: actor, now: now, on: connection)
+                }
+                return true
             }
-            return true
         }
         return isFound ? try await find(id) : nil
+    }
+
+    /// Changes a token, and tells of it even where that fails: the database may have done it all the same. What a change
+    /// means to webhooks shows in the row's `updated_at` or `state`, by which other replicas hear of it.
+    @discardableResult
+    func changing<Value: Sendable>(_ id: TokenID, _ change: () async throws -> Value) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await change())
+        } catch {
+            result = .failure(error)
+        }
+        await notices.tell(.token(id))
+        return try result.get()
     }
 
     /// The token, which nobody else changes until the transaction is over.

@@ -13,14 +13,19 @@ public struct TokenStore: Sendable {
     let keys: KeyRing
     let authority: TokenIDAuthority
     let hooks: [any TokenChangeHook]
+    /// Told of every change that was committed here.
+    let notices: TokenNotices
 
     /// Over a database with the gateway's tables.
     ///
     /// - Parameter hooks: What is done along with every change.
-    public init(database: any Database, keys: KeyRing, hooks: [any TokenChangeHook] = []) {
+    public init(
+        database: any Database, keys: KeyRing, hooks: [any TokenChangeHook] = [], notices: TokenNotices = TokenNotices()
+    ) {
         self.database = database
         self.keys = keys
         self.hooks = hooks
+        self.notices = notices
         authority = TokenIDAuthority(keys)
     }
 
@@ -36,10 +41,12 @@ public struct TokenStore: Sendable {
             eventFilter: draft.eventFilter, publishesPrivate: draft.publishesPrivate, settings: draft.settings,
             owners: draft.owners, state: .enabled, createdBy: draft.createdBy, createdAt: now, updatedAt: now,
             rotatedAt: nil, previousSecretExpiresAt: nil)
-        let insertion = try insertion(of: token, secret: secret)
-        try await database.withTransaction { connection in
-            for statement in insertion { try await connection.query(statement) }
-            try await note(.created, of: token, by: actor, now: now, on: connection)
+        try await changing(token.id) {
+            try await database.withTransaction { connection in
+                try await RootKeyTable.adoptCurrent(keys, on: connection)
+                for statement in try insertion(of: token, secret: secret) { try await connection.query(statement) }
+                try await note(.created, of: token, by: actor, now: now, on: connection)
+            }
         }
         return (token, secret)
     }
@@ -54,10 +61,11 @@ public struct TokenStore: Sendable {
     }
 
     /// The token with its sealed secrets, without its owners: what verifying needs.
-    func stored(_ id: TokenID) async throws -> StoredToken? {
+    func stored(_ id: TokenID, until deadline: RequestDeadline? = nil) async throws -> StoredToken? {
         guard authority.isAuthentic(id) else { return nil }
         let result = try await database.query(
-            "SELECT \(StoredToken.columns) FROM token WHERE public_id = $1", [.text(id.description)])
+            "SELECT \(StoredToken.columns) FROM token WHERE public_id = $1", [.text(id.description)],
+            until: deadline?.instant)
         return try result.rows.first.map(StoredToken.init(row:))
     }
 
@@ -89,6 +97,7 @@ public struct TokenStore: Sendable {
         guard grace >= .zero, grace <= Self.maximumGrace else { throw TokenInputError.grace(limit: Self.maximumGrace) }
         let secret = try secret ?? TokenSecret.generate()
         let token = try await change(id, by: actor, now: now) { stored, connection in
+            try await RootKeyTable.adoptCurrent(keys, on: connection)
             try await connection.query(replacement(ofSecretIn: stored, by: secret, grace: grace, now: now))
             return .rotated(grace: grace)
         }
@@ -119,13 +128,15 @@ public struct TokenStore: Sendable {
         _ id: TokenID, by actor: TokenActor = .commandLine, now: UnixTime = .now()
     ) async throws -> Bool {
         guard authority.isAuthentic(id) else { return false }
-        return try await database.withTransaction { connection in
-            guard let token = try await locked(id, on: connection)?.token else { return false }
-            // Explicitly, not by the cascade alone: SQLite keeps foreign keys only where it is told to.
-            try await connection.query("DELETE FROM token_owner WHERE token_uuid = $1", [.text(token.row)])
-            try await connection.query("DELETE FROM token WHERE uuid = $1", [.text(token.row)])
-            try await note(.deleted, of: token, by: actor, now: now, on: connection)
-            return true
+        return try await changing(id) {
+            try await database.withTransaction { connection in
+                guard let token = try await locked(id, on: connection)?.token else { return false }
+                // Explicitly, not by the cascade alone: SQLite keeps foreign keys only where it is told to.
+                try await connection.query("DELETE FROM token_owner WHERE token_uuid = $1", [.text(token.row)])
+                try await connection.query("DELETE FROM token WHERE uuid = $1", [.text(token.row)])
+                try await note(.deleted, of: token, by: actor, now: now, on: connection)
+                return true
+            }
         }
     }
 

@@ -15,6 +15,10 @@ extension DatabaseLimits {
         closeTimeout = configuration.closeTimeout
         backoff = Backoff(first: configuration.reconnectMin, longest: configuration.reconnectMax)
         preparedStatements = configuration.statementCache
+        batchStatements = configuration.batchStatements
+        listenHeartbeat = configuration.listenHeartbeat
+        pollInterval = configuration.pollInterval
+        notices = configuration.maxNotices
         busyTimeout = configuration.busyTimeout
         transactionIdleTimeout = configuration.transactionIdleTimeout
     }

@@ -8,6 +8,11 @@ public struct Workspace: Sendable {
     public let database: any Database
     /// The keys.
     public let keys: KeyRing
+    /// The id of the root key in `keys.root_key_file`: the database's current one, but for the time between its being put
+    /// there and `keys rotate`.
+    public let rootKeyID: String
+    /// Where changes of tokens are told.
+    public let tokenNotices: TokenNotices
     /// The tokens.
     public let tokens: TokenStore
     /// What was made or is odd, in sentences, for the log or the terminal.
@@ -69,14 +74,27 @@ public struct Workspace: Sendable {
         await database.close()
     }
 
+    init(
+        database: any Database, keys: KeyRing, rootKeyID: String? = nil, tokenNotices: TokenNotices = TokenNotices(),
+        notices: [String]
+    ) {
+        self.database = database
+        self.keys = keys
+        self.rootKeyID = rootKeyID ?? keys.keyID
+        self.tokenNotices = tokenNotices
+        self.notices = notices
+        tokens = TokenStore(database: database, keys: keys, notices: tokenNotices)
+    }
+
     private static func prepare(_ database: any Database, _ settings: WorkspaceSettings) async throws -> Workspace {
         let file = RootKeyFile(path: settings.rootKeyPath)
-        // The key first: without one, a new database is not even given its tables.
+        // The keys first: without one, a new database is not even given its tables.
         var found = try file.read()
         if found == nil, !settings.isStandalone { throw RootKeyError.missing(path: file.path, reason: .notStandalone) }
+        let former = try RootKeyFile.readFormer(settings.formerKeyPaths)
         var notices = try await migrate(database)
         if found == nil {
-            if let id = try await RootKeyCheck.storedKeyID(in: database) {
+            if let id = try await RootKeyTable.storedKeyID(in: database) {
                 // Perhaps another process was in the middle of its first start, and the key is there by now.
                 found = try file.read()
                 if found == nil { throw RootKeyError.missing(path: file.path, reason: .databaseHasKey(id)) }
@@ -86,13 +104,11 @@ public struct Workspace: Sendable {
             }
         }
         guard let found else { throw RootKeyError.missing(path: file.path, reason: .notStandalone) }
-        let keys = try KeyRing(found.key)
-        try await RootKeyCheck.verify(keys, in: database)
-        let tokens = TokenStore(database: database, keys: keys)
-        let hashed = try await tokens.completeLookupHashes()
-        if hashed > 0 { notices.append("database: made the look-up hashes of \(hashed) tokens") }
-        return Workspace(
-            database: database, keys: keys, tokens: tokens,
-            notices: notices + found.warnings)
+        let opened = try await RootKeys(root: found.key, former: former.map(\.key)).open(database)
+        let workspace = Workspace(
+            database: database, keys: opened.keys, rootKeyID: found.key.id,
+            notices: notices + opened.notices + found.warnings + former.flatMap(\.warnings))
+        try await workspace.tokens.completeLookupHashes()
+        return workspace
     }
 }

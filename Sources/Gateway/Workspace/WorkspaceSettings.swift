@@ -8,6 +8,8 @@ public struct WorkspaceSettings: Sendable {
     public var limits: DatabaseLimits
     /// The root key's file.
     public var rootKeyPath: String
+    /// Files of other root keys that secrets may be sealed under.
+    public var formerKeyPaths: [String]
     /// Whether only this machine can reach the server. Then, and with SQLite, a root key is made if there is none.
     public var isLoopback: Bool
     /// A folder that is made if it is missing, because database or key stand in it by default.
@@ -15,12 +17,13 @@ public struct WorkspaceSettings: Sendable {
 
     /// Settings of one's own.
     public init(
-        database: DatabaseURL, limits: DatabaseLimits = DatabaseLimits(), rootKeyPath: String, isLoopback: Bool,
-        stateDirectory: String? = nil
+        database: DatabaseURL, limits: DatabaseLimits = DatabaseLimits(), rootKeyPath: String,
+        formerKeyPaths: [String] = [], isLoopback: Bool, stateDirectory: String? = nil
     ) {
         self.database = database
         self.limits = limits
         self.rootKeyPath = rootKeyPath
+        self.formerKeyPaths = formerKeyPaths
         self.isLoopback = isLoopback
         self.stateDirectory = stateDirectory
     }
@@ -34,6 +37,7 @@ public struct WorkspaceSettings: Sendable {
         let key = configuration.keys.rootKeyFile ?? "\(directory)/root.key"
         self.init(
             database: try DatabaseURL.parse(url), limits: DatabaseLimits(configuration.database), rootKeyPath: key,
+            formerKeyPaths: configuration.keys.formerKeyFiles,
             isLoopback: configuration.server.listen.allSatisfy(\.isLoopback),
             stateDirectory: "\(url)\n\(key)".contains(directory + "/") ? directory : nil)
     }

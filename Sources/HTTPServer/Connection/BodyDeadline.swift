@@ -1,18 +1,27 @@
-/// Until when a body may keep the server waiting: `grace`, and then as long as it holds the minimum rate on average.
+/// Until when a body may keep the server waiting: `grace`, and then as long as it holds the minimum rate on average, but
+/// never beyond `end`.
 struct BodyDeadline {
     private var start: ContinuousClock.Instant
     private let grace: Duration
     private let minRate: Int
+    private let end: ContinuousClock.Instant?
 
-    init(start: ContinuousClock.Instant, grace: Duration, minRate: Int) {
+    init(start: ContinuousClock.Instant, grace: Duration, minRate: Int, end: ContinuousClock.Instant? = nil) {
         self.start = start
         self.grace = grace
         self.minRate = max(1, minRate)
+        self.end = end
     }
 
     /// When patience ends if nothing more comes after `received` bytes.
     func deadline(received: Int) -> ContinuousClock.Instant {
-        start + grace + .milliseconds(received * 1000 / minRate)
+        let deadline = start + grace + .milliseconds(received * 1000 / minRate)
+        return end.map { min($0, deadline) } ?? deadline
+    }
+
+    /// How long a wait of this side's may take that begins now and would take `timeout`.
+    func bound(_ timeout: Duration, from now: ContinuousClock.Instant) -> Duration {
+        end.map { max(.zero, min(timeout, now.duration(to: $0))) } ?? timeout
     }
 
     /// Time in which it was this side that did not read is not the sender's.

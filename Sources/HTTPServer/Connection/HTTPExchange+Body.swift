@@ -4,19 +4,23 @@ import EventLoop
 extension HTTPExchange {
     private var limits: HTTPServerLimits { connection.context.limits }
 
-    func receiveBody(limit: Int) async throws(HTTPError) -> ArraySlice<UInt8> {
+    func receiveBody(
+        limit: Int, until deadline: ContinuousClock.Instant?
+    ) async throws(HTTPError) -> ArraySlice<UInt8> {
         switch incoming.framing {
         case .complete: return []
-        case .length(let length): return try await receive(length: length, limit: limit)
-        case .chunked: return try await receiveChunks(limit: limit)
+        case .length(let length): return try await receive(length: length, limit: limit, until: deadline)
+        case .chunked: return try await receiveChunks(limit: limit, until: deadline)
         }
     }
 
     /// A body of known length grows in the read buffer, in place, with what really comes.
-    private func receive(length: Int, limit: Int) async throws(HTTPError) -> ArraySlice<UInt8> {
+    private func receive(
+        length: Int, limit: Int, until end: ContinuousClock.Instant?
+    ) async throws(HTTPError) -> ArraySlice<UInt8> {
         guard length <= limit else { throw .bodyTooLarge(limit: limit) }
         if connection.buffer.readableBytes < length {
-            var deadline = newDeadline()
+            var deadline = newDeadline(end)
             while connection.buffer.readableBytes < length {
                 let received = connection.buffer.readableBytes
                 try await readMore(received, min(length - received, ReadBuffer.readSize), &deadline)
@@ -30,10 +34,12 @@ extension HTTPExchange {
     }
 
     /// A chunked body is put together in memory of its own.
-    private func receiveChunks(limit: Int) async throws(HTTPError) -> ArraySlice<UInt8> {
+    private func receiveChunks(
+        limit: Int, until end: ContinuousClock.Instant?
+    ) async throws(HTTPError) -> ArraySlice<UInt8> {
         incoming.limitChunks(limits, to: limit)
         var bytes: [UInt8] = []
-        var deadline = newDeadline()
+        var deadline = newDeadline(end)
         while true {
             do throws(RequestFault) {
                 while try incoming.takeChunk(from: &connection.buffer, into: &bytes) {}
@@ -47,8 +53,8 @@ extension HTTPExchange {
         }
     }
 
-    private func newDeadline() -> BodyDeadline {
-        BodyDeadline(start: .now, grace: limits.bodyTimeout, minRate: limits.minBodyRate)
+    private func newDeadline(_ end: ContinuousClock.Instant?) -> BodyDeadline {
+        BodyDeadline(start: .now, grace: limits.bodyTimeout, minRate: limits.minBodyRate, end: end)
     }
 
     /// Counts what is here beyond what was reserved.
@@ -87,7 +93,8 @@ extension HTTPExchange {
     private func reserve(_ bytes: Int, _ deadline: inout BodyDeadline) async throws(HTTPError) {
         let context = connection.context
         let start = ContinuousClock.now
-        switch await context.budget.reserve(bytes, for: connection.number, timeout: limits.bodyBudgetTimeout) {
+        let timeout = deadline.bound(limits.bodyBudgetTimeout, from: start)
+        switch await context.budget.reserve(bytes, for: connection.number, timeout: timeout) {
         case .granted:
             charged += bytes
             deadline.forgive(start.duration(to: .now))

@@ -63,15 +63,19 @@ public final class HTTPExchange {
     /// The whole body, in one piece. The first call asks the sender for it if it waits to be asked (100-continue).
     ///
     /// Where the body lies whole in the read buffer it is given without a copy.
-    /// - Parameter limit: bytes that the body may have; `HTTPServerLimits.maxBodyBytes` if nil.
+    /// - Parameters:
+    ///   - limit: bytes that the body may have; `HTTPServerLimits.maxBodyBytes` if nil.
+    ///   - deadline: until when the body must be there, however fast it comes; none beyond the server's limits if nil.
     /// - Throws: 413 (before anything is read, if Content-Length tells), 408, 400 (malformed chunks, or the connection
     ///   ended), 503 (too many bytes in flight). Answer with `refuse`; the connection takes care of itself.
-    public func readBody(limit: Int? = nil) async throws(HTTPError) -> ArraySlice<UInt8> {
+    public func readBody(
+        limit: Int? = nil, until deadline: ContinuousClock.Instant? = nil
+    ) async throws(HTTPError) -> ArraySlice<UInt8> {
         let limit = limit ?? connection.context.limits.maxBodyBytes
         switch body {
         case .unread:
             do throws(HTTPError) {
-                let bytes = try await receiveBody(limit: limit)
+                let bytes = try await receiveBody(limit: limit, until: deadline)
                 body = .read(bytes)
                 bodyBytes = bytes.count
                 return bytes

@@ -171,12 +171,12 @@ import Testing
                     .candidates(for: .repository(service: "github", name: "fedora/infra")).count == 1)
 
             let hash = test.keys.lookupHash(secret.bytes)
-            #expect(try await loader.candidates(for: .secret(service: "gitlab", hash: hash)).map(\.id) == [bare])
-            #expect(try await loader.candidates(for: .secret(service: "github", hash: hash)).isEmpty)
+            #expect(try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash])).map(\.id) == [bare])
+            #expect(try await loader.candidates(for: .secret(service: "github", hashes: [hash])).isEmpty)
             _ = try await test.store.rotate(bare, grace: .seconds(60))
-            #expect(try await loader.candidates(for: .secret(service: "gitlab", hash: hash)).map(\.id) == [bare])
+            #expect(try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash])).map(\.id) == [bare])
             _ = try await test.store.rotate(bare, grace: .zero)
-            #expect(try await loader.candidates(for: .secret(service: "gitlab", hash: hash)).isEmpty)
+            #expect(try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash])).isEmpty)
         }
     }
 }

@@ -20,7 +20,7 @@ final class ScriptedPublisher: MessagePublisher {
     /// All that it was given.
     var messages: [FedoraMessage] { state.withLock { $0.messages } }
 
-    func publish(_ message: FedoraMessage) async -> PublishResult {
+    func publish(_ message: FedoraMessage, until deadline: RequestDeadline?) async -> PublishResult {
         state.withLock { state in
             state.messages.append(message)
             return state.answers.isEmpty ? .published : state.answers.removeFirst()

@@ -45,40 +45,19 @@ import Testing
         #expect(try KeyRing(TestStore.key(2)).lookupHash([1, 2]) != keys.lookupHash([1, 2]))
     }
 
-    @Test func theFirstKeyBecomesTheDatabasesOwn() async throws {
-        let database = try await TestStore.database()
-        let keys = try KeyRing(TestStore.key(1))
-        #expect(try await RootKeyCheck.storedKeyID(in: database) == nil)
-        try await RootKeyCheck.verify(keys, in: database)
-        #expect(try await RootKeyCheck.storedKeyID(in: database) == keys.keyID)
-        try await RootKeyCheck.verify(keys, in: database)
-
-        let other = try KeyRing(TestStore.key(2))
-        await #expect(throws: RootKeyError.wrongKey(expected: keys.keyID, found: other.keyID)) {
-            try await RootKeyCheck.verify(other, in: database)
-        }
-        #expect(try await RootKeyCheck.storedKeyID(in: database) == keys.keyID)
-        try await RootKeyCheck.verify(keys, in: database)
-    }
-
-    @Test func theCheckValueCountsToo() async throws {
-        let database = try await TestStore.database()
-        let keys = try KeyRing(TestStore.key(1))
-        try await RootKeyCheck.verify(keys, in: database)
-        try await database.query("UPDATE root_key SET check_value = $1", [.blob([UInt8](repeating: 0, count: 32))])
-        await #expect(throws: RootKeyError.self) { try await RootKeyCheck.verify(keys, in: database) }
-    }
-
-    @Test func twoFirstKeysAtOnce() async throws {
-        let database = try await TestStore.database()
-        let rings = try (1...8).map { try KeyRing(TestStore.key($0)) }
-        let accepted = await withTaskGroup(of: String?.self) { group in
-            for keys in rings {
-                group.addTask { (try? await RootKeyCheck.verify(keys, in: database)) == nil ? nil : keys.keyID }
-            }
-            return await group.reduce(into: [String]()) { if let id = $1 { $0.append(id) } }
-        }
-        #expect(accepted.count == 1)
-        #expect(try await RootKeyCheck.storedKeyID(in: database) == accepted.first)
+    @Test func hashesUnderAllKeysDuringARotation() throws {
+        let old = try KeyRing(TestStore.key(1))
+        let new = try KeyRing(TestStore.key(2))
+        let both = try KeyRing(TestStore.key(2), former: [TestStore.key(1)])
+        #expect(both.lookupHashes([7]) == [new.lookupHash([7]), old.lookupHash([7])])
+        #expect(both.keyIDs == [new.keyID, old.keyID])
+        #expect(both.cookieKeys == new.cookieKeys + old.cookieKeys)
+        #expect(both.lookupHash([7]) == new.lookupHash([7]))
+        try both.adopt(old.keyID)
+        #expect(both.lookupHash([7]) == old.lookupHash([7]))
+        #expect(both.cookieKeys == old.cookieKeys + new.cookieKeys)
+        #expect(try both.seal([4], for: place).keyID == old.keyID)
+        #expect(throws: KeyRing.Failure.unknownKey(id: "x")) { try both.adopt("x") }
+        #expect(both.keyID == old.keyID)
     }
 }

@@ -72,6 +72,22 @@ import Testing
         #expect(queue.finishBatch(.published).map(\.waiter) == [3])
     }
 
+    @Test func whoHasLessTimeIsAnsweredSooner() {
+        let queue = queue()
+        var buffer: [UInt8] = []
+        #expect(queue.enqueue(line("a"), 1, now: start))
+        #expect(queue.nextDeadline == start + .seconds(5))
+        #expect(queue.enqueue(line("b"), 2, until: start + .seconds(1), now: start))
+        #expect(queue.nextDeadline == start + .seconds(1))
+        queue.takeBatch(reusing: &buffer)
+        #expect(queue.enqueue(line("c"), 3, until: start + .seconds(60), now: start))
+        #expect(queue.expire(now: start + .seconds(1)).map(\.waiter) == [2])
+        #expect(queue.nextDeadline == start + .seconds(5))
+        #expect(queue.finishBatch(.published).map(\.waiter) == [1])
+        #expect(queue.expire(now: start + .seconds(5)).map(\.waiter) == [3])
+        #expect(queue.nextDeadline == nil)
+    }
+
     @Test func messagesWithoutAWaiterStillTakeRoom() {
         let queue = queue(messages: 1)
         #expect(queue.enqueue(line("a"), 1, now: start))
@@ -92,8 +108,10 @@ private final class Queue {
     var count: Int { queue.count }
     var nextDeadline: ContinuousClock.Instant? { queue.nextDeadline }
 
-    func enqueue(_ line: [UInt8], _ waiter: Int, now: ContinuousClock.Instant) -> Bool {
-        queue.enqueue(line, waiter, now: now)
+    func enqueue(
+        _ line: [UInt8], _ waiter: Int, until deadline: ContinuousClock.Instant? = nil, now: ContinuousClock.Instant
+    ) -> Bool {
+        queue.enqueue(line, waiter, until: deadline, now: now)
     }
     func takeBatch(reusing buffer: inout [UInt8]) { queue.takeBatch(reusing: &buffer) }
     func finishBatch(_ result: PublishResult) -> FilePublisherQueue<Int>.Answers { queue.finishBatch(result) }

@@ -151,6 +151,25 @@ import Testing
         await publisher.close()
     }
 
+    /// The same, while a cut that failed was still due.
+    @Test func aFileEmptiedBeforeItIsRepairedIsNotFilledWithZeros() async throws {
+        let publisher = try publisher(FilePublisherLimits(timeout: .seconds(60), retryInterval: .seconds(3600)))
+        #expect(await publisher.publish(message(1)) == .published)
+        disk.change {
+            $0.writeFails = (ENOSPC, 10)
+            $0.truncateFails = EIO
+        }
+        #expect(await publisher.publish(message(2)) != .published)
+        #expect(truncate(path, 0) == 0)
+        disk.change {
+            $0.writeFails = nil
+            $0.truncateFails = nil
+        }
+        #expect(await publisher.publish(message(3)) == .published)
+        #expect(try content() == line(3))
+        await publisher.close()
+    }
+
     @Test func aStuckDiskIsATimeout() async throws {
         let publisher = try publisher(FilePublisherLimits(timeout: .milliseconds(20)))
         disk.hold()

@@ -42,6 +42,27 @@ import Testing
         #expect(note?.contains("newline") == true && after == whole + whole)
     }
 
+    /// Power was lost while a batch was on its way: some of its pages have come, others not.
+    @Test func holesInTheMiddleOfTheLastBatchAreCutOut() throws {
+        let hole = [UInt8](repeating: 0, count: 4096)
+        let torn = Array("{\"id\": \"2\", \"body\": {".utf8)
+        for (content, expected) in [
+            (whole + torn + hole + Array("}}\n".utf8) + whole, whole + whole),
+            (whole + hole + whole + whole, whole + whole),
+            (whole + hole + [0x0A] + whole + torn, whole + whole),
+            (whole + torn + hole + torn, whole),
+            (whole + whole + hole + [0x0A], whole + whole),
+            (hole + whole, []),
+            (hole + [0x0A] + whole, whole),
+        ] {
+            let (note, after) = try repaired(content)
+            #expect(after == expected)
+            #expect(note?.contains("never answered") == true)
+            // And then there is nothing more to do.
+            #expect(try repaired(after).note == nil)
+        }
+    }
+
     @Test func zerosOfACrashAreCutOff() throws {
         let (note, after) = try repaired(whole + [UInt8](repeating: 0, count: 5000))
         #expect(note?.contains("5000 bytes") == true && after == whole)
@@ -90,11 +111,11 @@ import Testing
         "{}", "{\"a\": [1, {\"b\": \"\\\\\"}]}", "{\"a\": \"]}\\\"\"}",
     ])
     func wholeObjects(_ text: String) {
-        #expect(MessageFileRepair.isWholeObject(Array(text.utf8)))
+        #expect(MessageFileRepair.isWholeObject(Array(text.utf8)[...]))
     }
 
     @Test(arguments: ["", "{", "{}}", "{} ", "[]", "{\"a\"", "{\"a\": \"}", "{\"a\": {}", "{\"a\": \"\n\"}", "\0{}"])
     func noWholeObjects(_ text: String) {
-        #expect(!MessageFileRepair.isWholeObject(Array(text.utf8)))
+        #expect(!MessageFileRepair.isWholeObject(Array(text.utf8)[...]))
     }
 }

@@ -77,4 +77,37 @@ import Testing
         #expect(table.finish(first, generation: 0) == .deliver([2, 3]))
         #expect(leave(2, &table) == false)
     }
+
+    @Test func deadlinesOfThoseWhoWait() {
+        let start = ContinuousClock.now
+        var table = LoadTable(maximumLoads: 4, maximumWaiters: 10)
+        #expect(table.nextDeadline == nil)
+        _ = table.join(first, 1, until: start + .seconds(5))
+        _ = table.join(first, 2)
+        _ = table.join(second, 3, until: start + .seconds(2))
+        #expect(table.nextDeadline == start + .seconds(2))
+        #expect(table.expire(now: start + .seconds(1)).count == 0)
+        let expired = table.expire(now: start + .seconds(2))
+        #expect(expired.map(\.waiter) == [3] && expired.map(\.id) == [second])
+        #expect(table.nextDeadline == start + .seconds(5))
+        // The read goes on, for the cache.
+        #expect(table.counts == (2, 2))
+        #expect(table.finish(second, generation: 0) == .deliver([]))
+        #expect(table.finish(first, generation: 0) == .deliver([1, 2]))
+        #expect(table.nextDeadline == nil)
+        _ = table.join(first, 4, until: start + .seconds(60))
+        #expect(table.nextDeadline == start + .seconds(60))
+    }
+
+    @Test func readsForNobody() {
+        var table = LoadTable(maximumLoads: 1, maximumWaiters: 2)
+        #expect(table.refresh(first) == 0)
+        #expect(table.refresh(first) == nil)
+        #expect(table.refresh(second) == nil)
+        #expect(table.join(first, 1) == .wait)
+        table.invalidate(first)
+        #expect(table.finish(first, generation: 0) == .reload(generation: 1))
+        #expect(table.finish(first, generation: 1) == .deliver([1]))
+        #expect(table.refresh(second) == 1)
+    }
 }

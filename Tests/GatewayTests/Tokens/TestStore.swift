@@ -7,6 +7,7 @@ struct TestStore: Sendable {
     let database: any Database
     let keys: KeyRing
     let store: TokenStore
+    let notices = TokenNotices()
 
     static func key(_ seed: UInt8 = 1) throws -> RootKey {
         try RootKey(material: (0..<32).map { $0 &+ seed })
@@ -15,11 +16,11 @@ struct TestStore: Sendable {
     init(database: any Database) throws {
         self.database = database
         keys = try KeyRing(Self.key())
-        store = TokenStore(database: database, keys: keys)
+        store = TokenStore(database: database, keys: keys, notices: notices)
     }
 
     /// As the server has it.
-    var workspace: Workspace { Workspace(database: database, keys: keys, tokens: store, notices: []) }
+    var workspace: Workspace { Workspace(database: database, keys: keys, tokenNotices: notices, notices: []) }
 
     /// In memory.
     init() async throws {

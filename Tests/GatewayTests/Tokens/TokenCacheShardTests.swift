@@ -16,7 +16,7 @@ import Testing
         var shard = TokenCacheShard(settings)
         #expect(shard.lookup(id(1), now: at(0)) == nil)
         let record = TestRecord.make(id(1))
-        shard.store(record, for: id(1), now: at(0))
+        shard.store(record, for: id(1), isWatched: true, now: at(0))
         #expect(shard.lookup(id(1), now: at(0))?.record === record)
         #expect(shard.lookup(id(1), now: at(9.999))?.record === record)
         #expect(shard.lookup(id(1), now: at(10)) == nil)
@@ -37,7 +37,7 @@ import Testing
 
     @Test func absentIDsHaveTheirOwnTime() {
         var shard = TokenCacheShard(settings)
-        shard.store(nil, for: id(1), now: at(0))
+        shard.store(nil, for: id(1), isWatched: true, now: at(0))
         #expect(shard.lookup(id(1), now: at(4.999))?.isAbsent == true)
         #expect(shard.lookup(id(1), now: at(5)) == nil)
         #expect(shard.counts.absent == 0)
@@ -45,12 +45,12 @@ import Testing
 
     @Test func oneOrTheOther() {
         var shard = TokenCacheShard(settings)
-        shard.store(nil, for: id(1), now: at(0))
+        shard.store(nil, for: id(1), isWatched: true, now: at(0))
         let record = TestRecord.make(id(1))
-        shard.store(record, for: id(1), now: at(1))
+        shard.store(record, for: id(1), isWatched: true, now: at(1))
         #expect(shard.lookup(id(1), now: at(1))?.record === record)
         #expect(shard.counts == (1, 0))
-        shard.store(nil, for: id(1), now: at(2))
+        shard.store(nil, for: id(1), isWatched: true, now: at(2))
         #expect(shard.lookup(id(1), now: at(2))?.isAbsent == true)
         #expect(shard.counts == (0, 1))
     }
@@ -58,16 +58,16 @@ import Testing
     @Test func boundsOfBothKinds() {
         var shard = TokenCacheShard(settings)
         for number in 0..<50 as Range<UInt64> {
-            shard.store(TestRecord.make(id(number)), for: id(number), now: at(0))
-            shard.store(nil, for: id(number + 1000), now: at(0))
+            shard.store(TestRecord.make(id(number)), for: id(number), isWatched: true, now: at(0))
+            shard.store(nil, for: id(number + 1000), isWatched: true, now: at(0))
         }
         #expect(shard.counts == (4, 2))
     }
 
     @Test func removalForgetsEvenWhatWouldBeStale() {
         var shard = TokenCacheShard(settings)
-        shard.store(TestRecord.make(id(1)), for: id(1), now: at(0))
-        shard.store(nil, for: id(2), now: at(0))
+        shard.store(TestRecord.make(id(1)), for: id(1), isWatched: true, now: at(0))
+        shard.store(nil, for: id(2), isWatched: true, now: at(0))
         shard.remove(id(1))
         shard.remove(id(2))
         #expect(shard.lookup(id(1), now: at(0)) == nil)
@@ -78,12 +78,38 @@ import Testing
     @Test func expiringAllKeepsWhatIsStale() {
         var shard = TokenCacheShard(settings)
         let record = TestRecord.make(id(1))
-        shard.store(record, for: id(1), now: at(0))
-        shard.store(nil, for: id(2), now: at(0))
+        shard.store(record, for: id(1), isWatched: true, now: at(0))
+        shard.store(nil, for: id(2), isWatched: true, now: at(0))
         shard.expireAll(now: at(1))
         #expect(shard.lookup(id(1), now: at(1)) == nil)
         #expect(shard.lookup(id(2), now: at(1)) == nil)
         #expect(shard.useStale(id(1), now: at(1)) === record)
+    }
+
+    @Test func whileChangesAreNotHeardOfItIsReadAgainSooner() {
+        var shard = TokenCacheShard(settings)
+        let record = TestRecord.make(id(1))
+        shard.store(record, for: id(1), isWatched: false, now: at(0))
+        shard.store(nil, for: id(2), isWatched: false, now: at(0))
+        #expect(shard.lookup(id(1), now: at(1.999))?.record === record)
+        #expect(shard.lookup(id(2), now: at(1.999))?.isAbsent == true)
+        #expect(shard.lookup(id(1), now: at(2)) == nil)
+        #expect(shard.lookup(id(2), now: at(2)) == nil)
+        #expect(shard.stale(id(1), now: at(2))?.isVouched == false)
+        // It is not believed for longer than that.
+        shard.store(record, for: id(1), isWatched: true, now: at(3))
+        shard.store(nil, for: id(2), isWatched: true, now: at(3))
+        #expect(shard.stale(id(1), now: at(3))?.isVouched == true)
+        shard.unwatch(now: at(4))
+        #expect(shard.lookup(id(1), now: at(5.999))?.record === record)
+        #expect(shard.lookup(id(2), now: at(5.999))?.isAbsent == true)
+        #expect(shard.stale(id(1), now: at(5))?.isVouched == false)
+        #expect(shard.lookup(id(1), now: at(6)) == nil)
+        #expect(shard.lookup(id(2), now: at(6)) == nil)
+        // What had less time left keeps that.
+        shard.store(record, for: id(1), isWatched: true, now: at(10))
+        shard.unwatch(now: at(19.5))
+        #expect(shard.lookup(id(1), now: at(20)) == nil)
     }
 
     @Test func sharesOfTheBounds() {

@@ -1,4 +1,5 @@
 import Database
+import EventLoop
 import Testing
 
 @testable import Gateway
@@ -16,13 +17,15 @@ import Testing
         cache = TokenCache(
             loader: loader, authority: authority,
             settings: TokenCacheSettings(
-                timeToLive: .seconds(10), absentTimeToLive: .seconds(5), staleTimeToLive: .seconds(100),
-                staleRetry: .seconds(1), loads: 2, waiters: 8),
+                timeToLive: .seconds(10), absentTimeToLive: .seconds(5), staleAfter: .seconds(2),
+                recheckWait: .milliseconds(500), staleTimeToLive: .seconds(100), staleRetry: .seconds(1), loads: 2,
+                waiters: 8),
             clock: { [clock] in clock.now })
     }
 
-    private func load(_ id: TokenID) -> Task<TokenRecord?, any Error> {
-        Task { [cache] in try await cache.load(id) }
+    private func load(_ id: TokenID, until deadline: Duration? = nil) -> Task<TokenRecord?, any Error> {
+        let deadline = deadline.map { RequestDeadline(clock.now + $0) }
+        return Task { [cache] in try await cache.load(id, until: deadline) }
     }
 
     /// Returns when so many requests wait in the cache.
@@ -41,6 +44,7 @@ import Testing
     }
 
     @Test func missThenHit() async throws {
+        await cache.note(.watching)
         #expect(cache.lookup(id, now: clock.now) == nil)
         let record = try await known(id)
         #expect(cache.lookup(id, now: clock.now)?.record === record)
@@ -126,18 +130,107 @@ import Testing
         #expect(cache.lookup(id, now: clock.now)?.record === record)
         clock.advance(by: .seconds(1))
         #expect(cache.lookup(id, now: clock.now) == nil)
+        // Known to be away: nobody waits for it, and it is asked in the background.
+        #expect(try await cache.load(id) === record)
+        await loader.waitForReads(3)
+        #expect(try await cache.load(id) === record)
+        #expect(loader.started.count == 3)
         // It is back.
         let news = TestRecord.make(id)
-        let again = load(id)
-        await loader.waitForReads(3)
         loader.finish(.success(news))
-        #expect(try await again.value === news)
+        while cache.lookup(id, now: clock.now)?.record !== news { await Task.yield() }
         // Away for too long.
         clock.advance(by: .seconds(100))
         let last = load(id)
         await loader.waitForReads(4)
         loader.finish(.failure(UnreachableDatabase.error))
         await #expect(throws: DatabaseError.self) { try await last.value }
+    }
+
+    /// Whoever is told of every change need not wait to know that there was none.
+    @Test func aWatchedTokenIsUsedWhileItIsReadAgain() async throws {
+        await cache.note(.watching)
+        let record = try await known(id)
+        clock.advance(by: .seconds(10))
+        #expect(cache.lookup(id, now: clock.now) == nil)
+        #expect(try await cache.load(id) === record)
+        await loader.waitForReads(2)
+        let news = TestRecord.make(id)
+        loader.finish(.success(news))
+        while cache.lookup(id, now: clock.now)?.record !== news { await Task.yield() }
+        // And what is told counts at once, even for a read in the background.
+        clock.advance(by: .seconds(10))
+        #expect(try await cache.load(id) === news)
+        await loader.waitForReads(3)
+        await cache.note(.token(id))
+        #expect(cache.lookup(id, now: clock.now) == nil)
+        loader.finish(.success(news))
+        await loader.waitForReads(4)
+        loader.finish(.success(nil))
+        while cache.lookup(id, now: clock.now)?.isAbsent != true { await Task.yield() }
+    }
+
+    @Test func aTokenThatMayHaveChangedIsWaitedForButNotForLong() async throws {
+        await cache.note(.watching)
+        let record = try await known(id)
+        await cache.note(.unwatched)
+        #expect(cache.lookup(id, now: clock.now)?.record === record)
+        clock.advance(by: .seconds(2))
+        #expect(cache.lookup(id, now: clock.now) == nil)
+        let request = load(id)
+        await loader.waitForReads(2)
+        await waitForWaiters(1)
+        clock.advance(by: .milliseconds(499))
+        await cache.expire()
+        #expect(await cache.counts().waiters == 1)
+        // The database hangs.
+        clock.advance(by: .milliseconds(1))
+        await cache.expire()
+        #expect(try await request.value === record)
+        #expect(cache.lookup(id, now: clock.now)?.record === record)
+        clock.advance(by: .seconds(1))
+        #expect(try await cache.load(id) === record)
+        #expect(loader.started.count == 2)
+        // It answers after all: the token was disabled.
+        let disabled = TestRecord.make(id, isEnabled: false)
+        loader.finish(.success(disabled))
+        while cache.lookup(id, now: clock.now)?.record !== disabled { await Task.yield() }
+    }
+
+    @Test func afterAReconnectEverythingIsReadBeforeItIsUsed() async throws {
+        let record = try await known(id)
+        await cache.note(.watching)
+        #expect(cache.lookup(id, now: clock.now) == nil)
+        let request = load(id)
+        await loader.waitForReads(2)
+        let disabled = TestRecord.make(id, isEnabled: false)
+        loader.finish(.success(disabled))
+        #expect(try await request.value === disabled)
+        #expect(record !== disabled)
+    }
+
+    @Test func nobodyWaitsBeyondItsDeadline() async throws {
+        let short = load(id, until: .seconds(1))
+        await loader.waitForReads(1)
+        let long = load(id, until: .seconds(3))
+        await waitForWaiters(2)
+        clock.advance(by: .seconds(1))
+        await cache.expire()
+        await #expect(throws: TokenCacheError.timedOut) { try await short.value }
+        #expect(await cache.counts().waiters == 1)
+        let record = TestRecord.make(id)
+        loader.finish(.success(record))
+        #expect(try await long.value === record)
+    }
+
+    /// The timer on the loop does what the test above does by hand.
+    @Test func aTimerAnswersThem() async throws {
+        let cache = TokenCache(
+            loader: loader, authority: authority, loop: try EventLoop.start(name: "cache-test"))
+        await #expect(throws: TokenCacheError.timedOut) {
+            _ = try await cache.load(id, until: RequestDeadline(.now + .milliseconds(20)))
+        }
+        loader.finish(.success(nil))
     }
 
     @Test func unknownTokensAreNotAbsentWhileTheDatabaseIsAway() async throws {

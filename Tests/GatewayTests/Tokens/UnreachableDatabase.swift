@@ -4,13 +4,15 @@ import Database
 struct UnreachableDatabase: Database {
     let dialect = SQLDialect.postgresql
 
-    func query(_ sql: String, _ parameters: [SQLValue]) async throws -> SQLResult { throw Self.error }
+    func query(
+        _ sql: String, _ parameters: [SQLValue], until deadline: ContinuousClock.Instant?
+    ) async throws -> SQLResult { throw Self.error }
 
     func withTransaction<T: Sendable>(
         _ options: TransactionOptions, _ body: @Sendable (any DatabaseConnection) async throws -> T
     ) async throws -> T { throw Self.error }
 
-    func ping() async throws { throw Self.error }
+    func ping(until deadline: ContinuousClock.Instant?) async throws { throw Self.error }
 
     func close() async {}
 

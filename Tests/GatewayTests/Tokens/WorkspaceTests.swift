@@ -136,6 +136,8 @@ import Testing
         configuration.negativeEntries = 2
         configuration.timeToLive = .seconds(3)
         configuration.negativeTimeToLive = .seconds(4)
+        configuration.staleAfter = .seconds(10)
+        configuration.recheckWait = .seconds(11)
         configuration.staleTimeToLive = .seconds(5)
         configuration.staleRetry = .seconds(6)
         configuration.maxLoads = 7
@@ -145,6 +147,7 @@ import Testing
             TokenCacheSettings(configuration)
                 == TokenCacheSettings(
                     entries: 1, absentEntries: 2, timeToLive: .seconds(3), absentTimeToLive: .seconds(4),
-                    staleTimeToLive: .seconds(5), staleRetry: .seconds(6), loads: 7, waiters: 8, shards: 9))
+                    staleAfter: .seconds(10), recheckWait: .seconds(11), staleTimeToLive: .seconds(5),
+                    staleRetry: .seconds(6), loads: 7, waiters: 8, shards: 9))
     }
 }

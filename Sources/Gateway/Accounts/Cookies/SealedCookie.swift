@@ -7,11 +7,11 @@ public struct SealedCookie: Sendable {
     /// Bytes of a value; browsers keep about 4,000 characters of a cookie.
     public static let maximumCount = 2600
 
-    private let key: [UInt8]
+    private let keys: KeyRing
     private let policy: CookiePolicy
 
     init(keys: KeyRing, policy: CookiePolicy) {
-        key = keys.cookies
+        self.keys = keys
         self.policy = policy
     }
 
@@ -23,6 +23,7 @@ public struct SealedCookie: Sendable {
         guard value.count <= Self.maximumCount else { throw AESGCM.Failure.invalidLength }
         let end = UInt64(bitPattern: now.advanced(by: lifetime).milliseconds)
         let plaintext = (0..<8).map { UInt8(truncatingIfNeeded: end >> (56 - 8 * UInt64($0))) } + value
+        guard let key = keys.cookieKeys.first else { throw AESGCM.Failure.invalidLength }
         let sealed = try AESGCM.seal(plaintext, key: key, associatedData: associatedData(name))
         return policy.set(name, Base64.encodeURLSafe(sealed), maxAge: lifetime)
     }
@@ -31,11 +32,20 @@ public struct SealedCookie: Sendable {
     func value(of name: String, in head: RequestHead, now: UnixTime = .now()) -> [UInt8]? {
         guard let text = policy.value(of: name, in: head), text.utf8.count <= 4096,
             let sealed = Base64.decodeURLSafe(text),
-            let plaintext = try? AESGCM.open(sealed, key: key, associatedData: associatedData(name)),
-            plaintext.count >= 8
+            let plaintext = open(sealed, of: name), plaintext.count >= 8
         else { return nil }
         let end = plaintext[..<8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return UnixTime(milliseconds: Int64(bitPattern: end)) > now ? Array(plaintext[8...]) : nil
+    }
+
+    /// Under the current root key, or a former one while a rotation is going on.
+    private func open(_ sealed: [UInt8], of name: String) -> [UInt8]? {
+        for key in keys.cookieKeys {
+            if let plaintext = try? AESGCM.open(sealed, key: key, associatedData: associatedData(name)) {
+                return plaintext
+            }
+        }
+        return nil
     }
 
     /// The field that takes it away.

@@ -28,8 +28,12 @@ struct CandidateLoader: CandidateLoading {
             guard !scopes.isEmpty else { return nil }
             let places = scopes.indices.map { "$\($0 + 2)" }.joined(separator: ", ")
             return select("scope_key IN (\(places))", [.text(service)] + scopes.map { .text($0) })
-        case .secret(let service, let hash):
-            return select("(lookup_hash = $2 OR previous_lookup_hash = $2)", [.text(service), .blob(hash)])
+        case .secret(let service, let hashes):
+            guard !hashes.isEmpty else { return nil }
+            let places = hashes.indices.map { "$\($0 + 2)" }.joined(separator: ", ")
+            return select(
+                "(lookup_hash IN (\(places)) OR previous_lookup_hash IN (\(places)))",
+                [.text(service)] + hashes.map { .blob($0) })
         }
     }
 

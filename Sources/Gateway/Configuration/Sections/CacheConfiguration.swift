@@ -8,6 +8,10 @@ public struct CacheConfiguration: ConfigurationSection {
     public var negativeEntries = 4096
     /// How long such an id is refused before it is looked for again.
     public var negativeTimeToLive = Duration.seconds(10)
+    /// How long a token is used before it is read again while changes aren't heard of.
+    public var staleAfter = Duration.seconds(1)
+    /// How long a request waits for a token that may have changed to be read again.
+    public var recheckWait = Duration.milliseconds(500)
     /// How long a token is used while the database can't be asked.
     public var staleTimeToLive = Duration.seconds(3600)
     /// How long a token is used without asking again, after the database couldn't be asked.
@@ -35,6 +39,14 @@ public struct CacheConfiguration: ConfigurationSection {
         key(
             "negative_ttl", \.negativeTimeToLive, .duration(.milliseconds(100) ... .seconds(86_400)),
             "How long such an id is refused before it is looked for again."),
+        key(
+            "stale_after", \.staleAfter, .duration(.milliseconds(10) ... .seconds(86_400)),
+            "How long a token is used, or an id refused, before it is read again while changes aren't heard of (the "
+                + "connection that listens to PostgreSQL is down)."),
+        key(
+            "recheck_wait", \.recheckWait, .duration(.zero ... .seconds(60)),
+            "How long a request waits for a token that may have changed to be read again, before the known one is used."
+        ),
         key(
             "stale_ttl", \.staleTimeToLive, .duration(.zero ... .seconds(604_800)),
             "How long a token is used while the database can't be asked, from when it was last read."),

@@ -22,6 +22,14 @@ public struct DatabaseConfiguration: ConfigurationSection {
     public var reconnectMax = Duration.seconds(10)
     /// Prepared statements a connection.
     public var statementCache = 128
+    /// Statements that are sent together.
+    public var batchStatements = 1000
+    /// How often the connection that listens for changes is asked whether it lives.
+    public var listenHeartbeat = Duration.seconds(5)
+    /// How often SQLite's file is looked at for changes by other processes.
+    public var pollInterval = Duration.milliseconds(250)
+    /// Notices of changes that wait to be heard.
+    public var maxNotices = 1024
     /// How long SQLite waits for another process's lock.
     public var busyTimeout = Duration.seconds(5)
     /// How long a SQLite transaction may be idle between two statements.
@@ -40,6 +48,20 @@ public struct DatabaseConfiguration: ConfigurationSection {
                 "statement_cache", \.statementCache, .integer(0...100_000),
                 "Prepared statements a connection; 0 for connection poolers that can't keep them."),
             key(
+                "max_batch", \.batchStatements, .integer(1...100_000),
+                "Statements that are sent together, in one transaction."
+            ),
+            key(
+                "listen_heartbeat", \.listenHeartbeat, .duration(.milliseconds(100) ... .seconds(3600)),
+                "How often the connection that listens to PostgreSQL for changed tokens is asked whether it lives, and how "
+                    + "long the answer may take."),
+            key(
+                "poll_interval", \.pollInterval, .duration(.milliseconds(10) ... .seconds(60)),
+                "How often SQLite's file is looked at for changes by other processes."),
+            key(
+                "max_notices", \.maxNotices, .integer(2...1_000_000),
+                "Notices of changed tokens that wait to be heard; above that, all tokens are read again."),
+            key(
                 "busy_timeout", \.busyTimeout, .duration(.zero ... .seconds(300)),
                 "How long SQLite waits for another process's lock."),
             key(
@@ -53,7 +75,8 @@ public struct DatabaseConfiguration: ConfigurationSection {
     private static let poolKeys = [
         key(
             "url", \.url, .optionalString("a URL"), secret: true,
-            "\"sqlite:PATH\" or \"postgresql://user:password@host/name\" (better by W2F_DATABASE_URL_FILE). By default "
+            "\"sqlite:PATH\" or \"postgresql://user:password@host/name\" (better by W2F_DATABASE_URL_FILE), with libpq's "
+                + "options: several hosts, target_session_attrs, sslmode, sslrootcert and so on. By default "
                 + "webhook2fedmsg.db in state_dir."),
         key("pool_size", \.poolSize, .integer(1...1000), "Connections to PostgreSQL; SQLite always has one."),
         key(

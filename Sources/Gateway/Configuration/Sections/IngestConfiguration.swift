@@ -4,7 +4,7 @@ public struct IngestConfiguration: ConfigurationSection {
     public var maxBodySize = 25 << 20
     /// Arrays and objects in each other.
     public var maxDepth = 64
-    /// From the end of the request to the answer at the latest.
+    /// From the end of a request's head to its answer at the latest.
     public var deadline = Duration.seconds(8)
     /// When a sender that got 503 may try again.
     public var retryAfter = Duration.seconds(5)
@@ -27,7 +27,8 @@ public struct IngestConfiguration: ConfigurationSection {
             "How deep arrays and objects may stand in each other (400 above); consumers in Python die at 1000."),
         key(
             "deadline", \.deadline, .duration(.milliseconds(500) ... .seconds(300)),
-            "The longest that a webhook waits for the publisher, whatever broker.confirm_timeout says; GitHub waits 10 seconds."
+            "From the end of a request's head to its answer: body, token, database and publisher share it (503); GitHub "
+                + "waits 10 seconds."
         ),
         key(
             "retry_after", \.retryAfter, .duration(.seconds(1) ... .seconds(3600)),

@@ -42,6 +42,10 @@ public struct ServerConfiguration: ConfigurationSection {
     public var bodyBudgetTimeout = Duration.seconds(5)
     /// Requests on a connection before it is closed.
     public var maxRequestsPerConnection = 10_000
+    /// How long the answer of /readyz is good for.
+    public var readinessInterval = Duration.seconds(1)
+    /// How long the database has to answer for /readyz.
+    public var readinessTimeout = Duration.seconds(2)
     /// How long a shutdown waits for requests in flight.
     public var shutdownTimeout = Duration.seconds(20)
     /// `[server.tls]`
@@ -63,6 +67,12 @@ public struct ServerConfiguration: ConfigurationSection {
             key(
                 "max_requests_per_connection", \.maxRequestsPerConnection, .integer(1...Int(Int32.max)),
                 "Requests on a connection before it is closed, so that a proxy's connections spread anew."),
+            key(
+                "readiness_interval", \.readinessInterval, .duration(.zero ... .seconds(60)),
+                "How long the answer of GET /readyz is good for: the database is asked once in this time at most."),
+            key(
+                "readiness_timeout", \.readinessTimeout, .duration(.milliseconds(10) ... .seconds(60)),
+                "How long the database has to answer for GET /readyz."),
             key(
                 "shutdown_timeout", \.shutdownTimeout, .duration(.zero ... .seconds(3600)),
                 "How long a shutdown waits for requests in flight before it cancels them."),

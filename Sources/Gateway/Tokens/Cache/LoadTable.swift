@@ -3,6 +3,7 @@
 /// A state machine without I/O. An invalidation raises the generation of a read under way; when that read ends, its
 /// result is thrown away and it begins anew, because it may have seen the state from before.
 struct LoadTable: Sendable {
+    typealias Instant = ContinuousClock.Instant
     /// One request that waits.
     typealias Waiter = UInt64
 
@@ -32,13 +33,20 @@ struct LoadTable: Sendable {
         var waiters: [Waiter] = []
     }
 
+    private struct Place {
+        var id: TokenID
+        var deadline: Instant?
+    }
+
     private let maximumLoads: Int
     private let maximumWaiters: Int
     private let maximumAttempts: Int
     private var flights: [TokenID: Flight] = [:]
     /// Where each waiter waits.
-    private var places: [Waiter: TokenID] = [:]
+    private var places: [Waiter: Place] = [:]
     private var generation: UInt64 = 0
+    /// Not after any waiter's deadline; it may be early.
+    private var waiterDeadline: Instant?
 
     init(maximumLoads: Int, maximumWaiters: Int, maximumAttempts: Int = 4) {
         self.maximumLoads = maximumLoads
@@ -49,18 +57,28 @@ struct LoadTable: Sendable {
     /// Reads under way and requests that wait.
     var counts: (loads: Int, waiters: Int) { (flights.count, places.count) }
 
+    /// When `expire` is to be called; nil if nobody waits who has a deadline.
+    var nextDeadline: Instant? { places.isEmpty ? nil : waiterDeadline }
+
     /// Someone asks for an id.
-    mutating func join(_ id: TokenID, _ waiter: Waiter) -> JoinAction {
+    /// - Parameter deadline: Until when the asker can wait.
+    mutating func join(_ id: TokenID, _ waiter: Waiter, until deadline: Instant? = nil) -> JoinAction {
         guard places.count < maximumWaiters else { return .refuse }
-        if flights[id] != nil {
-            flights[id]?.waiters.append(waiter)
-            places[waiter] = id
-            return .wait
-        }
-        guard flights.count < maximumLoads else { return .refuse }
-        flights[id] = Flight(generation: generation, waiters: [waiter])
-        places[waiter] = id
-        return .start(generation: generation)
+        let isFirst = flights[id] == nil
+        guard !isFirst || flights.count < maximumLoads else { return .refuse }
+        if places.isEmpty { waiterDeadline = nil }
+        places[waiter] = Place(id: id, deadline: deadline)
+        if let deadline { waiterDeadline = min(waiterDeadline ?? deadline, deadline) }
+        flights[id, default: Flight(generation: generation)].waiters.append(waiter)
+        return isFirst ? .start(generation: generation) : .wait
+    }
+
+    /// A read of an id is wanted, for nobody who waits.
+    /// - Returns: The generation of the read to begin; nil if one is under way or there is no room.
+    mutating func refresh(_ id: TokenID) -> UInt64? {
+        guard flights[id] == nil, flights.count < maximumLoads else { return nil }
+        flights[id] = Flight(generation: generation)
+        return generation
     }
 
     /// A read that began in `started` ended, well or badly.
@@ -91,8 +109,18 @@ struct LoadTable: Sendable {
 
     /// A waiter goes away; whether it was still waiting. Its read goes on: others may wait, and the cache will hold it.
     mutating func leave(_ waiter: Waiter) -> Bool {
-        guard let id = places.removeValue(forKey: waiter) else { return false }
-        flights[id]?.waiters.removeAll { $0 == waiter }
+        guard let place = places.removeValue(forKey: waiter) else { return false }
+        flights[place.id]?.waiters.removeAll { $0 == waiter }
         return true
+    }
+
+    /// Time has passed: those whose deadline has come go away, as by `leave`.
+    mutating func expire(now: Instant) -> [(waiter: Waiter, id: TokenID)] {
+        guard let waiterDeadline, waiterDeadline <= now else { return [] }
+        let expired = places.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys.sorted()
+        let left = expired.compactMap { waiter in places[waiter].map { (waiter: waiter, id: $0.id) } }
+        for waiter in expired { _ = leave(waiter) }
+        self.waiterDeadline = places.values.compactMap(\.deadline).min()
+        return left
     }
 }

@@ -5,36 +5,51 @@ import EventLoop
 ///
 /// ``lookup(_:now:)`` is synchronous, from any thread: one lock among several, one table look-up. The actor owns what
 /// takes time or order: reading from the database (once an id, however many ask), and invalidation.
+///
+/// A token that is past its time is used on where that is right: at once, and read again in the background, if we would
+/// have heard of a change or if the database is known to be away; after a short wait for the database, if the token may
+/// have changed.
 public actor TokenCache {
     private typealias Waiting = CheckedContinuation<TokenRecord?, any Error>
 
     private nonisolated let shards: [Locked<TokenCacheShard>]
     private nonisolated let authority: TokenIDAuthority
     private let loader: any TokenRecordLoading
+    private let settings: TokenCacheSettings
     private let clock: @Sendable () -> ContinuousClock.Instant
+    private let loop: EventLoop?
     private var loads: LoadTable
     private var waiting: [LoadTable.Waiter: Waiting] = [:]
     private var lastWaiter: LoadTable.Waiter = 0
+    /// Whether changes are heard of.
+    private var isWatched = false
+    /// Until when the database is taken for unable to answer, after it did not.
+    private var isAwayUntil: ContinuousClock.Instant?
+    private var timer: LoopTimer?
+    private var timerFires: ContinuousClock.Instant?
 
-    /// An empty cache.
+    /// An empty cache, which does not hear of changes yet.
     ///
     /// - Parameters:
     ///   - loader: Where tokens are read from.
     ///   - authority: Refuses ids that were made up, before the database is asked.
+    ///   - loop: Where deadlines are watched; without one, ``expire()`` is to be called.
     ///   - clock: The time; tests bring their own.
     public init(
         loader: any TokenRecordLoading, authority: TokenIDAuthority, settings: TokenCacheSettings = .init(),
-        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+        loop: EventLoop? = nil, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         let perShard = settings.perShard
         shards = (0..<settings.shardCount).map { _ in Locked(TokenCacheShard(perShard)) }
         loads = LoadTable(maximumLoads: settings.loads, maximumWaiters: settings.waiters)
         self.loader = loader
         self.authority = authority
+        self.settings = settings
+        self.loop = loop
         self.clock = clock
     }
 
-    /// What is known of an id; `nil` if ``load(_:)`` must be asked. Takes a lock for some nanoseconds, and no turn.
+    /// What is known of an id; `nil` if ``load(_:until:)`` must be asked. Takes a lock for some nanoseconds, and no turn.
     public nonisolated func lookup(_ id: TokenID, now: ContinuousClock.Instant) -> CachedToken? {
         shard(of: id).withLock { $0.lookup(id, now: now) }
     }
@@ -43,11 +58,28 @@ public actor TokenCache {
     ///
     /// A made-up id is `nil` at once. If the database cannot be asked, a token that was known is used on for
     /// `staleTimeToLive`.
+    /// - Parameter deadline: Until when the caller can wait.
     /// - Throws: `DatabaseError` if it cannot be known whether there is such a token; ``TokenCacheError``;
     ///   `CancellationError`.
-    public nonisolated func load(_ id: TokenID) async throws -> TokenRecord? {
+    public nonisolated func load(_ id: TokenID, until deadline: RequestDeadline? = nil) async throws -> TokenRecord? {
         guard authority.isAuthentic(id) else { return nil }
-        return try await loadAuthentic(id)
+        return try await loadAuthentic(id, deadline)
+    }
+
+    /// Takes note of a change, whoever made it.
+    public func note(_ change: TokenNotice) {
+        switch change {
+        case .token(let id): invalidate(id)
+        case .everything: expireAll()
+        case .watching:
+            isWatched = true
+            isAwayUntil = nil
+            expireAll()
+        case .unwatched:
+            isWatched = false
+            let now = clock()
+            for shard in shards { shard.withLock { $0.unwatch(now: now) } }
+        }
     }
 
     /// Drops an id at once: its token was changed. A read of it that is under way does not count.
@@ -63,8 +95,24 @@ public actor TokenCache {
         for shard in shards { shard.withLock { $0.expireAll(now: now) } }
     }
 
+    /// Answers those whose deadline has come.
+    func expire() {
+        let now = clock()
+        for (waiter, id) in loads.expire(now: now) {
+            let result: Result<TokenRecord?, any Error>
+            if let record = useStale(id) {
+                isAwayUntil = now + settings.timeToLive
+                result = .success(record)
+            } else {
+                result = .failure(TokenCacheError.timedOut)
+            }
+            waiting.removeValue(forKey: waiter)?.resume(with: result)
+        }
+        schedule()
+    }
+
     /// Tokens held, ids known to have none, reads under way, and requests that wait for them.
-    public func counts() -> (tokens: Int, absent: Int, loads: Int, waiters: Int) {
+    func counts() -> (tokens: Int, absent: Int, loads: Int, waiters: Int) {
         let held = shards.map { shard in shard.withLock { $0.counts } }
         return (
             held.reduce(0) { $0 + $1.tokens }, held.reduce(0) { $0 + $1.absent }, loads.counts.loads,
@@ -76,23 +124,31 @@ public actor TokenCache {
         shards[id.spread & (shards.count - 1)]
     }
 
-    private func loadAuthentic(_ id: TokenID) async throws -> TokenRecord? {
+    private func loadAuthentic(_ id: TokenID, _ deadline: RequestDeadline?) async throws -> TokenRecord? {
         try Task.checkCancellation()
+        let now = clock()
         // On the way here another read may have ended.
-        switch lookup(id, now: clock()) {
+        switch lookup(id, now: now) {
         case .token(let record): return record
         case .absent: return nil
         case nil: break
         }
+        let known = shard(of: id).withLock { $0.stale(id, now: now) }
+        if let known, known.isVouched || isAway(now) {
+            if let generation = loads.refresh(id) { Task { await read(id, generation: generation, deadline) } }
+            return useStale(id)
+        }
         lastWaiter += 1
         let waiter = lastWaiter
-        switch loads.join(id, waiter) {
+        let patience = known == nil ? deadline?.instant : earlier(now + settings.recheckWait, deadline)
+        switch loads.join(id, waiter, until: patience) {
         case .refuse:
             if let record = useStale(id) { return record }
             throw TokenCacheError.overloaded
-        case .start(let generation): Task { await read(id, generation: generation) }
+        case .start(let generation): Task { await read(id, generation: generation, deadline) }
         case .wait: break
         }
+        schedule()
         // Nothing suspends between joining and here, so neither the read nor a cancellation can come before the
         // continuation is in its place.
         return try await withTaskCancellationHandler {
@@ -102,18 +158,28 @@ public actor TokenCache {
         }
     }
 
+    private func earlier(
+        _ instant: ContinuousClock.Instant, _ deadline: RequestDeadline?
+    ) -> ContinuousClock.Instant {
+        deadline.map { min(instant, $0.instant) } ?? instant
+    }
+
+    private func isAway(_ now: ContinuousClock.Instant) -> Bool {
+        isAwayUntil.map { now < $0 } ?? false
+    }
+
     private func leave(_ waiter: LoadTable.Waiter) {
         guard loads.leave(waiter) else { return }
         waiting.removeValue(forKey: waiter)?.resume(throwing: CancellationError())
     }
 
     /// Reads an id, again if it was changed meanwhile, and gives the result to those who wait.
-    private func read(_ id: TokenID, generation: UInt64) async {
+    private func read(_ id: TokenID, generation: UInt64, _ deadline: RequestDeadline?) async {
         var generation = generation
         while true {
             let result: Result<TokenRecord?, any Error>
             do {
-                result = .success(try await loader.record(for: id))
+                result = .success(try await loader.record(for: id, until: deadline))
             } catch {
                 result = .failure(error)
             }
@@ -129,16 +195,17 @@ public actor TokenCache {
     private func settle(
         _ result: Result<TokenRecord?, any Error>, of id: TokenID
     ) -> Result<TokenRecord?, any Error> {
+        let now = clock()
         switch result {
         case .success(let record):
-            let now = clock()
-            shard(of: id).withLock { $0.store(record, for: id, now: now) }
+            isAwayUntil = nil
+            shard(of: id).withLock { $0.store(record, for: id, isWatched: isWatched, now: now) }
             return result
         case .failure(let error):
             // What the database holds and cannot be read is no reason to go on with what it held before.
-            guard let error = error as? DatabaseError, error.code != .decoding, let record = useStale(id) else {
-                return result
-            }
+            guard let error = error as? DatabaseError, error.code != .decoding else { return result }
+            isAwayUntil = now + settings.timeToLive
+            guard let record = useStale(id) else { return result }
             return .success(record)
         }
     }
@@ -150,5 +217,22 @@ public actor TokenCache {
 
     private func resume(_ waiters: [LoadTable.Waiter], with result: Result<TokenRecord?, any Error>) {
         for waiter in waiters { waiting.removeValue(forKey: waiter)?.resume(with: result) }
+    }
+
+    // MARK: The timer
+
+    /// Sees to it that the timer fires no later than the next deadline. One that fires too early is cheap.
+    private func schedule() {
+        guard let loop, let deadline = loads.nextDeadline else { return }
+        if let timerFires, timerFires <= deadline { return }
+        timerFires = deadline
+        let timer = timer ?? LoopTimer(on: loop) { [weak self] in Task { await self?.timerFired() } }
+        self.timer = timer
+        loop.execute { timer.schedule(after: max(.zero, ContinuousClock.now.duration(to: deadline))) }
+    }
+
+    private func timerFired() {
+        timerFires = nil
+        expire()
     }
 }

@@ -8,6 +8,11 @@ public struct TokenCacheSettings: Sendable, Hashable {
     public var timeToLive: Duration
     /// How long an id without a token is refused before it is looked for again.
     public var absentTimeToLive: Duration
+    /// How long a token is used, or an id without one is refused, before it is looked for again while changes are not
+    /// heard of.
+    public var staleAfter: Duration
+    /// How long a request waits for a token that may have changed to be read again, before the known one is used.
+    public var recheckWait: Duration
     /// How long a token is used while the database cannot be asked, counted from when it was last read.
     public var staleTimeToLive: Duration
     /// How long a token is used without asking again, after the database could not be asked.
@@ -22,13 +27,16 @@ public struct TokenCacheSettings: Sendable, Hashable {
     /// The defaults.
     public init(
         entries: Int = 10_000, absentEntries: Int = 4096, timeToLive: Duration = .seconds(10),
-        absentTimeToLive: Duration = .seconds(10), staleTimeToLive: Duration = .seconds(3600),
+        absentTimeToLive: Duration = .seconds(10), staleAfter: Duration = .seconds(1),
+        recheckWait: Duration = .milliseconds(500), staleTimeToLive: Duration = .seconds(3600),
         staleRetry: Duration = .seconds(1), loads: Int = 64, waiters: Int = 4096, shards: Int = 16
     ) {
         self.entries = entries
         self.absentEntries = absentEntries
         self.timeToLive = timeToLive
         self.absentTimeToLive = absentTimeToLive
+        self.staleAfter = staleAfter
+        self.recheckWait = recheckWait
         self.staleTimeToLive = staleTimeToLive
         self.staleRetry = staleRetry
         self.loads = loads

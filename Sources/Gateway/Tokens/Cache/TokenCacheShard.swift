@@ -6,6 +6,8 @@ struct TokenCacheShard: Sendable {
         let record: TokenRecord
         var freshUntil: Instant
         let staleUntil: Instant
+        /// Whether we would have heard if the token had been changed since it was read.
+        var isVouched: Bool
     }
 
     private let settings: TokenCacheSettings
@@ -35,32 +37,42 @@ struct TokenCacheShard: Sendable {
     }
 
     /// Keeps what was read at `now`.
-    mutating func store(_ record: TokenRecord?, for id: TokenID, now: Instant) {
+    /// - Parameter isWatched: Whether we hear of changes since before the read began.
+    mutating func store(_ record: TokenRecord?, for id: TokenID, isWatched: Bool, now: Instant) {
         guard let record else {
             tokens.remove(id)
-            absent.set(now.advanced(by: settings.absentTimeToLive), for: id)
+            absent.set(now + lifetime(settings.absentTimeToLive, isWatched), for: id)
             return
         }
         absent.remove(id)
-        let staleTime = max(settings.timeToLive, settings.staleTimeToLive)
-        tokens.set(
-            Entry(
-                record: record, freshUntil: now.advanced(by: settings.timeToLive),
-                staleUntil: now.advanced(by: staleTime)),
-            for: id)
+        let entry = Entry(
+            record: record, freshUntil: now + lifetime(settings.timeToLive, isWatched),
+            staleUntil: now + max(settings.timeToLive, settings.staleTimeToLive), isVouched: isWatched)
+        tokens.set(entry, for: id)
     }
 
-    /// A token that is past its time, because it could not be read again; it counts as fresh for a moment, so that not
-    /// every request asks a database that is away. `nil` if it is past even the longer time, or not known.
-    mutating func useStale(_ id: TokenID, now: Instant) -> TokenRecord? {
+    private func lifetime(_ time: Duration, _ isWatched: Bool) -> Duration {
+        isWatched ? time : min(time, settings.staleAfter)
+    }
+
+    /// A token that is past its time, and whether we would have heard if it had changed; `nil` if it is past even the
+    /// longer time, or not known.
+    mutating func stale(_ id: TokenID, now: Instant) -> (record: TokenRecord, isVouched: Bool)? {
         guard let entry = tokens.use(id) else { return nil }
         guard now < entry.staleUntil else {
             tokens.remove(id)
             return nil
         }
-        let retry = min(now.advanced(by: settings.staleRetry), entry.staleUntil)
-        tokens.update(id) { $0.freshUntil = max($0.freshUntil, retry) }
-        return entry.record
+        return (entry.record, entry.isVouched)
+    }
+
+    /// The same, to be used now: it counts as fresh for a moment, so that not every request asks a database that is away.
+    mutating func useStale(_ id: TokenID, now: Instant) -> TokenRecord? {
+        guard let (record, _) = stale(id, now: now) else { return nil }
+        tokens.update(id) { entry in
+            entry.freshUntil = max(entry.freshUntil, min(now + settings.staleRetry, entry.staleUntil))
+        }
+        return record
     }
 
     /// Forgets an id.
@@ -69,9 +81,22 @@ struct TokenCacheShard: Sendable {
         absent.remove(id)
     }
 
+    /// From now on changes are not heard of: what is known counts for `staleAfter`.
+    mutating func unwatch(now: Instant) {
+        let end = now + settings.staleAfter
+        tokens.updateAll { entry in
+            entry.freshUntil = min(entry.freshUntil, end)
+            entry.isVouched = false
+        }
+        absent.updateAll { $0 = min($0, end) }
+    }
+
     /// Makes everything be read again at its next use; tokens stay usable while the database is away.
     mutating func expireAll(now: Instant) {
-        tokens.updateAll { $0.freshUntil = min($0.freshUntil, now) }
+        tokens.updateAll { entry in
+            entry.freshUntil = min(entry.freshUntil, now)
+            entry.isVouched = false
+        }
         absent.removeAll()
     }
 }

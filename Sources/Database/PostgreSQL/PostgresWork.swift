@@ -1,0 +1,23 @@
+/// A statement that runs on a connection.
+struct PostgresQueryWork {
+    let parameters: PostgresParameters
+    let completion: (Result<SQLResult, any Error>) -> Void
+    var result = SQLResult()
+    /// What the server has said against the step that runs.
+    var error: DatabaseError?
+}
+
+/// A batch that runs on a connection.
+struct PostgresBatchWork {
+    let texts: [String]
+    let parameters: [PostgresParameters]
+    let completion: (Result<[SQLResult], any Error>) -> Void
+    var machine: PostgresBatch
+    var isRetried = false
+
+    /// The text of the statement that failed, if it was one.
+    var failedText: String? {
+        guard case .execute(let index, _)? = machine.failure?.step else { return nil }
+        return texts[index]
+    }
+}

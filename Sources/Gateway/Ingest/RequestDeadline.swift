@@ -1,0 +1,16 @@
+/// Until when a request is to be answered. One for each request, made when its head is complete: whatever the request waits
+/// for (its body, its token, the database, the publisher) takes of the same time.
+public struct RequestDeadline: Sendable, Hashable {
+    /// The end.
+    public let instant: ContinuousClock.Instant
+
+    /// An end at a known time.
+    public init(_ instant: ContinuousClock.Instant) {
+        self.instant = instant
+    }
+
+    /// `limit` (`ingest.deadline`) after the request's head was complete.
+    public init(from start: ContinuousClock.Instant, limit: Duration) {
+        instant = start + limit
+    }
+}

@@ -1,0 +1,116 @@
+import Database
+
+/// Puts another root key into use and seals everything anew under it, while servers run.
+///
+/// Each batch is one transaction, and what is sealed anew is not touched again: a rotation that was interrupted, even by
+/// kill -9, goes on where it was when it is run again. Values that people change meanwhile are sealed under the new key by
+/// whoever changes them.
+public struct KeyRotation: Sendable {
+    /// Most values that are sealed anew in one transaction.
+    public static let maximumBatch = 1000
+
+    /// What a rotation did.
+    public struct Outcome: Sendable, Hashable, Encodable {
+        /// The root key that was current before.
+        public var from: String
+        /// The one that is now.
+        public var to: String
+        /// Values that were sealed anew.
+        public var resealed = 0
+        /// Values that could not be opened, and so stay as they were: column and row.
+        public var failed: [Failed] = []
+
+        /// A value that could not be opened.
+        public struct Failed: Sendable, Hashable, Encodable {
+            /// The column.
+            public let column: String
+            /// The row's key.
+            public let row: String
+            /// Why not.
+            public let reason: String
+        }
+
+        /// The outcome for people.
+        public var text: String {
+            let lines = [
+                from == to ? "root key \(to) (in use already)" : "root key \(from) -> \(to)",
+                "\(resealed) secrets sealed anew",
+            ]
+            let failures = failed.map { "not sealed anew: \($0.column) of \($0.row): \($0.reason)" }
+            return (lines + failures).joined(separator: "\n") + "\n"
+        }
+    }
+
+    private let database: any Database
+    private let keys: KeyRing
+    private let target: String
+
+    /// - Parameters:
+    ///   - keys: All root keys that values may be sealed under, and the new one.
+    ///   - target: The id of the root key that is to be the current one.
+    init(database: any Database, keys: KeyRing, target: String) {
+        self.database = database
+        self.keys = keys
+        self.target = target
+    }
+
+    /// Rotates to the root key of `keys.root_key_file`.
+    public init(_ workspace: Workspace) {
+        self.init(database: workspace.database, keys: workspace.keys, target: workspace.rootKeyID)
+    }
+
+    /// Does it.
+    ///
+    /// - Parameters:
+    ///   - batch: Values that are sealed anew in one transaction.
+    ///   - progress: Called after each batch, with how many were sealed anew so far.
+    /// - Throws: ``RootKeyError``, ``KeyRing/Failure``, `DatabaseError`.
+    public func run(batch: Int = 100, progress: (Int) -> Void = { _ in }) async throws -> Outcome {
+        guard let checkValue = keys.checkValue(of: target) else { throw KeyRing.Failure.unknownKey(id: target) }
+        let before = try await RootKeyTable.replaceCurrent(
+            by: target, checkValue: checkValue, known: keys.keyIDs, in: database)
+        try keys.adopt(target)
+        var outcome = Outcome(from: before, to: target)
+        let size = min(max(1, batch), Self.maximumBatch)
+        for column in SealedColumn.all {
+            // Again for what was changed at the same time; all that is left then cannot be opened.
+            for _ in 0..<10 {
+                let failures = outcome.failed.count
+                guard try await reseal(column, size, &outcome, progress) > 0 else { break }
+                outcome.failed.removeSubrange(failures...)
+            }
+        }
+        return outcome
+    }
+
+    /// Goes once through a column.
+    /// - Returns: How many values were overtaken by another change, and are to be looked at again.
+    private func reseal(
+        _ column: SealedColumn, _ size: Int, _ outcome: inout Outcome, _ progress: (Int) -> Void
+    ) async throws -> Int {
+        var overtaken = 0
+        var last = ""
+        while true {
+            let values = try await column.next(notUnder: target, after: last, limit: size, in: database)
+            guard let end = values.last else { return overtaken }
+            last = end.row
+            var statements: [SQLStatement] = []
+            for value in values {
+                let place = SealedPlace(column: column.name, row: value.row)
+                do {
+                    let plain = try keys.open(value.sealed, for: place)
+                    let sealed = try keys.seal(plain, for: place)
+                    statements.append(
+                        column.replacement(of: value.sealed, by: sealed, hash: keys.lookupHash(plain), row: value.row))
+                } catch let failure as KeyRing.Failure {
+                    outcome.failed.append(
+                        Outcome.Failed(column: column.name, row: value.row, reason: failure.description))
+                }
+            }
+            let done = try await database.batch(statements).count { $0.affectedRows > 0 }
+            outcome.resealed += done
+            overtaken += statements.count - done
+            if done > 0 { progress(outcome.resealed) }
+        }
+    }
+}

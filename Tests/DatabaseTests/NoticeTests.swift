@@ -1,0 +1,165 @@
+import EventLoop
+import Glibc
+import Testing
+
+@testable import Database
+
+/// Hearing of what others change.
+@Suite struct NoticeTests {
+    /// Reads a stream step by step.
+    private actor Reader {
+        private var iterator: AsyncStream<DatabaseNotice>.Iterator
+
+        init(_ stream: AsyncStream<DatabaseNotice>) {
+            iterator = stream.makeAsyncIterator()
+        }
+
+        func next() async -> DatabaseNotice? {
+            var iterator = iterator
+            let notice = await iterator.next(isolation: self)
+            self.iterator = iterator
+            return notice
+        }
+
+        /// Reads until something else than a loss comes.
+        func nextAfterLoss() async -> DatabaseNotice? {
+            var notice = await next()
+            while case .lost = notice { notice = await next() }
+            return notice
+        }
+    }
+
+    @Test func sqliteTellsWhatOtherProcessesChange() async throws {
+        var limits = TestDatabase.limits
+        limits.pollInterval = .milliseconds(20)
+        try await TestDatabase.withPlace(.sqliteFile) { place in
+            let other = try await place.open()
+            try await other.query("CREATE TABLE t (id BIGINT NOT NULL)")
+            let database = try await place.open(limits: limits)
+            let reader = Reader(database.notices(on: "any"))
+            #expect(await reader.next() == .listening)
+            // Its own changes are no news.
+            try await database.query("INSERT INTO t (id) VALUES (1)")
+            try await Task.sleep(for: .milliseconds(100))
+            try await other.query("INSERT INTO t (id) VALUES (2)")
+            #expect(await reader.next() == .changed(payload: nil))
+            // Reading is no change.
+            _ = try await other.query("SELECT id FROM t")
+            try await Task.sleep(for: .milliseconds(100))
+            try await other.withTransaction { try await $0.query("DELETE FROM t") }
+            #expect(await reader.next() == .changed(payload: nil))
+            await database.close()
+            #expect(await reader.next() == nil)
+            // A closed one tells nothing.
+            for await _ in database.notices(on: "any") { Issue.record("a notice of a closed database") }
+            await other.close()
+        }
+    }
+
+    private static let isPostgresThere: Bool = TestDriver.postgresURL != nil
+
+    private static func pool(_ name: String) throws -> PostgresPool {
+        var limits = TestDatabase.limits
+        limits.backoff = Backoff(first: .milliseconds(20), longest: .milliseconds(200))
+        limits.listenHeartbeat = .seconds(1)
+        let settings = try PostgresSettings(parsing: try #require(TestDriver.postgresURL))
+        return PostgresPool(
+            settings: settings.with("application_name", name), limits: limits, loop: try TestDatabase.loop.get(),
+            logger: TestDatabase.logger)
+    }
+
+    @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
+    func notificationsComeWhenTheirTransactionIsCommitted() async throws {
+        let channel = "w2f_test_\(getpid())_a"
+        let pool = try Self.pool("w2f-notices")
+        let reader = Reader(pool.notices(on: channel))
+        #expect(await reader.next() == .listening)
+        await pool.withTransaction { connection in
+            try await connection.query("SELECT pg_notify($1, 'undone')", [.text(channel)])
+            throw CancellationError()
+        } catch: { _ in
+        }
+        try await pool.withTransaction { connection in
+            try await connection.query("SELECT pg_notify($1, 'first')", [.text(channel)])
+        }
+        #expect(await reader.next() == .changed(payload: "first"))
+        for number in 0..<100 {
+            try await pool.query("SELECT pg_notify($1, $2)", [.text(channel), .text("\(number)")])
+        }
+        for number in 0..<100 { #expect(await reader.next() == .changed(payload: "\(number)")) }
+        await pool.close()
+        #expect(await reader.next() == nil)
+    }
+
+    @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
+    func aConnectionThatIsLostIsMadeAgain() async throws {
+        let (channel, name) = ("w2f_test_\(getpid())_b", "w2f-listener-\(getpid())")
+        let pool = try Self.pool(name)
+        let other = try Self.pool("w2f-other")
+        let reader = Reader(pool.notices(on: channel))
+        #expect(await reader.next() == .listening)
+        for round in 0..<5 {
+            try await other.query(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1",
+                [.text(name)])
+            #expect(await reader.nextAfterLoss() == .listening)
+            try await other.query("SELECT pg_notify($1, $2)", [.text(channel), .text("\(round)")])
+            #expect(await reader.next() == .changed(payload: "\(round)"))
+        }
+        await pool.close()
+        await other.close()
+    }
+
+    /// A server that hangs keeps the connection open, and says nothing more.
+    @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
+    func aConnectionThatHangsIsGivenUp() async throws {
+        let (channel, name) = ("w2f_test_\(getpid())_c", "w2f-hanging-\(getpid())")
+        let pool = try Self.pool(name)
+        let other = try Self.pool("w2f-other")
+        let reader = Reader(pool.notices(on: channel))
+        #expect(await reader.next() == .listening)
+        let row = try await other.query(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = $1", [.text(name)]
+        ).rows.first
+        let pid = pid_t(try #require(row).integer("pid"))
+        guard kill(pid, SIGSTOP) == 0 else { return }
+        defer { kill(pid, SIGCONT) }
+        #expect(await reader.nextAfterLoss() == .listening)
+        await pool.close()
+        await other.close()
+    }
+
+    @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
+    func aReaderThatGoesClosesTheConnection() async throws {
+        let (channel, name) = ("w2f_test_\(getpid())_d", "w2f-leaving-\(getpid())")
+        let pool = try Self.pool(name)
+        let other = try Self.pool("w2f-other")
+        let task = Task {
+            for await _ in pool.notices(on: channel) {}
+        }
+        func connections() async throws -> Int {
+            try await other.query(
+                "SELECT 1 FROM pg_stat_activity WHERE application_name = $1", [.text(name)]
+            ).rows.count
+        }
+        while try await connections() == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        task.cancel()
+        await task.value
+        while try await connections() > 0 { try await Task.sleep(for: .milliseconds(10)) }
+        await pool.close()
+        await other.close()
+    }
+}
+
+extension PostgresPool {
+    /// A transaction that is meant to fail.
+    fileprivate func withTransaction(
+        _ body: @Sendable (any DatabaseConnection) async throws -> Void, catch handle: (any Error) -> Void
+    ) async {
+        do {
+            try await withTransaction(TransactionOptions(), body)
+        } catch {
+            handle(error)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Testing
+
+@testable import Database
+
+/// Batches in pipeline mode, as transcripts.
+@Suite struct PostgresBatchTests {
+    private let wrong = DatabaseError(.uniqueViolation, sqlState: "23505", "duplicate key")
+    private let gone = DatabaseError(.other, sqlState: "26000", "no such statement")
+
+    private func result(_ rows: Int) -> SQLResult { SQLResult(affectedRows: rows) }
+
+    @Test func eachTextIsPreparedOnce() {
+        var machine = PostgresQueryStateMachine(capacity: 4)
+        let texts = ["INSERT a", "INSERT b", "INSERT a", "LOCK c"]
+        let steps = machine.plan(texts)
+        #expect(
+            steps == [
+                .prepare(name: "w2f_1", sql: "INSERT a"), .execute(0, name: "w2f_1"),
+                .prepare(name: "w2f_2", sql: "INSERT b"), .execute(1, name: "w2f_2"),
+                .execute(2, name: "w2f_1"), .execute(3, name: nil),
+            ])
+        for step in steps { machine.batchSucceeded(step) }
+        #expect(machine.plan(["INSERT b"]) == [.execute(0, name: "w2f_2")])
+        // The same statements serve single queries.
+        #expect(machine.start("INSERT a") == .executePrepared(name: "w2f_1"))
+    }
+
+    @Test func withoutACacheNothingIsPrepared() {
+        var machine = PostgresQueryStateMachine(capacity: 0)
+        #expect(machine.plan(["INSERT a"]) == [.execute(0, name: nil)])
+    }
+
+    @Test func resultsComeInTheOrderOfTheStatements() {
+        let steps: [PostgresBatch.Step] = [
+            .prepare(name: "x", sql: "a"), .execute(0, name: "x"), .execute(1, name: nil),
+        ]
+        var batch = PostgresBatch(steps: steps, count: 2)
+        #expect(batch.received(.done(result(0))) == steps[0])
+        batch.stepEnded()
+        batch.stepEnded()  // libpq says so twice here and there
+        #expect(batch.received(.done(result(7))) == steps[1])
+        batch.stepEnded()
+        #expect(batch.received(.done(result(8))) == steps[2])
+        batch.stepEnded()
+        #expect(!batch.isComplete)
+        batch.synchronized()
+        #expect(batch.isComplete && batch.failure == nil)
+        #expect(batch.results.map(\.affectedRows) == [7, 8])
+    }
+
+    @Test func theFirstFailureCounts() {
+        let steps: [PostgresBatch.Step] = [.execute(0, name: nil), .execute(1, name: nil), .execute(2, name: nil)]
+        var batch = PostgresBatch(steps: steps, count: 3)
+        _ = batch.received(.done(result(1)))
+        batch.stepEnded()
+        #expect(batch.received(.failed(wrong)) == nil)
+        batch.stepEnded()
+        #expect(batch.received(.skipped) == nil)
+        batch.stepEnded()
+        batch.synchronized()
+        #expect(batch.failure?.step == steps[1])
+        #expect(batch.failure?.error == wrong)
+    }
+
+    @Test func anAnswerThatLacksSomethingIsAFailure() {
+        var batch = PostgresBatch(steps: [.execute(0, name: nil)], count: 1)
+        batch.synchronized()
+        #expect(batch.failure?.error.code == .other)
+    }
+
+    @Test func aLostStatementIsPreparedAnew() {
+        var machine = PostgresQueryStateMachine(capacity: 4)
+        for step in machine.plan(["INSERT a"]) { machine.batchSucceeded(step) }
+        let step = PostgresBatch.Step.execute(0, name: "w2f_1")
+        let again = machine.batchFailed(step, sql: "INSERT a", gone)
+        #expect(again)
+        #expect(machine.plan(["INSERT a"]).first == .prepare(name: "w2f_2", sql: "INSERT a"))
+        let retried = machine.batchFailed(step, sql: "INSERT a", wrong)
+        #expect(!retried)
+    }
+
+    @Test func whatNobodyUsesGoesFirst() {
+        var machine = PostgresQueryStateMachine(capacity: 1)
+        for text in ["INSERT a", "INSERT b"] {
+            for step in machine.plan([text]) { machine.batchSucceeded(step) }
+        }
+        let steps = machine.plan(["INSERT b"])
+        #expect(steps == [.deallocate("w2f_1"), .execute(0, name: "w2f_2")])
+        // The server has forgotten it already: the batch is sent again without.
+        let again = machine.batchFailed(steps[0], sql: nil, gone)
+        #expect(again)
+        #expect(machine.plan(["INSERT b"]) == [.execute(0, name: "w2f_2")])
+    }
+}

@@ -1,0 +1,100 @@
+import Database
+import EventLoop
+import Foundation
+import Testing
+
+@testable import Gateway
+
+/// Two replicas on one database: what one changes, the other hears of.
+@Suite struct TokenNoticeWatchTests {
+    /// What a replica hears.
+    private final class Ear: Sendable {
+        private let heard = Locked<[TokenNotice]>([])
+        private let task: Task<Void, any Error>
+
+        init(_ database: any Database) {
+            let notices = TokenNotices()
+            notices.listen { [heard] notice in heard.withLock { $0.append(notice) } }
+            task = Task { try await TokenNoticeWatch(database: database, notices: notices).run() }
+        }
+
+        deinit { task.cancel() }
+
+        func wait(for notice: TokenNotice) async throws {
+            while !heard.withLock({ $0.contains(notice) }) { try await Task.sleep(for: .milliseconds(5)) }
+        }
+
+        func forget() { heard.withLock { $0.removeAll() } }
+
+        var all: [TokenNotice] { heard.withLock { $0 } }
+    }
+
+    @Test(
+        .enabled(if: TestDatabases.all.contains(.postgresql), "W2F_TEST_POSTGRES_URL is not set"),
+        .timeLimit(.minutes(1)))
+    func postgresqlTellsWhichTokenChanged() async throws {
+        try await TestDatabases.withSchema { url in
+            let database = try await TestDatabases.open(url)
+            let replica = try await TestDatabases.open(url)
+            try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+            let store = try TestStore(database: database).store
+            let ear = Ear(replica)
+            try await ear.wait(for: .watching)
+
+            let id = try await store.create(TokenDraft(service: "github", name: "x")).token.id
+            try await ear.wait(for: .token(id))
+            for change in [
+                { _ = try await store.setState(id, to: .disabled) },
+                { _ = try await store.rotate(id, grace: .zero) },
+                { _ = try await store.delete(id) },
+            ] as [() async throws -> Void] {
+                ear.forget()
+                try await change()
+                try await ear.wait(for: .token(id))
+            }
+            // What says nothing to webhooks makes no noise: a secret sealed anew.
+            let other = try await store.create(TokenDraft(service: "github", name: "y")).token.id
+            try await ear.wait(for: .token(other))
+            ear.forget()
+            try await database.query("UPDATE token SET key_id = 'other'")
+            let last = try await store.create(TokenDraft(service: "github", name: "z")).token.id
+            try await ear.wait(for: .token(last))
+            #expect(!ear.all.contains(.token(other)))
+            // By hand, all at once.
+            try await database.query("TRUNCATE token CASCADE")
+            try await ear.wait(for: .everything)
+            await replica.close()
+            await database.close()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func sqliteTellsThatSomethingChanged() async throws {
+        let folder = try TemporaryFolder()
+        let url = "sqlite:\(folder.path)/w2f.db"
+        let database = try await TestDatabases.open(url)
+        let replica = try await TestDatabases.open(url)
+        try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+        let store = try TestStore(database: database).store
+        let ear = Ear(replica)
+        try await ear.wait(for: .watching)
+        ear.forget()
+        let start = ContinuousClock.now
+        _ = try await store.create(TokenDraft(service: "github", name: "x"))
+        try await ear.wait(for: .everything)
+        #expect(start.duration(to: .now) < .seconds(1))
+        await replica.close()
+        await database.close()
+    }
+
+    @Test func whatPayloadsMean() throws {
+        let id = try TokenIDAuthority(KeyRing(TestStore.key())).make()
+        #expect(TokenNotice(.changed(payload: id.description)) == .token(id))
+        for payload in ["", "nonsense", String(repeating: "a", count: 7000)] {
+            #expect(TokenNotice(.changed(payload: payload)) == .everything)
+        }
+        #expect(TokenNotice(.changed(payload: nil)) == .everything)
+        #expect(TokenNotice(.listening) == .watching)
+        #expect(TokenNotice(.lost(UnreachableDatabase.error)) == .unwatched)
+    }
+}
