@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     ],
@@ -75,12 +76,19 @@ let package = Package(
             dependencies: ["CSimdJSON", "Cryptography"],
             swiftSettings: strict),
 
+        // The pages for people: templates, style and view models, without I/O
+        .target(
+            name: "WebPages",
+            dependencies: ["Cryptography", .product(name: "Mustache", package: "swift-mustache")],
+            resources: [.embedInCode("Resources")],
+            swiftSettings: strict),
+
         // What ties them together
         .target(
             name: "Gateway",
             dependencies: [
                 "AMQP", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPClient", "HTTPServer", "OIDC",
-                "WebhookServices",
+                "WebPages", "WebhookServices",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -128,10 +136,11 @@ let package = Package(
         .testTarget(name: "DatabaseTests", dependencies: ["Database", "EventLoop"], swiftSettings: strict),
         .testTarget(name: "FedoraMessagingTests", dependencies: ["FedoraMessaging"], swiftSettings: strict),
         .testTarget(name: "WebhookServicesTests", dependencies: ["WebhookServices"], swiftSettings: strict),
+        .testTarget(name: "WebPagesTests", dependencies: ["WebPages"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "OIDC",
+                "Gateway", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "OIDC", "WebPages",
                 "WebhookServices",
             ],
             swiftSettings: strict),

@@ -32,7 +32,7 @@ public struct Accounts: Sendable {
     /// - Throws: `DevelopmentLoginError`.
     init(
         _ configuration: Configuration, database: any Database, keys: KeyRing, loop: EventLoop,
-        developmentLogin: Bool = false, renderer: any AccountPageRenderer = PlainAccountPages(),
+        developmentLogin: Bool = false, renderer: any AccountPageRenderer,
         transport: (any ProviderTransport)? = nil, refresher: (any SessionRefresher)? = nil, logger: Logger
     ) throws {
         if developmentLogin { try DevelopmentLoginRules.check(configuration) }

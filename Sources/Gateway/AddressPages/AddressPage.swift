@@ -38,7 +38,7 @@ struct AddressPage: Sendable {
     /// The page as this request's sender likes it.
     func response(to head: RequestHead) -> ServerResponse {
         guard ErrorFormat(for: head) == .text else { return json }
-        return head.values("accept").contains(where: Self.namesHTML) ? html : text
+        return Self.wantsHTML(head) ? html : text
     }
 
     private static func sentences(_ service: any WebhookService, home: String, takesBare: Bool) -> [String] {
@@ -50,6 +50,9 @@ struct AddressPage: Sendable {
         let start = "To add a token, log in at \(home)/ ."
         return takesBare ? [here, own, bare, start] : [here, own, start]
     }
+
+    /// Whether a browser asks.
+    static func wantsHTML(_ head: RequestHead) -> Bool { head.values("accept").contains(where: namesHTML) }
 
     private static func namesHTML(_ value: ArraySlice<UInt8>) -> Bool {
         let wanted = Array("text/html".utf8)

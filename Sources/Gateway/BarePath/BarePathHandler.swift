@@ -21,11 +21,11 @@ struct BarePathHandler: HTTPHandler {
     /// How trying went.
     enum Attempt {
         /// It is a webhook of a token, and this is what it comes to.
-        case verified(PreparedDelivery)
+        case verified(PreparedDelivery, TokenID)
         /// It is of none.
         case failed
         /// It is of a token, and lacks something.
-        case invalid(HTTPError)
+        case invalid(HTTPError, TokenID)
         /// It cannot be known.
         case unknown(HTTPError)
     }
@@ -55,15 +55,24 @@ struct BarePathHandler: HTTPHandler {
         case .busy, .waiting: throw .overloaded(retryAfter: settings.retryAfter)
         }
         let second = Int64(time(nil))
-        let prepared = try await verify(exchange, service: service, source: source, second: second, until: deadline)
-        return try await pipeline.finish(prepared, second: second, until: deadline, requestID: exchange.requestID)
+        let (prepared, token, size) = try await verify(
+            exchange, service: service, source: source, second: second, until: deadline)
+        do throws(HTTPError) {
+            let acceptance = try await pipeline.finish(
+                prepared, second: second, until: deadline, requestID: exchange.requestID)
+            pipeline.note(acceptance, of: token, size: size)
+            return acceptance
+        } catch {
+            pipeline.note(error, of: token, size: size)
+            throw error
+        }
     }
 
     /// Tries the webhook, and leaves the gate.
     private func verify(
         _ exchange: HTTPExchange, service: any WebhookService, source: BareSource, second: Int64,
         until deadline: RequestDeadline
-    ) async throws(HTTPError) -> PreparedDelivery {
+    ) async throws(HTTPError) -> (PreparedDelivery, TokenID, size: Int) {
         let body: ArraySlice<UInt8>
         do throws(HTTPError) {
             body = try await exchange.readBody(limit: settings.maxBodySize, until: deadline.instant)
@@ -78,11 +87,12 @@ struct BarePathHandler: HTTPHandler {
             query: exchange.head.method == .get ? exchange.head.query : nil)
         var trial = BareTrial(service: service, loop: exchange.loop, deadline: deadline)
         switch await trial.run(request, self) {
-        case .verified(let prepared):
+        case .verified(let prepared, let token):
             gate.leave(source, .verified)
-            return prepared
-        case .invalid(let error):
+            return (prepared, token, body.count)
+        case .invalid(let error, let token):
             gate.leave(source, .verified)
+            pipeline.note(error, of: token, size: body.count)
             throw error
         case .unknown(let error):
             gate.leave(source, .unknown)

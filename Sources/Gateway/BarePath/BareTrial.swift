@@ -64,9 +64,10 @@ struct BareTrial {
         guard case .verified(_, let digest) = service.verify(request, secrets: token.secrets()) else { return nil }
         do throws(HTTPError) {
             return .verified(
-                try handler.pipeline.prepare(request, service: service, token: token, digest: DeliveryDigest(digest)))
+                try handler.pipeline.prepare(request, service: service, token: token, digest: DeliveryDigest(digest)),
+                token.id)
         } catch {
-            return error == .outOfScope ? nil : .invalid(error)
+            return error == .outOfScope ? nil : .invalid(error, token.id)
         }
     }
 

@@ -18,10 +18,16 @@ public struct Configuration: Sendable {
     public var database = DatabaseConfiguration()
     /// `[cache]`
     public var cache = CacheConfiguration()
+    /// `[tokens]`
+    public var tokens = TokensConfiguration()
+    /// `[deliveries]`
+    public var deliveries = DeliveriesConfiguration()
     /// `[oidc]`
     public var oidc = OIDCConfiguration()
     /// `[sessions]`
     public var sessions = SessionsConfiguration()
+    /// `[pages]`
+    public var pages = PagesConfiguration()
     /// `[keys]`
     public var keys = KeysConfiguration()
     /// `[log]`

@@ -1,3 +1,5 @@
+import WebhookServices
+
 /// Words for why a webhook was refused or not published, for the token's owner: what is wrong and what to do.
 public enum DeliveryReason {
     /// What a person should know about a reason code.
@@ -28,14 +30,18 @@ public enum DeliveryReason {
             "The connection broke, or was too slow, before the whole delivery was here."
         case "unavailable", "overloaded", "shutting_down":
             "This server could not publish it at that moment. \(service) may send it again; if not, redeliver it there."
-        case "event_filtered":
+        case "filtered":
             "The token's event filter does not let this event through."
-        case "private_content":
-            "The delivery has private content, and the token does not publish that."
+        case "incomplete":
+            "The delivery lacks something that every message of \(service) has, so nothing was published."
+        case "unverified":
+            "The delivery could not be verified with the token's secret."
         case "repeated":
             "The same delivery came before and was published then."
         default:
-            "The delivery was not accepted (\(code))."
+            PrivateContent(rawValue: code).map { content in
+                "Not published, because \(content), and the token does not publish private content."
+            } ?? "The delivery was not accepted (\(code))."
         }
     }
 }

@@ -4,17 +4,32 @@ import WebhookServices
 enum Acceptance: Sendable {
     /// There is a message: `{"message_id": …, "topic": …}`. The topic is the routing key, with its prefix. `isRepeated`:
     /// the message was published before, for the same delivery.
-    case published(messageID: String, topic: String, isRepeated: Bool)
+    case published(messageID: String, topic: String, event: String, isRepeated: Bool)
     /// It was kept from the bus on purpose: `{"published": false, "reason": …}`.
-    case withheld(Withheld)
+    case withheld(Withheld, event: String)
 
     /// The body of the 202. All values are plain ASCII without quotes or backslashes by construction.
     var json: [UInt8] {
         switch self {
-        case .published(let messageID, let topic, _):
+        case .published(let messageID, let topic, _, _):
             Array("{\"message_id\": \"\(messageID)\", \"topic\": \"\(topic)\"}\n".utf8)
-        case .withheld(let reason):
+        case .withheld(let reason, _):
             Array("{\"published\": false, \"reason\": \"\(reason.code)\"}\n".utf8)
+        }
+    }
+
+    /// What the token's owner sees of it.
+    ///
+    /// - Parameter size: Bytes of the body.
+    func record(size: Int?, at time: UnixTime = .now()) -> DeliveryRecord {
+        switch self {
+        case .published(let messageID, let topic, let event, let isRepeated):
+            DeliveryRecord(
+                at: time, outcome: isRepeated ? .repeated : .published, status: 202, event: event, topic: topic,
+                messageID: messageID, size: size, reason: isRepeated ? "repeated" : nil)
+        case .withheld(let reason, let event):
+            DeliveryRecord(
+                at: time, outcome: .withheld, status: 202, event: event, size: size, reason: reason.code)
         }
     }
 }

@@ -16,3 +16,8 @@ public struct LoopLocal<Value>: @unchecked Sendable {
         return nil
     }
 }
+
+extension LoopLocal where Value: Sendable {
+    /// The values of all loops, for any thread.
+    var all: [Value] { values.map(\.value) }
+}

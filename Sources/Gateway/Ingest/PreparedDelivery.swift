@@ -4,6 +4,6 @@ import WebhookServices
 enum PreparedDelivery {
     /// A message.
     case message(Delivery)
-    /// Nothing, on purpose.
-    case withheld(Withheld)
+    /// Nothing, on purpose; of an event of that name.
+    case withheld(Withheld, event: String)
 }

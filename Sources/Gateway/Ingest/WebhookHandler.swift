@@ -12,19 +12,32 @@ struct WebhookHandler: HTTPHandler {
     let tokens: TokenLookup
     let pipeline: WebhookPipeline
 
+    /// How far a webhook came: what is noted of it if it is refused.
+    private struct Trail {
+        var token: TokenID?
+        var size: Int?
+    }
+
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
+        var trail = Trail()
         do throws(HTTPError) {
-            return .json(.accepted, try await accept(exchange).json)
+            let acceptance = try await accept(exchange, &trail)
+            if let token = trail.token { pipeline.note(acceptance, of: token, size: trail.size) }
+            return .json(.accepted, acceptance.json)
         } catch {
+            if let token = trail.token { pipeline.note(error, of: token, size: trail.size) }
             return exchange.refuse(error)
         }
     }
 
-    private func accept(_ exchange: HTTPExchange) async throws(HTTPError) -> Acceptance {
+    private func accept(_ exchange: HTTPExchange, _ trail: inout Trail) async throws(HTTPError) -> Acceptance {
         let deadline = RequestDeadline(from: exchange.receivedAt, limit: pipeline.settings.deadline)
         let service = try service(in: exchange.pathParameters)
         let token = try await token(in: exchange.pathParameters, of: service, until: deadline)
+        trail.token = token.id
+        guard token.isEnabled else { throw .tokenDisabled }
         let body = try await exchange.readBody(limit: pipeline.settings.maxBodySize, until: deadline.instant)
+        trail.size = body.count
         let second = Int64(time(nil))
         let request = WebhookRequest(
             headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second,
@@ -49,7 +62,6 @@ struct WebhookHandler: HTTPHandler {
             let record = try await tokens.record(of: id, until: deadline),
             record.service == service.name
         else { throw .unknownWebhook }
-        guard record.isEnabled else { throw .tokenDisabled }
         return record
     }
 

@@ -7,6 +7,8 @@ import WebhookServices
 /// What becomes of an authentic webhook, whichever way it came: the token's scope and filter, the message, publishing.
 struct WebhookPipeline: Sendable {
     let publisher: any MessagePublisher
+    /// Where the outcome is noted, for the token's owners.
+    let deliveries: any DeliveryNoting
     let deduplication: DeduplicationWindow
     let settings: IngestSettings
     /// One JSON parser a loop, reused from webhook to webhook.
@@ -22,6 +24,21 @@ struct WebhookPipeline: Sendable {
             throw .unavailable("The server is not ready.", retryAfter: settings.retryAfter)
         }
         return parser
+    }
+
+    /// Notes what became of a webhook of a known token.
+    ///
+    /// - Parameter size: Bytes of the body; `nil` where it was not read.
+    func note(_ acceptance: Acceptance, of token: TokenID, size: Int?) {
+        deliveries.note(acceptance.record(size: size), for: token)
+    }
+
+    /// Notes that a webhook of a known token was refused.
+    func note(_ refusal: HTTPError, of token: TokenID, size: Int?) {
+        deliveries.note(
+            DeliveryRecord(
+                at: .now(), outcome: .refused, status: Int(refusal.status.code), size: size, reason: refusal.code),
+            for: token)
     }
 
     /// Reads an authentic webhook.
@@ -43,7 +60,7 @@ struct WebhookPipeline: Sendable {
         }
         if let scope = token.scope, !scope.contains((event.repository ?? "").utf8) { throw .outOfScope }
         if let reason = event.withheld(by: token.eventFilter, allowsPrivateContent: token.publishesPrivate) {
-            return .withheld(reason)
+            return .withheld(reason, event: event.name)
         }
         let topic = settings.topicPrefix.isEmpty ? event.topic : settings.topicPrefix + "." + event.topic
         return .message(
@@ -60,13 +77,14 @@ struct WebhookPipeline: Sendable {
         _ prepared: PreparedDelivery, second: Int64, until deadline: RequestDeadline, requestID: RequestID
     ) async throws(HTTPError) -> Acceptance {
         switch prepared {
-        case .withheld(let reason):
-            return .withheld(reason)
+        case .withheld(let reason, let event):
+            return .withheld(reason, event: event)
         case .message(var delivery):
             switch note(&delivery, second: second) {
             case .confirmed(let receipt):
                 return .published(
-                    messageID: receipt.messageID.description, topic: delivery.routingKey, isRepeated: true)
+                    messageID: receipt.messageID.description, topic: delivery.routingKey,
+                    event: delivery.event.name, isRepeated: true)
             case .publish(let receipt):
                 return try await publish(delivery, receipt, until: deadline, requestID: requestID)
             case .otherBody:
@@ -96,7 +114,8 @@ struct WebhookPipeline: Sendable {
         let result = await publisher.publish(message, until: deadline)
         guard result == .published else { throw failure(result, message: message, requestID: requestID) }
         deduplication.confirm(delivery.key, digest: delivery.digest, receipt: receipt)
-        return .published(messageID: message.id, topic: delivery.routingKey, isRepeated: false)
+        return .published(
+            messageID: message.id, topic: delivery.routingKey, event: delivery.event.name, isRepeated: false)
     }
 
     /// A webhook that could not be kept is never 2xx. Each of these is worth another try by the sender.

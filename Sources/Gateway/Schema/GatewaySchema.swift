@@ -10,5 +10,8 @@ public enum GatewaySchema {
         .formerKeys,
         .tokenNotices,
         .sessions,
+        .deliveries,
+        .tokenHistory,
+        .ownersTokens,
     ]
 }

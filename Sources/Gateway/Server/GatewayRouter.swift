@@ -1,27 +1,17 @@
-import EventLoop
 import HTTPServer
-import Logging
 import WebhookServices
 
 /// What is at which address.
 enum GatewayRouter {
     /// The routes of a server: webhooks at `/<service>/<id>` and `/<service>`, where browsers see a page on it, and
     /// `GET /healthz`, `GET /readyz`, `GET /schemas`.
+    ///
+    /// - Parameter notFound: What browsers see where there is nothing.
     static func make(
-        _ configuration: Configuration, loops: LoopGroup, workspace: Workspace, publisher: any MessagePublisher,
-        logger: Logger
+        _ configuration: Configuration, workspace: Workspace, ingest: Ingest, notFound: (any HTTPHandler)? = nil
     ) throws -> Router {
-        let services = configuration.services.registry.offered
-        let cache = tokenCache(configuration, workspace, services, loop: loops.loops[0])
-        workspace.tokenNotices.listen { await cache.note($0) }
-        let tokens = TokenLookup(
-            cache: cache, retryAfter: IngestSettings(configuration).retryAfter, logger: logger)
-        let pipeline = WebhookPipeline(
-            publisher: publisher,
-            deduplication: DeduplicationWindow(
-                entries: configuration.ingest.deduplicationEntries, window: configuration.ingest.deduplicationWindow),
-            settings: IngestSettings(configuration), parsers: try LoopLocal(loops.loops) { _ in try JSONParser() },
-            logger: logger)
+        let services = ingest.services
+        let (tokens, pipeline) = (ingest.tokens, ingest.pipeline)
         let webhooks = WebhookHandler(services: services, tokens: tokens, pipeline: pipeline)
         let bare: any HTTPHandler =
             configuration.barePath.enabled
@@ -39,23 +29,14 @@ enum GatewayRouter {
             timeout: configuration.server.readinessTimeout)
         var router = Router()
         try router.on(.get, "/healthz", HealthHandler())
-        try router.on(.get, "/readyz", ReadinessHandler(database: probe, publisher: publisher))
+        try router.on(.get, "/readyz", ReadinessHandler(database: probe, publisher: pipeline.publisher))
         try router.on(.get, "/schemas", SchemaIndexHandler())
         try router.on(.get, "/schemas/{name}", SchemaHandler())
         try router.on(.post, "/{service}/{id}", webhooks)
-        try router.on(.get, "/{service}/{id}", AddressPageHandler(services: pages, deliveries: webhooks))
+        try router.on(
+            .get, "/{service}/{id}", AddressPageHandler(services: pages, deliveries: webhooks, notFound: notFound))
         try router.on(.post, "/{service}", bare)
-        try router.on(.get, "/{service}", AddressPageHandler(services: pages, deliveries: bare))
+        try router.on(.get, "/{service}", AddressPageHandler(services: pages, deliveries: bare, notFound: notFound))
         return router
-    }
-
-    private static func tokenCache(
-        _ configuration: Configuration, _ workspace: Workspace, _ services: [any WebhookService],
-        loop: EventLoop
-    ) -> TokenCache {
-        let loader = TokenRecordLoader(store: workspace.tokens) { name in services.first { $0.name == name } }
-        return TokenCache(
-            loader: loader, authority: TokenIDAuthority(workspace.keys),
-            settings: TokenCacheSettings(configuration.cache), loop: loop)
     }
 }

@@ -15,6 +15,8 @@ public struct GatewayServer: Sendable {
     private let broker: BrokerService?
     private let file: FilePublisher?
     private let certificate: HTTPSCertificate?
+    private let recorder: DeliveryRecorder
+    private let housekeeping: Housekeeping
     private let logger: Logger
     /// Where it listens, with the ports that the kernel chose.
     public let addresses: [SocketAddress]
@@ -31,6 +33,8 @@ public struct GatewayServer: Sendable {
         let count = configuration.server.loops
         let loops = try LoopGroup.start(count: count > 0 ? count : ProcessorCount.available())
         workspace = try await Workspace.open(configuration, loop: loops.loops[0], logger: logger)
+        housekeeping = Housekeeping(
+            database: workspace.database, historyRetention: configuration.tokens.historyRetention, logger: logger)
         for notice in workspace.notices { logger.notice("\(notice)") }
         let publisher: any MessagePublisher
         switch configuration.publisher {
@@ -50,12 +54,18 @@ public struct GatewayServer: Sendable {
             file = filePublisher
             publisher = filePublisher
         }
-        var router = try GatewayRouter.make(
-            configuration, loops: loops, workspace: workspace, publisher: publisher, logger: logger)
-        let accounts = try Accounts(
-            configuration, database: workspace.database, keys: workspace.keys, loop: loops.loops[0],
+        recorder = DeliveryRecorder(
+            database: workspace.database, loops: loops.loops, settings: DeliverySettings(configuration.deliveries),
+            logger: logger)
+        let ingest = try Ingest(
+            configuration, loops: loops, workspace: workspace, publisher: publisher, deliveries: recorder,
+            logger: logger)
+        let people = try await PeopleSite(
+            configuration, workspace, desk: DatabaseTokenDesk(configuration, workspace, ingest), loop: loops.loops[0],
             developmentLogin: developmentLogin, logger: logger)
-        try accounts.addRoutes(to: &router)
+        var router = try GatewayRouter.make(
+            configuration, workspace: workspace, ingest: ingest, notFound: people.notFound)
+        try people.addRoutes(to: &router)
         if developmentLogin { logger.warning("development login: anybody on this machine can be anyone") }
         server = HTTPServer(
             loops: loops, addresses: try await Self.listenAddresses(configuration.server),
@@ -71,6 +81,8 @@ public struct GatewayServer: Sendable {
         // Ended in the reverse order: first no more requests, then no more messages.
         var services: [any Service] = []
         services.append(HangUpService(file: file, certificate: certificate, logger: logger))
+        services.append(DeliveryService(recorder: recorder))
+        services.append(housekeeping)
         services.append(TokenNoticeWatch(database: workspace.database, notices: workspace.tokenNotices))
         if let broker { services.append(broker) }
         services.append(HTTPService(server: server))

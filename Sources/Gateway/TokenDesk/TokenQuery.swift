@@ -27,6 +27,10 @@ public struct TokenQuery: Sendable, Hashable {
 
     /// Whose tokens.
     public var reach: Reach
+    /// Whether something came in for them, ever; `nil` for either.
+    public var isUsed: Bool?
+    /// Whether they are counted; otherwise there is just one page.
+    public var isCounted = true
     /// Only those whose name, scope or id contains this text, without regard to the case of ASCII letters.
     public var search: String
     /// Only of this service.

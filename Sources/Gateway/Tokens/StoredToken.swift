@@ -1,6 +1,6 @@
 /// A token with its secrets as they stand in the database.
 struct StoredToken: Sendable {
-    let token: Token
+    var token: Token
     let secret: SealedValue
     /// The secret before the last rotation; works until `token.previousSecretExpiresAt`.
     let previousSecret: SealedValue?

@@ -72,9 +72,10 @@ public struct TokenStore: Sendable {
     /// Changes parts of a token; what is the same already is no change.
     ///
     /// - Returns: The token as it is now; `nil` if there is no such token.
-    /// - Throws: `DatabaseError`.
+    /// - Throws: `DatabaseError`; what `actor` throws.
     public func edit(
-        _ id: TokenID, _ changes: TokenChanges, by actor: TokenActor = .commandLine, now: UnixTime = .now()
+        _ id: TokenID, _ changes: TokenChanges, by actor: any TokenAuthorizing = TokenActor.commandLine,
+        now: UnixTime = .now()
     ) async throws -> Token? {
         try await change(id, by: actor, now: now) { token, connection in
             let parts = changes.differing(from: token.token)
@@ -91,7 +92,8 @@ public struct TokenStore: Sendable {
     /// - Returns: The token and the new secret, this once; `nil` if there is no such token.
     /// - Throws: ``TokenInputError`` `grace`, `DatabaseError`, ``KeyRing/Failure``.
     public func rotate(
-        _ id: TokenID, to secret: TokenSecret? = nil, grace: Duration, by actor: TokenActor = .commandLine,
+        _ id: TokenID, to secret: TokenSecret? = nil, grace: Duration,
+        by actor: any TokenAuthorizing = TokenActor.commandLine,
         now: UnixTime = .now()
     ) async throws -> (token: Token, secret: TokenSecret)? {
         guard grace >= .zero, grace <= Self.maximumGrace else { throw TokenInputError.grace(limit: Self.maximumGrace) }
@@ -109,7 +111,8 @@ public struct TokenStore: Sendable {
     /// - Returns: The token as it is now; `nil` if there is no such token.
     /// - Throws: `DatabaseError`.
     public func setState(
-        _ id: TokenID, to state: TokenState, by actor: TokenActor = .commandLine, now: UnixTime = .now()
+        _ id: TokenID, to state: TokenState, by actor: any TokenAuthorizing = TokenActor.commandLine,
+        now: UnixTime = .now()
     ) async throws -> Token? {
         try await change(id, by: actor, now: now) { stored, connection in
             guard stored.token.state != state else { return nil }
@@ -125,14 +128,17 @@ public struct TokenStore: Sendable {
     /// - Returns: Whether there was one.
     /// - Throws: `DatabaseError`.
     public func delete(
-        _ id: TokenID, by actor: TokenActor = .commandLine, now: UnixTime = .now()
+        _ id: TokenID, by actor: any TokenAuthorizing = TokenActor.commandLine, now: UnixTime = .now()
     ) async throws -> Bool {
         guard authority.isAuthentic(id) else { return false }
         return try await changing(id) {
             try await database.withTransaction { connection in
                 guard let token = try await locked(id, on: connection)?.token else { return false }
+                let actor = try actor.actor(for: token)
                 // Explicitly, not by the cascade alone: SQLite keeps foreign keys only where it is told to.
-                try await connection.query("DELETE FROM token_owner WHERE token_uuid = $1", [.text(token.row)])
+                for table in ["token_owner", "delivery", "token_activity"] {
+                    try await connection.query("DELETE FROM \(table) WHERE token_uuid = $1", [.text(token.row)])
+                }
                 try await connection.query("DELETE FROM token WHERE uuid = $1", [.text(token.row)])
                 try await note(.deleted, of: token, by: actor, now: now, on: connection)
                 return true

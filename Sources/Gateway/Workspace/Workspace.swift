@@ -83,7 +83,7 @@ public struct Workspace: Sendable {
         self.rootKeyID = rootKeyID ?? keys.keyID
         self.tokenNotices = tokenNotices
         self.notices = notices
-        tokens = TokenStore(database: database, keys: keys, notices: tokenNotices)
+        tokens = TokenStore(database: database, keys: keys, hooks: [TokenHistory()], notices: tokenNotices)
     }
 
     private static func prepare(_ database: any Database, _ settings: WorkspaceSettings) async throws -> Workspace {

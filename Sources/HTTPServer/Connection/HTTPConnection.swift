@@ -137,7 +137,9 @@ final class HTTPConnection {
         case .methodNotAllowed(let allow):
             return exchange.refuse(.methodNotAllowed, headers: [ServerResponse.Field("Allow", allow)])
         case .notFound:
-            return exchange.refuse(.notFound)
+            let isRead = exchange.head.method == .get || exchange.head.method == .head
+            guard isRead, let fallback = context.router.fallback else { return exchange.refuse(.notFound) }
+            return await fallback.respond(to: exchange)
         }
     }
 

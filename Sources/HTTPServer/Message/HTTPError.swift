@@ -57,7 +57,8 @@ public struct HTTPError: Error, Sendable, Hashable {
     static let tlsRequired = HTTPError(
         .badRequest, code: "https_required", message: "This port speaks HTTPS: begin the URL with https://.")
 
-    static let notFound = HTTPError(.notFound, code: "not_found", message: "There is nothing at this address.")
+    /// 404: there is nothing.
+    public static let notFound = HTTPError(.notFound, code: "not_found", message: "There is nothing at this address.")
 
     static let methodNotAllowed = HTTPError(
         .methodNotAllowed, code: "method_not_allowed", message: "This address does not support this method.")

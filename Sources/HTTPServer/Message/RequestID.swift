@@ -9,6 +9,12 @@ public struct RequestID: Sendable, Hashable, CustomStringConvertible {
         self.low = low
     }
 
+    /// A new one, for what is no request and is logged as one.
+    public init() {
+        var generator = SystemRandomNumberGenerator()
+        self.init(using: &generator)
+    }
+
     /// A new one from a generator of the loop.
     init(using generator: inout some RandomNumberGenerator) {
         self.init(high: generator.next(), low: generator.next())

@@ -28,6 +28,8 @@ public struct Router: Sendable {
     }
 
     private var nodes = [Node()]
+    /// Answers what is at no address; without one, an error does.
+    private(set) var fallback: (any HTTPHandler)?
     private let automaticOptions: Bool
 
     /// A router without routes.
@@ -71,6 +73,11 @@ public struct Router: Sendable {
         _ method: HTTPMethod, _ pattern: String, _ respond: @escaping @Sendable (HTTPExchange) async -> ServerResponse
     ) throws(RouteError) {
         try on(method, pattern, ClosureHandler(body: respond))
+    }
+
+    /// Registers a handler for GETs of addresses that have none of their own.
+    public mutating func onNotFound(_ handler: any HTTPHandler) {
+        fallback = handler
     }
 
     private mutating func parameterChild(of node: Int) -> Int {

@@ -86,6 +86,13 @@ public struct BitbucketService: WebhookService {
         Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
+    /// Its signature.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        try Self.signature.sign(body, headers: headers, secret: secret)
+    }
+
     /// `webhook.bitbucket.<key>`: `repo:push` is `webhook.bitbucket.repo.push`.
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument

@@ -37,6 +37,13 @@ public struct DiscourseService: WebhookService {
         Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
+    /// Its signature.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        try Self.signature.sign(body, headers: headers, secret: secret)
+    }
+
     /// The body, whatever its content type.
     public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
         request.body

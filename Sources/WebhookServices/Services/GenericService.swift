@@ -69,6 +69,13 @@ public struct GenericService: WebhookService {
             request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
+    /// Its signature.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        try definition.signature.sign(body, headers: headers, secret: secret)
+    }
+
     /// `webhook.<name>.<event>`, or `webhook.<name>.received` where there is none.
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument

@@ -47,6 +47,13 @@ public struct GitHubService: WebhookService {
         Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
+    /// Its signature.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        try Self.signature.sign(body, headers: headers, secret: secret)
+    }
+
     /// The body, or the form's field `payload`.
     public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
         switch request.contentKind {

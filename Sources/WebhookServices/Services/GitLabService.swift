@@ -65,6 +65,13 @@ public struct GitLabService: WebhookService {
         return .verified(index: index, digest: Fingerprint.of(request.body))
     }
 
+    /// The secret itself.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        [Self.tokenHeader: String(decoding: secret, as: UTF8.self)]
+    }
+
     /// `gitlab.<event without " Hook", blanks to _, lower case>`: `Merge Request Hook` is `gitlab.merge_request`.
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument
@@ -100,6 +107,14 @@ public struct GitLabService: WebhookService {
             "x-gitlab-event": name, "x-gitlab-webhook-uuid": ExampleValue.uuid,
             "x-gitlab-event-uuid": ExampleValue.uuid,
         ]
+    }
+
+    /// A push of nothing to a public project.
+    public func examplePayload(repository: String, sender: String, id: String) -> String {
+        """
+        {"object_kind": "push", "test": true, "ref": "refs/heads/test", "commits": [], "user_username": "\(sender)", \
+        "project": {"path_with_namespace": "\(repository)", "visibility_level": 20}}
+        """
     }
 
     /// As the messages' consumers compute it from the header.

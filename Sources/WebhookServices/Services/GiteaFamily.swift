@@ -14,7 +14,7 @@ struct GiteaFamily: Sendable {
         .optional("package.repository.private"),
     ])
 
-    private let hubSignature = SignatureScheme.hub256
+    let hubSignature = SignatureScheme.hub256
     private let ownSignature: SignatureScheme
 
     /// - Parameter ownSignature: the header of the system's own signature, in bare hex.

@@ -37,6 +37,13 @@ public struct GiteaService: WebhookService {
         Self.family.verify(request, secrets: secrets)
     }
 
+    /// Its signature.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        try Self.family.hubSignature.sign(body, headers: headers, secret: secret)
+    }
+
     /// The body, or the field `payload` of the form or of the query.
     public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
         try Self.family.payload(of: request)

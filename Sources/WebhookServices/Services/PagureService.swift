@@ -41,6 +41,13 @@ public struct PagureService: WebhookService {
         Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
+    /// Its signature.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        try Self.signature.sign(body, headers: headers, secret: secret)
+    }
+
     /// `webhook.pagure.<topic>`.
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument
@@ -65,6 +72,14 @@ public struct PagureService: WebhookService {
 
     /// Topics are as on the bus: `git.receive`, `issue.new`.
     public func exampleHeaders(event: String?) -> [String: String]? { ["x-pagure-topic": event ?? "git.receive"] }
+
+    /// A push of nothing to a public project.
+    public func examplePayload(repository: String, sender: String, id: String) -> String {
+        """
+        {"topic": "git.receive", "msg_id": "\(id)", "msg": {"agent": "\(sender)", "commits": [], \
+        "project_fullname": "\(repository)", "repo": {"fullname": "\(repository)", "private": false}}}
+        """
+    }
 
     /// What people do at Pagure.
     public var setup: SetupGuide {

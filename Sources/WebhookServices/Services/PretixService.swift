@@ -66,6 +66,13 @@ public struct PretixService: WebhookService {
         return .verified(index: index, digest: Fingerprint.of(request.body))
     }
 
+    /// The secret as a password.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        ["authorization": "Basic " + Base64.encode(Array("webhook:".utf8) + secret)]
+    }
+
     /// `pretix.<action without "pretix.">`. The payload gets what the schema requires and Pretix does not send.
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument
@@ -86,6 +93,17 @@ public struct PretixService: WebhookService {
     public func repository(in document: JSONDocument) -> String? {
         guard let organizer = document.string("organizer") else { return nil }
         return document.string("event").map { organizer + "/" + $0 } ?? organizer
+    }
+
+    /// An order of nobody.
+    public func examplePayload(repository: String, sender: String, id: String) -> String {
+        // A number of its own: pretix counts its notifications.
+        let number = UInt32(id.prefix(8), radix: 16) ?? 1
+        return """
+            {"test": true, "notification_id": \(number), "action": "pretix.event.order.placed", "code": "TEST", \
+            "organizer": "\(repository.prefix { $0 != "/" })", \
+            "event": "\(repository.drop { $0 != "/" }.dropFirst())"}
+            """
     }
 
     /// What the schema requires, or has a type for, and the payload does not satisfy.

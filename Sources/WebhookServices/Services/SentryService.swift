@@ -34,6 +34,13 @@ public struct SentryService: WebhookService {
         Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
+    /// Its signature.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        try Self.signature.sign(body, headers: headers, secret: secret)
+    }
+
     /// `webhook.sentry.<resource>.<action>`.
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument
@@ -55,6 +62,13 @@ public struct SentryService: WebhookService {
     /// The resource; its action is in the payload.
     public func exampleHeaders(event: String?) -> [String: String]? {
         ["sentry-hook-resource": String((event ?? "issue").prefix { $0 != "." })]
+    }
+
+    /// An issue that is none.
+    public func examplePayload(repository: String, sender: String, id: String) -> String {
+        """
+        {"test": true, "action": "created", "actor": {"type": "user", "name": "\(sender)"}, "data": {"id": "\(id)"}}
+        """
     }
 
     /// What people do at Sentry.

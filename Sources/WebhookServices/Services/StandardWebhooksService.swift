@@ -33,6 +33,13 @@ public struct StandardWebhooksService: WebhookService {
         Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
+    /// Its signature.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        try Self.signature.sign(body, headers: headers, secret: secret)
+    }
+
     /// `webhook.standard.<type>`, the type from the body.
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument

@@ -57,6 +57,21 @@ public protocol WebhookService: Sendable {
     /// - Parameter event: What happened, as people would call it; `nil` for anything.
     /// - Returns: `nil` if an event is given and the service does not name its events in headers.
     func exampleHeaders(event: String?) -> [String: String]?
+
+    /// The headers by which an example proves that its sender has the secret, by their names in lower case.
+    ///
+    /// - Parameter headers: The example's other headers, likewise; some services sign them, too.
+    func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String]
+
+    /// A plausible payload for ``exampleHeaders(event:)`` of any event: public, and with all that its message needs.
+    ///
+    /// - Parameters:
+    ///   - repository: `owner/name`; it needs no escapes in JSON.
+    ///   - sender: Who sends it; likewise.
+    ///   - id: Another one each time.
+    func examplePayload(repository: String, sender: String, id: String) -> String
 }
 
 extension WebhookService {
@@ -87,6 +102,20 @@ extension WebhookService {
 
     /// For services that need no header and name their events in the payload.
     public func exampleHeaders(event: String?) -> [String: String]? { event == nil ? [:] : nil }
+
+    /// For services that prove nothing by headers.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] { [:] }
+
+    /// A push of nothing, as the forges have it.
+    public func examplePayload(repository: String, sender: String, id: String) -> String {
+        """
+        {"test": true, "id": "\(id)", "ref": "refs/heads/test", "commits": [], \
+        "repository": {"full_name": "\(repository)", "private": false, "is_private": false}, \
+        "sender": {"login": "\(sender)"}}
+        """
+    }
 
     /// A JSON body as it came; any other content type is refused.
     public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {

@@ -33,6 +33,13 @@ public struct WeblateService: WebhookService {
         Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
+    /// Its signature.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        try Self.signature.sign(body, headers: headers, secret: secret)
+    }
+
     /// `webhook.weblate.<action>`: `New translation` is `webhook.weblate.New_translation`.
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument
@@ -58,6 +65,15 @@ public struct WeblateService: WebhookService {
     /// The event is in the payload.
     public func exampleHeaders(event: String?) -> [String: String]? {
         event == nil ? ["webhook-id": ExampleValue.uuid, "webhook-timestamp": ExampleValue.time] : nil
+    }
+
+    /// Something that Weblate does not send.
+    public func examplePayload(repository: String, sender: String, id: String) -> String {
+        """
+        {"test": true, "action": "test", "change_id": 1, "timestamp": "2026-01-01T00:00:00+00:00", \
+        "project": "\(repository.prefix { $0 != "/" })", \
+        "component": "\(repository.drop { $0 != "/" }.dropFirst())", "user": "\(sender)"}
+        """
     }
 
     /// What people do at Weblate.

@@ -17,6 +17,8 @@ struct TestGateway: Sendable {
 
     let tokens: TestStore
     let publisher: ScriptedPublisher
+    let recorder: DeliveryRecorder
+    let desk: DatabaseTokenDesk
     private let address: SocketAddress
 
     /// Starts it, runs `body`, and stops it.
@@ -29,16 +31,24 @@ struct TestGateway: Sendable {
         var configuration = Configuration()
         configuration.broker.topicPrefix = "org.example.test"
         change(&configuration)
-        let router = try GatewayRouter.make(
-            configuration, loops: loops, workspace: tokens.workspace, publisher: publisher,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let recorder = DeliveryRecorder(
+            database: tokens.database, loops: loops.loops, settings: DeliverySettings(configuration.deliveries),
+            logger: logger)
+        let ingest = try Ingest(
+            configuration, loops: loops, workspace: tokens.workspace, publisher: publisher, deliveries: recorder,
+            logger: logger)
+        let desk = DatabaseTokenDesk(configuration, tokens.workspace, ingest)
+        let router = try GatewayRouter.make(configuration, workspace: tokens.workspace, ingest: ingest)
         let server = HTTPServer(
             loops: loops, addresses: [try #require(SocketAddress(literal: "127.0.0.1", port: 0))],
             limits: HTTPServerLimits(configuration), router: router, logger: Logger(label: "test"))
         let address = try #require(try await server.listen().first)
         let running = Task { try await server.run() }
         let outcome = await Task(executorPreference: loops.loops[0].taskExecutor) {
-            try await body(TestGateway(tokens: tokens, publisher: publisher, address: address))
+            try await body(
+                TestGateway(
+                    tokens: tokens, publisher: publisher, recorder: recorder, desk: desk, address: address))
         }.result
         server.beginShutdown()
         try await running.value

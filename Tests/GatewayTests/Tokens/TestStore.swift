@@ -16,7 +16,7 @@ struct TestStore: Sendable {
     init(database: any Database) throws {
         self.database = database
         keys = try KeyRing(Self.key())
-        store = TokenStore(database: database, keys: keys, notices: notices)
+        store = TokenStore(database: database, keys: keys, hooks: [TokenHistory()], notices: notices)
     }
 
     /// As the server has it.

@@ -183,6 +183,10 @@ class RabbitMQ:
                 "keyfile": str(self.identity.key),
             }
             return f"{self.tls_url()}?ssl_options={quote(repr(options))}"
+        return self.plain_url(account)
+
+    def plain_url(self, account: Account) -> str:
+        """Without TLS, whatever is tested."""
         return f"amqp://{account.name}:{account.password}@127.0.0.1:{self.port}/{quote(VHOST, safe='')}"
 
     def tls_url(self, host: str = "localhost", port: int | None = None) -> str:

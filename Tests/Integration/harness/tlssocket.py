@@ -59,6 +59,8 @@ class TLSSocket:
                     raise ConnectionResetError("the server ended TCP without ending TLS") from None
             except ssl.SSLZeroReturnError:
                 return b""
+            except ssl.SSLEOFError as error:
+                raise ConnectionResetError("the server ended TCP without ending TLS") from error
 
     def shutdown(self, how: int) -> None:
         """Says that nothing more is sent, by TLS and by TCP."""

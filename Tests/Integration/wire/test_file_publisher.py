@@ -34,7 +34,7 @@ class Published:
 
 def _publish(broker: RabbitMQ, directory: Path, file: Path) -> None:
     configuration = directory / "publish.toml"
-    configuration.write_text(f'amqp_url = "{broker.url(broker.publisher)}"\npassive_declares = true\n')
+    configuration.write_text(f'amqp_url = "{broker.plain_url(broker.publisher)}"\npassive_declares = true\n')
     program = Path(sys.executable).with_name("fedora-messaging")
     result = subprocess.run(
         [str(program), "--conf", str(configuration), "publish", str(file)],

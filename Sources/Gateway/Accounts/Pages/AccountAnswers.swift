@@ -19,20 +19,8 @@ struct AccountAnswers: Sendable {
         ServerResponse(HTTPStatus(303), headers: common + [.init("Location", location)] + fields)
     }
 
-    /// Nothing of these is kept, framed, sniffed or told to others; nothing is loaded, and forms go here alone.
+    /// Nothing of these is kept, framed, sniffed or told to others; forms go here alone.
     private var common: [ServerResponse.Field] {
-        var fields: [ServerResponse.Field] = [
-            .init("Cache-Control", "no-store"),
-            .init(
-                "Content-Security-Policy",
-                "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
-                    + "base-uri 'none'; frame-ancestors 'none'"),
-            .init("X-Content-Type-Options", "nosniff"),
-            .init("X-Frame-Options", "DENY"),
-            .init("Referrer-Policy", "no-referrer"),
-            .init("Cross-Origin-Opener-Policy", "same-origin"),
-        ]
-        if isSecure { fields.append(.init("Strict-Transport-Security", "max-age=31536000")) }
-        return fields
+        SecurityHeaders.fields(isSecure: isSecure) + [SecurityHeaders.noStore]
     }
 }

@@ -9,6 +9,7 @@ extension ConfigurationLoader {
         checkDatabase()
         checkBroker()
         checkOIDC()
+        checkPages()
         checkOrder(
             "broker.reconnect_min", configuration.broker.reconnectMin,
             "broker.reconnect_max", configuration.broker.reconnectMax)
@@ -62,6 +63,19 @@ extension ConfigurationLoader {
                 "server.public_url",
                 "required because server.listen has \(open), which others can reach: set the URL by which they do",
                 at: source(of: "server.listen"))
+        }
+    }
+
+    private mutating func checkPages() {
+        let pages = configuration.pages
+        for (key, url) in [
+            ("pages.message_url", pages.messageURL), ("pages.help_url", pages.helpURL ?? ""),
+            ("pages.source_url", pages.sourceURL ?? ""),
+        ] where areSound(key) && !url.isEmpty && !url.hasPrefix("https://") && !url.hasPrefix("http://") {
+            reject(key, "expected a URL that begins with https:// or http://")
+        }
+        if areSound("pages.message_url"), !pages.messageURL.isEmpty, !pages.messageURL.contains("{id}") {
+            reject("pages.message_url", "expected {id} in it, where the message's id goes")
         }
     }
 

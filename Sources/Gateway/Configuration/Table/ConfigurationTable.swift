@@ -39,8 +39,11 @@ struct ConfigurationTable: Sendable {
             Section("broker.tls", \.broker.tls),
             Section("database", \.database),
             Section("cache", \.cache),
+            Section("tokens", \.tokens),
+            Section("deliveries", \.deliveries),
             Section("oidc", \.oidc),
             Section("sessions", \.sessions),
+            Section("pages", \.pages),
             Section("keys", \.keys),
             Section("log", \.log),
         ]

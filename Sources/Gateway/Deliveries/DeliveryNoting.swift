@@ -1,0 +1,5 @@
+/// Where the outcome of each webhook of a known token is noted.
+protocol DeliveryNoting: Sendable {
+    /// Notes an outcome. Takes a lock that hardly anybody else takes, for some nanoseconds, and never waits for more.
+    func note(_ record: DeliveryRecord, for token: TokenID)
+}

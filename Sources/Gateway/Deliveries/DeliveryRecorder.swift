@@ -1,0 +1,101 @@
+import Database
+import EventLoop
+import FoundationEssentials
+import Logging
+
+/// Writes down what came in for tokens, about once a second, and never while a webhook waits.
+///
+/// ``note(_:for:)`` puts an outcome into its loop's own ledger. The actor takes the ledgers' content and writes it, a
+/// transaction for many tokens. While the database is away, counters go on in memory; records are bounded and then
+/// dropped, which is logged.
+actor DeliveryRecorder: DeliveryNoting {
+    private nonisolated let ledgers: LoopLocal<Locked<DeliveryLedger>>
+    /// All ledgers; the last one is for threads that are no loop's.
+    private nonisolated let all: [Locked<DeliveryLedger>]
+    private let settings: DeliverySettings
+    private let writer: any DeliveryWriting
+    private let logger: Logger
+    private var flow: DeliveryFlow
+    private var isFlushing = false
+
+    /// Over a database with the gateway's tables.
+    init(database: any Database, loops: [EventLoop], settings: DeliverySettings, logger: Logger) {
+        self.init(
+            writer: DeliveryWriter(database: database, name: UUID().uuidString.lowercased()), loops: loops,
+            settings: settings, logger: logger)
+    }
+
+    /// Over anything that batches can be written to.
+    init(writer: any DeliveryWriting, loops: [EventLoop], settings: DeliverySettings, logger: Logger) {
+        self.writer = writer
+        self.settings = settings
+        self.logger = logger
+        let capacity = max(1, settings.maxPending / max(1, loops.count))
+        let ledgers = LoopLocal(loops) { _ in Locked(DeliveryLedger(capacity: capacity)) }
+        self.ledgers = ledgers
+        all = ledgers.all + [Locked(DeliveryLedger(capacity: capacity))]
+        flow = DeliveryFlow(settings)
+    }
+
+    nonisolated func note(_ record: DeliveryRecord, for token: TokenID) {
+        (ledgers.current ?? all[all.count - 1]).withLock { $0.note(record, for: token) }
+    }
+
+    /// Writes until the task is cancelled; then what is left, as long as a shutdown may take.
+    func run() async {
+        while !Task.isCancelled {
+            await flush()
+            try? await Task.sleep(for: settings.flushInterval)
+        }
+        await Task { await self.end() }.value
+    }
+
+    /// Writes what there is, if it is not too early after a failure.
+    func flush() async {
+        guard !isFlushing else { return }
+        isFlushing = true
+        defer { isFlushing = false }
+        collect()
+        while let batch = flow.next(now: .now) { await write(batch) }
+    }
+
+    /// Writes all that is left, trying again and again until the time is over.
+    func end() async {
+        let deadline = ContinuousClock.now.advanced(by: settings.shutdownTimeout)
+        collect()
+        while !flow.isDone {
+            guard let batch = flow.next(now: .now, isLast: true) else { break }
+            await write(batch)
+            if flow.failedTries > 0 {
+                guard ContinuousClock.now < deadline else { break }
+                try? await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        if flow.isDone {
+            await writer.finish()
+        } else {
+            logger.error("webhooks were counted and could not be written down; their tokens' counters lack them")
+        }
+    }
+
+    private func collect() {
+        for ledger in all { flow.collect(ledger.withLock { $0.take() }) }
+        let dropped = flow.takeDropped()
+        if dropped > 0 {
+            logger.warning("deliveries were counted and not listed", metadata: ["deliveries": "\(dropped)"])
+        }
+    }
+
+    private func write(_ batch: DeliveryBatch) async {
+        do {
+            try await writer.write(batch)
+            if flow.failedTries > 0 { logger.notice("deliveries are written down again") }
+            flow.written()
+        } catch {
+            if flow.failedTries == 0 {
+                logger.warning("cannot write deliveries down, trying again", metadata: ["error": "\(error)"])
+            }
+            flow.failed(now: .now)
+        }
+    }
+}

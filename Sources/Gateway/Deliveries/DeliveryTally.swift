@@ -1,0 +1,48 @@
+/// What came in for one token since it was last written to the database.
+struct DeliveryTally: Sendable, Hashable {
+    /// What is to be added to the counters, and the times to be moved on.
+    private(set) var activity = TokenActivity()
+    /// The last that were accepted, in no order; at most ``DeliveryList/kept``.
+    private(set) var accepted = DeliveryRing()
+    /// The last that were refused.
+    private(set) var refused = DeliveryRing()
+
+    /// Records held.
+    var recordCount: Int { accepted.count + refused.count }
+
+    /// Counts a delivery.
+    mutating func count(_ outcome: DeliveryOutcome, at time: UnixTime) {
+        switch outcome {
+        case .published: activity.published += 1
+        case .repeated, .withheld: activity.withheld += 1
+        case .refused: activity.refused += 1
+        }
+        if outcome.isAccepted {
+            activity.lastAcceptedAt = Self.later(activity.lastAcceptedAt, time)
+        } else {
+            activity.lastRefusedAt = Self.later(activity.lastRefusedAt, time)
+        }
+    }
+
+    /// Keeps a delivery.
+    ///
+    /// - Parameter mayGrow: Whether there is room for one more; if not, it takes the place of an older one.
+    /// - Returns: What became of it.
+    mutating func keep(_ record: DeliveryRecord, mayGrow: Bool) -> DeliveryRing.Outcome {
+        record.outcome.isAccepted
+            ? accepted.add(record, mayGrow: mayGrow) : refused.add(record, mayGrow: mayGrow)
+    }
+
+    /// Adds the counters of another.
+    mutating func add(_ other: TokenActivity) {
+        activity.published += other.published
+        activity.withheld += other.withheld
+        activity.refused += other.refused
+        if let time = other.lastAcceptedAt { activity.lastAcceptedAt = Self.later(activity.lastAcceptedAt, time) }
+        if let time = other.lastRefusedAt { activity.lastRefusedAt = Self.later(activity.lastRefusedAt, time) }
+    }
+
+    private static func later(_ one: UnixTime?, _ other: UnixTime) -> UnixTime {
+        one.map { max($0, other) } ?? other
+    }
+}

@@ -1,0 +1,50 @@
+import Database
+
+// Lists and numbers of many tokens.
+extension DatabaseTokenDesk {
+    func list(_ query: TokenQuery, by person: Person?) async throws(TokenDeskError) -> TokenPage {
+        try await attempt {
+            let person = try listing(query.reach, by: person)
+            let selection = TokenSelection(query, person: person, dialect: database.dialect)
+            let perPage = min(max(1, query.perPage), TokenQuery.maximumPerPage)
+            var rows = try await database.query(selection.page(max(1, query.page), perPage: perPage)).rows
+            var (total, page, pages) = (rows.count, 1, 1)
+            // What fits on the first page is counted already.
+            if query.isCounted, query.page > 1 || rows.count == perPage {
+                total = Int(try await database.query(selection.count).rows.first?.integer("tokens") ?? 0)
+                pages = max(1, (total + perPage - 1) / perPage)
+                page = min(max(1, query.page), pages)
+                // Beyond the last page is the last page.
+                if page < query.page { rows = try await database.query(selection.page(page, perPage: perPage)).rows }
+            }
+            var tokens = try rows.map { try StoredToken(row: $0).token }
+            let owners = try await store.owners(of: tokens)
+            for index in tokens.indices { tokens[index].owners = owners[tokens[index].row] ?? [] }
+            let now = clock()
+            let views = try zip(tokens, rows).compactMap { token, row -> TokenView? in
+                // Whose right went between two statements sees it no more.
+                guard case .allow(let role) = Authorization.decide(person, .view, owners: token.owners, now: now)
+                else { return nil }
+                return view(token, role, try TokenActivity(row: row))
+            }
+            return TokenPage(tokens: views, total: total, page: page, pages: pages)
+        }
+    }
+
+    func overview(by person: Person?) async throws(TokenDeskError) -> TokenOverview {
+        try await attempt {
+            let person = try listing(.own, by: person)
+            let statement = TokenSelection(TokenQuery(), person: person, dialect: database.dialect).overview
+            guard let row = try await database.query(statement).rows.first else { return TokenOverview() }
+            return TokenOverview(
+                tokens: Int(try row.integer("tokens")), disabled: Int(try row.integer("disabled")),
+                unused: Int(try row.integer("unused")), failing: Int(try row.integer("failing")))
+        }
+    }
+
+    private func listing(_ reach: TokenQuery.Reach, by person: Person?) throws -> Person {
+        guard let person else { throw TokenDeskError.forbidden(.loggedOut) }
+        if reach == .all { _ = try Self.role(of: person, .listAll, owners: nil, now: clock()) }
+        return person
+    }
+}

@@ -1,0 +1,12 @@
+/// Why a token is not changed, though the database is well.
+public enum TokenStoreError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// It would have no owner any more.
+    case lastOwner
+
+    /// What is wrong.
+    public var description: String {
+        switch self {
+        case .lastOwner: "a token keeps its last owner; add another one first"
+        }
+    }
+}

@@ -1,0 +1,10 @@
+import HTTPServer
+
+/// Where there is nothing: a page for browsers, an error for programs.
+struct NotFoundHandler: HTTPHandler {
+    let page: PageHandler
+
+    func respond(to exchange: HTTPExchange) async -> ServerResponse {
+        AddressPage.wantsHTML(exchange.head) ? await page.respond(to: exchange) : exchange.refuse(.notFound)
+    }
+}

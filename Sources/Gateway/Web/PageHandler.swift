@@ -1,0 +1,146 @@
+import HTTPServer
+import Logging
+import WebPages
+
+/// Answers one address with a page: finds out who asks, checks the form, runs the page's code, and puts around its
+/// answer what all pages have.
+struct PageHandler: HTTPHandler {
+    /// Who may come.
+    enum Access: Sendable {
+        /// Anybody.
+        case everyone
+        /// Whoever is logged in; others are led to the login, and back.
+        case people
+        /// The same, for programs: others get 401.
+        case script
+    }
+
+    let site: WebSite
+    let access: Access
+    /// The names in the route's pattern.
+    let names: [String]
+    let logger: Logger
+    let run: @Sendable (PageRequest) async throws(PageFailure) -> PageAnswer
+
+    func respond(to exchange: HTTPExchange) async -> ServerResponse {
+        var request = PageRequest(path: exchange.head.path, requestID: exchange.requestID.description)
+        request.query = QueryItems(exchange.head.query ?? [])
+        var fields: [ServerResponse.Field] = []
+        var response: ServerResponse
+        do throws(PageFailure) {
+            let visit = try await site.accounts.visit(exchange)
+            fields = visit.fields
+            request.visitor = visit.visitor
+            response = try await answer(exchange, visit, &request)
+        } catch {
+            response = failure(error, request)
+        }
+        response.headers += fields
+        return response
+    }
+
+    private func answer(
+        _ exchange: HTTPExchange, _ visit: PageVisit, _ request: inout PageRequest
+    ) async throws(PageFailure) -> ServerResponse {
+        let changes = exchange.head.method == .post
+        if request.visitor == nil {
+            switch access {
+            case .everyone: break
+            case .script: throw .http(HTTPError(.unauthorized, code: "logged_out", message: "You are logged out."))
+            case .people:
+                if changes { throw .login }
+                return secured(site.accounts.login(from: exchange, isFresh: false))
+            }
+        }
+        if changes { request.form = try await site.accounts.form(of: exchange, in: visit) }
+        let accounts = site.accounts
+        var notes: [SealedNote: [UInt8]] = [:]
+        for note in SealedNote.allCases { notes[note] = accounts.read(note, of: exchange) }
+        let found = notes
+        request.note = { found[$0] }
+        for name in names {
+            request.parameters[name] = exchange.pathParameters[name].map { String(decoding: $0, as: UTF8.self) }
+        }
+        let answer = try await run(request)
+        return try response(to: request, answer, exchange)
+    }
+
+    // MARK: The answer
+
+    private func response(
+        to request: PageRequest, _ answer: PageAnswer, _ exchange: HTTPExchange
+    ) throws(PageFailure) -> ServerResponse {
+        var response: ServerResponse
+        var spent = answer.spent
+        switch answer.body {
+        case .page(let content, let section):
+            let flash = request.note(.flash).flatMap(FlashText.decode)
+            if request.note(.flash) != nil { spent.insert(.flash) }
+            var frame = site.frame(for: request, section, flash: flash)
+            frame.hasErrors = answer.hasErrors
+            frame.isIndexed = answer.isIndexed
+            response = page(content, frame, status: answer.status)
+        case .redirect(let path):
+            response = secured(ServerResponse(HTTPStatus(303), headers: [.init("Location", path)]))
+        case .json(let bytes):
+            response = secured(.json(HTTPStatus(answer.status), bytes))
+        case .login:
+            response = secured(site.accounts.login(from: exchange, isFresh: false))
+        case .freshLogin:
+            response = secured(site.accounts.login(from: exchange, isFresh: true))
+        }
+        for note in spent where answer.notes[note] == nil {
+            response.headers.append(site.accounts.field(clearing: note))
+        }
+        for (note, bytes) in answer.notes {
+            guard let field = site.accounts.field(setting: note, to: bytes) else {
+                throw .http(
+                    HTTPError(
+                        .internalServerError, code: "no_randomness", message: "The server has no randomness."))
+            }
+            response.headers.append(field)
+        }
+        return response
+    }
+
+    private func page(_ content: any PageContent, _ frame: PageFrame, status: Int) -> ServerResponse {
+        do {
+            let bytes = try site.renderer.render(content, in: frame)
+            return secured(
+                ServerResponse(
+                    HTTPStatus(status), contentType: "text/html; charset=utf-8", body: bytes))
+        } catch {
+            logger.error("a page cannot be made", metadata: ["error": "\(error)"])
+            return secured(.text(.internalServerError, "This page cannot be shown: a mistake of the program.\n"))
+        }
+    }
+
+    func failure(_ failure: PageFailure, _ request: PageRequest) -> ServerResponse {
+        if case .desk(.unavailable(let reason)) = failure {
+            logger.warning("a page needs the database", metadata: ["reason": "\(reason)", "path": "\(request.path)"])
+        }
+        if access == .script {
+            let error =
+                if case .http(let error) = failure { error } else {
+                    HTTPError(
+                        HTTPStatus(ErrorPages.page(for: failure, request).status), code: "unavailable",
+                        message: "There is nothing to see.")
+                }
+            return secured(.error(error, format: .json))
+        }
+        let (content, status) = ErrorPages.page(for: failure, request)
+        var response = page(content, site.frame(for: request, .other), status: status)
+        if case .http(let error) = failure, let seconds = error.retryAfter {
+            response.headers.append(.init("Retry-After", String(seconds)))
+        }
+        return response
+    }
+
+    private func secured(_ response: ServerResponse) -> ServerResponse {
+        var response = response
+        let known = Set(response.headers.map { $0.name.lowercased() })
+        let fields = SecurityHeaders.fields(isSecure: site.settings.isSecure) + [SecurityHeaders.noStore]
+        response.headers += fields.filter { !known.contains($0.name.lowercased()) }
+        return response
+    }
+}

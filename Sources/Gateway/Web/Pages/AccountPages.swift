@@ -1,0 +1,44 @@
+import WebPages
+
+/// `/account`.
+struct AccountPages: Sendable {
+    let site: WebSite
+
+    func show(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
+        guard let visitor = request.visitor else { throw .login }
+        let sessions = try await site.accounts.sessions(of: visitor)
+        return .page(
+            OwnAccountPage(
+                account: visitor.account, displayName: visitor.displayName, isAdmin: visitor.person.isAdmin,
+                groups: visitor.groups, groupsNote: Self.groupsNote(visitor),
+                sessions: sessions.map { session in
+                    SessionRow(
+                        id: session.id, browser: BrowserName.text(session.userAgent),
+                        started: Moment(session.createdAt), used: Moment(session.lastSeenAt),
+                        ends: Moment(session.expiresAt), isThis: session.isCurrent)
+                }),
+            .account)
+    }
+
+    func endSession(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
+        guard let visitor = request.visitor else { throw .login }
+        let id = request.field("session")
+        guard !id.isEmpty, id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .notFound }
+        try await site.accounts.endSession(id, of: visitor)
+        return .redirect("/account", .success, "The session was ended.")
+    }
+
+    func logOutEverywhere(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
+        guard let visitor = request.visitor else { throw .login }
+        try await site.accounts.endAllSessions(of: visitor)
+        return .redirect("/", .success, "You are logged out everywhere.")
+    }
+
+    private static func groupsNote(_ visitor: Visitor) -> String {
+        if visitor.rightsAreStale {
+            return "The account system could not be asked for your groups lately. Until it can, only tokens that are "
+                + "your own are listed."
+        }
+        return "Tokens that belong to one of these groups are yours to manage, too."
+    }
+}

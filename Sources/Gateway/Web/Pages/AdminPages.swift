@@ -1,0 +1,83 @@
+import WebPages
+
+/// `/admin`, for members of the configured groups. What they change is in the history, by the desk.
+struct AdminPages: Sendable {
+    let site: WebSite
+
+    /// Numbers, versions, and what was done lately.
+    func overview(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
+        let person = try administrator(request)
+        let before = request.query["before"].flatMap { Int64($0) }.map { UnixTime(milliseconds: $0) }
+        let limit = site.settings.historyEntries
+        let (all, disabled, history) = try await asking { () async throws(TokenDeskError) in
+            (
+                try await site.desk.list(TokenQuery(reach: .all, perPage: 1), by: person).total,
+                try await site.desk.list(TokenQuery(reach: .all, state: .disabled, perPage: 1), by: person).total,
+                try await site.desk.history(before: before, limit: limit, by: person)
+            )
+        }
+        let people = try await site.people.list(search: "", page: 1, perPage: 1).total
+        let older = history.count >= limit ? history.last.map { "/admin?before=\($0.at.milliseconds)#history" } : nil
+        return .page(
+            AdminPage(
+                tabs: tabs(0),
+                figures: [
+                    Figure(value: NumberText.grouped(all), label: all == 1 ? "token" : "tokens", url: "/admin/tokens"),
+                    Figure(
+                        value: NumberText.grouped(disabled), label: "disabled", url: "/admin/tokens?state=disabled"),
+                    Figure(
+                        value: NumberText.grouped(people), label: people == 1 ? "person" : "people",
+                        url: "/admin/people"),
+                ],
+                versions: site.settings.versions, history: history.map { HistoryRow($0, namesToken: true) },
+                olderHistory: older),
+            .admin)
+    }
+
+    /// Everybody's tokens.
+    func tokens(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
+        let person = try administrator(request)
+        let asked = TokenListRequest(request, path: "/admin/tokens", services: site.services)
+        let perPage = site.settings.tokensPerPage
+        let page = try await asking { () async throws(TokenDeskError) in
+            try await site.desk.list(asked.query(.all, perPage: perPage), by: person)
+        }
+        return .page(
+            AdminTokensPage(tabs: tabs(1), table: asked.table(page, perPage: perPage, showsOwners: true)), .admin)
+    }
+
+    /// Who owns tokens or has logged in.
+    func people(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
+        _ = try administrator(request)
+        let search = request.query["q"] ?? ""
+        let perPage = site.settings.tokensPerPage
+        let page = try await site.people.list(
+            search: search, page: request.query["page"].flatMap { Int($0) } ?? 1, perPage: perPage)
+        return .page(
+            AdminPeoplePage(
+                tabs: tabs(2), summary: NumberText.counted(page.total, "person", "people"), query: search,
+                people: page.people.map { person in
+                    PersonRow(
+                        name: person.account, tokens: NumberText.grouped(person.tokens),
+                        tokensURL: "/admin/tokens?owner=\(QueryItems.encoded(person.account))",
+                        sessions: NumberText.grouped(person.sessions),
+                        lastLogin: person.lastLoginAt.map { Moment($0) })
+                },
+                pager: Pager(
+                    page: page.page, of: page.pages, perPage: perPage, total: page.total, noun: ("person", "people")
+                ) { "/admin/people" + request.query.replacing("page", by: $0 == 1 ? "" : String($0)).text }),
+            .admin)
+    }
+
+    private func administrator(_ request: PageRequest) throws(PageFailure) -> Person {
+        let person = try request.person()
+        guard person.isAdmin else { throw .desk(.forbidden(.notAdmin)) }
+        return person
+    }
+
+    private func tabs(_ current: Int) -> [PageLink] {
+        [("/admin", "Overview"), ("/admin/tokens", "Tokens"), ("/admin/people", "People")].enumerated().map {
+            PageLink(url: $1.0, text: $1.1, isCurrent: $0 == current)
+        }
+    }
+}

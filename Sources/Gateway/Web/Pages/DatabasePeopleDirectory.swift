@@ -1,0 +1,54 @@
+import Database
+
+/// People by what the database knows of them: as owners of tokens, and by their sessions.
+struct DatabasePeopleDirectory: PeopleDirectory {
+    let database: any Database
+
+    private static let names = """
+        (SELECT name AS account FROM token_owner WHERE kind = 'user' UNION SELECT account FROM session) AS people
+        """
+
+    func list(search: String, page: Int, perPage: Int) async throws(PageFailure) -> PeoplePage {
+        do {
+            // Account names are lower case; a pattern's own signs mean themselves.
+            let pattern = SQLValue.text("%" + Self.literal(String(search.lowercased().prefix(64))) + "%")
+            let count = try await database.query(
+                "SELECT COUNT(*) AS total FROM \(Self.names) WHERE account LIKE $1 ESCAPE '!'", [pattern])
+            let total = Int(try count.rows.first?.integer("total") ?? 0)
+            let pages = max(1, (total + perPage - 1) / perPage)
+            let page = min(max(1, page), pages)
+            let result = try await database.query(
+                """
+                SELECT account,
+                    (SELECT COUNT(*) FROM token_owner WHERE kind = 'user' AND name = account) AS tokens,
+                    (SELECT COUNT(*) FROM session s WHERE s.account = people.account) AS sessions,
+                    (SELECT MAX(authenticated_at) FROM session s WHERE s.account = people.account) AS last_login
+                FROM \(Self.names) WHERE account LIKE $1 ESCAPE '!' ORDER BY account LIMIT $2 OFFSET $3
+                """, [pattern, .integer(Int64(perPage)), .integer(Int64((page - 1) * perPage))])
+            return PeoplePage(people: try Self.entries(result), total: total, page: page, pages: pages)
+        } catch {
+            throw .desk(.unavailable("\(error)"))
+        }
+    }
+
+    private static func entries(_ result: SQLResult) throws(DatabaseError) -> [PeoplePage.Entry] {
+        var people: [PeoplePage.Entry] = []
+        for row in result.rows {
+            people.append(
+                PeoplePage.Entry(
+                    account: try row.text("account"), tokens: Int(try row.integer("tokens")),
+                    sessions: Int(try row.integer("sessions")),
+                    lastLoginAt: try row.optionalInteger("last_login").map(UnixTime.init(milliseconds:))))
+        }
+        return people
+    }
+
+    private static func literal(_ text: String) -> String {
+        var result = ""
+        for character in text {
+            if "!%_".contains(character) { result.append("!") }
+            result.append(character)
+        }
+        return result
+    }
+}

@@ -1,0 +1,84 @@
+import HTTPServer
+import WebPages
+
+/// The pages for what went wrong: what it is, and what to do.
+enum ErrorPages {
+    private static let home = PageLink(url: "/", text: "Start page", isPrimary: true)
+    private static let tokens = PageLink(url: "/tokens", text: "Your tokens", isPrimary: true)
+
+    /// The page and its status.
+    static func page(for failure: PageFailure, _ request: PageRequest) -> (content: MessagePage, status: Int) {
+        switch failure {
+        case .notFound: (notFound(isLoggedIn: request.visitor != nil), 404)
+        case .login: (loggedOut(request), 403)
+        case .forged: (forged(request), 403)
+        case .http(let error): (server(error, request), Int(error.status.code))
+        case .desk(let error): (desk(error, request), error.status)
+        }
+    }
+
+    private static func notFound(isLoggedIn: Bool) -> MessagePage {
+        MessagePage(
+            title: "There is nothing here", code: "404",
+            text: "The address is wrong, or what was here is gone, or it belongs to somebody else.",
+            ways: [isLoggedIn ? tokens : home])
+    }
+
+    private static func loggedOut(_ request: PageRequest) -> MessagePage {
+        MessagePage(
+            title: "You are logged out", code: "403",
+            text: "Nothing was changed, because your login has ended meanwhile.",
+            advice: ["Log in, go back to the page, and do it again."],
+            ways: [PageLink(url: "/login", text: "Log in", isPrimary: true), PageLink(url: "/", text: "Start page")])
+    }
+
+    private static func forged(_ request: PageRequest) -> MessagePage {
+        MessagePage(
+            title: "This form is not valid", code: "403",
+            text: "Nothing was changed: the form did not come from a page of this session.",
+            advice: ["If the page was open for long, reload it and try again."],
+            ways: [request.visitor == nil ? home : tokens], requestID: request.requestID)
+    }
+
+    private static func server(_ error: HTTPError, _ request: PageRequest) -> MessagePage {
+        let isOurs = error.status.code >= 500
+        return MessagePage(
+            title: isOurs ? "Not just now" : "That did not work", code: String(error.status.code), text: error.message,
+            advice: isOurs ? ["Reload the page in a minute."] : [], ways: [home], requestID: request.requestID)
+    }
+
+    private static func desk(_ error: TokenDeskError, _ request: PageRequest) -> MessagePage {
+        switch error {
+        case .forbidden(.staleLogin):
+            return MessagePage(
+                title: "Log in once more", code: "403",
+                text: "Nothing was changed: as an administrator, changing what belongs to others takes a login "
+                    + "within the last hour.",
+                ways: [PageLink(url: freshLogin(request), text: "Log in again", isPrimary: true)])
+        case .forbidden:
+            return MessagePage(
+                title: "This is for administrators", code: "403",
+                text: "Your account is in none of the groups that administer this server.", ways: [tokens])
+        case .tooMany(let text):
+            return MessagePage(title: "That is too much", code: "429", text: text, ways: [tokens])
+        case .unavailable:
+            return MessagePage(
+                title: "Not just now", code: "503",
+                text: "The database does not answer. Webhooks go on being received meanwhile.",
+                advice: ["Reload the page in a minute."], ways: [home], requestID: request.requestID)
+        case .notFound:
+            return notFound(isLoggedIn: true)
+        case .invalid(let problem):
+            return MessagePage(title: "That did not work", code: "422", text: problem.sentence, ways: [tokens])
+        case .lastOwner:
+            return MessagePage(
+                title: "That did not work", code: "409", text: "A token keeps at least one owner.", ways: [tokens])
+        }
+    }
+
+    /// Back to the token's page afterwards: what a form changes is below it.
+    private static func freshLogin(_ request: PageRequest) -> String {
+        let parts = request.path.split(separator: "/").prefix(2)
+        return "/login?fresh=1&next=" + QueryItems.encoded("/" + parts.joined(separator: "/"))
+    }
+}

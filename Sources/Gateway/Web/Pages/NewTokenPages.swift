@@ -1,0 +1,86 @@
+import WebPages
+import WebhookServices
+
+/// `/tokens/new`: choose a service, fill in the form, see the secret.
+struct NewTokenPages: Sendable {
+    let site: WebSite
+
+    private static let crumbs = [PageLink(url: "/tokens", text: "Tokens")]
+    private static let formCrumbs = crumbs + [PageLink(url: "/tokens/new", text: "New token")]
+
+    /// The services, or the form for one of them.
+    func form(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
+        _ = try request.person()
+        guard let service = request.query["service"].flatMap(site.services.offered(named:)) else {
+            return choice()
+        }
+        var values = TokenFields.Values()
+        values.scope = request.query["scope"] ?? ""
+        values.name = request.query["name"] ?? ""
+        return form(service, TokenFields(values: values))
+    }
+
+    /// Makes the token.
+    func create(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
+        let person = try request.person()
+        guard let service = site.services.offered(named: request.field("service")) else {
+            return choice()
+        }
+        let values = TokenFields.Values(request, service: service)
+        let secret = request.field("secret")
+        let new = NewToken(
+            service: service.name, name: values.name, scope: values.scope, secret: secret, events: values.events,
+            publishesPrivate: values.publishesPrivate, settings: values.settings)
+        let issued: IssuedToken
+        do throws(TokenDeskError) {
+            issued = try await site.desk.create(new, by: person)
+        } catch .invalid(let error) {
+            return form(
+                service, TokenFields(values: values, error: error),
+                problem: error.place == .none
+                    ? "The token was not made: \(error)." : "The token was not made yet: one field wants another value."
+            )
+        } catch .tooMany(let text) {
+            return form(service, TokenFields(values: values), problem: text, status: 429)
+        } catch {
+            throw PageFailure(error)
+        }
+        let isShown = secret.isEmpty && service.secretOrigin != .nowhere
+        return SecretPages.redirect(issued, .created, isShown: isShown)
+    }
+
+    private func choice() -> PageAnswer {
+        .page(
+            ServicesPage(
+                crumbs: Self.crumbs,
+                services: site.services.offered.map { service in
+                    .init(
+                        service: ServiceBadge(service), url: "/tokens/new?service=\(service.name)",
+                        summary: Self.summary(service))
+                }),
+            .tokens)
+    }
+
+    private static func summary(_ service: any WebhookService) -> String {
+        switch (service.secretOrigin, service.proof) {
+        case (.nowhere, _), (_, .pathOnly): "Knows no secret: its address is the proof"
+        case (.there, _): "Makes the secret itself"
+        case (_, .sharedSecret): "Sends the secret along"
+        case (_, .signature): "Signs what it sends"
+        }
+    }
+
+    private func form(
+        _ service: any WebhookService, _ fields: TokenFields, problem: String? = nil, status: Int = 422
+    ) -> PageAnswer {
+        let ownSecret = service.secretOrigin == .nowhere ? nil : fields.ownSecret(of: service)
+        let isNeeded = service.secretOrigin == .there
+        return .page(
+            NewTokenPage(
+                crumbs: Self.formCrumbs, service: ServiceBadge(service), problem: problem,
+                fields: fields.main + (isNeeded ? [ownSecret].compactMap { $0 } : []),
+                settings: fields.settings(of: service), allowsPrivate: fields.values.publishesPrivate,
+                ownSecret: isNeeded ? nil : ownSecret, isOwnSecretOpen: fields.error?.place == .secret),
+            .tokens, status: problem == nil ? 200 : status)
+    }
+}

@@ -1,0 +1,66 @@
+import Logging
+import WebPages
+
+/// The login's pages, in the same clothes as all others.
+struct StyledAccountPages: AccountPageRenderer {
+    let renderer: PageRenderer
+    let settings: WebSettings
+    let logger: Logger
+
+    private static let home = PageLink(url: "/", text: "Start page")
+
+    func document(_ page: AccountPage, _ context: SessionContext) -> [UInt8] {
+        var frame = PageFrame(
+            viewer: context.session.map { Viewer(name: $0.account, isAdmin: $0.isAdmin) },
+            csrf: context.session?.csrfToken ?? "", isDevelopment: context.isDevelopmentLogin,
+            version: settings.version, links: settings.links)
+        if case .developmentLogin(_, .some) = page { frame.hasErrors = true }
+        do {
+            return try renderer.render(Self.content(page), in: frame)
+        } catch {
+            logger.error("a page cannot be made", metadata: ["error": "\(error)"])
+            return Array("<!DOCTYPE html><title>Error</title><p>This page cannot be shown.\n".utf8)
+        }
+    }
+
+    private static func content(_ page: AccountPage) -> any PageContent {
+        switch page {
+        case .loginFailed(let failure):
+            return MessagePage(
+                title: failure.title, text: failure.explanation, advice: [failure.advice],
+                ways: [failure.retry.map { PageLink(url: $0, text: "Try again", isPrimary: true) }, home]
+                    .compactMap { $0 },
+                requestID: failure.requestID)
+        case .developmentLogin(let next, let problem):
+            return developmentLogin(next, problem)
+        case .loginNotConfigured:
+            return MessagePage(
+                title: "Nobody can log in here", text: "This server has no login service.",
+                advice: ["Its administrators set one up in the section [oidc] of the configuration."], ways: [home])
+        case .loggedOut(let providerLogout):
+            let provider = providerLogout.map {
+                PageLink(url: $0, text: "Log out of the login service, too", isPrimary: true)
+            }
+            return MessagePage(
+                title: "You are logged out", text: "Your tokens go on working.",
+                ways: [provider, PageLink(url: "/login", text: "Log in again"), home].compactMap { $0 })
+        case .forbidden(let reason):
+            return MessagePage(
+                title: "This was not done", code: "403", text: reason,
+                ways: [PageLink(url: "/tokens", text: "Your tokens", isPrimary: true), home])
+        }
+    }
+
+    private static func developmentLogin(_ next: ReturnAddress, _ problem: String?) -> DevelopmentLoginPage {
+        DevelopmentLoginPage(
+            problem: problem, next: next.path,
+            fields: [
+                TextField(
+                    id: "account", name: "account", label: "Account",
+                    hint: "Any name: small letters, digits, “-”, “_” and “.”", maximum: TokenOwner.maximumNameCount),
+                TextField(
+                    id: "groups", name: "groups", label: "Groups", hint: "Separated by commas.",
+                    placeholder: "packager, infra-sig", maximum: 1000, isOptional: true),
+            ])
+    }
+}

@@ -1,0 +1,47 @@
+import FoundationEssentials
+import WebPages
+import WebhookServices
+
+/// A test event of a service as a command for people to run.
+struct TestCommand: Sendable {
+    /// The command: `curl …`.
+    let text: String
+    /// What to know of it.
+    let note: String?
+
+    /// - Parameter sender: Whose account the event names.
+    /// - Returns: `nil` if the secret cannot sign.
+    init?(
+        _ service: any WebhookService, token: Token, url: String, secret: String, sender: String,
+        now: UnixTime = .now()
+    ) {
+        let id = UUID().uuidString.lowercased()
+        let example = service.exampleHeaders(event: nil) ?? [:]
+        var headers = example.mapValues { value in
+            switch value {
+            case ExampleValue.uuid: id
+            case ExampleValue.time: String(now.milliseconds / 1000)
+            default: value
+            }
+        }
+        let body = service.examplePayload(repository: Self.repository(of: token), sender: sender, id: id)
+        guard let proof = try? service.exampleProof(of: Array(body.utf8), headers: headers, secret: Array(secret.utf8))
+        else { return nil }
+        headers.merge(proof) { $1 }
+        headers["content-type"] = "application/json"
+        let lines = headers.sorted { $0.key < $1.key }.map { "--header \(Self.quoted("\($0.key): \($0.value)"))" }
+        text = (["curl --data-binary \(Self.quoted(body))"] + lines + [Self.quoted(url)]).joined(separator: " \\\n  ")
+        let isTimed = example.contains { $0.value == ExampleValue.time }
+        note = isTimed ? "Its signature holds for five minutes." : nil
+    }
+
+    /// One that the token is for.
+    static func repository(of token: Token) -> String {
+        token.scope.map { $0.text.contains("/") ? $0.text : $0.text + "/test" } ?? "example/test"
+    }
+
+    /// One word of a shell (POSIX 2.2.2).
+    static func quoted(_ text: String) -> String {
+        "'" + text.replacing("'", with: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,95 @@
+import WebPages
+import WebhookServices
+
+/// A list of tokens: what a request asks for, and the table that answers it.
+struct TokenListRequest: Sendable {
+    /// Where the list is.
+    let path: String
+    /// What was asked for.
+    let query: QueryItems
+    let sort: TokenSort
+    let services: ServiceRegistry
+
+    init(_ request: PageRequest, path: String, services: ServiceRegistry) {
+        self.path = path
+        self.services = services
+        query = request.query
+        sort = request.query["sort"].flatMap(TokenSort.init(rawValue:)) ?? .new
+    }
+
+    /// Whether it narrows the list.
+    var isFiltered: Bool { ["q", "service", "state", "owner"].contains { query[$0] != nil } }
+
+    /// What the desk is asked.
+    func query(_ reach: TokenQuery.Reach, perPage: Int) -> TokenQuery {
+        TokenQuery(
+            reach: reach, search: query["q"] ?? "", service: query["service"],
+            state: query["state"].flatMap(TokenState.init(rawValue:)),
+            owner: query["owner"].flatMap { try? TokenOwner(.user, name: $0) }, order: sort.order,
+            descending: sort.isDescending, page: query["page"].flatMap { Int($0) } ?? 1, perPage: perPage)
+    }
+
+    /// The table.
+    func table(_ page: WebhookTokenPage, perPage: Int, showsOwners: Bool) -> TokenTable {
+        TokenTable(
+            basePath: path, query: query["q"] ?? "", filters: filters, isFiltered: isFiltered,
+            summary: summary(page), columns: columns,
+            rows: page.tokens.map { TokenRow($0, showsOwners: showsOwners) },
+            pager: Pager(
+                page: page.page, of: page.pages, perPage: perPage, total: page.total, noun: ("token", "tokens")
+            ) {
+                address(query.replacing("page", by: $0 == 1 ? "" : String($0)))
+            })
+    }
+
+    private func summary(_ page: WebhookTokenPage) -> String {
+        let count = NumberText.counted(page.total, "token", "tokens")
+        let owner = query["owner"].map { " of \($0)" } ?? ""
+        return count + owner + (isFiltered && owner.isEmpty ? page.total == 1 ? " matches" : " match" : "")
+    }
+
+    private var filters: [SelectField] {
+        let service = query["service"] ?? ""
+        let state = query["state"] ?? ""
+        return [
+            SelectField(
+                id: "service", name: "service", label: "Service",
+                choices: [Choice(value: "", label: "All")]
+                    + services.known.filter { services.offered(named: $0.name) != nil || $0.name == service }
+                    .map { Choice(value: $0.name, label: $0.title, isSelected: $0.name == service) }),
+            SelectField(
+                id: "state", name: "state", label: "State",
+                choices: [("", "All"), ("enabled", "Enabled"), ("disabled", "Disabled")].map {
+                    Choice(value: $0.0, label: $0.1, isSelected: $0.0 == state)
+                }),
+            SelectField(
+                id: "sort", name: "sort", label: "Order",
+                choices: TokenSort.allCases.map {
+                    Choice(value: $0 == .new ? "" : $0.rawValue, label: $0.title, isSelected: $0 == sort)
+                }),
+        ]
+    }
+
+    private var columns: [TableColumn] {
+        [
+            column("Token", .name, .nameReversed), TableColumn(label: "Webhook URL"), TableColumn(label: "State"),
+            column("Last delivery", .delivery, .deliveryReversed), TableColumn(label: "Accepted"),
+            TableColumn(label: "Refused"),
+        ]
+    }
+
+    /// A head that sorts by its column, and turns the order round when it does already.
+    private func column(_ label: String, _ first: TokenSort, _ second: TokenSort) -> TableColumn {
+        let order: TableColumn.Order? =
+            sort == first || sort == second ? (sort.isDescending ? .descending : .ascending) : nil
+        let next = sort == first ? second : first
+        return TableColumn(
+            label: label, url: address(query.replacing("page", by: "").replacing("sort", by: next.rawValue)),
+            order: order)
+    }
+
+    private func address(_ query: QueryItems) -> String { path + query.text }
+}
+
+/// A page of the desk's list; `TokenPage` alone could be taken for a page of this site.
+typealias WebhookTokenPage = TokenPage

@@ -1,0 +1,59 @@
+import Database
+import EventLoop
+import HTTPServer
+import Logging
+import WebPages
+
+/// What a server has for people: the login and the pages.
+struct PeopleSite: Sendable {
+    private let accounts: Accounts
+    private let routes: WebRoutes
+
+    /// Made from a configuration.
+    ///
+    /// - Parameters:
+    ///   - desk: What tokens are managed by.
+    ///   - loop: Where requests to the login's provider are made.
+    ///   - developmentLogin: Whether anybody on this machine may be anyone.
+    /// - Throws: `TemplateError`, ``DevelopmentLoginError``, `DatabaseError`.
+    init(
+        _ configuration: Configuration, _ workspace: Workspace, desk: any TokenDesk, loop: EventLoop,
+        developmentLogin: Bool, logger: Logger
+    ) async throws {
+        let renderer = try PageRenderer()
+        let settings = WebSettings(
+            configuration, version: ProgramVersion.text, database: try await Self.version(of: workspace.database),
+            isDevelopmentLogin: developmentLogin)
+        accounts = try Accounts(
+            configuration, database: workspace.database, keys: workspace.keys, loop: loop,
+            developmentLogin: developmentLogin,
+            renderer: StyledAccountPages(renderer: renderer, settings: settings, logger: logger), logger: logger)
+        let site = WebSite(
+            renderer: renderer, desk: desk, accounts: LiveAccounts(accounts: accounts, logger: logger),
+            people: DatabasePeopleDirectory(database: workspace.database),
+            services: configuration.services.registry, settings: settings, messages: MessageRenderer(configuration))
+        routes = WebRoutes(site: site, logger: logger)
+    }
+
+    /// What browsers see where there is nothing.
+    var notFound: any HTTPHandler { routes.notFound }
+
+    /// Registers everything.
+    /// - Throws: `RouteError`.
+    func addRoutes(to router: inout Router) throws {
+        try accounts.addRoutes(to: &router)
+        try routes.register(in: &router)
+    }
+
+    /// As "PostgreSQL 17.2".
+    private static func version(of database: any Database) async throws -> String {
+        let (name, question) =
+            switch database.dialect {
+            case .sqlite: ("SQLite", "SELECT sqlite_version() AS version")
+            case .postgresql: ("PostgreSQL", "SELECT current_setting('server_version') AS version")
+            }
+        let version = try await database.query(question).rows.first?.text("version") ?? ""
+        // Distributions add what they call their package.
+        return "\(name) \(version.prefix { $0 != " " })"
+    }
+}

@@ -1,0 +1,20 @@
+import FedoraMessaging
+import WebPages
+
+extension Moment {
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
+    /// A point in time as pages show it: `23 Nov 2026, 21:40 UTC`.
+    init(_ time: UnixTime) {
+        let seconds = time.milliseconds / 1000 - (time.milliseconds % 1000 < 0 ? 1 : 0)
+        let civil = CivilTime(secondsSince1970: seconds)
+        var bytes: [UInt8] = []
+        civil.appendISO8601(to: &bytes)
+        let iso = String(decoding: bytes, as: UTF8.self)
+        let clock = iso.dropFirst(iso.count - 8).prefix(5)
+        self.init(
+            iso: iso + "Z", text: "\(civil.day) \(Self.months[civil.month - 1]) \(civil.year), \(clock) UTC")
+    }
+}

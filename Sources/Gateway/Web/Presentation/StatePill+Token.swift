@@ -1,0 +1,25 @@
+import WebPages
+
+extension StatePill {
+    /// Whether a token takes webhooks.
+    static func of(_ view: TokenView) -> StatePill {
+        if view.token.state == .disabled { return StatePill(text: "Disabled", tone: .off) }
+        return view.isServiceOffered
+            ? StatePill(text: "Enabled", tone: .ok) : StatePill(text: "Service off", tone: .warn)
+    }
+
+    /// What became of a webhook.
+    static func of(_ outcome: DeliveryOutcome) -> StatePill {
+        switch outcome {
+        case .published: StatePill(text: "Published", tone: .ok)
+        case .repeated: StatePill(text: "Repeated", tone: .info)
+        case .withheld: StatePill(text: "Not published", tone: .warn)
+        case .refused: StatePill(text: "Refused", tone: .bad)
+        }
+    }
+
+    /// Whether the last webhook was accepted.
+    static func ofLast(isAccepted: Bool) -> StatePill {
+        isAccepted ? StatePill(text: "Accepted", tone: .ok) : StatePill(text: "Refused", tone: .bad)
+    }
+}

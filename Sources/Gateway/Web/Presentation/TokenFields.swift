@@ -1,0 +1,81 @@
+import WebPages
+import WebhookServices
+
+/// The fields of a token's forms, filled with what is there or what was typed, and told what is wrong with it.
+struct TokenFields: Sendable {
+    /// What a form of a token holds, as text.
+    struct Values: Sendable, Equatable {
+        var name = ""
+        var scope = ""
+        var events = ""
+        var publishesPrivate = false
+        var settings: [String: String] = [:]
+
+        init() {}
+
+        /// What a token has.
+        init(_ token: Token) {
+            name = token.name
+            scope = token.scope?.text ?? ""
+            events = token.eventFilter?.description ?? ""
+            publishesPrivate = token.publishesPrivate
+            settings = token.settings
+        }
+
+        /// What was typed.
+        init(_ request: PageRequest, service: (any WebhookService)?) {
+            name = request.field("name")
+            scope = request.field("scope")
+            events = request.field("events")
+            publishesPrivate = request.form("private") == "yes"
+            for setting in service?.settings ?? [] { settings[setting.key] = request.field("setting.\(setting.key)") }
+        }
+    }
+
+    var values: Values
+    var error: TokenInputError?
+
+    /// Name, scope, events.
+    var main: [TextField] {
+        [
+            TextField(
+                id: "name", name: "name", label: "Name", value: values.name,
+                hint: "What you want to call it: your project, perhaps.", maximum: TokenDraft.maximumNameCount,
+                isProse: true, error: error?.place == .name ? error?.sentence : nil),
+            TextField(
+                id: "scope", name: "scope", label: "Only from", value: values.scope,
+                hint: "An owner, or one repository. Deliveries from elsewhere are refused then.",
+                placeholder: "owner/repository", maximum: TokenScope.maximumCount, isOptional: true,
+                error: error?.place == .scope ? error?.sentence : nil),
+            TextField(
+                id: "events", name: "events", label: "Only these events", value: values.events,
+                hint: "Separated by commas; a star stands for anything. Empty is all events.",
+                placeholder: "push, pull_request.*", isOptional: true,
+                error: error?.place == .events ? error?.sentence : nil),
+        ]
+    }
+
+    /// What the service asks for besides.
+    func settings(of service: (any WebhookService)?) -> [TextField] {
+        (service?.settings ?? []).map { setting in
+            TextField(
+                id: "setting-\(setting.key)", name: "setting.\(setting.key)", label: setting.title,
+                value: values.settings[setting.key] ?? "", hint: setting.help, placeholder: setting.example,
+                maximum: ServiceSetting.maximumBytes, isOptional: !setting.isRequired,
+                error: error?.place == .setting(setting.key) ? error?.sentence : nil)
+        }
+    }
+
+    /// A secret that someone brings. What was typed is never shown again.
+    func ownSecret(of service: (any WebhookService)?) -> TextField {
+        let isNeeded = service?.secretOrigin == .there
+        let title = service?.title ?? "the service"
+        return TextField(
+            id: "own-secret", name: "secret", label: isNeeded ? "Secret from \(title)" : "Secret",
+            hint: isNeeded
+                ? "\(title) makes it: copy it from there."
+                : "At least \(TokenSecret.minimumCharacters) characters. Leave it empty to have one made.",
+            maximum: TokenSecret.maximumBytes, isOptional: !isNeeded,
+            error: error?.place == .secret ? error?.sentence : nil)
+    }
+}

@@ -1,0 +1,42 @@
+import WebhookServices
+
+extension TokenInputError {
+    /// The field that an error is about.
+    enum Place: Equatable {
+        case name
+        case scope
+        case events
+        case secret
+        case setting(String)
+        case owner
+        case none
+    }
+
+    /// The field that the error is about.
+    var place: Place {
+        switch self {
+        case .name: .name
+        case .scope: .scope
+        case .events: .events
+        case .secretTooShort, .secretTooLong, .secretUnprintable, .secretUnusable, .secretIsMadeThere: .secret
+        case .setting(let error): error.key.map(Place.setting) ?? .none
+        case .owner, .tooManyOwners: .owner
+        default: .none
+        }
+    }
+
+    /// The description as a sentence.
+    var sentence: String {
+        let text = description
+        guard let first = text.first else { return text }
+        return first.uppercased() + text.dropFirst() + (text.last == "." ? "" : ".")
+    }
+}
+
+extension ServiceSettingError {
+    fileprivate var key: String? {
+        switch self {
+        case .unknown(let key, _), .missing(let key, _), .invalid(let key, _): key
+        }
+    }
+}

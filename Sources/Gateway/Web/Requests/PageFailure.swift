@@ -1,0 +1,32 @@
+import HTTPServer
+
+/// Why a request for a page comes to nothing.
+enum PageFailure: Error, Sendable {
+    /// 404.
+    case notFound
+    /// Nobody is logged in.
+    case login
+    /// 403: the form came from elsewhere, or is too old.
+    case forged
+    /// What the desk says.
+    case desk(TokenDeskError)
+    /// What the server says: the body did not come, the database is away.
+    case http(HTTPError)
+
+    init(_ error: TokenDeskError) {
+        switch error {
+        case .notFound: self = .notFound
+        case .forbidden(.loggedOut): self = .login
+        default: self = .desk(error)
+        }
+    }
+}
+
+/// Runs calls of the desk, with the errors that pages know.
+func asking<Value>(_ call: () async throws(TokenDeskError) -> Value) async throws(PageFailure) -> Value {
+    do throws(TokenDeskError) {
+        return try await call()
+    } catch {
+        throw PageFailure(error)
+    }
+}

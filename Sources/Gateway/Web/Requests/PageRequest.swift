@@ -1,0 +1,42 @@
+import HTTPServer
+
+/// A request for a page, taken apart: all that a page's code may know of it.
+struct PageRequest: Sendable {
+    /// Who asks; `nil` if nobody is logged in.
+    var visitor: Visitor?
+    /// The path, still percent-encoded.
+    var path = "/"
+    /// What stands in the path where the route has a name.
+    var parameters: [String: String] = [:]
+    /// The query.
+    var query = QueryItems()
+    /// The form of a POST, its CSRF token already checked.
+    var form: @Sendable (String) -> String? = { _ in nil }
+    /// What a sealed cookie holds.
+    var note: @Sendable (SealedNote) -> [UInt8]? = { _ in nil }
+    /// What the request is called in the log.
+    var requestID = ""
+    /// When it came.
+    var now = UnixTime.now()
+
+    /// A field of the form without blanks around it; empty if it is not there.
+    func field(_ name: String) -> String {
+        let text = form(name) ?? ""
+        let start = text.drop { $0.isWhitespace }
+        return String(start.reversed().drop { $0.isWhitespace }.reversed())
+    }
+
+    /// The id of the token that the path names.
+    ///
+    /// - Throws: `notFound` for what is none.
+    func tokenID() throws(PageFailure) -> TokenID {
+        guard let id = parameters["id"].flatMap({ TokenID($0) }) else { throw .notFound }
+        return id
+    }
+
+    /// Who asks, where the route lets nobody else come this far.
+    func person() throws(PageFailure) -> Person {
+        guard let visitor else { throw .login }
+        return visitor.person
+    }
+}

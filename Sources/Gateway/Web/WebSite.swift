@@ -1,0 +1,27 @@
+import WebPages
+import WebhookServices
+
+/// What the pages' code works with.
+struct WebSite: Sendable {
+    let renderer: PageRenderer
+    let desk: any TokenDesk
+    let accounts: any PageAccounts
+    let people: any PeopleDirectory
+    let services: ServiceRegistry
+    let settings: WebSettings
+    /// Makes the messages that pages show.
+    let messages: MessageRenderer
+
+    /// What a page has around its content.
+    func frame(for request: PageRequest, _ section: PageFrame.Section, flash: Notice? = nil) -> PageFrame {
+        PageFrame(
+            viewer: request.visitor.map { Viewer(name: $0.account, isAdmin: $0.person.isAdmin) },
+            csrf: request.visitor?.csrfToken ?? "", flash: flash, section: section,
+            loginURL: settings.canLogIn ? loginURL(backTo: request) : nil,
+            isDevelopment: settings.isDevelopmentLogin, version: settings.version, links: settings.links)
+    }
+
+    private func loginURL(backTo request: PageRequest) -> String {
+        request.path == "/" ? "/login" : "/login?next=\(QueryItems.encoded(request.path + request.query.text))"
+    }
+}

@@ -1,0 +1,21 @@
+/// Who did what, when.
+package struct HistoryRow: Sendable {
+    /// When.
+    package var when: Moment
+    /// Who.
+    package var who: String
+    /// What.
+    package var what: String
+    /// What it was done to, where that is not the page's subject.
+    package var about: PageLink?
+    /// More about it.
+    package var detail: String?
+
+    package init(when: Moment, who: String, what: String, about: PageLink? = nil, detail: String? = nil) {
+        self.when = when
+        self.who = who
+        self.what = what
+        self.about = about
+        self.detail = detail
+    }
+}

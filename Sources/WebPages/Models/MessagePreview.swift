@@ -1,0 +1,15 @@
+/// A message as it goes out.
+package struct MessagePreview: Sendable {
+    /// What it is, in words without a full stop.
+    package var lead: String
+    /// Its topic.
+    package var topic: String?
+    /// The message.
+    package var message: String
+
+    package init(lead: String, topic: String? = nil, message: String) {
+        self.lead = lead
+        self.topic = topic
+        self.message = message
+    }
+}

@@ -1,0 +1,17 @@
+/// Something to know, with its weight.
+package struct Notice: Sendable {
+    /// Its weight.
+    package var kind: Kind
+    /// What it is.
+    package var text: String
+
+    package init(kind: Kind, text: String) {
+        self.kind = kind
+        self.text = text
+    }
+
+    /// How much it matters.
+    package enum Kind: String, Sendable {
+        case success, info, warning, error
+    }
+}

@@ -1,0 +1,52 @@
+/// A line of text in a form.
+package struct TextField: Sendable {
+    /// The element's id.
+    package var id: String
+    /// The field's name in the form.
+    package var name: String
+    /// What it is.
+    package var label: String
+    /// What is in it.
+    package var value: String
+    /// What to know of it.
+    package var hint: String?
+    /// An example.
+    package var placeholder: String?
+    /// The most characters.
+    package var maximum: Int?
+    /// Whether it may be empty.
+    package var isOptional: Bool
+    /// Whether it is language, for spell checkers.
+    package var isProse: Bool
+    /// The input's type.
+    package var type: Kind
+    /// What is wrong with it.
+    package var error: String?
+
+    package init(
+        id: String, name: String, label: String, value: String = "", hint: String? = nil, placeholder: String? = nil,
+        maximum: Int? = nil, isOptional: Bool = false, isProse: Bool = false, type: Kind = .text, error: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.label = label
+        self.value = value
+        self.hint = hint
+        self.placeholder = placeholder
+        self.maximum = maximum
+        self.isOptional = isOptional
+        self.isProse = isProse
+        self.type = type
+        self.error = error
+        let parts = [error == nil ? nil : "\(id)-error", hint == nil ? nil : "\(id)-hint"].compactMap { $0 }
+        describedBy = parts.isEmpty ? nil : parts.joined(separator: " ")
+    }
+
+    /// What describes it to a screen reader: the error, then the hint.
+    private let describedBy: String?
+
+    /// The input's type.
+    package enum Kind: String, Sendable {
+        case text, search
+    }
+}

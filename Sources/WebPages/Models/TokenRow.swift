@@ -1,0 +1,55 @@
+/// A token in a list.
+package struct TokenRow: Sendable {
+    /// Its id.
+    package var id: String
+    /// Its page.
+    package var url: String
+    /// Its name.
+    package var name: String
+    /// Its service.
+    package var service: ServiceBadge
+    /// Its scope.
+    package var scope: String?
+    /// Who owns it, where that is of interest.
+    package var owners: String?
+    /// Where its webhooks go.
+    package var webhookURL: String
+    /// Enabled, disabled, service off.
+    package var state: StatePill
+    /// The last delivery.
+    package var last: LastDelivery?
+    /// How many were accepted.
+    package var accepted: String
+    /// How many were refused.
+    package var refused: String
+
+    package init(
+        id: String, url: String, name: String, service: ServiceBadge, scope: String? = nil, owners: String? = nil,
+        webhookURL: String, state: StatePill, last: LastDelivery? = nil, accepted: String, refused: String
+    ) {
+        self.id = id
+        self.url = url
+        self.name = name
+        self.service = service
+        self.scope = scope
+        self.owners = owners
+        self.webhookURL = webhookURL
+        self.state = state
+        self.last = last
+        self.accepted = accepted
+        self.refused = refused
+    }
+
+    /// The last delivery of a token.
+    package struct LastDelivery: Sendable {
+        /// When.
+        package var when: Moment
+        /// What became of it.
+        package var outcome: StatePill
+
+        package init(when: Moment, outcome: StatePill) {
+            self.when = when
+            self.outcome = outcome
+        }
+    }
+}

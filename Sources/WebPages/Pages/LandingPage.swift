@@ -1,0 +1,16 @@
+/// `/`, for someone who is not logged in.
+package struct LandingPage: PageContent {
+    package static let template = "landing"
+
+    package var title: String { "Webhooks in, Fedora messages out" }
+
+    /// Where to log in; `nil` if that is not set up.
+    package var login: PageLink?
+    /// What it works with.
+    package var services: [ServiceBadge]
+
+    package init(login: PageLink?, services: [ServiceBadge]) {
+        self.login = login
+        self.services = services
+    }
+}

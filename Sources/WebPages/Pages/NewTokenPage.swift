@@ -1,0 +1,38 @@
+/// `/tokens/new?service=…`: the form.
+package struct NewTokenPage: PageContent {
+    package static let template = "newtoken"
+
+    package var title: String { "New token for \(service.title)" }
+
+    /// The way back.
+    package var crumbs: [PageLink]
+    /// The service.
+    package var service: ServiceBadge
+    /// What is wrong with what was entered.
+    package var problem: String?
+    /// Name, scope, events.
+    package var fields: [TextField]
+    /// What the service asks for besides.
+    package var settings: [TextField]
+    /// Whether private content is published.
+    package var allowsPrivate: Bool
+    /// A secret that someone brings, where that is a choice.
+    package var ownSecret: TextField?
+    /// Whether that is open.
+    package var isOwnSecretOpen: Bool
+
+    package init(
+        crumbs: [PageLink], service: ServiceBadge, problem: String? = nil, fields: [TextField],
+        settings: [TextField] = [], allowsPrivate: Bool = false, ownSecret: TextField? = nil,
+        isOwnSecretOpen: Bool = false
+    ) {
+        self.crumbs = crumbs
+        self.service = service
+        self.problem = problem
+        self.fields = fields
+        self.settings = settings
+        self.allowsPrivate = allowsPrivate
+        self.ownSecret = ownSecret
+        self.isOwnSecretOpen = isOwnSecretOpen
+    }
+}

@@ -1,0 +1,58 @@
+/// Shows a secret, this once: after a token was made, or got another.
+package struct SecretPage: PageContent {
+    package static let template = "secret"
+
+    /// The page's title.
+    package var title: String
+    /// The way back.
+    package var crumbs: [PageLink]
+    /// The service.
+    package var service: ServiceBadge
+    /// What happened.
+    package var heading: String
+    /// What comes next.
+    package var lead: String
+    /// The address.
+    package var url: CopyField
+    /// Address and secret in one, for services that take it so.
+    package var urlWithSecret: CopyField?
+    /// The secret.
+    package var secret: CopyField?
+    /// What to say where there is none to show.
+    package var noSecret: String?
+    /// Until when the secret before it works.
+    package var previousUntil: Moment?
+    /// Watches for the first delivery.
+    package var waiting: WaitingCard?
+    /// What to do at the service.
+    package var guide: SetupSteps?
+    /// A command that sends a test event.
+    package var test: String?
+    /// What to know of that.
+    package var testNote: String?
+    /// The token's page.
+    package var tokenURL: String
+
+    package init(
+        title: String, crumbs: [PageLink], service: ServiceBadge, heading: String, lead: String, url: CopyField,
+        urlWithSecret: CopyField? = nil, secret: CopyField? = nil, noSecret: String? = nil,
+        previousUntil: Moment? = nil, waiting: WaitingCard? = nil, guide: SetupSteps? = nil, test: String? = nil,
+        testNote: String? = nil, tokenURL: String
+    ) {
+        self.title = title
+        self.crumbs = crumbs
+        self.service = service
+        self.heading = heading
+        self.lead = lead
+        self.url = url
+        self.urlWithSecret = urlWithSecret
+        self.secret = secret
+        self.noSecret = noSecret
+        self.previousUntil = previousUntil
+        self.waiting = waiting
+        self.guide = guide
+        self.test = test
+        self.testNote = testNote
+        self.tokenURL = tokenURL
+    }
+}

@@ -1,0 +1,124 @@
+/// `/tokens/<id>`.
+package struct TokenDetailPage: PageContent {
+    package static let template = "token"
+
+    package var title: String { name }
+
+    /// The way back.
+    package var crumbs: [PageLink]
+    /// The token's page, which its forms are below.
+    package var path: String
+    /// The service.
+    package var service: ServiceBadge
+    /// Its name.
+    package var name: String
+    /// Its scope.
+    package var scope: String?
+    /// Enabled, disabled, service off.
+    package var state: StatePill
+    /// Whether it is enabled.
+    package var isEnabled: Bool
+    /// What to know of it.
+    package var notices: [Notice]
+    /// What is wrong with what was entered.
+    package var problem: String?
+    /// Where its webhooks go.
+    package var url: CopyField
+    /// How many were published.
+    package var accepted: String
+    /// How many were accepted, but not published.
+    package var withheld: String
+    /// How many were refused.
+    package var refused: String
+    /// Whether a test event can be sent.
+    package var canTest: Bool
+    /// Watches for the first delivery, until there was one.
+    package var waiting: WaitingCard?
+    /// Which deliveries to list.
+    package var deliveryFilters: [PageLink]
+    /// Whether there are any deliveries, listed or not.
+    package var hasDeliveries: Bool
+    /// The deliveries.
+    package var deliveries: [DeliveryRow]
+    /// The last delivery's message.
+    package var preview: MessagePreview?
+    /// What was done with it.
+    package var history: [HistoryRow]
+    /// Where older history is.
+    package var olderHistory: String?
+    /// Name, scope, events.
+    package var fields: [TextField]
+    /// What the service asks for besides.
+    package var settings: [TextField]
+    /// Whether private content is published.
+    package var allowsPrivate: Bool
+    /// Who may manage it.
+    package var owners: [OwnerRow]
+    /// The form that adds an owner: person or group.
+    package var ownerKind: SelectField
+    /// The form that adds an owner: the name.
+    package var ownerName: TextField
+    /// The secret.
+    package var secret: SecretState?
+    /// The form that deletes it: its name.
+    package var deleteName: TextField
+
+    package init(
+        crumbs: [PageLink], path: String, service: ServiceBadge, name: String, scope: String? = nil, state: StatePill,
+        isEnabled: Bool, notices: [Notice] = [], problem: String? = nil, url: CopyField, accepted: String,
+        withheld: String, refused: String, canTest: Bool = true, waiting: WaitingCard? = nil,
+        deliveryFilters: [PageLink] = [], hasDeliveries: Bool, deliveries: [DeliveryRow],
+        preview: MessagePreview? = nil, history: [HistoryRow], olderHistory: String? = nil, fields: [TextField],
+        settings: [TextField] = [], allowsPrivate: Bool = false, owners: [OwnerRow], ownerKind: SelectField,
+        ownerName: TextField, secret: SecretState? = nil, deleteName: TextField
+    ) {
+        self.crumbs = crumbs
+        self.path = path
+        self.service = service
+        self.name = name
+        self.scope = scope
+        self.state = state
+        self.isEnabled = isEnabled
+        self.notices = notices
+        self.problem = problem
+        self.url = url
+        self.accepted = accepted
+        self.withheld = withheld
+        self.refused = refused
+        self.canTest = canTest
+        self.waiting = waiting
+        self.deliveryFilters = deliveryFilters
+        self.hasDeliveries = hasDeliveries
+        self.deliveries = deliveries
+        self.preview = preview
+        self.history = history
+        self.olderHistory = olderHistory
+        self.fields = fields
+        self.settings = settings
+        self.allowsPrivate = allowsPrivate
+        self.owners = owners
+        self.ownerKind = ownerKind
+        self.ownerName = ownerName
+        self.secret = secret
+        self.deleteName = deleteName
+    }
+
+    /// What there is to say of a secret that cannot be shown.
+    package struct SecretState: Sendable {
+        /// Since when it is.
+        package var since: Moment
+        /// Until when the one before it works.
+        package var previousUntil: Moment?
+        /// How long the present one is to work on.
+        package var grace: SelectField
+        /// A secret that someone brings.
+        package var ownSecret: TextField
+
+        package init(since: Moment, previousUntil: Moment?, grace: SelectField, ownSecret: TextField) {
+            self.since = since
+            self.previousUntil = previousUntil
+            self.grace = grace
+            self.ownSecret = ownSecret
+        }
+    }
+}

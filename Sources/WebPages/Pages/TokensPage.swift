@@ -1,0 +1,17 @@
+/// `/tokens`, and the administration's list of all tokens.
+package struct TokensPage: PageContent {
+    package static let template = "tokens"
+
+    /// What it lists.
+    package var title: String
+    /// Whether there is nothing to list, whatever is searched for.
+    package var isEmpty: Bool
+    /// The list.
+    package var table: TokenTable
+
+    package init(title: String, isEmpty: Bool, table: TokenTable) {
+        self.title = title
+        self.isEmpty = isEmpty
+        self.table = table
+    }
+}

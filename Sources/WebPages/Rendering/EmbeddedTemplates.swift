@@ -1,0 +1,46 @@
+/// The templates, compiled in from `Resources/templates`. A test holds the list against the folder.
+enum EmbeddedTemplates {
+    /// The texts by the names that templates call each other by.
+    static var sources: [String: String] {
+        [
+            "account": text(PackageResources.account_mustache),
+            "admin": text(PackageResources.admin_mustache),
+            "adminpeople": text(PackageResources.adminpeople_mustache),
+            "admintabs": text(PackageResources.admintabs_mustache),
+            "admintokens": text(PackageResources.admintokens_mustache),
+            "badge": text(PackageResources.badge_mustache),
+            "copyfield": text(PackageResources.copyfield_mustache),
+            "crumbs": text(PackageResources.crumbs_mustache),
+            "csrf": text(PackageResources.csrf_mustache),
+            "deliveries": text(PackageResources.deliveries_mustache),
+            "devlogin": text(PackageResources.devlogin_mustache),
+            "empty": text(PackageResources.empty_mustache),
+            "errors": text(PackageResources.errors_mustache),
+            "field": text(PackageResources.field_mustache),
+            "guide": text(PackageResources.guide_mustache),
+            "history": text(PackageResources.history_mustache),
+            "home": text(PackageResources.home_mustache),
+            "icons": text(PackageResources.icons_mustache),
+            "landing": text(PackageResources.landing_mustache),
+            "layout": text(PackageResources.layout_mustache),
+            "message": text(PackageResources.message_mustache),
+            "newtoken": text(PackageResources.newtoken_mustache),
+            "pager": text(PackageResources.pager_mustache),
+            "private": text(PackageResources.private_mustache),
+            "secret": text(PackageResources.secret_mustache),
+            "select": text(PackageResources.select_mustache),
+            "services": text(PackageResources.services_mustache),
+            "setup": text(PackageResources.setup_mustache),
+            "state": text(PackageResources.state_mustache),
+            "time": text(PackageResources.time_mustache),
+            "token": text(PackageResources.token_mustache),
+            "tokenfilter": text(PackageResources.tokenfilter_mustache),
+            "tokens": text(PackageResources.tokens_mustache),
+            "until": text(PackageResources.until_mustache),
+            "tokentable": text(PackageResources.tokentable_mustache),
+            "waiting": text(PackageResources.waiting_mustache),
+        ]
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,7 @@
+/// What one page shows, typed: its stored properties are what its template may ask for.
+package protocol PageContent: Sendable {
+    /// The template's name.
+    static var template: String { get }
+    /// The page's title, for the window.
+    var title: String { get }
+}

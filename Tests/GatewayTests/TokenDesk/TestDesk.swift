@@ -1,0 +1,57 @@
+import EventLoop
+
+@testable import Gateway
+
+/// A desk over a test database, at a time that the test sets, with persons.
+struct TestDesk: Sendable {
+    static let start = UnixTime(milliseconds: 1_795_000_000_000)
+    static let alice = Person(account: "alice")
+    static let bob = Person(account: "bob", groups: ["infra"])
+    static let eve = Person(account: "eve", groups: ["packager"])
+    static let admin = Person(account: "root", isAdmin: true, adminFreshUntil: start.advanced(by: .seconds(3600)))
+    static let staleAdmin = Person(account: "root", isAdmin: true)
+
+    let test: TestStore
+    let desk: DatabaseTokenDesk
+    let time: Locked<UnixTime>
+
+    init(_ test: TestStore, settings: TokensConfiguration = TokensConfiguration()) {
+        self.test = test
+        let time = Locked(Self.start)
+        self.time = time
+        desk = DatabaseTokenDesk(
+            store: test.store, services: .init(enabled: ["github", "gitlab"]), baseURL: "https://hooks.example.org",
+            settings: settings, tester: ScriptedTester(), clock: { time.withLock { $0 } })
+    }
+
+    /// Time passes.
+    func pass(_ duration: Duration = .seconds(1)) {
+        time.withLock { $0 = $0.advanced(by: duration) }
+    }
+
+    /// Makes a token of alice's and of the group infra.
+    func token(_ name: String = "mine", service: String = "github") async throws -> TokenID {
+        let id = try await desk.create(NewToken(service: service, name: name), by: Self.alice).view.token.id
+        _ = try await desk.addOwner("infra", kind: .group, to: id, by: Self.alice)
+        return id
+    }
+
+    /// Notes deliveries as if they had come.
+    func deliver(_ outcomes: [DeliveryOutcome], to token: TokenID, at time: UnixTime = Self.start) async throws {
+        let recorder = DeliveryRecorder(
+            database: test.database, loops: [try TestDatabases.loop.get()], settings: DeliverySettings(),
+            logger: TestDatabases.logger)
+        for (number, outcome) in outcomes.enumerated() {
+            recorder.note(
+                DeliveryRecord(at: time.advanced(by: .seconds(number)), outcome: outcome, status: 202), for: token)
+        }
+        await recorder.end()
+    }
+}
+
+/// Publishes every test event.
+struct ScriptedTester: TestSending {
+    func sendTest(through id: TokenID, sender: String) async -> DeliveryRecord? {
+        DeliveryRecord(at: TestDesk.start, outcome: .published, status: 202, event: sender)
+    }
+}

@@ -1,0 +1,169 @@
+import HTTPServer
+import Testing
+
+@testable import Gateway
+
+/// The pages as a browser meets them: who may see what, forms, cookies, and what a refusal looks like.
+struct PageHandlerTests {
+    private static let pages = ["/tokens", "/tokens/new", "/tokens/new?service=github", "/account"]
+    private static let adminPages = ["/admin", "/admin/tokens", "/admin/people"]
+    private static let below = ["", "/setup", "/status"]
+    private static let actions = [
+        "/tokens/new", "/account/sessions/end", "/account/logout-everywhere", "/tokens/x/settings", "/tokens/x/rotate",
+        "/tokens/x/disable", "/tokens/x/enable", "/tokens/x/delete", "/tokens/x/test", "/tokens/x/owners/add",
+        "/tokens/x/owners/remove",
+    ]
+
+    @Test func whoIsLoggedOutIsLedToTheLoginAndBack() async throws {
+        try await PageServer.run { server in
+            let browser = try await server.browser()
+            for page in Self.pages + Self.adminPages + ["/tokens/x", "/tokens?q=a%26b&page=2"] {
+                let answer = try await browser.get(page)
+                #expect(answer.status == 303, "\(page)")
+                #expect(answer.field("location") == "/login?next=" + QueryItems.encoded(page))
+            }
+            #expect(try await browser.get("/tokens/x/status").status == 401)
+            #expect(try await browser.get("/").status == 200)
+            #expect(try await browser.get("/nothing/at/all").status == 404)
+        }
+    }
+
+    @Test func aPostOfNobodyIsA403Page() async throws {
+        try await PageServer.run { server in
+            let browser = try await server.browser()
+            for path in Self.actions {
+                let answer = try await browser.post(path, ["csrf": "x"], csrf: .some(nil))
+                #expect(answer.status == 403, "\(path)")
+                #expect(answer.body.contains("You are logged out"))
+                #expect(answer.field("content-security-policy")?.contains("frame-ancestors 'none'") == true)
+            }
+        }
+    }
+
+    @Test func everyPageForEveryKindOfPerson() async throws {
+        try await PageServer.run { server in
+            let token = try server.desk.add("bodhi", owners: [(.user, "zoe"), (.group, "packager")])
+            let own = Self.below.map { "/tokens/\(token)\($0)" }
+            for (account, groups, sees, administers) in [
+                ("zoe", "", true, false), ("kevin", "packager", true, false), ("mallory", "", false, false),
+                ("smooge", "admins", true, true),
+            ] {
+                let browser = try await server.browser(account, groups: groups)
+                for page in Self.pages { #expect(try await browser.get(page).status == 200, "\(account) \(page)") }
+                for page in own {
+                    #expect(try await browser.get(page).status == (sees ? 200 : 404), "\(account) \(page)")
+                }
+                for page in Self.adminPages {
+                    #expect(try await browser.get(page).status == (administers ? 200 : 403), "\(account) \(page)")
+                }
+                let list = try await browser.get("/tokens").body
+                #expect(list.contains("\(token)") == (sees && !administers), "\(account)")
+                let disabled = try await browser.post("/tokens/\(token)/disable")
+                #expect(disabled.status == (sees ? 303 : 404), "\(account)")
+            }
+        }
+    }
+
+    @Test func formsWithoutTheirTokenChangeNothing() async throws {
+        try await PageServer.run { server in
+            let token = try server.desk.add("bodhi")
+            let browser = try await server.browser("zoe")
+            let other = try await server.browser("zoe")
+            let wrong: [String?] = [nil, "", "x", other.csrf, browser.csrf + "x", String(browser.csrf.dropLast())]
+            for csrf in wrong {
+                for path in Self.actions {
+                    let path = path.replacing("/x/", with: "/\(token)/")
+                    let answer = try await browser.post(
+                        path, ["name": "bodhi", "service": "github", "kind": "person"], csrf: .some(csrf))
+                    #expect(answer.status == 403, "\(path)")
+                    #expect(answer.body.contains("This form is not valid"))
+                }
+            }
+            for (name, value) in [("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.example.org")] {
+                #expect(try await browser.post("/tokens/\(token)/disable", [:], [name: value]).status == 403)
+            }
+            let view = try await server.desk.token(token, by: TestSite.zoe.person)
+            #expect(view.token.state == .enabled && view.token.owners.count == 1)
+            #expect(server.desk.tokenIDs() == [token])
+            #expect(try await browser.get("/account").status == 200)
+        }
+    }
+
+    @Test func whatWasDoneIsSaidOnce() async throws {
+        try await PageServer.run { server in
+            let token = try server.desk.add("bodhi")
+            let browser = try await server.browser("zoe")
+            let answer = try await browser.post("/tokens/\(token)/disable")
+            #expect(answer.status == 303)
+            #expect(answer.field("location") == "/tokens/\(token)")
+            let cookie = try #require(answer.field("set-cookie"))
+            #expect(cookie.hasPrefix("w2f_flash=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"))
+            let said = "The token is disabled: its deliveries are refused from now on."
+            #expect(try await browser.get("/tokens/\(token)").body.contains(said))
+            #expect(try await !browser.get("/tokens/\(token)").body.contains(said))
+        }
+    }
+
+    @Test func aSecretIsShownOnce() async throws {
+        try await PageServer.run { server in
+            let browser = try await server.browser("zoe")
+            let made = try await browser.post("/tokens/new", ["service": "github", "name": "bodhi"])
+            let location = try #require(made.field("location"))
+            #expect(!made.head.contains("s3cr3t"))
+            // Somebody else has no use for the address.
+            #expect(try await server.browser("mallory").get(location).status == 404)
+            let shown = try await browser.get(location)
+            #expect(shown.body.contains("s3cr3t-s3cr3t"))
+            #expect(shown.field("cache-control") == "no-store")
+            let again = try await browser.get(location)
+            #expect(again.status == 303)
+            #expect(!(try await browser.get(try #require(again.field("location")))).body.contains("s3cr3t"))
+        }
+    }
+
+    @Test func aDatabaseThatIsAwayIsSaidSo() async throws {
+        try await PageServer.run { server in
+            let token = try server.desk.add("bodhi")
+            let browser = try await server.browser("zoe")
+            server.desk.change { $0.isAway = true }
+            for page in ["/", "/tokens", "/tokens/\(token)"] {
+                let answer = try await browser.get(page)
+                #expect(answer.status == 503, "\(page)")
+                #expect(answer.body.contains("The database does not answer."))
+            }
+            #expect(try await browser.get("/tokens/\(token)/status").status == 503)
+            #expect(try await browser.post("/tokens/\(token)/disable").status == 503)
+        }
+    }
+
+    @Test func everyAnswerIsProtected() async throws {
+        try await PageServer.run { server in
+            let browser = try await server.browser("zoe")
+            let logo = try #require(
+                try await browser.get("/").body.split(separator: "href=\"/assets/").dropFirst().first?
+                    .prefix { $0 != "\"" })
+            let pages = ["/", "/tokens", "/tokens/x", "/login", "/nothing", "/admin", "/assets/none"]
+            for path in pages + ["/assets/\(logo)"] {
+                let answer = try await browser.get(path)
+                #expect(answer.field("content-security-policy")?.contains("unsafe") == false, "\(path)")
+                for name in ["x-content-type-options", "x-frame-options", "referrer-policy"] {
+                    #expect(answer.field(name) != nil, "\(path) \(name)")
+                }
+                let isKept = answer.field("cache-control")?.contains("immutable") == true
+                #expect(isKept == path.hasSuffix(String(logo)), "\(path)")
+            }
+        }
+    }
+
+    @Test func anAddressThatIsNoneIsA404Page() async throws {
+        try await PageServer.run { server in
+            let browser = try await server.browser("zoe")
+            for path in ["/nothing", "/tokens/%00", "/tokens/%2e%2e", "/tokens/x/y/z", "/tokens/<script>"] {
+                let answer = try await browser.get(path)
+                #expect(answer.status == 404, "\(path)")
+                #expect(answer.body.contains("There is nothing here"))
+                #expect(!answer.body.contains("<script>"))
+            }
+        }
+    }
+}

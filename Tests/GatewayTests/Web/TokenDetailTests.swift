@@ -1,0 +1,189 @@
+import Testing
+import WebPages
+
+@testable import Gateway
+
+/// One token's page and what is POSTed below it.
+struct TokenDetailTests {
+    let test: TestSite
+    let id: TokenID
+
+    init() throws {
+        test = try TestSite()
+        id = try test.desk.add("bodhi", scope: "fedora-infra/bodhi")
+    }
+
+    private var actions: TokenActions { TokenActions(site: test.site) }
+    private var details: TokenDetailPages { TokenDetailPages(site: test.site) }
+
+    private func token() async throws -> Token { try await test.desk.token(id, by: TestSite.zoe.person).token }
+
+    @Test func thePageHasEverything() async throws {
+        test.desk.change {
+            $0.activity[id] = TokenActivity(published: 3, withheld: 1, refused: 1, lastAcceptedAt: .now())
+            $0.deliveries[id] = DeliveryList(
+                accepted: [
+                    DeliveryRecord(
+                        at: .now(), outcome: .published, status: 202, event: "push", topic: "org.example.github.push",
+                        messageID: "0c4a37a1-6a3c-5f0e-9d0c-6f0f6f3f8a11", size: 7249)
+                ],
+                refused: [
+                    DeliveryRecord(at: .now(), outcome: .refused, status: 401, size: 12, reason: "signature_mismatch")
+                ])
+            $0.history = [
+                HistoryEntry(
+                    at: .now(), actor: "zoe", byAdmin: false, token: id, tokenName: "bodhi", event: .created, detail: ""
+                )
+            ]
+        }
+        let html = try test.html(try await details.show(test.request(id: id)))
+        for text in [
+            "https://hooks.example.org/github/\(id)", "github.<wbr>push", "0c4a37a1-6a3c-5f0e-9d0c-6f0f6f3f8a11",
+            "7.2 kB", "The signature did not match:", "the secret here and at GitHub differ", "made the token",
+            "action=\"/tokens/\(id)/rotate\"", "action=\"/tokens/\(id)/delete\"", "action=\"/tokens/\(id)/test\"",
+        ] {
+            #expect(html.contains(text), "\(text)")
+        }
+        #expect(!html.contains("Waiting for the first delivery"))
+        let refused = try test.html(try await details.show(test.request(id: id, query: "show=refused")))
+        #expect(!refused.contains("0c4a37a1"))
+    }
+
+    @Test func messagesAreLinkedWhereConfigured() async throws {
+        var settings = WebSettings(baseURL: "https://hooks.example.org", version: "1")
+        settings.messageURL = "https://archive.example.org/id?id={id}&x"
+        let test = try TestSite(settings)
+        let id = try test.desk.add("x")
+        test.desk.change {
+            $0.deliveries[id] = DeliveryList(accepted: [
+                DeliveryRecord(at: .now(), outcome: .published, status: 202, messageID: "a/b")
+            ])
+        }
+        let html = try test.html(try await TokenDetailPages(site: test.site).show(test.request(id: id)))
+        #expect(html.contains("href=\"https://archive.example.org/id?id=a%2Fb&amp;x\""))
+    }
+
+    @Test func editing() async throws {
+        let saved = try await actions.edit(
+            test.request(id: id, form: ["name": "new name", "scope": "", "private": "yes"]))
+        #expect(saved.location == "/tokens/\(id)")
+        let token = try await token()
+        #expect(token.name == "new name")
+        #expect(token.scope == nil)
+        #expect(token.publishesPrivate)
+
+        let wrong = try await actions.edit(test.request(id: id, form: ["name": "typed", "scope": "a b"]))
+        #expect(wrong.status == 422)
+        let html = try test.html(wrong)
+        #expect(html.contains("id=\"scope-error\""))
+        #expect(html.contains("value=\"typed\""))
+        #expect(try await self.token().name == "new name")
+    }
+
+    @Test func anotherSecret() async throws {
+        let answer = try await actions.rotate(test.request(id: id, form: ["grace": "24h"]))
+        #expect(answer.location == "/tokens/\(id)/secret")
+        let html = try test.html(
+            try await SecretPages(site: test.site).show(
+                test.request(id: id, notes: [.secret: try #require(answer.notes[.secret])])))
+        #expect(html.contains("n3w-s3cr3t"))
+        #expect(!html.contains("Waiting for the first delivery"))
+        for grace in ["", "x", "999d"] {
+            let wrong = try await actions.rotate(test.request(id: id, form: ["grace": grace]))
+            #expect(wrong.status == 422, "\(grace)")
+        }
+    }
+
+    @Test func disablingAndEnabling() async throws {
+        #expect(try await actions.disable(test.request(id: id)).location == "/tokens/\(id)")
+        #expect(try await token().state == .disabled)
+        #expect(try test.html(try await details.show(test.request(id: id))).contains("every delivery is refused"))
+        _ = try await actions.enable(test.request(id: id))
+        #expect(try await token().state == .enabled)
+    }
+
+    @Test func deletingTakesTheName() async throws {
+        for typed in ["", "Bodhi", "bodhi x"] {
+            let answer = try await actions.delete(test.request(id: id, form: ["name": typed]))
+            #expect(answer.status == 422)
+            #expect(try test.html(answer).contains("id=\"delete-name-error\""))
+        }
+        let answer = try await actions.delete(test.request(id: id, form: ["name": " bodhi "]))
+        #expect(answer.location == "/tokens")
+        #expect(answer.flash == "The token “bodhi” was deleted.")
+        #expect(test.desk.tokenIDs().isEmpty)
+    }
+
+    @Test func owners() async throws {
+        let added = try await actions.addOwner(test.request(id: id, form: ["kind": "group", "name": "packager"]))
+        #expect(added.flash == "The group packager may manage the token now.")
+        let wrong = try await actions.addOwner(test.request(id: id, form: ["kind": "person", "name": "No Name"]))
+        #expect(wrong.status == 422)
+        #expect(try test.html(wrong).contains("id=\"owner-name-error\""))
+        let removed = try await actions.removeOwner(test.request(id: id, form: ["kind": "person", "name": "zoe"]))
+        // A member of the group still sees it.
+        #expect(removed.location == "/tokens/\(id)")
+        let last = try await actions.removeOwner(test.request(id: id, form: ["kind": "group", "name": "packager"]))
+        #expect(last.flash?.contains("at least one owner") == true)
+        #expect(try await token().owners.count == 1)
+    }
+
+    @Test func whoeverLeavesIsLedToTheList() async throws {
+        _ = try await actions.addOwner(test.request(id: id, form: ["kind": "person", "name": "mallory"]))
+        let answer = try await actions.removeOwner(test.request(id: id, form: ["kind": "person", "name": "zoe"]))
+        #expect(answer.location == "/tokens")
+    }
+
+    @Test func testing() async throws {
+        let answer = try await actions.test(test.request(id: id))
+        #expect(answer.flash == "The test event was published as message 0c4a37a1-6a3c-5f0e-9d0c-6f0f6f3f8a11.")
+    }
+
+    @Test func theStatusIsJSON() async throws {
+        func status() async throws -> String {
+            guard case .json(let bytes) = try await details.status(test.request(id: id)).body else { return "" }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        #expect(try await status() == "{\"seen\": 0, \"last\": null}\n")
+        test.desk.change {
+            $0.deliveries[id] = DeliveryList(refused: [
+                DeliveryRecord(at: .now(), outcome: .refused, status: 401, event: "a\"</b>", reason: "token_disabled")
+            ])
+        }
+        let text = try await status()
+        #expect(text.hasPrefix("{\"seen\": 1, \"last\": {\"refused\": true, \"text\": \"“a\\\"</b>” was refused.\""))
+    }
+
+    @Test func everythingIsClosedToOthers() async throws {
+        typealias Call = @Sendable (PageRequest) async throws(PageFailure) -> PageAnswer
+        let (actions, details, secrets) = (actions, details, SecretPages(site: test.site))
+        let calls: [(String, Call)] = [
+            ("show", details.show), ("setup", details.setup), ("status", details.status), ("secret", secrets.show),
+            ("edit", actions.edit), ("rotate", actions.rotate), ("disable", actions.disable),
+            ("enable", actions.enable),
+            ("delete", actions.delete), ("test", actions.test), ("addOwner", actions.addOwner),
+            ("removeOwner", actions.removeOwner),
+        ]
+        let form = ["name": "bodhi", "grace": "0", "kind": "person"]
+        for (name, call) in calls {
+            #expect(await outcome(call, TestSite.mallory, form) == 404, "\(name)")
+            #expect(await outcome(call, nil, form) == 403, "\(name)")
+            let isRead = ["show", "setup", "status", "secret"].contains(name)
+            #expect(await outcome(call, TestSite.staleAdmin, form) == (isRead ? 200 : 403), "\(name)")
+        }
+        #expect(try await token().state == .enabled)
+        #expect(try await token().owners.count == 1)
+    }
+
+    private func outcome(
+        _ call: @Sendable (PageRequest) async throws(PageFailure) -> PageAnswer, _ visitor: Visitor?,
+        _ form: [String: String]
+    ) async -> Int {
+        let request = test.request(visitor, id: id, form: form)
+        do throws(PageFailure) {
+            return try await call(request).status
+        } catch {
+            return ErrorPages.page(for: error, request).status
+        }
+    }
+}

@@ -1,0 +1,325 @@
+"""The whole way of a maintainer through the pages, in a real browser: with the development login and without script,
+and with Fedora's own identity provider and script."""
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, expect
+
+from harness.chromium import chromium, person
+from harness.gateway import Gateway
+from harness.ipsilon import PASSWORD, Ipsilon
+from harness.services import MADE_THERE
+
+from .site import (
+    ADMINS, SERVICES, Added, add_token, deliver, expect_delivery, file_publisher, log_in, section,
+    somebody, status,
+)
+
+PEOPLE: dict[str, dict[str, object]] = {
+    "alice": {"fullname": "Alice Example", "email": "alice@fedoraproject.org", "_groups": ["fedora-contributor"]},
+    "bob": {"fullname": "Bob <b>Example</b>", "email": "bob@fedoraproject.org", "_groups": []},
+    "carol": {"fullname": "Carol", "email": "carol@fedoraproject.org", "_groups": ["packager"]},
+    "smooge": {"fullname": "Smooge", "email": "smooge@fedoraproject.org", "_groups": ["sysadmin-main"]},
+}
+GROUPS = {name: ", ".join(attributes["_groups"]) for name, attributes in PEOPLE.items()}  # type: ignore[arg-type]
+
+LogIn = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Chromium]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def site(make_gateway, scratch: Path) -> Gateway:
+    return file_publisher(make_gateway, "site", scratch)
+
+
+@pytest.fixture(scope="module")
+def with_ipsilon(make_gateway, scratch: Path) -> Iterator[Gateway]:
+    ipsilon = Ipsilon(scratch, PEOPLE)
+    oidc = {"issuer": ipsilon.issuer, "client_id": "w2fm-pages", "client_secret": ipsilon.secret}
+    messages = {"amqp_url": f"file:{scratch}/with-ipsilon.jsonl"}
+    gateway = make_gateway("with-ipsilon", ADMINS | {"oidc": oidc, "broker": messages})
+    ipsilon.add_client("w2fm-pages", f"{gateway.url}/login/callback")
+    ipsilon.start()
+    gateway.start()
+    yield gateway
+    ipsilon.stop()
+
+
+def by_ipsilon(gateway: Gateway) -> LogIn:
+    def log_in_there(page: Page, account: str) -> None:
+        page.goto(f"{gateway.url}/")
+        page.get_by_role("link", name="Log in with your Fedora account").click()
+        page.fill("#login_name", account)
+        page.fill("#login_password", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_url(f"{gateway.url}/tokens")
+
+    return log_in_there
+
+
+def by_form(gateway: Gateway) -> LogIn:
+    return lambda page, account: log_in(page, gateway, account, GROUPS[account])
+
+
+def the_story(chrome: Chromium, gateway: Gateway, log_in_as: LogIn, script: bool) -> None:
+    with person(chrome, script=script) as page:
+        log_in_as(page, "alice")
+        expect(page.get_by_role("heading", name="Your tokens")).to_be_visible()
+        tokens = {service: every_service(page, gateway, service, script) for service in SERVICES}
+        page.goto(f"{gateway.url}/tokens")
+        expect(page.locator("tbody tr")).to_have_count(len(SERVICES))
+        token = tokens["github"]
+        refused(page, gateway, token)
+        rotate(page, gateway, token, script)
+        settings(page, gateway, token)
+        disable_and_enable(page, gateway, token)
+        others(chrome, gateway, log_in_as, page, token, script)
+        delete(page, gateway, token)
+        page.get_by_role("button", name="Log out").click()
+        expect(page.get_by_role("heading", name="You are logged out")).to_be_visible()
+        assert "w2f" not in {cookie["name"] for cookie in page.context.cookies(gateway.url)}
+        answer = page.request.get(f"{gateway.url}/tokens", max_redirects=0)
+        assert (answer.status, answer.headers["location"]) == (303, "/login?next=%2Ftokens")
+    assert token.token.secret not in gateway.log.decode()
+
+
+def every_service(page: Page, gateway: Gateway, service: str, script: bool) -> Added:
+    added = add_token(page, gateway, service, f"project at {service}")
+    assert page.locator("#secret").count() == (0 if added.token.secret in ("", "0123456789abcdef" * 3) else 1)
+    for name in ("A repository", "Events:"):
+        if name == "Events:":
+            expect(page.locator(".guide")).to_contain_text(name)
+    expect(page.get_by_role("heading", name="Waiting for the first delivery")).to_be_visible()
+    answer = deliver(gateway, added.token)
+    assert answer.status_code == 202, f"{service}: {answer.text}"
+    if script and service in ("github", "gitlab"):
+        expect(page.get_by_role("heading", name="The first delivery is here")).to_be_visible(timeout=15_000)
+    page.get_by_role("link", name="Done: go to the token").click()
+    row = expect_delivery(page, "Published")
+    assert answer.json()["message_id"] in row.inner_text()
+    # The secret was shown once.
+    page.goto(f"{gateway.url}{added.page_path}/secret")
+    expect(page.get_by_text("A secret is shown only once.")).to_be_visible()
+    assert not added.token.secret or added.token.secret not in page.content()
+    return added
+
+
+def refused(page: Page, gateway: Gateway, added: Added) -> None:
+    assert deliver(gateway, added.token, secret="f" * 64).status_code == 401
+    page.goto(gateway.url + added.page_path)
+    expect_delivery(page, "Refused")
+    expect(page.get_by_text("The signature did not match:")).to_be_visible()
+    section(page, "Deliveries").get_by_role("link", name="Accepted").click()
+    expect(section(page, "Deliveries").get_by_text("Refused", exact=True)).to_have_count(1)
+    page.goto(f"{gateway.url}/")
+    expect(section(page, "Needs a look")).to_contain_text("project at github")
+
+
+def rotate(page: Page, gateway: Gateway, added: Added, script: bool) -> None:
+    page.goto(gateway.url + added.page_path)
+    secrets = [added.token.secret]
+    for grace in ("1 hour", "no longer"):
+        page.get_by_label("The present one works on for").select_option(label=grace)
+        page.get_by_role("button", name="Make a new secret").click()
+        expect(page.get_by_role("heading", name="has a new secret")).to_be_visible()
+        secrets.append(page.locator("#secret").input_value())
+        assert len(set(secrets)) == len(secrets)
+        expect(page.get_by_text("works until")).to_have_count(1 if grace == "1 hour" else 0)
+        page.get_by_role("link", name="Done: go to the token").click()
+        expect(section(page, "Secret").get_by_text("works until")).to_have_count(1 if grace == "1 hour" else 0)
+        works = [deliver(gateway, added.token, secret=secret).status_code for secret in secrets]
+        assert works == ([202, 202] if grace == "1 hour" else [401, 401, 202])
+    added.token = type(added.token)(added.token.id, added.token.service, secrets[-1], added.token.path)
+
+
+def settings(page: Page, gateway: Gateway, added: Added) -> None:
+    page.goto(gateway.url + added.page_path)
+    form = section(page, "Settings")
+    form.get_by_label("Name").fill("another name")
+    form.get_by_label("Only from").fill("not a scope")
+    form.get_by_role("button", name="Save").click()
+    expect(page.locator("#scope-error")).to_be_visible()
+    assert form.get_by_label("Name").input_value() == "another name", "what was typed stays"
+    form.get_by_label("Only from").fill("")
+    form.get_by_label("Only these events").fill("nothing_of_this_name")
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_role("heading", name="another name")).to_be_visible()
+    answer = deliver(gateway, added.token, sample=1)
+    assert (answer.status_code, answer.json().get("published")) == (202, False)
+    expect_delivery(page, "Not published")
+    form.get_by_label("Only these events").fill("")
+    form.get_by_role("button", name="Save").click()
+    expect(section(page, "History")).to_contain_text("alice")
+
+
+def disable_and_enable(page: Page, gateway: Gateway, added: Added) -> None:
+    page.get_by_role("button", name="Disable").click()
+    expect(page.get_by_text("The token is disabled")).to_be_visible()
+    assert deliver(gateway, added.token).status_code == 403
+    page.get_by_role("button", name="Enable").click()
+    expect(page.get_by_text("The token is enabled.")).to_be_visible()
+    assert deliver(gateway, added.token).status_code == 202
+    page.get_by_role("button", name="Send a test event").click()
+    expect(page.locator(".flash")).to_contain_text("The test event was published")
+
+
+def others(
+    chrome: Chromium, gateway: Gateway, log_in_as: LogIn, page: Page, added: Added, script: bool
+) -> None:
+    def sees(other: Page, number: int) -> None:
+        assert status(other, added.page_path, gateway) == (200 if number else 404)
+        other.goto(f"{gateway.url}/tokens")
+        expect(other.locator("tbody tr")).to_have_count(number)
+
+    with person(chrome, script=script) as bob, person(chrome, script=script) as carol:
+        for who, account in ((bob, "bob"), (carol, "carol")):
+            log_in_as(who, account)
+            expect(who.get_by_role("link", name="Make a token")).to_be_visible()
+            sees(who, 0)
+        for kind, name, who in (("Person", "bob", bob), ("Group", "packager", carol)):
+            page.goto(gateway.url + added.page_path)
+            owners = section(page, "Who may manage it")
+            owners.get_by_label("Add a").select_option(label=kind)
+            owners.get_by_label("Name").fill(name)
+            owners.get_by_role("button", name="Add").click()
+            expect(page.get_by_text("may manage the token now.")).to_be_visible()
+            sees(who, 1)
+        # A co-owner takes the first owner away, and the other way round; the last stays.
+        bob.goto(gateway.url + added.page_path)
+        bob.get_by_role("button", name="Remove alice").click()
+        expect(bob.get_by_text("alice may no longer manage the token.")).to_be_visible()
+        assert status(page, added.page_path, gateway) == 404
+        bob.get_by_label("Add a").select_option(label="Person")
+        section(bob, "Who may manage it").get_by_label("Name").fill("alice")
+        bob.get_by_role("button", name="Add", exact=True).click()
+        expect(bob.get_by_text("alice may manage the token now.")).to_be_visible()
+    with person(chrome, script=script) as admin:
+        log_in_as(admin, "smooge")
+        expect(admin.get_by_role("link", name="Make a token")).to_be_visible()
+        admin.get_by_role("link", name="Admin").click()
+        expect(admin.get_by_role("heading", name="Administration")).to_be_visible()
+        admin.get_by_role("link", name="Tokens").last.click()
+        expect(admin.locator("tbody tr")).to_have_count(len(SERVICES))
+        admin.get_by_role("link", name="another name").click()
+        expect(admin.get_by_text("You see this token as an administrator.")).to_be_visible()
+        admin.get_by_role("button", name="Disable").click()
+        expect(section(admin, "History")).to_contain_text("smooge (administrator)")
+        admin.get_by_role("button", name="Enable").click()
+        assert status(admin, "/admin/people", gateway) == 200
+        expect(admin.locator("tbody")).to_contain_text("carol")
+    for path in ("/admin", "/admin/tokens", "/admin/people"):
+        assert status(page, path, gateway) == 403
+
+
+def delete(page: Page, gateway: Gateway, added: Added) -> None:
+    page.goto(gateway.url + added.page_path)
+    page.get_by_label("Type the token’s name to delete it").fill("another name")
+    page.get_by_role("button", name="Delete for ever").click()
+    page.wait_for_url(f"{gateway.url}/tokens")
+    expect(page.get_by_text("The token “another name” was deleted.")).to_be_visible()
+    assert deliver(gateway, added.token).status_code == 404
+    assert status(page, added.page_path, gateway) == 404
+
+
+def test_the_story_without_script(chrome: Chromium, site: Gateway) -> None:
+    the_story(chrome, site, by_form(site), script=False)
+
+
+def test_the_story_with_ipsilon(chrome: Chromium, with_ipsilon: Gateway) -> None:
+    the_story(chrome, with_ipsilon, by_ipsilon(with_ipsilon), script=True)
+
+
+def test_the_grace_period_ends(chrome: Chromium, site: Gateway) -> None:
+    with somebody(chrome, site, "dora") as page:
+        added = add_token(page, site, "gitlab", "short grace")
+        page.goto(site.url + added.page_path)
+        page.locator("#grace option").first.evaluate("option => { option.value = '2s' }")
+        page.get_by_label("The present one works on for").select_option(index=0)
+        page.get_by_role("button", name="Make a new secret").click()
+        new = page.locator("#secret").input_value()
+        assert deliver(site, added.token).status_code == 202
+        assert deliver(site, added.token, secret=new).status_code == 202
+        page.wait_for_timeout(2_500)
+        assert deliver(site, added.token).status_code == 401
+        assert deliver(site, added.token, secret=new).status_code == 202
+
+
+def test_the_curl_line_works(chrome: Chromium, site: Gateway) -> None:
+    with somebody(chrome, site, "erin") as page:
+        failed: dict[str, str] = {}
+        for service in SERVICES:
+            added = add_token(page, site, service, f"curl to {service}", scope="")
+            if service in MADE_THERE:
+                continue
+            command = page.locator("#curl").inner_text()
+            assert added.token.path in command
+            done = subprocess.run(["bash", "-c", f"{command} --silent --show-error --write-out '\n%{{http_code}}'"],
+                                  capture_output=True, text=True, timeout=30)
+            if not done.stdout.endswith("202") or "message_id" not in done.stdout:
+                failed[service] = f"{command}: {done.stdout}{done.stderr}"
+    assert failed == {}
+
+
+def test_script_helps(chrome: Chromium, site: Gateway) -> None:
+    """Copying, hiding, relative times, and the button that waits for the name."""
+    with somebody(chrome, site, "frank") as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.url)
+        added = add_token(page, site, "github", "for frank")
+        field = page.locator("#secret")
+        assert "masked" in (field.get_attribute("class") or "")
+        page.get_by_role("button", name="Show the secret").click()
+        assert "masked" not in (field.get_attribute("class") or "")
+        page.get_by_role("button", name="Copy Secret").click()
+        assert page.evaluate("navigator.clipboard.readText()") == added.token.secret
+        page.goto(site.url + added.page_path)
+        button = page.get_by_role("button", name="Delete for ever")
+        expect(button).to_be_disabled()
+        page.get_by_label("Type the token’s name to delete it").fill("for frank")
+        expect(button).to_be_enabled()
+        expect(section(page, "History").locator("time").first).to_have_text(re.compile("just now|minute"))
+
+
+def test_searching_sorting_and_paging(chrome: Chromium, site: Gateway) -> None:
+    with somebody(chrome, site, "grace", script=False) as page:
+        for name in ("alpha", "beta"):
+            add_token(page, site, "github", name)
+        add_token(page, site, "gitlab", "gamma")
+        page.goto(f"{site.url}/tokens")
+        names = page.locator("tbody th a")
+        assert names.all_inner_texts() == ["gamma", "beta", "alpha"]
+        page.get_by_role("link", name="Token", exact=True).click()
+        assert names.all_inner_texts() == ["alpha", "beta", "gamma"]
+        page.get_by_label("Service").select_option(label="GitHub")
+        page.get_by_role("button", name="Show").click()
+        assert names.all_inner_texts() == ["alpha", "beta"]
+        page.get_by_label("Search").fill("bet")
+        page.get_by_role("button", name="Show").click()
+        assert names.all_inner_texts() == ["beta"]
+        page.get_by_label("Search").fill("nothing of the kind")
+        page.get_by_role("button", name="Show").click()
+        expect(page.get_by_role("heading", name="No token matches")).to_be_visible()
+
+
+def test_sessions_end(chrome: Chromium, site: Gateway) -> None:
+    with somebody(chrome, site, "heidi", next_page="/account") as one, somebody(chrome, site, "heidi") as two:
+        one.reload()
+        expect(section(one, "Where you are logged in").locator("tbody tr")).to_have_count(2)
+        one.get_by_role("button", name=re.compile("End the session")).first.click()
+        expect(one.get_by_text("The session was ended.")).to_be_visible()
+        expect(section(one, "Where you are logged in").locator("tbody tr")).to_have_count(1)
+        two.goto(f"{site.url}/tokens")
+        assert "/login" in two.url
+        one.get_by_role("button", name="Log out everywhere").click()
+        one.goto(f"{site.url}/tokens")
+        assert "/login" in one.url

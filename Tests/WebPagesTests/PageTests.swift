@@ -1,0 +1,62 @@
+import Testing
+
+@testable import WebPages
+
+/// Every sample, as a whole.
+struct PageTests {
+    let renderer: PageRenderer
+
+    init() throws {
+        renderer = try PageRenderer()
+    }
+
+    @Test(arguments: Sample.all.indices)
+    func isAWholeDocument(_ index: Int) throws {
+        let sample = Sample.all[index]
+        let html = try sample.html(renderer)
+        #expect(html.hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
+        #expect(html.hasSuffix("</html>\n") || html.hasSuffix("</html>"))
+        #expect(html.contains("<title>"))
+        #expect(html.components(separatedBy: "<h1").count == 2, "one h1: \(sample.name)")
+        #expect(!html.contains("{{") && !html.contains("Optional("), "\(sample.name)")
+        #expect(html.contains("<main id=\"main\""))
+        #expect(html.contains("href=\"/assets/style."))
+    }
+
+    @Test(arguments: Sample.all.indices)
+    func elementsAreClosedAndIDsAreUnique(_ index: Int) throws {
+        let sample = Sample.all[index]
+        let problems = MarkupCheck.problems(try sample.html(renderer))
+        #expect(problems == [], "\(sample.name)")
+    }
+
+    @Test func formsCarryTheTokenOfTheFrame() throws {
+        for sample in Sample.all {
+            let html = try sample.html(renderer)
+            let forms = html.components(separatedBy: "method=\"post\"").count - 1
+            let tokens = html.components(separatedBy: "name=\"csrf\" value=\"\(sample.frame.csrf)\"").count - 1
+            #expect(forms == tokens, "\(sample.name)")
+        }
+    }
+
+    @Test func theTitleSaysThatThereAreErrors() throws {
+        let sample = try #require(Sample.all.first { $0.name == "new-github-wrong" })
+        #expect(try sample.html(renderer).contains("<title>Error: New token for GitHub · webhook2fedmsg</title>"))
+    }
+
+    @Test func theAddressOfAnAssetChangesWithItsContent() throws {
+        let one = AssetCatalog(["style.css": Array("a".utf8)])
+        let other = AssetCatalog(["style.css": Array("b".utf8)])
+        #expect(one.urls["style"] == "/assets/style.ca978112ca1b.css")
+        #expect(one.urls != other.urls)
+        #expect(one.asset(named: "style.ca978112ca1b.css")?.contentType == "text/css; charset=utf-8")
+        #expect(one.asset(named: "style.css") == nil)
+    }
+
+    @Test func drawingsHaveNoScriptAndNothingFromElsewhere() {
+        for asset in renderer.assets.all where asset.contentType == "image/svg+xml" {
+            let text = String(decoding: asset.bytes, as: UTF8.self)
+            #expect(!text.contains("<script") && !text.contains("href=") && !text.contains("style="), "\(asset.name)")
+        }
+    }
+}

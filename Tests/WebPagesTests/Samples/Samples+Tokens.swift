@@ -1,0 +1,99 @@
+import WebPages
+
+extension Samples {
+    static let tokens: [Sample] = [
+        Sample("token", frame(.tokens, flash: Notice(kind: .success, text: "Saved.")), token()),
+        Sample("token-new", frame(.tokens), token(isNew: true)),
+        Sample(
+            "token-disabled", frame(.tokens, isAdmin: true),
+            token(
+                isEnabled: false,
+                notices: [
+                    Notice(
+                        kind: .warning,
+                        text: "You see this token as an administrator. What you do stands in its history."),
+                    Notice(kind: .info, text: "It is disabled: every delivery is refused."),
+                ])),
+        Sample(
+            "token-wrong", frame(.tokens, hasErrors: true),
+            token(problem: "Nothing was changed: the scope is none. A scope is OWNER or OWNER/REPOSITORY.")),
+    ]
+
+    static func token(
+        isNew: Bool = false, isEnabled: Bool = true, notices: [Notice] = [], problem: String? = nil
+    ) -> TokenDetailPage {
+        TokenDetailPage(
+            crumbs: toTokens, path: "/tokens/3v7k2m9x4q8r1t6w5y0zabcdef", service: gitHub, name: "bodhi",
+            scope: "fedora-infra/bodhi", state: isEnabled ? enabled : disabled, isEnabled: isEnabled, notices: notices,
+            problem: problem, url: CopyField(id: "url", label: "Webhook URL", value: url),
+            accepted: isNew ? "0" : "12,345", withheld: isNew ? "0" : "7", refused: isNew ? "0" : "21",
+            canTest: isEnabled, waiting: isNew ? waiting : nil,
+            deliveryFilters: [
+                PageLink(url: "/tokens/x#deliveries", text: "All", isCurrent: true),
+                PageLink(url: "/tokens/x?show=accepted#deliveries", text: "Accepted"),
+                PageLink(url: "/tokens/x?show=refused#deliveries", text: "Refused"),
+            ],
+            hasDeliveries: !isNew, deliveries: isNew ? [] : deliveries,
+            preview: isNew
+                ? nil
+                : MessagePreview(
+                    lead: "A delivery like the last one becomes this message",
+                    topic: "org.fedoraproject.prod.github.push", message: preview),
+            history: isNew ? Array(history().suffix(1)) : history(), olderHistory: isNew ? nil : "/tokens/x?before=1",
+            fields: [nameField("bodhi"), scopeField("fedora-infra/bodhi"), eventsField("push, pull_request.*")],
+            owners: [
+                OwnerRow(kind: .person, name: "zoe", isYou: true, canRemove: true),
+                OwnerRow(kind: .group, name: "infra-sig", canRemove: true),
+            ],
+            ownerKind: SelectField(
+                id: "owner-kind", name: "kind", label: "Add a",
+                choices: [
+                    Choice(value: "person", label: "Person", isSelected: true), Choice(value: "group", label: "Group"),
+                ]),
+            ownerName: TextField(id: "owner-name", name: "name", label: "Name"),
+            secret: .init(
+                since: earlier, previousUntil: isNew ? nil : later,
+                grace: SelectField(
+                    id: "grace", name: "grace", label: "The present one works on for",
+                    choices: [
+                        Choice(value: "0", label: "no longer"), Choice(value: "1h", label: "1 hour"),
+                        Choice(value: "24h", label: "1 day", isSelected: true), Choice(value: "7d", label: "7 days"),
+                    ]),
+                ownSecret: ownSecret),
+            deleteName: TextField(
+                id: "delete-name", name: "name", label: "Type the token’s name to delete it",
+                hint: "Its address stops working, and its deliveries and counts are gone."))
+    }
+
+    static let deliveries = [
+        DeliveryRow(
+            when: moment, event: "push", topic: "org.fedoraproject.prod.github.push",
+            messageID: "0c4a37a1-6a3c-5f0e-9d0c-6f0f6f3f8a11",
+            messageURL: "https://apps.fedoraproject.org/datagrepper/v2/id?id=0c4a37a1-6a3c-5f0e-9d0c-6f0f6f3f8a11",
+            size: "7.2 kB", outcome: published),
+        DeliveryRow(
+            when: moment, event: nil, size: "7.1 kB", outcome: refused,
+            advice: DeliveryAdvice(
+                what: "The signature did not match:",
+                todo: "the secret here and at GitHub differ, or a proxy changed the body.")),
+        DeliveryRow(
+            when: earlier, event: "dependabot_alert", size: "3.0 kB", outcome: withheld,
+            advice: DeliveryAdvice(
+                what: "It tells of a security problem.",
+                todo: "Such things are published only if you allow private content.")),
+        DeliveryRow(
+            when: earlier, event: "pull_request.opened", topic: "org.fedoraproject.prod.github.pull_request",
+            messageID: "a98d6a0c-52d4-5f47-8df3-0c6f5a3f9b02", size: "21 kB", outcome: published),
+    ]
+
+    static let preview = """
+        {
+          "agent": "zoe",
+          "body": {
+            "ref": "refs/heads/main",
+            "repository": { "full_name": "fedora-infra/bodhi" }
+          },
+          "headers": { "x-github-event": "push" }
+        }
+        """
+}
