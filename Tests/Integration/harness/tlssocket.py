@@ -65,6 +65,12 @@ class TLSSocket:
     def shutdown(self, how: int) -> None:
         """Says that nothing more is sent, by TLS and by TCP."""
         assert how == socket.SHUT_WR
+        # What has come is taken out first: unwrap() drops it.
+        try:
+            while piece := self._tls.read(65536):
+                self._peeked += piece
+        except ssl.SSLError:
+            pass
         try:
             self._tls.unwrap()
         except ssl.SSLWantReadError:

@@ -75,7 +75,8 @@ def test_a_byte_more_or_less_in_the_body(target: Target, service: str) -> None:
 def test_one_byte_changed_in_the_proof(target: Target, service: str, position: int) -> None:
     webhook = target.webhook(service)
     if service == "pretix" and position == 7:
-        pytest.skip("that is a part of the user's name, which proves nothing")
+        # There it is the user's name, which proves nothing.
+        position = -8
     value = proof(webhook)
     position %= len(value)
     changed = value[:position] + ("0" if value[position] != "0" else "1") + value[position + 1 :]
@@ -127,11 +128,14 @@ def test_an_algorithm_of_the_senders_choosing(target: Target, service: str, algo
     target.refused(target.post(with_proof(webhook, f"{algorithm}={digest}")), 401)
 
 
-@signed_services
-@pytest.mark.parametrize("form", ["{digest}", "sha256={digest}", "sha256:{digest}", "sha256={digest}00", "sha256={short}", "x sha256={digest}"])
+FORMS = ["{digest}", "sha256={digest}", "sha256:{digest}", "sha256={digest}00", "sha256={short}", "x sha256={digest}"]
+
+
+@pytest.mark.parametrize(
+    "service, form",
+    [(service, form) for service in SIGNED for form in FORMS if form != SIGNED[service] + "{digest}"],
+)
 def test_the_right_digest_in_the_wrong_form(target: Target, service: str, form: str) -> None:
-    if form == SIGNED[service] + "{digest}":
-        pytest.skip("that is the right form")
     webhook = target.webhook(service)
     digest = proof(webhook).removeprefix("sha256=")
     value = form.format(digest=digest, short=digest[:-2])
