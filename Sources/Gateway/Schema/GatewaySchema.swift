@@ -13,5 +13,6 @@ public enum GatewaySchema {
         .deliveries,
         .tokenHistory,
         .ownersTokens,
+        .sessionNotices,
     ]
 }

@@ -17,6 +17,7 @@ public struct GatewayServer: Sendable {
     private let certificate: HTTPSCertificate?
     private let recorder: DeliveryRecorder
     private let housekeeping: Housekeeping
+    private let sessionNotices: SessionNoticeWatch
     private let logger: Logger
     /// Where it listens, with the ports that the kernel chose.
     public let addresses: [SocketAddress]
@@ -66,6 +67,7 @@ public struct GatewayServer: Sendable {
         var router = try GatewayRouter.make(
             configuration, workspace: workspace, ingest: ingest, notFound: people.notFound)
         try people.addRoutes(to: &router)
+        sessionNotices = people.sessionNotices(of: workspace.database)
         if developmentLogin { logger.warning("development login: anybody on this machine can be anyone") }
         server = HTTPServer(
             loops: loops, addresses: try await Self.listenAddresses(configuration.server),
@@ -83,6 +85,7 @@ public struct GatewayServer: Sendable {
         services.append(HangUpService(file: file, certificate: certificate, logger: logger))
         services.append(DeliveryService(recorder: recorder))
         services.append(housekeeping)
+        services.append(sessionNotices)
         services.append(TokenNoticeWatch(database: workspace.database, notices: workspace.tokenNotices))
         if let broker { services.append(broker) }
         services.append(HTTPService(server: server))

@@ -52,19 +52,28 @@ struct TokenSelection: Sendable {
     /// A page of them, with what came in. Which they are is found out with as few columns as can be: the others are
     /// fetched for those of the page alone.
     func page(_ page: Int, perPage: Int) -> SQLStatement {
-        let activity =
-            query.isUsed == true
-            ? used : query.order == .lastDelivery ? " LEFT JOIN token_activity ON token_uuid = uuid" : ""
         return SQLStatement(
             """
             SELECT \(StoredToken.columns), \(TokenActivity.columns)
             FROM (
-                SELECT uuid AS chosen FROM token\(activity)\(filter)
-                ORDER BY \(order) LIMIT $\(parameters.count + 1) OFFSET $\(parameters.count + 2)
+                \(chosen) LIMIT $\(parameters.count + 1) OFFSET $\(parameters.count + 2)
             ) AS page JOIN token ON uuid = chosen LEFT JOIN token_activity ON token_uuid = uuid
             ORDER BY \(order)
             """,
             parameters + [.integer(Int64(perPage)), .integer(Int64((page - 1) * perPage))])
+    }
+
+    private var chosen: String {
+        // The latest of one's own need not be looked up as tokens first.
+        if query.isUsed == true, query.order == .lastDelivery, let own, conditions.count == 1 {
+            let direction = query.descending ? "DESC" : "ASC"
+            return "SELECT token_uuid AS chosen FROM token_activity WHERE token_uuid IN (\(own)) "
+                + "ORDER BY last_at \(direction), token_uuid \(direction)"
+        }
+        let activity =
+            query.isUsed == true
+            ? used : query.order == .lastDelivery ? " LEFT JOIN token_activity ON token_uuid = uuid" : ""
+        return "SELECT uuid AS chosen FROM token\(activity)\(filter) ORDER BY \(order)"
     }
 
     private var used: String { query.isUsed == true ? " JOIN token_activity ON token_uuid = uuid" : "" }

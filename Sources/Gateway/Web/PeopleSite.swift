@@ -35,6 +35,11 @@ struct PeopleSite: Sendable {
         routes = WebRoutes(site: site, logger: logger)
     }
 
+    /// What hears that sessions were ended elsewhere.
+    func sessionNotices(of database: any Database) -> SessionNoticeWatch {
+        SessionNoticeWatch(database: database, store: accounts.store)
+    }
+
     /// What browsers see where there is nothing.
     var notFound: any HTTPHandler { routes.notFound }
 

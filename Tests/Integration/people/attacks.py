@@ -33,12 +33,8 @@ def evil_site(html: str) -> Iterator[str]:
 
 # What would run, break out, or end a line, if it were taken for more than text.
 HOSTILE = [
-    "<script>window.pwned=1</script>",
-    "\"'><img src=x onerror=window.pwned=1>",
-    "' autofocus onfocus=window.pwned=1 x='",
-    "</textarea></title><svg onload=window.pwned=1>",
-    "{{title}}{{{frame.csrf}}}{{>layout}}",
-    "javascript:window.pwned=1//",
-    "x\r\nSet-Cookie: pwned=1\r\n\r\n<b>",
-    "\u202egnp.exe <b>\u0000</b>",
+    "<script>window.pwned=1</script>\"'><img src=x onerror=window.pwned=1>",
+    "' autofocus onfocus=window.pwned=1 x=' javascript:window.pwned=1//",
+    "</textarea></title><svg onload=window.pwned=1>{{title}}{{{frame.csrf}}}{{>layout}}",
+    "javascript:window.pwned=1//\r\nSet-Cookie: pwned=1\r\n\r\n\u202egnp.exe <b>\u0000</b>",
 ]
