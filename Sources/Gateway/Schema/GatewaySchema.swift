@@ -14,5 +14,6 @@ public enum GatewaySchema {
         .tokenHistory,
         .ownersTokens,
         .sessionNotices,
+        .tokenLists,
     ]
 }

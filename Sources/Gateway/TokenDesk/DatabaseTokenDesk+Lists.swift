@@ -5,7 +5,8 @@ extension DatabaseTokenDesk {
     func list(_ query: TokenQuery, by person: Person?) async throws(TokenDeskError) -> TokenPage {
         try await attempt {
             let person = try listing(query.reach, by: person)
-            let selection = TokenSelection(query, person: person, dialect: database.dialect)
+            let selection = TokenSelection(
+                query, of: try await membership(query, person), dialect: database.dialect)
             let perPage = min(max(1, query.perPage), TokenQuery.maximumPerPage)
             var rows = try await database.query(selection.page(max(1, query.page), perPage: perPage)).rows
             var (total, page, pages) = (rows.count, 1, 1)
@@ -34,12 +35,29 @@ extension DatabaseTokenDesk {
     func overview(by person: Person?) async throws(TokenDeskError) -> TokenOverview {
         try await attempt {
             let person = try listing(.own, by: person)
-            let statement = TokenSelection(TokenQuery(), person: person, dialect: database.dialect).overview
-            guard let row = try await database.query(statement).rows.first else { return TokenOverview() }
+            let query = TokenQuery()
+            let selection = TokenSelection(
+                query, of: try await membership(query, person), dialect: database.dialect)
+            guard let row = try await database.query(selection.overview).rows.first else { return TokenOverview() }
+            let tokens = Int(try row.integer("tokens"))
             return TokenOverview(
-                tokens: Int(try row.integer("tokens")), disabled: Int(try row.integer("disabled")),
-                unused: Int(try row.integer("unused")), failing: Int(try row.integer("failing")))
+                tokens: tokens, disabled: Int(try row.integer("disabled")),
+                unused: max(0, tokens - Int(try row.integer("used"))), failing: Int(try row.integer("failing")))
         }
+    }
+
+    /// Whose tokens the query is about, and, for SQLite, how many of all these are.
+    private func membership(_ query: TokenQuery, _ person: Person) async throws -> TokenMembership? {
+        guard
+            var membership = query.reach == .own
+                ? TokenMembership(person: person) : query.owner.map(TokenMembership.init(owner:))
+        else { return nil }
+        guard database.dialect == .sqlite else { return membership }
+        guard let row = try await database.query(membership.share).rows.first else { return membership }
+        membership.measured(
+            byUser: try row.integer("by_user"), byGroups: try row.integer("by_groups"),
+            tokens: try row.integer("tokens"))
+        return membership
     }
 
     private func listing(_ reach: TokenQuery.Reach, by person: Person?) throws -> Person {

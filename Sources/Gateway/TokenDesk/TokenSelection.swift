@@ -4,71 +4,92 @@ import Database
 struct TokenSelection: Sendable {
     private let query: TokenQuery
     private let dialect: SQLDialect
+    private let membership: TokenMembership?
     private var conditions: [String] = []
     private var parameters: [SQLValue] = []
-    /// Selects what one owns, oneself or by a group.
-    private var own: String?
 
-    /// - Parameter person: Whose tokens, where the query asks for one's own.
-    init(_ query: TokenQuery, person: Person, dialect: SQLDialect) {
+    /// - Parameter membership: Whose tokens; everybody's without.
+    init(_ query: TokenQuery, of membership: TokenMembership?, dialect: SQLDialect) {
         self.query = query
         self.dialect = dialect
-        if query.reach == .own { addOwn(person) }
+        self.membership = membership
+        if let membership { conditions.append(membership.condition("token.uuid", &parameters)) }
         if let service = query.service { conditions.append("service = \(place(.text(service)))") }
         if let state = query.state { conditions.append("state = \(place(.text(state.rawValue)))") }
-        if let owner = query.owner {
-            let kind = place(.text(owner.kind.rawValue))
-            let name = place(.text(owner.name))
-            conditions.append("uuid IN (SELECT token_uuid FROM token_owner WHERE kind = \(kind) AND name = \(name))")
+        // An administrator's choice is the membership itself.
+        if query.reach == .own, let owner = query.owner {
+            conditions.append(TokenMembership(owner: owner).condition("token.uuid", &parameters))
         }
-        if query.isUsed == false {
-            conditions.append("NOT EXISTS (SELECT 1 FROM token_activity WHERE token_uuid = uuid)")
-        }
+        if query.isUsed == false { conditions.append(Self.isUnused) }
         addSearch()
     }
 
     /// How many there are.
     var count: SQLStatement {
         // Without other conditions, their owners' rows are enough.
-        if let own, conditions.count == 1, query.isUsed == nil {
-            return SQLStatement("SELECT COUNT(*) AS tokens FROM (\(own)) AS own", parameters)
+        if let membership, conditions.count == 1, query.isUsed == nil {
+            if let count = membership.count { return SQLStatement("SELECT \(count) AS tokens", []) }
+            var parameters: [SQLValue] = []
+            let owned = membership.owned(&parameters)
+            return SQLStatement("SELECT COUNT(*) AS tokens FROM (\(owned)) AS own", parameters)
         }
         return SQLStatement("SELECT COUNT(*) AS tokens FROM token\(used)\(filter)", parameters)
     }
 
     /// How they stand.
     var overview: SQLStatement {
-        SQLStatement(
+        guard let membership, membership.isWalking else {
+            return SQLStatement(
+                """
+                SELECT COUNT(*) AS tokens,
+                    COALESCE(SUM(CASE WHEN state = 'disabled' THEN 1 ELSE 0 END), 0) AS disabled,
+                    COALESCE(SUM(CASE WHEN last_at IS NOT NULL THEN 1 ELSE 0 END), 0) AS used,
+                    COALESCE(SUM(CASE WHEN last_refused_at > COALESCE(last_accepted_at, -1) THEN 1 ELSE 0 END), 0)
+                        AS failing
+                FROM token LEFT JOIN token_activity ON token_uuid = uuid\(filter)
+                """, parameters)
+        }
+        var parameters: [SQLValue] = []
+        let tokens = membership.count.map(String.init) ?? "COUNT(*) FROM (\(membership.owned(&parameters))) AS own"
+        let disabled = membership.condition("token.uuid", &parameters)
+        let active = membership.condition("token_activity.token_uuid", &parameters)
+        return SQLStatement(
             """
-            SELECT COUNT(*) AS tokens,
-                COALESCE(SUM(CASE WHEN state = 'disabled' THEN 1 ELSE 0 END), 0) AS disabled,
-                COALESCE(SUM(CASE WHEN last_at IS NULL THEN 1 ELSE 0 END), 0) AS unused,
-                COALESCE(SUM(CASE WHEN last_refused_at > COALESCE(last_accepted_at, -1) THEN 1 ELSE 0 END), 0)
-                    AS failing
-            FROM token LEFT JOIN token_activity ON token_uuid = uuid\(filter)
+            SELECT (SELECT \(tokens)) AS tokens,
+                (SELECT COUNT(*) FROM token WHERE state = 'disabled' AND \(disabled)) AS disabled,
+                (SELECT COUNT(*) FROM token_activity WHERE \(active)) AS used,
+                (SELECT COUNT(*) FROM token_activity
+                    WHERE last_refused_at > COALESCE(last_accepted_at, -1) AND \(active)) AS failing
             """, parameters)
     }
 
     /// A page of them, with what came in. Which they are is found out with as few columns as can be: the others are
     /// fetched for those of the page alone.
     func page(_ page: Int, perPage: Int) -> SQLStatement {
+        let (limit, offset) = ("$\(parameters.count + 1)", "$\(parameters.count + 2)")
         return SQLStatement(
             """
             SELECT \(StoredToken.columns), \(TokenActivity.columns)
             FROM (
-                \(chosen) LIMIT $\(parameters.count + 1) OFFSET $\(parameters.count + 2)
+                \(chosen(end: "(\(limit) + \(offset))")) LIMIT \(limit) OFFSET \(offset)
             ) AS page JOIN token ON uuid = chosen LEFT JOIN token_activity ON token_uuid = uuid
             ORDER BY \(order)
             """,
             parameters + [.integer(Int64(perPage)), .integer(Int64((page - 1) * perPage))])
     }
 
-    private var chosen: String {
-        // The latest of one's own need not be looked up as tokens first.
-        if query.isUsed == true, query.order == .lastDelivery, let own, conditions.count == 1 {
-            let direction = query.descending ? "DESC" : "ASC"
-            return "SELECT token_uuid AS chosen FROM token_activity WHERE token_uuid IN (\(own)) "
-                + "ORDER BY last_at \(direction), token_uuid \(direction)"
+    /// - Parameter end: How many stand before the page and on it.
+    private func chosen(end: String) -> String {
+        if query.order == .lastDelivery {
+            // The latest of all one's own need not be looked up as tokens first.
+            if query.isUsed == true, let membership, conditions.count == 1 {
+                // The same values in the same places as in the condition that was made first.
+                var places: [SQLValue] = []
+                let theirs = membership.condition("token_activity.token_uuid", &places)
+                return "SELECT token_uuid AS chosen FROM token_activity WHERE \(theirs) "
+                    + "ORDER BY last_at \(direction), token_uuid \(direction)"
+            }
+            if query.isUsed == nil, let membership, membership.isWalking { return walkedByDelivery(end: end) }
         }
         let activity =
             query.isUsed == true
@@ -76,14 +97,39 @@ struct TokenSelection: Sendable {
         return "SELECT uuid AS chosen FROM token\(activity)\(filter) ORDER BY \(order)"
     }
 
+    /// First those that something came for, in the order of the index; only if these do not fill the page, the others.
+    /// SQLite alone takes the tables of a CROSS JOIN in the order that they are written in.
+    private func walkedByDelivery(end: String) -> String {
+        """
+        WITH used AS MATERIALIZED (
+            SELECT uuid AS chosen, 0 AS part, last_at, created_at
+            FROM token_activity CROSS JOIN token ON uuid = token_uuid\(filter)
+            ORDER BY last_at \(direction), \(age) LIMIT \(end)
+        )
+        SELECT chosen FROM (
+            SELECT chosen, part, last_at, created_at FROM used
+            UNION ALL
+            SELECT * FROM (
+                SELECT uuid, 1, NULL, created_at FROM token
+                \(filter) AND \(Self.isUnused) AND (SELECT COUNT(*) FROM used) < \(end)
+                ORDER BY \(age) LIMIT \(end)
+            )
+        ) ORDER BY part, last_at \(direction), created_at \(direction), chosen \(direction)
+        """
+    }
+
+    private static let isUnused = "NOT EXISTS (SELECT 1 FROM token_activity WHERE token_uuid = token.uuid)"
+
     private var used: String { query.isUsed == true ? " JOIN token_activity ON token_uuid = uuid" : "" }
 
     private var filter: String { conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ") }
 
+    private var direction: String { query.descending ? "DESC" : "ASC" }
+
+    private var age: String { "created_at \(direction), uuid \(direction)" }
+
     private var order: String {
-        let direction = query.descending ? "DESC" : "ASC"
-        let age = "created_at \(direction), uuid \(direction)"
-        return switch query.order {
+        switch query.order {
         case .created: age
         case .name: "\(lowered("name")) \(direction), \(age)"
         case .service: "service \(direction), \(lowered("name")) \(direction), \(age)"
@@ -95,16 +141,6 @@ struct TokenSelection: Sendable {
     /// ASCII letters in lower case; others as they are.
     private func lowered(_ column: String) -> String {
         dialect == .postgresql ? "lower(\(column) COLLATE \"C\")" : "lower(\(column))"
-    }
-
-    private mutating func addOwn(_ person: Person) {
-        var owned = "SELECT token_uuid FROM token_owner WHERE kind = 'user' AND name = \(place(.text(person.account)))"
-        if !person.groups.isEmpty {
-            let names = person.groups.sorted().map { place(.text($0)) }.joined(separator: ", ")
-            owned += " UNION SELECT token_uuid FROM token_owner WHERE kind = 'group' AND name IN (\(names))"
-        }
-        own = owned
-        conditions.append("uuid IN (\(owned))")
     }
 
     private mutating func addSearch() {
