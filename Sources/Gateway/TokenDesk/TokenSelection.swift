@@ -111,8 +111,8 @@ struct TokenSelection: Sendable {
             UNION ALL
             SELECT * FROM (
                 SELECT uuid, 1, NULL, created_at FROM token
-                \(filter) AND \(Self.isUnused) AND (SELECT COUNT(*) FROM used) < \(end)
-                ORDER BY \(age) LIMIT \(end)
+                \(filter) AND \(Self.isUnused)
+                ORDER BY \(age) LIMIT \(end) - (SELECT COUNT(*) FROM used)
             )
         ) ORDER BY part, last_at \(direction), created_at \(direction), chosen \(direction)
         """
