@@ -9,6 +9,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+from .certificates import Identity
 from .ports import free_port
 from .process import ManagedProcess
 
@@ -39,19 +40,24 @@ class PostgreSQL:
 
     user = "w2f"
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(
+        self, directory: Path, primary: "PostgreSQL | None" = None, tls: Identity | None = None
+    ) -> None:
+        """With a primary, which must be running, its standby. With a certificate, TCP connections use TLS alone."""
         self.port = free_port()
-        self.password = secrets.token_hex(12)
+        self.password = primary.password if primary else secrets.token_hex(12)
         self._home = directory / "postgresql"
         self._home.mkdir(mode=0o711)
         self._data = self._home / "data"
         account = _server_user()
         self._account = account
-        self._initialise()
+        self._copy(primary) if primary else self._initialise()
+        self._configure(tls)
         self.process = ManagedProcess(
             "postgresql",
             [_program("postgres"), "-D", str(self._data)],
             self._home,
+            self._environment,
             user=account,
             death_signal=signal.SIGINT,
         )
@@ -60,28 +66,63 @@ class PostgreSQL:
         password_file = self._home / "password"
         password_file.write_text(self.password)
         password_file.chmod(0o600)
+        self._give(password_file)
+        self._run(
+            _program("initdb"),
+            *("-D", str(self._data), "-U", self.user, "--pwfile", str(password_file)),
+            *("--auth", "scram-sha-256", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
+        )
+
+    def _copy(self, primary: "PostgreSQL") -> None:
+        """A copy that goes on following the primary (-R)."""
+        self._run(
+            _program("pg_basebackup"), *("-D", str(self._data), "-R", "-X", "stream", "--checkpoint=fast", "--no-sync"),
+            *("-d", primary.url("postgres")),
+        )
+
+    def _give(self, *paths: Path) -> None:
+        """To the user that the server runs as."""
+        if self._account is not None:
+            for path in (self._home, *paths):
+                os.chown(path, self._account.pw_uid, self._account.pw_gid)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        """libpq looks for certificates in the home folder, which may be root's, and closed."""
+        return os.environ | {"HOME": str(self._home)}
+
+    def _run(self, *command: str) -> None:
         identity: dict[str, object] = {}
         if self._account is not None:
-            os.chown(self._home, self._account.pw_uid, self._account.pw_gid)
-            os.chown(password_file, self._account.pw_uid, self._account.pw_gid)
+            self._give()
             identity = {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
         subprocess.run(
-            [
-                _program("initdb"),
-                *("-D", str(self._data), "-U", self.user, "--pwfile", str(password_file)),
-                *("--auth", "scram-sha-256", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
-            ],
+            command,
             check=True,
             cwd=self._home,
+            env=self._environment,
             stdout=subprocess.DEVNULL,
             **identity,  # type: ignore[call-overload]
         )
+
+    def _configure(self, tls: Identity | None) -> None:
         # fsync protects from the machine's death, not from kill -9 of the server, which is all that happens here.
         with (self._data / "postgresql.conf").open("a") as settings:
             settings.write(
                 f"listen_addresses = '127.0.0.1'\nport = {self.port}\nunix_socket_directories = ''\n"
                 "fsync = off\nmax_connections = 100\nshared_buffers = 32MB\n"
             )
+            if tls is None:
+                return
+            certificate, key = self._home / "server.pem", self._home / "server.key"
+            certificate.write_bytes(tls.certificate.read_bytes())
+            key.touch(mode=0o600)
+            key.write_bytes(tls.key.read_bytes())
+            self._give(certificate, key)
+            settings.write(f"ssl = on\nssl_cert_file = '{certificate}'\nssl_key_file = '{key}'\n")
+        access = self._data / "pg_hba.conf"
+        lines = access.read_text().splitlines()
+        access.write_text("".join(f"hostssl{line[4:]}\n" if line.startswith("host ") else f"{line}\n" for line in lines))
 
     def start(self) -> None:
         """Returns at once; `wait_ready()` waits."""
@@ -134,6 +175,13 @@ class PostgreSQL:
         return subprocess.run(
             [_program("pg_dump"), self.url(database)], check=True, stdout=subprocess.PIPE
         ).stdout
+
+    def promote(self) -> None:
+        """Makes a standby a primary, and waits until it is one."""
+        import psycopg
+
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            assert connection.execute("SELECT pg_promote()").fetchone() == (True,)
 
     def accepts_connections(self) -> bool:
         with socket.socket() as probe:
