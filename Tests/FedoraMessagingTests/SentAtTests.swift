@@ -26,13 +26,4 @@ import Testing
             seconds += 7_777_777
         }
     }
-
-    @Test func theCacheFollowsTheSecond() {
-        var sentAt = SentAt()
-        #expect(sentAt.text(secondsSince1970: 10) == "1970-01-01T00:00:10+00:00")
-        #expect(sentAt.text(secondsSince1970: 10) == "1970-01-01T00:00:10+00:00")
-        #expect(sentAt.text(secondsSince1970: 11) == "1970-01-01T00:00:11+00:00")
-        #expect(sentAt.text(secondsSince1970: 10) == "1970-01-01T00:00:10+00:00")
-        #expect(sentAt.now().hasSuffix("+00:00"))
-    }
 }

@@ -47,10 +47,10 @@ struct BarePathHandler: HTTPHandler {
         let service = services[place]
         guard service.proof != .pathOnly else { throw .needsTokenAddress }
         let source = source(of: exchange, service: place)
-        switch await gate.enter(source, on: exchange.loop) {
+        switch await gate.enter(source, on: exchange.loop, until: deadline) {
         case .admitted: break
         case .refused:
-            await LoopPause.wait(settings.failureTime, on: exchange.loop)
+            await LoopPause.wait(min(settings.failureTime, deadline.left), on: exchange.loop)
             throw .unverified
         case .busy, .waiting: throw .overloaded(retryAfter: settings.retryAfter)
         }
@@ -98,7 +98,7 @@ struct BarePathHandler: HTTPHandler {
             gate.leave(source, .unknown)
             throw error
         case .failed:
-            await LoopPause.wait(rest(of: start.duration(to: .now)), on: exchange.loop)
+            await LoopPause.wait(min(rest(of: start.duration(to: .now)), deadline.left), on: exchange.loop)
             gate.leave(source, .failed(cpu: trial.cpu))
             throw .unverified
         }

@@ -31,7 +31,7 @@ struct BareTrial {
             guard let repository, let key = key(secret: secret, repository: repository, handler) else { return .failed }
             let answer: CandidateTable.Answer
             do {
-                answer = try await handler.index.candidates(for: key)
+                answer = try await handler.index.candidates(for: key, until: deadline.instant)
             } catch {
                 handler.tokens.logger.error("cannot read tokens by scope or secret", metadata: ["error": "\(error)"])
                 return .unknown(Self.unavailable(handler))

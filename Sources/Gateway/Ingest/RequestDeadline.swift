@@ -4,6 +4,9 @@ public struct RequestDeadline: Sendable, Hashable {
     /// The end.
     public let instant: ContinuousClock.Instant
 
+    /// What is left until the end; none after it.
+    public var left: Duration { max(.zero, ContinuousClock.now.duration(to: instant)) }
+
     /// An end at a known time.
     public init(_ instant: ContinuousClock.Instant) {
         self.instant = instant

@@ -80,6 +80,7 @@ import Testing
     @Test func slotsAreBoundedAndGivenInTurn() {
         var gate = gate {
             $0.slots = 2
+            $0.reservedSlots = 0
             $0.waiting = 2
         }
         let sources = (0..<6).map { BareSource(.ipv4(address: $0, port: 1), service: 0) }
@@ -88,11 +89,49 @@ import Testing
         #expect(gate.arrive(sources[2], ticket: 2, now: start) == .waiting)
         #expect(gate.arrive(sources[3], ticket: 3, now: start) == .waiting)
         #expect(gate.arrive(sources[4], ticket: 4, now: start) == .busy)
-        let withdrawn = [gate.withdraw(2), gate.withdraw(2)]
-        #expect(withdrawn == [true, false])
+        let withdrawn = [gate.withdraw(2, now: start), gate.withdraw(2, now: start)]
+        #expect(withdrawn == [.busy, nil])
         let called = gate.leave(sources[0], .unknown, now: start)
         #expect(called.map(\.ticket) == [3] && called.map(\.verdict) == [.admitted])
         #expect(gate.used == 2)
+    }
+
+    /// However many others send slowly: those that good webhooks came from get in.
+    @Test func slotsAreKeptForProvenSources() {
+        var gate = gate {
+            $0.slots = 4
+            $0.reservedSlots = 2
+            $0.unprovenSlotsPerSource = 1
+            $0.waiting = 4
+        }
+        let sources = (0..<6).map { BareSource(.ipv4(address: $0, port: 1), service: 0) }
+        _ = gate.arrive(sources[0], ticket: 0, now: start)
+        _ = gate.leave(sources[0], .verified, now: start)
+        #expect(gate.arrive(sources[1], ticket: 1, now: start) == .admitted)
+        #expect(gate.arrive(sources[1], ticket: 2, now: start) == .waiting)
+        #expect(gate.arrive(sources[2], ticket: 3, now: start) == .waiting)
+        #expect(gate.leave(sources[1], .unknown, now: start).map(\.ticket) == [2, 3])
+        #expect(gate.arrive(sources[3], ticket: 4, now: start) == .waiting)
+        #expect(gate.arrive(sources[4], ticket: 5, now: start) == .waiting)
+        #expect(gate.arrive(sources[5], ticket: 6, now: start) == .busy)
+        for ticket in 6..<8 {
+            #expect(gate.arrive(sources[0], ticket: BareGate.Ticket(ticket), now: start) == .admitted)
+        }
+        #expect(gate.arrive(sources[0], ticket: 8, now: start) == .waiting)
+        #expect(gate.used == 4 && gate.waiting == 3)
+    }
+
+    /// Who failed of late is told no more than by any other failure.
+    @Test func whoFailedIsNotToldOfTheLoad() {
+        var gate = gate {
+            $0.cpuShare = 0.1
+            $0.failureInterval = .milliseconds(10)
+        }
+        fail(&gate, source, cpu: .seconds(1), now: start)
+        #expect(gate.arrive(source, ticket: 0, now: start) == .refused)
+        #expect(gate.arrive(other, ticket: 0, now: start) == .busy)
+        // Its bucket is full again.
+        #expect(gate.arrive(source, ticket: 0, now: start + .milliseconds(10)) == .busy)
     }
 
     @Test func failuresOfAllSourcesShareTheProcessor() {
@@ -109,7 +148,7 @@ import Testing
         #expect(gate.arrive(other, ticket: 0, now: start) == .admitted)
         _ = gate.leave(other, .verified, now: start)
         fail(&gate, source, cpu: .seconds(1), now: start)
-        #expect(gate.arrive(source, ticket: 0, now: start) == .busy)
+        #expect(gate.arrive(source, ticket: 0, now: start) == .refused)
         #expect(gate.arrive(other, ticket: 0, now: start) == .admitted)
     }
 

@@ -64,7 +64,8 @@ import Testing
         try await TestGateway.run { gateway in
             for number in 0..<20 {
                 _ = try await gateway.makeToken(
-                    scope: "fedora/w2f", creator: "mallory", secret: "\(number)" + TestGateway.secret)
+                    scope: "fedora/w2f", creator: "mallory", secret: "\(number)" + TestGateway.secret,
+                    at: UnixTime(milliseconds: Int64(number)))
             }
             _ = try await gateway.makeToken(scope: "fedora/w2f", creator: "zoe")
             #expect(try await gateway.push(to: "/github").status == 202)
@@ -76,7 +77,8 @@ import Testing
         try await TestGateway.run { gateway in
             for number in 0..<8 {
                 _ = try await gateway.makeToken(
-                    scope: "fedora", creator: "user\(number)", secret: "\(number)" + TestGateway.secret)
+                    scope: "fedora", creator: "user\(number)", secret: "\(number)" + TestGateway.secret,
+                    at: UnixTime(milliseconds: Int64(number)))
             }
             _ = try await gateway.makeToken(scope: "fedora", creator: "zoe")
             #expect(Self.isTheFailure(try await gateway.push(to: "/github")))

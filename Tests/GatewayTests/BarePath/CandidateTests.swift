@@ -6,11 +6,15 @@ import Testing
 
 @Suite struct CandidateTests {
     private let start = ContinuousClock.now
+    private let later = ContinuousClock.now + .seconds(60)
     private let key = CandidateKey.repository(service: "github", name: "a/b")
     private let ids = (1...20).map { TokenID(high: $0, low: 1) }
 
     private func table(capacity: Int = 100) -> CandidateTable {
-        CandidateTable(capacity: capacity, choice: CandidateChoice(limit: 8, limitPerOwner: 2), times: CandidateTimes())
+        var table = CandidateTable(
+            capacity: capacity, choice: CandidateChoice(limit: 8, limitPerOwner: 2), times: CandidateTimes())
+        table.isWatched = true
+        return table
     }
 
     // MARK: Choosing
@@ -48,6 +52,14 @@ import Testing
         #expect(table.useStale(key, now: start) == nil)
     }
 
+    @Test func unheardChangesAreLookedForSoon() {
+        var table = table()
+        table.isWatched = false
+        _ = table.store([], for: key, now: start)
+        #expect(table.lookup(key, now: start + .milliseconds(999)) != nil)
+        #expect(table.lookup(key, now: start + .seconds(1)) == nil)
+    }
+
     @Test func theDatabaseIsAway() {
         var table = table()
         _ = table.store([Candidate(id: ids[0], owner: nil)], for: key, now: start)
@@ -65,7 +77,7 @@ import Testing
         _ = table.store(all, for: key, now: start)
         table.noteVerified(ids[2], for: key)
         #expect(table.lookup(key, now: start)?.candidates.map(\.id) == [ids[2], ids[0], ids[1]])
-        table.expireAll(now: start)
+        table.expireAll()
         #expect(table.lookup(key, now: start) == nil)
         #expect(table.store(all, for: key, now: start).candidates.first?.id == ids[2])
         #expect(table.store(Array(all.prefix(2)), for: key, now: start).candidates.map(\.id) == Array(ids.prefix(2)))
@@ -84,13 +96,13 @@ import Testing
     @Test func oneReadAKeyHoweverManyAsk() async throws {
         let loader = ScriptedCandidates()
         let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 2)
-        async let first = index.candidates(for: key)
+        async let first = index.candidates(for: key, until: later)
         await loader.waitForReads(1)
-        async let second = index.candidates(for: key)
+        async let second = index.candidates(for: key, until: later)
         loader.finish(.success([Candidate(id: ids[0], owner: nil)]))
         let answers = try await [first, second]
         #expect(answers.allSatisfy { $0.candidates.map(\.id) == [ids[0]] })
-        let known = try await index.candidates(for: key)
+        let known = try await index.candidates(for: key, until: later)
         #expect(known.isCertain)
         #expect(loader.reads == 1)
     }
@@ -99,8 +111,8 @@ import Testing
         let loader = ScriptedCandidates()
         let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 1)
         let keys = (0..<3).map { CandidateKey.repository(service: "github", name: "a/\($0)") }
-        async let first = index.candidates(for: keys[0])
-        async let second = index.candidates(for: keys[1])
+        async let first = index.candidates(for: keys[0], until: later)
+        async let second = index.candidates(for: keys[1], until: later)
         for count in 1...2 {
             await loader.waitForReads(count)
             #expect(loader.reads == count)
@@ -113,9 +125,9 @@ import Testing
     @Test func aReadThatAChangeOvertakesDoesNotCount() async throws {
         let loader = ScriptedCandidates()
         let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 2)
-        async let answer = index.candidates(for: key)
+        async let answer = index.candidates(for: key, until: later)
         await loader.waitForReads(1)
-        await index.expireAll()
+        await index.note(.everything)
         loader.finish(.success([]))
         await loader.waitForReads(2)
         loader.finish(.success([Candidate(id: ids[0], owner: nil)]))
@@ -126,7 +138,7 @@ import Testing
     @Test func whatCannotBeKnownIsAnError() async throws {
         let loader = ScriptedCandidates()
         let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 2)
-        async let answer = index.candidates(for: key)
+        async let answer = index.candidates(for: key, until: later)
         await loader.waitForReads(1)
         loader.finish(.failure(DatabaseError(.unavailable, "away")))
         do {
@@ -135,6 +147,29 @@ import Testing
         } catch {
             #expect((error as? DatabaseError)?.code == .unavailable)
         }
+    }
+
+    @Test func nobodyWaitsBeyondTheDeadline() async throws {
+        let loader = ScriptedCandidates()
+        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 1)
+        let other = CandidateKey.repository(service: "github", name: "c/d")
+        async let first = index.candidates(for: key, until: later)
+        await loader.waitForReads(1)
+        do {
+            // It waits for the other's read.
+            let found = try await index.candidates(for: other, until: .now)
+            Issue.record("\(found)")
+        } catch {
+            #expect((error as? DatabaseError)?.code == .timeout)
+        }
+        loader.finish(.success([]))
+        #expect(try await first.candidates.isEmpty)
+        // What nobody waited for any more was not read.
+        #expect(loader.reads == 1)
+        async let again = index.candidates(for: other, until: later)
+        await loader.waitForReads(2)
+        loader.finish(.success([]))
+        #expect(try await again.isCertain)
     }
 
     // MARK: The database
@@ -161,22 +196,35 @@ import Testing
             _ = try await test.store.setState(disabled, to: .disabled)
             let bare = try await make(nil, "gitlab", 1)
             let loader = CandidateLoader(database: test.database, limit: 100)
-            let found = try await loader.candidates(for: .repository(service: "github", name: "fedora/infra"))
+            let found = try await loader.candidates(
+                for: .repository(service: "github", name: "fedora/infra"), until: .now + .seconds(10))
             #expect(found.map(\.id) == [older, exact, wide])
             #expect(found.map(\.owner) == ["first", "first", "zoe"])
             #expect(!found.contains { $0.id == elsewhere })
-            #expect(try await loader.candidates(for: .repository(service: "gitlab", name: "fedora/infra")).isEmpty)
+            #expect(
+                try await loader.candidates(
+                    for: .repository(service: "gitlab", name: "fedora/infra"), until: .now + .seconds(10)
+                ).isEmpty)
             #expect(
                 try await CandidateLoader(database: test.database, limit: 1)
-                    .candidates(for: .repository(service: "github", name: "fedora/infra")).count == 1)
+                    .candidates(for: .repository(service: "github", name: "fedora/infra"), until: .now + .seconds(10))
+                    .count == 1)
 
             let hash = test.keys.lookupHash(secret.bytes)
-            #expect(try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash])).map(\.id) == [bare])
-            #expect(try await loader.candidates(for: .secret(service: "github", hashes: [hash])).isEmpty)
+            #expect(
+                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]), until: .now + .seconds(10))
+                    .map(\.id) == [bare])
+            #expect(
+                try await loader.candidates(for: .secret(service: "github", hashes: [hash]), until: .now + .seconds(10))
+                    .isEmpty)
             _ = try await test.store.rotate(bare, grace: .seconds(60))
-            #expect(try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash])).map(\.id) == [bare])
+            #expect(
+                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]), until: .now + .seconds(10))
+                    .map(\.id) == [bare])
             _ = try await test.store.rotate(bare, grace: .zero)
-            #expect(try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash])).isEmpty)
+            #expect(
+                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]), until: .now + .seconds(10))
+                    .isEmpty)
         }
     }
 }

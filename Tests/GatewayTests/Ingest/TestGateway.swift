@@ -58,13 +58,13 @@ struct TestGateway: Sendable {
     /// Makes a GitHub token with the known secret.
     func makeToken(
         service: String = "github", scope: String? = nil, events: String? = nil, publishesPrivate: Bool = false,
-        creator: String? = nil, secret: String = Self.secret
+        creator: String? = nil, secret: String = Self.secret, at time: UnixTime = .now()
     ) async throws -> Token {
         let draft = try TokenDraft(
             service: service, name: "test", scope: scope.map { try TokenScope($0) },
             eventFilter: events.map { try EventFilter(text: $0) }, publishesPrivate: publishesPrivate,
             createdBy: creator, secret: TokenSecret(fileContent: Array(secret.utf8)))
-        return try await tokens.store.create(draft).token
+        return try await tokens.store.create(draft, now: time).token
     }
 
     /// Sends a signed push.

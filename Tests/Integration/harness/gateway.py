@@ -114,7 +114,12 @@ class Gateway:
         self.command("migrate")
 
     def create_token(
-        self, service: str, name: str = "test", secret: str | None = None, publish_private: bool = True
+        self,
+        service: str,
+        name: str = "test",
+        secret: str | None = None,
+        publish_private: bool = True,
+        scope: str | None = None,
     ) -> Token:
         """With a secret of the server's making, or with `secret` given on standard input.
 
@@ -124,6 +129,7 @@ class Gateway:
             secret = os.urandom(20).hex()
         options = [] if secret is None else ["--secret-file", "-"]
         options += ["--publish-private"] if publish_private else []
+        options += ["--scope", scope] if scope is not None else []
         for key, value in SETTINGS.get(service, {}).items():
             options += ["--setting", f"{key}={value}"]
         output = self.command(

@@ -5,9 +5,13 @@ import EventLoop
 /// Candidates by repository and by secret, for webhooks that come without a token's id.
 ///
 /// Bounded in all it does: keys held, reads at once. One read a key, however many ask. What changes tokens calls
-/// `expireAll`; a read under way does not count then.
+/// `note`; a read under way does not count then.
 actor CandidateIndex {
-    private typealias Waiting = CheckedContinuation<CandidateTable.Answer, any Error>
+    private struct Waiting {
+        let ticket: UInt64
+        let deadline: ContinuousClock.Instant
+        let continuation: CheckedContinuation<CandidateTable.Answer, any Error>
+    }
 
     private nonisolated let table: Locked<CandidateTable>
     private let loader: any CandidateLoading
@@ -17,6 +21,7 @@ actor CandidateIndex {
     private var queue: Deque<CandidateKey> = []
     private var running = 0
     private var generation: UInt64 = 0
+    private var lastTicket: UInt64 = 0
 
     /// An empty index.
     ///
@@ -33,11 +38,13 @@ actor CandidateIndex {
 
     /// The candidates of a key.
     ///
-    /// - Throws: `DatabaseError` if they cannot be known.
-    nonisolated func candidates(for key: CandidateKey) async throws -> CandidateTable.Answer {
+    /// - Throws: `DatabaseError` if they cannot be known, or not by the deadline.
+    nonisolated func candidates(
+        for key: CandidateKey, until deadline: ContinuousClock.Instant
+    ) async throws -> CandidateTable.Answer {
         let now = clock()
         if let answer = table.withLock({ $0.lookup(key, now: now) }) { return answer }
-        return try await load(key)
+        return try await load(key, until: deadline)
     }
 
     /// A webhook was of this token: it is tried first from now on.
@@ -45,25 +52,52 @@ actor CandidateIndex {
         table.withLock { $0.noteVerified(id, for: key) }
     }
 
-    /// Makes everything be read again at its next use: a token was made, changed or deleted.
-    func expireAll() {
+    /// Makes everything be read again at its next use: a token was made, changed or deleted, here or elsewhere.
+    func note(_ notice: TokenNotice) {
         generation += 1
-        let now = clock()
-        table.withLock { $0.expireAll(now: now) }
+        table.withLock { table in
+            switch notice {
+            case .watching: table.isWatched = true
+            case .unwatched: table.isWatched = false
+            case .token, .everything: break
+            }
+            table.expireAll()
+        }
     }
 
-    /// Waits for a read. Those who wait are as many as there are slots at the gate, and a read has its time-out: so
-    /// nobody need leave before its end.
-    private func load(_ key: CandidateKey) async throws -> CandidateTable.Answer {
-        try await withCheckedThrowingContinuation { (continuation: Waiting) in
+    /// Waits for a read, until the deadline. Those who wait are at most as many as there are slots at the gate.
+    private func load(
+        _ key: CandidateKey, until deadline: ContinuousClock.Instant
+    ) async throws -> CandidateTable.Answer {
+        lastTicket += 1
+        let ticket = lastTicket
+        let timer = Task {
+            try await Task.sleep(until: deadline, clock: .continuous)
+            leave(key, ticket)
+        }
+        defer { timer.cancel() }
+        return try await withCheckedThrowingContinuation { continuation in
+            let waiter = Waiting(ticket: ticket, deadline: deadline, continuation: continuation)
             guard waiting[key] == nil else {
-                waiting[key]?.append(continuation)
+                waiting[key]?.append(waiter)
                 return
             }
-            waiting[key] = [continuation]
+            waiting[key] = [waiter]
             queue.append(key)
             startReads()
         }
+    }
+
+    /// Its time is over. A read that nobody waits for any more is not begun.
+    private func leave(_ key: CandidateKey, _ ticket: UInt64) {
+        guard let place = waiting[key]?.firstIndex(where: { $0.ticket == ticket }),
+            let waiter = waiting[key]?.remove(at: place)
+        else { return }
+        if waiting[key]?.isEmpty == true, let place = queue.firstIndex(of: key) {
+            queue.remove(at: place)
+            waiting[key] = nil
+        }
+        waiter.continuation.resume(throwing: DatabaseError(.timeout, "tokens were not read in time"))
     }
 
     private func startReads() {
@@ -80,8 +114,9 @@ actor CandidateIndex {
         repeat {
             seen = generation
             attempts += 1
+            let deadline = waiting[key]?.map(\.deadline).max() ?? clock()
             do {
-                let candidates = try await loader.candidates(for: key)
+                let candidates = try await loader.candidates(for: key, until: deadline)
                 let now = clock()
                 result = .success(table.withLock { $0.store(candidates, for: key, now: now) })
             } catch {
@@ -89,12 +124,9 @@ actor CandidateIndex {
             }
         } while seen != generation && attempts < 4
         // Overtaken to the end: right for those who asked before, but not to be kept.
-        if seen != generation {
-            let now = clock()
-            table.withLock { $0.expireAll(now: now) }
-        }
+        if seen != generation { table.withLock { $0.expireAll() } }
         running -= 1
-        for continuation in waiting.removeValue(forKey: key) ?? [] { continuation.resume(with: result) }
+        for waiter in waiting.removeValue(forKey: key) ?? [] { waiter.continuation.resume(with: result) }
         startReads()
     }
 

@@ -2,8 +2,8 @@ import Database
 
 /// Where the index gets candidates from.
 protocol CandidateLoading: Sendable {
-    /// All that match, in the order of preference.
-    func candidates(for key: CandidateKey) async throws -> [Candidate]
+    /// All that match, in the order of preference, or an error at the deadline.
+    func candidates(for key: CandidateKey, until deadline: ContinuousClock.Instant) async throws -> [Candidate]
 }
 
 /// Reads candidates from the database.
@@ -13,10 +13,10 @@ struct CandidateLoader: CandidateLoading {
     let limit: Int
 
     /// - Throws: `DatabaseError`.
-    func candidates(for key: CandidateKey) async throws -> [Candidate] {
+    func candidates(for key: CandidateKey, until deadline: ContinuousClock.Instant) async throws -> [Candidate] {
         // Nothing but the wait is in here: the optimiser of Swift 6.3 crashes on the whole as one coroutine.
         guard let statement = statement(for: key) else { return [] }
-        let result = try await database.query(statement)
+        let result = try await database.query(statement, until: deadline)
         return try result.rows.map(Self.candidate)
     }
 

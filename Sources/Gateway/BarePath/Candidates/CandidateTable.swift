@@ -15,6 +15,8 @@ struct CandidateTable: Sendable {
         /// Those that a webhook was of, the last one first.
         var verified: [TokenID] = []
         var isCertain = true
+        /// What was held before a change is not fresh any more.
+        var generation: UInt64
         var freshUntil: Instant
         var staleUntil: Instant
     }
@@ -22,6 +24,9 @@ struct CandidateTable: Sendable {
     private let choice: CandidateChoice
     private let times: CandidateTimes
     private var entries: ClockTable<CandidateKey, Entry>
+    private var generation: UInt64 = 0
+    /// Whether changes made elsewhere are heard of. If not, what is held is soon asked for anew.
+    var isWatched = false
 
     /// - Parameter capacity: keys held at most.
     init(capacity: Int, choice: CandidateChoice, times: CandidateTimes) {
@@ -34,7 +39,7 @@ struct CandidateTable: Sendable {
 
     /// What is known of a key and fresh; `nil` if the database must be asked.
     mutating func lookup(_ key: CandidateKey, now: Instant) -> Answer? {
-        guard let entry = entries.use(key), now < entry.freshUntil else { return nil }
+        guard let entry = entries.use(key), entry.generation == generation, now < entry.freshUntil else { return nil }
         return answer(entry)
     }
 
@@ -43,7 +48,8 @@ struct CandidateTable: Sendable {
         let time = candidates.isEmpty ? times.absentTimeToLive : times.timeToLive
         let verified = entries.use(key)?.verified.filter { id in candidates.contains { $0.id == id } } ?? []
         let entry = Entry(
-            candidates: candidates, verified: verified, freshUntil: now + time,
+            candidates: candidates, verified: verified, generation: generation,
+            freshUntil: now + (isWatched ? time : min(time, times.staleAfter)),
             staleUntil: now + max(time, times.staleTimeToLive))
         entries.set(entry, for: key)
         return answer(entry)
@@ -53,6 +59,7 @@ struct CandidateTable: Sendable {
     mutating func useStale(_ key: CandidateKey, now: Instant) -> Answer? {
         guard var entry = entries.use(key), now < entry.staleUntil, !entry.candidates.isEmpty else { return nil }
         entry.isCertain = false
+        entry.generation = generation
         entry.freshUntil = min(now + times.staleRetry, entry.staleUntil)
         entries.set(entry, for: key)
         return answer(entry)
@@ -70,8 +77,8 @@ struct CandidateTable: Sendable {
     }
 
     /// Makes everything be asked anew at its next use.
-    mutating func expireAll(now: Instant) {
-        entries.updateAll { $0.freshUntil = min($0.freshUntil, now) }
+    mutating func expireAll() {
+        generation += 1
     }
 
     private func answer(_ entry: Entry) -> Answer {

@@ -4,6 +4,8 @@ struct CandidateTimes: Sendable, Hashable {
     var timeToLive = Duration.seconds(10)
     /// Until it is looked again whether there are any.
     var absentTimeToLive = Duration.seconds(10)
+    /// The same, while changes made elsewhere are not heard of.
+    var staleAfter = Duration.seconds(1)
     /// While the database cannot be asked, from when they were last read.
     var staleTimeToLive = Duration.seconds(3600)
     /// Without asking again, after the database could not be asked.
@@ -14,6 +16,7 @@ struct CandidateTimes: Sendable, Hashable {
     init(_ configuration: CacheConfiguration) {
         timeToLive = configuration.timeToLive
         absentTimeToLive = configuration.negativeTimeToLive
+        staleAfter = configuration.staleAfter
         staleTimeToLive = configuration.staleTimeToLive
         staleRetry = configuration.staleRetry
     }

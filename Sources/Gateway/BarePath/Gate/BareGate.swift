@@ -18,7 +18,7 @@ struct BareGate: Sendable {
         case waiting
         /// Its source has failed too often: it is refused like any failure, unread.
         case refused
-        /// There is no room for it, and that is not its fault.
+        /// There is no room for it, and that is not its fault: its source has not failed of late.
         case busy
     }
 
@@ -67,11 +67,14 @@ struct BareGate: Sendable {
     mutating func arrive(_ source: BareSource, ticket: Ticket, now: Instant) -> Verdict {
         let verdict = judge(source, now: now)
         switch verdict {
-        case .admitted where waiters.isEmpty:
+        // Slots are kept for proven sources: these need not wait behind those that wait for the others.
+        case .admitted where waiters.isEmpty || isProven(account(of: source, now: now), now: now):
             admit(source)
             return .admitted
         case .admitted, .waiting:
-            guard waiters.count < settings.waiting else { return .busy }
+            let account = account(of: source, now: now)
+            let places = isProven(account, now: now) ? settings.waiting : settings.unprovenWaiting
+            guard waiters.count < places else { return turnedAway(account, now: now) }
             waiters.append(Waiter(ticket: ticket, source: source))
             return .waiting
         case .refused, .busy:
@@ -79,11 +82,11 @@ struct BareGate: Sendable {
         }
     }
 
-    /// A webhook that waits has waited long enough; whether it was still waiting.
-    mutating func withdraw(_ ticket: Ticket) -> Bool {
-        guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return false }
-        waiters.remove(at: index)
-        return true
+    /// A webhook that waits has waited long enough: what becomes of it; `nil` if it waits no more.
+    mutating func withdraw(_ ticket: Ticket, now: Instant) -> Verdict? {
+        guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return nil }
+        let waiter = waiters.remove(at: index)
+        return turnedAway(account(of: waiter.source, now: now), now: now)
     }
 
     /// A webhook that had a slot is done with it.
@@ -115,9 +118,16 @@ struct BareGate: Sendable {
         accounts.set(account, for: source)
         guard account.failures.level >= 1 else { return .refused }
         refillCPU(now: now)
-        guard cpu.level > 0 || isProven(account, now: now) else { return .busy }
-        guard account.failures.level - Double(account.underWay) >= 1, used < settings.slots else { return .waiting }
-        return .admitted
+        let isProven = isProven(account, now: now)
+        guard cpu.level > 0 || isProven else { return turnedAway(account, now: now) }
+        guard account.failures.level - Double(account.underWay) >= 1 else { return .waiting }
+        guard isProven || account.underWay < settings.unprovenSlotsPerSource else { return .waiting }
+        return used < (isProven ? settings.slots : settings.unprovenSlots) ? .admitted : .waiting
+    }
+
+    /// What there is no room for: a source that failed of late learns no more than by any other failure.
+    private func turnedAway(_ account: Account, now: Instant) -> Verdict {
+        account.failures.level < capacity(of: account, now: now) ? .refused : .busy
     }
 
     private mutating func admit(_ source: BareSource) {

@@ -21,7 +21,7 @@ final class BareGateKeeper: Sendable {
 
     /// Asks for a slot, and waits for it if that is what it takes. Whoever is admitted calls `leave`.
     /// - Returns: `admitted`, `refused` or `busy`.
-    func enter(_ source: BareSource, on loop: EventLoop) async -> BareGate.Verdict {
+    func enter(_ source: BareSource, on loop: EventLoop, until deadline: RequestDeadline) async -> BareGate.Verdict {
         let ticket = state.withLock { state in
             state.lastTicket += 1
             return state.lastTicket
@@ -34,7 +34,11 @@ final class BareGateKeeper: Sendable {
                 if verdict == .waiting { state.waiting[ticket] = continuation }
                 return verdict
             }
-            if verdict == .waiting { timer.schedule(after: timeout) } else { continuation.resume(returning: verdict) }
+            if verdict == .waiting {
+                timer.schedule(after: min(timeout, deadline.left))
+            } else {
+                continuation.resume(returning: verdict)
+            }
         }
         timer.cancel()
         return verdict
@@ -51,9 +55,11 @@ final class BareGateKeeper: Sendable {
     }
 
     private func giveUp(_ ticket: BareGate.Ticket) {
-        let continuation = state.withLock { state in
-            state.gate.withdraw(ticket) ? state.waiting.removeValue(forKey: ticket) : nil
+        let called = state.withLock { state in
+            state.gate.withdraw(ticket, now: .now).flatMap { verdict in
+                state.waiting.removeValue(forKey: ticket).map { (continuation: $0, verdict: verdict) }
+            }
         }
-        continuation?.resume(returning: .busy)
+        called?.continuation.resume(returning: called?.verdict ?? .busy)
     }
 }

@@ -2,6 +2,10 @@
 struct BareGateSettings: Sendable, Hashable {
     /// Webhooks being read or tried at once.
     var slots = 32
+    /// Of these, kept for proven sources.
+    var reservedSlots = 8
+    /// Slots of one source that is not proven.
+    var unprovenSlotsPerSource = 4
     /// Webhooks that wait for a slot.
     var waiting = 256
     /// Sources that are kept account of.
@@ -17,10 +21,18 @@ struct BareGateSettings: Sendable, Hashable {
     /// The part of one core that failures may take.
     var cpuShare = 0.1
 
+    /// Slots that may be used by sources that are not proven.
+    var unprovenSlots: Int { max(1, slots - reservedSlots) }
+
+    /// Places to wait at that may be used by sources that are not proven: the same part of all.
+    var unprovenWaiting: Int { waiting * unprovenSlots / slots }
+
     init() {}
 
     init(_ configuration: BarePathConfiguration) {
         slots = configuration.maxInFlight
+        reservedSlots = configuration.reservedInFlight
+        unprovenSlotsPerSource = configuration.maxInFlightPerSource
         waiting = configuration.maxWaiting
         sources = configuration.sources
         failureBurst = configuration.failureBurst

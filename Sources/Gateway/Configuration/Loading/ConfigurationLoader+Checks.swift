@@ -29,6 +29,11 @@ extension ConfigurationLoader {
 
     private mutating func checkBarePath() {
         let bare = configuration.barePath
+        if areSound("bare_path.reserved_in_flight", "bare_path.max_in_flight"),
+            bare.reservedInFlight >= bare.maxInFlight
+        {
+            rejectPair("bare_path.reserved_in_flight", "bare_path.max_in_flight", "must be smaller than")
+        }
         guard bare.enabled,
             areSound("bare_path.max_in_flight", "bare_path.max_body_size", "server.body_bytes_in_flight"),
             bare.maxInFlight * bare.maxBodySize > configuration.server.bodyBytesInFlight

@@ -16,6 +16,10 @@ public struct BarePathConfiguration: ConfigurationSection {
     public var maxLookups = 2
     /// Webhooks being read or tried at once, over all loops.
     public var maxInFlight = 32
+    /// Of these, kept for sources that are proven.
+    public var reservedInFlight = 8
+    /// Of these, of one source that is not proven.
+    public var maxInFlightPerSource = 4
     /// Webhooks that wait for their turn.
     public var maxWaiting = 256
     /// How long one waits for its turn.
@@ -65,17 +69,26 @@ public struct BarePathConfiguration: ConfigurationSection {
         key(
             "max_in_flight", \.maxInFlight, .integer(1...4096),
             "Webhooks being read or tried at once, over all loops."),
-        key("max_waiting", \.maxWaiting, .integer(0...100_000), "Webhooks that wait for their turn (503 above)."),
+        key(
+            "reserved_in_flight", \.reservedInFlight, .integer(0...4095),
+            "Of these, kept for proven sources; and the same part of max_waiting."),
+        key(
+            "max_in_flight_per_source", \.maxInFlightPerSource, .integer(1...4096),
+            "Of these, of one source that is not proven."),
+        key(
+            "max_waiting", \.maxWaiting, .integer(0...100_000),
+            "Webhooks that wait for their turn (503 above, or 401 where the source failed of late)."),
         key(
             "wait_timeout", \.waitTimeout, .duration(.zero ... .seconds(60)),
-            "How long one waits for its turn (503 after that)."),
+            "How long one waits for its turn (the same after that)."),
         key(
             "failure_time", \.failureTime, .duration(.milliseconds(1) ... .seconds(5)),
             "When a failure is answered, from the end of its body: so that the time tells nothing. Longer work is "
                 + "answered at the next multiple."),
         key(
             "cpu_share", \.cpuShare, .integer(1...100),
-            "Percent of one core that failures may take, over all sources (503 for unknown sources above)."),
+            "Percent of one core that failures may take, over all sources (above, the same for sources that are not "
+                + "proven)."),
     ]
 
     private static let sourceKeys = [
