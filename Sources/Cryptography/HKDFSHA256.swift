@@ -63,11 +63,14 @@ public enum HKDFSHA256 {
                 salt.withUnsafeMutableBytes { salt in
                     info.withUnsafeMutableBytes { info in
                         let parameters = [
-                            OSSL_PARAM_construct_utf8_string(name(digestName), digest.baseAddress, 0),
-                            OSSL_PARAM_construct_octet_string(name(keyName), root.baseAddress, root.count),
+                            OSSL_PARAM_construct_utf8_string(ParameterName.pointer(digestName), digest.baseAddress, 0),
+                            OSSL_PARAM_construct_octet_string(
+                                ParameterName.pointer(keyName), root.baseAddress, root.count),
                             // OpenSSL leaves out a salt or an info of no bytes, which is what RFC 5869 means by it.
-                            OSSL_PARAM_construct_octet_string(name(saltName), salt.baseAddress, salt.count),
-                            OSSL_PARAM_construct_octet_string(name(infoName), info.baseAddress, info.count),
+                            OSSL_PARAM_construct_octet_string(
+                                ParameterName.pointer(saltName), salt.baseAddress, salt.count),
+                            OSSL_PARAM_construct_octet_string(
+                                ParameterName.pointer(infoName), info.baseAddress, info.count),
                             OSSL_PARAM_construct_end(),
                         ]
                         return EVP_KDF_derive(context, &key, key.count, parameters)
@@ -78,9 +81,5 @@ public enum HKDFSHA256 {
         root.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
         guard derived == 1 else { throw CryptographyError.library(operation: "EVP_KDF_derive(HKDF)") }
         return key
-    }
-
-    private static func name(_ text: StaticString) -> UnsafePointer<CChar> {
-        UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
     }
 }

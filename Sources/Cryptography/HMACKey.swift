@@ -50,7 +50,7 @@ public final class HMACKey: @unchecked Sendable {
         var name = Array(function.name.utf8CString)
         let done = name.withUnsafeMutableBufferPointer { name in
             let parameters = [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
+                OSSL_PARAM_construct_utf8_string(ParameterName.pointer("digest"), name.baseAddress, 0),
                 OSSL_PARAM_construct_end(),
             ]
             return EVP_MAC_init(context, secret, secret.count, parameters)
