@@ -34,6 +34,13 @@ extension ConfigurationLoader {
         {
             rejectPair("bare_path.reserved_in_flight", "bare_path.max_in_flight", "must be smaller than")
         }
+        if bare.enabled, bare.sourceHeader == nil, configuration.server.tls.certificate == nil,
+            configuration.server.publicURL?.hasPrefix("https://") == true
+        {
+            configuration.warnings.append(
+                "bare_path.source_header is not set: behind a proxy all senders count as one, and whoever sends wrong "
+                    + "proofs keeps others out at /<service>")
+        }
         guard bare.enabled,
             areSound("bare_path.max_in_flight", "bare_path.max_body_size", "server.body_bytes_in_flight"),
             bare.maxInFlight * bare.maxBodySize > configuration.server.bodyBytesInFlight
