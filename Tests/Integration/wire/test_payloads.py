@@ -23,6 +23,17 @@ def test_the_corpora_are_complete() -> None:
     assert min(services.count(service) for service in ("github", "gitlab", "forgejo", "gitea", "bitbucket")) >= 10
 
 
+def test_the_permission_that_check_config_prints_covers_every_topic(wire: Wire) -> None:
+    """And no more than this gateway's: RabbitMQ looks for the pattern anywhere in the topic."""
+    shown = re.search(r"topic permission\s+(\S+)", wire.gateway.command("check-config").stdout)
+    assert shown
+    topics = {one.answer["topic"] for one in wire.sent.values()}
+    assert len(topics) > 50
+    assert [topic for topic in topics if not re.search(shown[1], topic)] == []
+    for other in ("org.fedoraproject.prod.github.push", f"{TOPIC_PREFIX}.bodhi.update", f"x.{TOPIC_PREFIX}.github.push"):
+        assert not re.search(shown[1], other)
+
+
 @every_payload
 def test_answered_with_the_id_of_a_message_that_arrived_once(wire: Wire, name: str) -> None:
     one = wire.sent[name]
