@@ -14,7 +14,7 @@ extension BarePathHandler {
         let index = CandidateIndex(
             loader: CandidateLoader(database: workspace.database, limit: bare.maxMatches), table: table,
             maximumLookups: bare.maxLookups)
-        workspace.tokenNotices.listen { notice in await index.note(notice) }
+        workspace.tokenNotices.listen { [weak index] in await index?.note($0) }
         self.init(
             services: services, tokens: tokens, pipeline: pipeline,
             gate: BareGateKeeper(BareGateSettings(bare), timeout: bare.waitTimeout),

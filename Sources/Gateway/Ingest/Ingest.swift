@@ -25,7 +25,7 @@ struct Ingest: Sendable {
             loader: TokenRecordLoader(store: workspace.tokens) { name in services.first { $0.name == name } },
             authority: TokenIDAuthority(workspace.keys), settings: TokenCacheSettings(configuration.cache),
             loop: loops.loops[0])
-        workspace.tokenNotices.listen { await cache.note($0) }
+        workspace.tokenNotices.listen { [weak cache] in await cache?.note($0) }
         self.services = services
         self.loops = loops.loops
         tokens = TokenLookup(cache: cache, retryAfter: settings.retryAfter, logger: logger)

@@ -13,7 +13,8 @@ public final class TokenNotices: Sendable {
     /// Nobody listens yet.
     public init() {}
 
-    /// Has `listener` called from now on, for as long as this object lives.
+    /// Has `listener` called from now on, for as long as this object lives. What is told should not be held by it: the store
+    /// holds this object, and what keeps tokens holds the store.
     public func listen(_ listener: @escaping Listener) {
         listeners.withLock { $0.append(listener) }
     }
