@@ -12,7 +12,7 @@ import Testing
         let cache = TokenCache(
             loader: TokenRecordLoader(store: TokenStore(database: database, keys: keys, notices: notices)),
             authority: TokenIDAuthority(keys), settings: TokenCacheSettings(absentEntries: 64, shards: 4))
-        notices.listen { await cache.note($0) }
+        notices.listen { [weak cache] in await cache?.note($0) }
         return cache
     }
 
