@@ -16,11 +16,11 @@ struct CandidateLoader: CandidateLoading {
     func candidates(for key: CandidateKey, until deadline: ContinuousClock.Instant) async throws -> [Candidate] {
         // Nothing but the wait is in here: the optimiser of Swift 6.3 crashes on the whole as one coroutine.
         guard let statement = statement(for: key) else { return [] }
-        let result = try await database.query(statement, until: deadline)
-        return try result.rows.map(Self.candidate)
+        return try candidates(in: await database.query(statement, until: deadline))
     }
 
     /// Nil where nothing can match.
+    @inline(never)
     private func statement(for key: CandidateKey) -> SQLStatement? {
         switch key {
         case .repository(let service, let name):
@@ -35,6 +35,11 @@ struct CandidateLoader: CandidateLoading {
                 "(lookup_hash IN (\(places)) OR previous_lookup_hash IN (\(places)))",
                 [.text(service)] + hashes.map { .blob($0) })
         }
+    }
+
+    @inline(never)
+    private func candidates(in result: SQLResult) throws -> [Candidate] {
+        try result.rows.map(Self.candidate)
     }
 
     private static func candidate(_ row: SQLRow) throws -> Candidate {
