@@ -3,8 +3,8 @@
 import json
 import os
 import re
+import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,18 @@ PARTS = ("postgresql", "rabbitmq", "ipsilon", "server")
 
 
 class Stack:
-    """One under a folder of its own. The program is the one under test; nothing is built."""
+    """One under a folder of its own. The program is the one under test, or what `program` names; nothing is built."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: str | None = None) -> None:
         self.folder = folder
+        self.program = program or binary()
+        self.environment: dict[str, str] = {}
 
     def run(self, command: str, *options: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
         """`deploy/stack COMMAND --folder …`; standard error goes where standard output goes."""
         return subprocess.run(
             [str(REPOSITORY / "deploy" / "stack"), command, "--yes", "--folder", str(self.folder), *options],
-            env={**os.environ, "W2F_BINARY": binary()},
+            env={**os.environ, "W2F_BINARY": self.program, **self.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -59,50 +61,41 @@ class Stack:
         return found
 
 
-def printed_command(output: str) -> str:
-    """The curl command in what `up` printed."""
+def printed_command(output: str, part: str = "curl") -> str:
+    """The one command with `part` in it of those that `up` printed (indented by two, over several lines maybe)."""
     lines = output.splitlines()
-    start = next(index for index, line in enumerate(lines) if line.startswith("  curl "))
+    start = next(index for index, line in enumerate(lines) if re.match("  [^ ]", line) and f"{part} " in line)
     end = next(index for index in range(start, len(lines)) if not lines[index].endswith("\\"))
     return "\n".join(lines[start : end + 1])
 
 
-def send(command: str) -> dict[str, Any]:
-    """Runs the command in a shell, as a person would paste it; the server's answer."""
-    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+def run_printed(command: str, directory: Path | str = "/", timeout: float = 300) -> str:
+    """Runs it in a shell, as a person would paste it, wherever that person is; its standard output."""
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=timeout, cwd=directory)
     assert result.returncode == 0, result.stderr
-    return json.loads(result.stdout)
+    return result.stdout
+
+
+def send(command: str) -> dict[str, Any]:
+    """The printed curl; the server's answer."""
+    return json.loads(run_printed(command))
 
 
 class StackConsumer:
-    """fedora-messaging's own consumer with the configuration that `up` wrote: TLS, and a certificate for a password."""
+    """fedora-messaging's own consumer by the commands that `up` prints: TLS, and a certificate for a password."""
 
-    def __init__(self, stack: Stack, directory: Path) -> None:
-        self._record = directory / "stack.jsonl"
-        self._record.touch()
-        callback = REPOSITORY / "Tests" / "Integration" / "harness" / "record_message.py"
-        self.process = ManagedProcess(
-            "stack-consumer",
-            [
-                str(Path(sys.executable).with_name("fedora-messaging")),
-                *("--conf", str(stack.folder / "consumer.toml"), "consume", "--callback-file", f"{callback}:record"),
-            ],
-            directory,
-            {**os.environ, "W2F_RECORD": str(self._record)},
-        )
+    def __init__(self, output: str, directory: Path) -> None:
+        run_printed(printed_command(output, "python3 -m venv"))
+        run_printed(printed_command(output, "pip install"))
+        command = shlex.split(printed_command(output, "consume"))
+        self.process = ManagedProcess("stack-consumer", command, directory, {**os.environ, "PYTHONUNBUFFERED": "1"})
 
-    def wait_for(self, identifier: str, timeout: float = 60) -> dict[str, Any]:
-        """The message of that id."""
+    def wait_for(self, identifier: str, timeout: float = 60) -> str:
+        """The message of that id, as it is printed."""
 
-        def arrived() -> dict[str, Any] | None:
-            complete = self._record.read_bytes().rpartition(b"\n")[0]
-            return next((m for line in complete.splitlines() if (m := json.loads(line))["id"] == identifier), None)
-
-        def there_or_dead() -> bool:
+        def arrived() -> bool:
             assert self.process.running, f"the consumer died:\n{self.process.log_tail()}"
-            return arrived() is not None
+            return identifier in self.process.log.read_text()
 
-        wait_until(there_or_dead, timeout, "the message to arrive", interval=0.2)
-        message = arrived()
-        assert message is not None
-        return message
+        wait_until(arrived, timeout, "the message to arrive", interval=0.2)
+        return self.process.log.read_text()

@@ -1,5 +1,6 @@
 """deploy/stack: up, a webhook, the message over TLS at the consumer, up again, down, nothing left."""
 
+import json
 import os
 import re
 import signal
@@ -11,7 +12,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from .stack import PARTS, Stack, StackConsumer, printed_command, send
+from harness.corpus import fixtures
+from harness.signing import SIGNERS
+
+from .stack import PARTS, Stack, StackConsumer, printed_command, run_printed, send
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -32,15 +36,17 @@ def test_from_up_to_down(stack: Stack, tmp_path: Path) -> None:
     before = stack.process_ids()
     assert set(before) == set(PARTS)
 
-    consumer = StackConsumer(stack, tmp_path)
+    consumer = StackConsumer(output, tmp_path)
     consumer.process.start()
     try:
-        message = consumer.wait_for(first["message_id"])
-        assert message["class"] == "GitHubMessageV1"
-        assert message["topic"] == first["topic"]
+        assert "pushed 3 commits" in consumer.wait_for(first["message_id"])
         second = send(printed_command(output))
         assert second["message_id"] != first["message_id"]
         consumer.wait_for(second["message_id"])
+        third = _gitea_sends(output)
+        assert third["topic"] == "org.fedoraproject.stack.webhook.gitea.push"
+        # By a class of this repository's own package.
+        assert "Service: Gitea" in consumer.wait_for(third["message_id"])
     finally:
         consumer.process.stop()
 
@@ -75,6 +81,17 @@ def test_from_up_to_down(stack: Stack, tmp_path: Path) -> None:
     assert stack.left_running() == []
     assert not stack.folder.exists()
     assert stack.run("down").returncode == 0
+
+
+def _gitea_sends(output: str) -> dict[str, str]:
+    """A push to a token that was made as `up` tells it, but for another service."""
+    command = printed_command(output, "token create").replace("--service gitlab", "--service gitea")
+    token = json.loads(run_printed(f"{command} --json"))
+    sample = next(sample for sample in fixtures("gitea") if sample.event == "push")
+    webhook = SIGNERS["gitea"](token["secret"], sample.payload, sample.event)
+    answer = requests.post(token["url"], data=webhook.body, headers=webhook.headers, timeout=30)
+    assert answer.status_code == 202, answer.text
+    return answer.json()
 
 
 def _people_log_in(stack: Stack, output: str) -> None:
@@ -113,6 +130,66 @@ def _keeps_its_secrets(stack: Stack, output: str) -> None:
         assert (stack.folder / name).stat().st_mode & 0o077 == 0, name
     for secret in ("postgresql", "root.key", "oidc"):
         assert (stack.folder / "secrets" / secret).read_text().strip() not in output
+
+
+def test_what_changed_starts_anew_and_what_is_behind_it(stack: Stack, tmp_path: Path) -> None:
+    program = tmp_path / "webhook2fedmsg"
+    program.write_text(f'#!/bin/sh\nexec "{stack.program}" "$@"\n')
+    program.chmod(0o755)
+    stack.program = str(program)
+    stack.up()
+
+    def restarted() -> set[str]:
+        before = stack.process_ids()
+        stack.up()
+        after = stack.process_ids()
+        assert set(after) == set(PARTS)
+        return {name for name in PARTS if after[name] != before[name]}
+
+    assert restarted() == set()
+    for file, expected in (
+        ("rabbitmq/definitions.json", {"rabbitmq", "ipsilon", "server"}),
+        ("ipsilon/checksums", {"ipsilon", "server"}),
+        ("webhook2fedmsg.toml", {"server"}),
+    ):
+        with (stack.folder / file).open("a") as settings:
+            settings.write("\n")
+        assert restarted() == expected, file
+    (stack.folder / "certificates" / "publisher.crt").unlink()
+    assert restarted() == {"server"}
+    with program.open("a") as script:
+        script.write("# another build\n")
+    assert restarted() == {"server"}
+
+
+def test_no_word_from_pypi(stack: Stack) -> None:
+    """It ends with pip's own words, the place of the log, and nothing running."""
+    stack.environment = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1"}
+    result = stack.run("up")
+    assert result.returncode == 1
+    assert f"{stack.folder}/log/ipsilon" in result.stdout and "No matching distribution" in result.stdout
+    assert stack.process_ids() == {}
+    assert stack.left_running() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "log"),
+    [
+        ("openssl", 'case $1 in req) echo "no entropy today" >&2; exit 1 ;; esac; exec /usr/bin/openssl "$@"', "certificates"),
+        ("setpriv", 'case $* in *initdb*) echo "no entropy today" >&2; exit 1 ;; esac; exec /usr/bin/setpriv "$@"', "postgresql"),
+    ],
+)
+def test_a_program_that_fails_is_heard(stack: Stack, tmp_path: Path, name: str, broken: str, log: str) -> None:
+    if name == "setpriv" and os.getuid() != 0:
+        pytest.skip("initdb runs as ourselves then")
+    program = tmp_path / name
+    program.write_text(f"#!/bin/sh\n{broken}\n")
+    program.chmod(0o755)
+    stack.environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    result = stack.run("up")
+    assert result.returncode == 1
+    assert "no entropy today" in result.stdout and f"{stack.folder}/log/{log}" in result.stdout
+    assert stack.left_running() == []
 
 
 def test_another_folder_is_left_alone(stack: Stack) -> None:

@@ -15,15 +15,21 @@ ipsilon_prepare() {
         echo "Installing Ipsilon from PyPI …"
         ipsilon_stop
         rm -rf "$home/environment"
-        python3 -m venv "$home/environment"
-        "$home/environment/bin/pip" --quiet --disable-pip-version-check install \
-            --requirement deploy/support/stack/ipsilon-requirements.txt >>"$folder/log/ipsilon" 2>&1
+        logged ipsilon python3 -m venv "$home/environment"
+        logged ipsilon "$home/environment/bin/pip" --quiet --disable-pip-version-check install \
+            --requirement deploy/support/stack/ipsilon-requirements.txt
         printf '%s\n' "$stamp" >"$home/environment/stamp"
     fi
     secret_file "$folder/secrets/oidc" openssl rand -hex 24
-    "$home/environment/bin/python" deploy/support/stack/ipsilon_home.py "$home/environment" "$home/home" "$ipsilon_port" \
-        "$ipsilon_client" "$folder/secrets/oidc" "http://localhost:$server_port/login/callback"
-    printf '%s\n' "$ipsilon_port" "$server_port" | write_file 600 "$home/ports"
+    logged ipsilon "$home/environment/bin/python" deploy/support/stack/ipsilon_home.py "$home/environment" "$home/home" \
+        "$ipsilon_port" "$ipsilon_client" "$folder/secrets/oidc" "http://localhost:$server_port/login/callback"
+    write_file ipsilon "$home/checksums" ipsilon_checksums
+}
+
+# Of what it reads at its start. (The client it reads again by itself.)
+ipsilon_checksums() {
+    local home=$folder/ipsilon/home
+    sha256sum "$home/ipsilon.conf" "$home/configuration.conf" "$home/ipsilon_loopback.py"
 }
 
 ipsilon_start() {

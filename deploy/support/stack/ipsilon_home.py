@@ -191,11 +191,12 @@ def make_home(environment: Path, home: Path, port: int) -> None:
         key.touch(mode=0o600)
         subprocess.run([environment / "bin" / "python", "-c", _KEYS, key], check=True)
     _write_launcher(environment, home, port)
-    with (home / "upgrade.log").open("wb") as log:
-        subprocess.run(
-            [environment / "bin" / "ipsilon-upgrade-database", home / "ipsilon.conf"],
-            check=True, cwd=home, stdout=log, stderr=log,
-        )
+    upgrade = subprocess.run(
+        [environment / "bin" / "ipsilon-upgrade-database", home / "ipsilon.conf"],
+        cwd=home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )
+    if upgrade.returncode != 0:
+        raise RuntimeError(f"Ipsilon's database could not be made:\n{upgrade.stdout}")
 
 
 def _install_plugins(environment: Path) -> None:

@@ -28,8 +28,8 @@ postgresql_prepare() {
     [ "$(id -u)" != 0 ] || chown -R postgres: "$home"
     (
         cd "$home"
-        "${postgresql_user[@]}" "$(postgresql_program initdb)" -D "$home/data" -U webhook2fedmsg --pwfile "$home/password" \
-            --auth scram-sha-256 -E UTF8 --locale C.UTF-8 >>"$folder/log/postgresql" 2>&1
+        logged postgresql "${postgresql_user[@]}" "$(postgresql_program initdb)" -D "$home/data" -U webhook2fedmsg \
+            --pwfile "$home/password" --auth scram-sha-256 -E UTF8 --locale C.UTF-8
     ) || { rm -rf "$home/data"; return 1; }
     rm -f "$home/password"
 }

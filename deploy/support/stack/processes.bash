@@ -1,8 +1,9 @@
 # Processes that go on without us. Each is known by its id and the moment it began, so that another process which gets
 # the same number later is never taken for it.
 #
-#   $folder/run/NAME    "PID START", START in the kernel's ticks since boot
-#   $folder/log/NAME    what it says
+#   $folder/run/NAME          "PID START", START in the kernel's ticks since boot
+#   $folder/run/NAME.changed  there while it runs with settings that are no longer the ones on disk
+#   $folder/log/NAME          what it says
 
 began() {
     local stat
@@ -18,19 +19,26 @@ began() {
 process_id() {
     local pid start
     read -r pid start 2>/dev/null <"$folder/run/$1" || return 1
-    [ "$(began "$pid")" = "$start" ] && echo "$pid"
+    [ -n "$start" ] && [ "$(began "$pid")" = "$start" ] && echo "$pid"
 }
 
 is_running() { process_id "$1" >/dev/null; }
 
 # start_process NAME COMMAND…: in a session of its own, so that it outlives the terminal.
 start_process() {
-    local name=$1 pid
+    local name=$1 pid start
     shift
+    rm -f "$folder/run/$name.changed"
     setsid "$@" </dev/null >>"$folder/log/$name" 2>&1 9>&- &
     pid=$!
-    printf '%s %s\n' "$pid" "$(began "$pid")" >"$folder/run/$name"
+    start=$(began "$pid") || failed "$name" "$name ended at once"
+    printf '%s %s\n' "$pid" "$start" >"$folder/run/$name"
     disown "$pid"
+    # What cannot run at all mostly says so in this time.
+    for _ in 1 2 3; do
+        sleep 0.1
+        is_running "$name" || { rm -f "$folder/run/$name"; failed "$name" "$name ended at once"; }
+    done
 }
 
 group_is_alive() { kill -0 -- "-$1" 2>/dev/null; }
@@ -51,20 +59,35 @@ stop_process() {
     rm -f "$folder/run/$name"
 }
 
-log_tail() { tail -n 20 "$folder/log/$1" >&2; }
+# failed NAME WHAT: gives up, with the end of NAME's log.
+failed() {
+    printf '%s. The end of its log, %s:\n' "$2" "$folder/log/$1" >&2
+    tail -n 20 "$folder/log/$1" | sed 's/^/    /' >&2
+    exit 1
+}
 
-# write_file MODE PATH: standard input; tells in `changed` whether it says something new.
+# logged NAME COMMAND…: what it says goes into NAME's log alone, unless it fails.
+logged() {
+    local name=$1
+    shift
+    "$@" </dev/null >>"$folder/log/$name" 2>&1 || failed "$name" "This failed: $(printf '%q ' "$@")"
+}
+
+# A file, and no variable: it is there for the next time, too, if we do not get as far as starting it anew.
+has_changed() { [ "$1" = nobody ] || touch "$folder/run/$1.changed"; }
+must_start_anew() { [ -e "$folder/run/$1.changed" ]; }
+
+# write_file NAME PATH COMMAND…: what the command prints, for no other user to read. If that says something new, NAME (it
+# may be nobody) has to start anew. No pipe into it: the command's failure would come too late.
 write_file() {
-    local draft=$2.draft
-    (umask 077; cat >"$draft")
-    chmod "$1" "$draft"
-    if cmp -s "$draft" "$2"; then
-        rm -f "$draft"
+    local name=$1 path=$2
+    shift 2
+    (umask 077; "$@" >"$path.draft") || { rm -f "$path.draft"; die "$path could not be written."; }
+    if cmp -s "$path.draft" "$path"; then
+        rm -f "$path.draft"
     else
-        mv "$draft" "$2"
-        # Read by the script that calls the parts.
-        # shellcheck disable=SC2034
-        changed=yes
+        has_changed "$name"
+        mv "$path.draft" "$path"
     fi
 }
 

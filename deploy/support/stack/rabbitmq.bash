@@ -18,13 +18,13 @@ rabbitmq_prepare() {
     epmd_port=$(port_of epmd)
     mkdir -p "$home"
     chmod 700 "$home"
-    certificate broker localhost serverAuth DNS:localhost,IP:127.0.0.1
-    certificate publisher "$rabbitmq_publisher" clientAuth
-    certificate consumer "$rabbitmq_consumer" clientAuth
-    rabbitmq_settings | write_file 600 "$home/rabbitmq.conf"
-    rabbitmq_definitions | write_file 600 "$home/definitions.json"
-    echo '[rabbitmq_auth_mechanism_ssl].' | write_file 600 "$home/enabled_plugins"
-    rabbitmq_consumer_settings | write_file 600 "$folder/consumer.toml"
+    certificate rabbitmq broker localhost serverAuth DNS:localhost,IP:127.0.0.1
+    certificate server publisher "$rabbitmq_publisher" clientAuth
+    certificate nobody consumer "$rabbitmq_consumer" clientAuth
+    write_file rabbitmq "$home/rabbitmq.conf" rabbitmq_settings
+    write_file rabbitmq "$home/definitions.json" rabbitmq_definitions
+    write_file rabbitmq "$home/enabled_plugins" echo '[rabbitmq_auth_mechanism_ssl].'
+    write_file nobody "$folder/consumer.toml" rabbitmq_consumer_settings
 }
 
 rabbitmq_settings() {
@@ -52,8 +52,7 @@ SETTINGS
 # Users without a password: certificates alone let them in.
 rabbitmq_definitions() {
     # A dot of a regular expression, and its backslash as JSON has it.
-    local topics
-    topics=$(sed 's/[.]/\\\\./g' <<<"$topic_prefix")
+    local topics=${topic_prefix//./'\\.'}
     cat <<DEFINITIONS
 {
   "vhosts": [{"name": "/pubsub"}],

@@ -5,10 +5,14 @@ server_needs=(curl jq openssl)
 server_prepare() {
     server_port=$(port_of server 8080)
     secret_file "$folder/secrets/root.key" openssl rand -base64 32
-    server_settings | write_file 600 "$folder/webhook2fedmsg.toml"
+    write_file server "$folder/webhook2fedmsg.toml" server_settings
+    write_file server "$folder/server/program.sha256" sha256sum "$binary"
 }
 
 server_settings() {
+    local database_password client_secret
+    database_password=$(cat "$folder/secrets/postgresql") || return
+    client_secret=$(cat "$folder/secrets/oidc") || return
     cat <<SETTINGS
 # Written by deploy/stack.
 state_dir = "$folder/server"
@@ -18,7 +22,7 @@ listen = ["127.0.0.1:$server_port"]
 public_url = "http://localhost:$server_port"
 
 [database]
-url = "postgresql://webhook2fedmsg:$(cat "$folder/secrets/postgresql")@127.0.0.1:$postgresql_port/webhook2fedmsg"
+url = "postgresql://webhook2fedmsg:$database_password@127.0.0.1:$postgresql_port/webhook2fedmsg"
 
 [keys]
 root_key_file = "$folder/secrets/root.key"
@@ -26,7 +30,13 @@ root_key_file = "$folder/secrets/root.key"
 [oidc]
 issuer = "$(ipsilon_address)"
 client_id = "$ipsilon_client"
-client_secret = "$(cat "$folder/secrets/oidc")"
+client_secret = "$client_secret"
+
+[services]
+enabled = [
+    "github", "gitlab", "forgejo", "discourse", "gitea", "bitbucket", "pagure", "pretix", "weblate", "sentry", "quay",
+    "dockerhub", "standard",
+]
 
 [sessions]
 admin_groups = ["sysadmin-main"]
@@ -43,7 +53,6 @@ SETTINGS
 }
 
 server_start() {
-    mkdir -p "$folder/server"
     start_process server "$binary" serve --config "$folder/webhook2fedmsg.toml"
 }
 
