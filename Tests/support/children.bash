@@ -28,11 +28,16 @@ run_child() {
     await_child "$started"
 }
 
-# Ends one: politely, so that it can end what it started itself, then whatever is left of its group.
+# Ends one: politely, so that it can end what it started itself (real servers among it), for a minute at most; then
+# whatever is left of its group.
 end_child() {
     kill -TERM -- "-$1" 2>/dev/null || true
-    await_child "$1" 2>/dev/null || true
+    for _ in $(seq 600); do
+        kill -0 "$1" 2>/dev/null || break
+        sleep 0.1
+    done
     kill -KILL -- "-$1" 2>/dev/null || true
+    await_child "$1" 2>/dev/null || true
 }
 
 end_children() {
