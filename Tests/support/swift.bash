@@ -8,6 +8,16 @@ need_swift() {
     return 1
 }
 
+# From the scripts that are started, through all that they read. (It does not see which names are read indirectly.)
+lint_scripts() {
+    run_child shellcheck --external-sources --check-sourced --exclude=SC2034 deploy/stack deploy/quickstart Tests/run .ci/run
+}
+
+lint_python() {
+    make_venv
+    run_child "$venv/bin/ruff" check --no-cache --select E4,E7,E9,F deploy Tests
+}
+
 lint() {
     run_child swift format lint --strict --recursive --parallel Sources Tests Benchmarks
 }

@@ -9,8 +9,9 @@ build_packages=(
     "${toolchain_packages[@]}" libcurl4-openssl-dev libev-dev libpq-dev libsqlite3-dev libssl-dev libsimdjson-dev
     pkg-config
 )
-# To add up what the tests say, and to test with the real servers.
+# To add up what the tests say, to check scripts and Python, and to test with the real servers.
 sum_packages=(python3)
+lint_packages=(shellcheck python3-venv)
 server_packages=(postgresql rabbitmq-server python3-venv curl jq openssl)
 
 as_root() {
