@@ -1,12 +1,15 @@
 """What all messages of this package have in common."""
 
 import json
+import re
 from importlib.resources import files
 from typing import Any, ClassVar, Optional
 
 from fedora_messaging import message
 
 from .reading import first, one_line
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def load_schema(name: str) -> dict[str, Any]:
@@ -60,21 +63,16 @@ class WebhookMessage(message.Message):
     def agent_name(self) -> Optional[str]:
         """The Fedora account of whoever caused this; None where the server does not know."""
         agent = self._envelope.get("agent")
-        return agent if isinstance(agent, str) and agent else None
+        # Half a surrogate pair is a JSON string, and nothing that could be encoded.
+        return agent if isinstance(agent, str) and agent and not _SURROGATES.search(agent) else None
 
     @property
     def usernames(self) -> list[str]:
         """The Fedora accounts concerned: the agent's. Names in the payload are the service's own accounts."""
         return [self.agent_name] if self.agent_name is not None else []
 
-    @property
-    def groups(self) -> list[str]:
-        """The Fedora group that the webhook belongs to, where the server says so."""
-        group = self._envelope.get("group")
-        return [group] if isinstance(group, str) and group else []
-
-    # packages, containers, modules and flatpaks stay empty, whatever the payload names: Fedora's notifications go to the
-    # maintainers of what is named there, and nobody but the holder of a token vouches for a payload.
+    # groups, packages, containers, modules and flatpaks stay empty, whatever the payload names: Fedora's notifications go
+    # to the members and maintainers of what is named there, and nobody but the holder of a token vouches for a payload.
 
     @property
     def summary(self) -> str:

@@ -38,7 +38,7 @@ class GenericMessageV1(WebhookMessage):
     @property
     def summary(self) -> str:
         """The service and the event, and who is known to have caused it."""
-        by = f" by {self.agent_name}" if self.agent_name else ""
+        by = f" by {self.actor}" if self.actor else ""
         return f"{self.app_name}: {self.event or 'event'}{by}" + (f": {self.subject}" if self.subject else "")
 
     @property

@@ -25,7 +25,7 @@ class StandardMessageV1(WebhookMessage):
     @property
     def summary(self) -> str:
         """The type, and who is known to have caused it."""
-        by = f" by {self.agent_name}" if self.agent_name else ""
+        by = f" by {self.actor}" if self.actor else ""
         return f"Webhook {self.event or 'without a type'}{by}" + (f": {self.subject}" if self.subject else "")
 
     @property
