@@ -1,7 +1,8 @@
 """What messages say, for payloads as the services document them."""
 
 import pytest
-from examples import EXAMPLES, Example
+from example import Example
+from examples import EXAMPLES
 from fedora_messaging import message
 
 
@@ -24,21 +25,38 @@ def test_it_is_valid(made: message.Message, example: Example) -> None:
 
 
 def test_it_says_what_happened(made: message.Message, example: Example) -> None:
+    assert str(made) == example.text
     assert made.summary == example.summary
     assert made.url == example.url
-    text = str(made)
-    assert text.splitlines()[0] == example.summary
-    assert example.url is None or example.url in text
+
+
+def test_it_says_what_it_is(made: message.Message, example: Example) -> None:
+    assert made.event == example.event
+    assert getattr(made, "delivery", None) == example.delivery
+    assert made.app_name == example.app_name
+    assert made.app_icon.startswith("https://")
 
 
 def test_it_names_the_agent_alone(made: message.Message, example: Example) -> None:
     assert made.agent_name == example.agent
     assert made.usernames == ([example.agent] if example.agent else [])
     assert (made.agent_avatar is None) == (example.agent is None)
-    assert made.groups == []
-    assert [made.packages, made.containers, made.modules, made.flatpaks] == [[], [], [], []]
 
 
-def test_its_application_has_a_name_and_an_icon(made: message.Message) -> None:
-    assert made.app_name
-    assert made.app_icon.startswith("https://")
+@pytest.mark.parametrize("known", [True, False])
+def test_every_service_has_an_example_with_an_agent_and_one_without(known: bool) -> None:
+    assert len({example.service for example in EXAMPLES if (example.agent is not None) == known}) == 9
+
+
+@pytest.mark.parametrize("place", ["envelope", "payload"])
+def test_nobody_else_is_told(example: Example, place: str) -> None:
+    names = ("group", "groups", "package", "packages", "containers", "modules", "flatpaks", "usernames")
+    more = {name: "sysadmin-main" for name in names[::2]} | {name: ["sysadmin-main"] for name in names[1::2]}
+    envelope = example.envelope
+    if place == "envelope":
+        envelope = {**envelope, **more}
+    else:
+        envelope["body"] = {**envelope["body"], **more}
+    made = message.get_class(example.schema)(body=envelope, topic=example.topic)
+    assert made.usernames == ([example.agent] if example.agent else [])
+    assert [made.groups, made.packages, made.containers, made.modules, made.flatpaks] == [[], [], [], [], []]

@@ -4,10 +4,26 @@ https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/
 https://confluence.atlassian.com/bitbucketserver/event-payload-938025882.html
 """
 
-from typing import Any, ClassVar, Optional
+from typing import Any, ClassVar, NamedTuple, Optional
 
 from .base import WebhookMessage, load_schema
 from .reading import at, branch, counted, first, items, spelled, text, web_address
+
+
+class _Change(NamedTuple):
+    """What a push did to a branch or tag."""
+
+    name: Optional[str]
+    kind: Optional[str]
+    deleted: bool
+
+    @property
+    def thing(self) -> str:
+        return "tag" if (self.kind or "").lower() == "tag" else "branch"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3]) + ("…" if len(names) > 3 else "")
 
 
 class BitbucketMessageV1(WebhookMessage):
@@ -49,17 +65,43 @@ class BitbucketMessageV1(WebhookMessage):
         return first(text(repository, "full_name"), f"{project}/{slug}" if project and slug else slug)
 
     @property
-    def branches(self) -> list[str]:
-        """The branches and tags of a push."""
-        names = [
-            first(text(change, "new", "name"), text(change, "old", "name"))
+    def _changes(self) -> list[_Change]:
+        """Of a push: those that Cloud tells, and those that a Data Center tells."""
+        cloud = [
+            _Change(
+                first(text(change, "new", "name"), text(change, "old", "name")),
+                first(text(change, "new", "type"), text(change, "old", "type")),
+                at(change, "new") is None and at(change, "old") is not None,
+            )
             for change in items(self.payload, "push", "changes")
         ]
-        names += [
-            first(text(change, "ref", "displayId"), branch(text(change, "ref", "id")))
+        data_center = [
+            _Change(
+                first(text(change, "ref", "displayId"), branch(text(change, "ref", "id"))),
+                text(change, "ref", "type"),
+                at(change, "type") == "DELETE",
+            )
             for change in items(self.payload, "changes")
         ]
-        return [name for name in names if name]
+        return cloud + data_center
+
+    @property
+    def branches(self) -> list[str]:
+        """The branches and tags of a push."""
+        return [change.name for change in self._changes if change.name]
+
+    @property
+    def _push(self) -> str:
+        """What was pushed where, and what was deleted. Cloud tells of five commits at most, a Data Center of no number."""
+        changes = items(self.payload, "push", "changes")
+        count = sum(len(items(change, "commits")) for change in changes)
+        what = counted(count, "commit") if count else "changes"
+        if count and any(at(change, "truncated") is True for change in changes):
+            what = f"more than {what}"
+        pushed = [change.name for change in self._changes if change.name and not change.deleted]
+        deleted = [f"{change.thing} {change.name or '?'}" for change in self._changes if change.deleted]
+        deeds = [f"pushed {what} to {_listed(pushed) or 'a branch'}"] if pushed or not deleted else []
+        return " and ".join(deeds + ([f"deleted {_listed(deleted)}"] if deleted else []))
 
     @property
     def deed(self) -> str:
@@ -68,10 +110,7 @@ class BitbucketMessageV1(WebhookMessage):
         thing, _, action = event.partition(":")
         said = spelled(action)
         if event in ("repo:push", "repo:refs_changed"):
-            count = sum(len(items(change, "commits")) for change in items(self.payload, "push", "changes"))
-            what = counted(count, "commit") if count else "changes"
-            named = self.branches
-            return f"pushed {what} to {', '.join(named[:3]) or 'a branch'}" + ("…" if len(named) > 3 else "")
+            return self._push
         if thing in ("pullrequest", "pr"):
             return f"caused “{said or 'a change'}” of pull request #{text(self._pull_request, 'id') or '?'}"
         if thing == "issue":

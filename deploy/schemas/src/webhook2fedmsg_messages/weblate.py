@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Optional
 
 from .base import WebhookMessage, load_schema
-from .reading import first, text, web_address
+from .reading import at, first, one_line, text, web_address
 
 
 class WeblateMessageV1(WebhookMessage):
@@ -32,6 +32,12 @@ class WeblateMessageV1(WebhookMessage):
         parts = [text(self.payload, name) for name in ("project", "component", "translation")]
         return "/".join(part for part in parts if part) or None
 
+    def _string(self, name: str) -> Optional[str]:
+        """`source` or `target`: an array, which has a part for each plural form; a single string in older versions."""
+        value = at(self.payload, name)
+        parts = [one_line(part) for part in (value if isinstance(value, list) else [value])[:10]]
+        return one_line(" | ".join(part for part in parts if part))
+
     @property
     def deed(self) -> str:
         """What was done."""
@@ -48,6 +54,6 @@ class WeblateMessageV1(WebhookMessage):
         return [
             ("Change", self.event),
             ("Where", self.place),
-            ("Source", text(self.payload, "source")),
-            ("Target", text(self.payload, "target")),
+            ("Source", self._string("source")),
+            ("Target", self._string("target")),
         ]
