@@ -64,7 +64,7 @@ class Stack:
 def printed_command(output: str, part: str = "curl") -> str:
     """The one command with `part` in it of those that `up` printed (indented by two, over several lines maybe)."""
     lines = output.splitlines()
-    start = next(index for index, line in enumerate(lines) if re.match("  [^ ]", line) and f"{part} " in line)
+    start = next(index for index, line in enumerate(lines) if re.match("  [^ ]", line) and f"{part} " in f"{line} ")
     end = next(index for index in range(start, len(lines)) if not lines[index].endswith("\\"))
     return "\n".join(lines[start : end + 1])
 

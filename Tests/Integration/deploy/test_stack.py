@@ -39,7 +39,7 @@ def test_from_up_to_down(stack: Stack, tmp_path: Path) -> None:
     consumer = StackConsumer(output, tmp_path)
     consumer.process.start()
     try:
-        assert "pushed 3 commits" in consumer.wait_for(first["message_id"])
+        assert "Repository: example-org/pasture" in consumer.wait_for(first["message_id"])
         second = send(printed_command(output))
         assert second["message_id"] != first["message_id"]
         consumer.wait_for(second["message_id"])
