@@ -37,8 +37,9 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
-def test_what_ends_at_once_does_not_run(shell: Shell) -> None:
-    result = shell.run("start_process part bash -c 'echo no such thing; exit 1'; echo went on")
+@pytest.mark.parametrize("moment", ["", "sleep 0.1;"])
+def test_what_ends_at_once_does_not_run(shell: Shell, moment: str) -> None:
+    result = shell.run(f"start_process part bash -c 'echo no such thing; {moment} exit 1'; echo went on")
     assert result.returncode == 1 and result.stdout == ""
     assert "part ended at once" in result.stderr and "no such thing" in result.stderr
     assert f"{shell.folder}/log/part" in result.stderr
