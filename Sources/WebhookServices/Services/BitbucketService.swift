@@ -103,7 +103,7 @@ public struct BitbucketService: WebhookService {
         return WebhookEvent(
             topic: topicRoot + "." + name,
             name: name,
-            privateContent: Self.privateContent(in: document),
+            privateContent: Self.privateContent(of: key, in: document),
             sender: Self.actor(in: document),
             deliveryID: Self.deliveryID(in: request.headers),
             headers: headers,
@@ -138,7 +138,11 @@ public struct BitbucketService: WebhookService {
         return id.flatMap { $0.isEmpty ? nil : Array($0) }
     }
 
-    private static func privateContent(in document: JSONDocument) -> PrivateContent? {
+    private static func privateContent(of key: ArraySlice<UInt8>, in document: JSONDocument) -> PrivateContent? {
+        // Data Center's scanner found a secret, and tells where.
+        if key.elementsEqual("repo:secret_detected".utf8) || document.contains("secretLocations") {
+            return .securityAlert
+        }
         var isUnknown = false
         for place in places {
             switch place.privateContent(in: document) {

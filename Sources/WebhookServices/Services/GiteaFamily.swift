@@ -14,6 +14,18 @@ struct GiteaFamily: Sendable {
         .optional("package.repository.private"),
     ])
 
+    /// Owners, whose repositories are for as many people as they themselves: everybody, those who are logged in
+    /// ("limited"), or members ("private").
+    private static let owners: [StaticString] = [
+        "organization.visibility",
+        "repository.owner.visibility",
+        "run.repository.owner.visibility",
+        "pull_request.head.repo.owner.visibility",
+        "pull_request.base.repo.owner.visibility",
+        "forkee.owner.visibility",
+        "package.owner.visibility",
+    ]
+
     let hubSignature = SignatureScheme.hub256
     private let ownSignature: SignatureScheme
 
@@ -60,8 +72,7 @@ struct GiteaFamily: Sendable {
     /// What speaks against publishing a payload.
     func privateContent(in document: JSONDocument) -> PrivateContent? {
         if let content = Self.visibility.privateContent(in: document) { return content }
-        let owners: [StaticString] = ["organization.visibility", "package.owner.visibility"]
-        let isHidden = owners.contains { path in document.string(path).map { $0 != "public" } ?? false }
+        let isHidden = Self.owners.contains { path in document.string(path).map { $0 != "public" } ?? false }
         if isHidden { return .privateRepository }
         return document.bool("release.draft") == true ? .confidential : nil
     }
