@@ -12,7 +12,7 @@ public struct GiteaService: WebhookService {
         "user-agent": .optional,
     ])
     /// Gitea before 1.14 has the secret itself in the payload.
-    private static let redaction = JSONRedaction(key: nil, members: ["secret"])
+    private static let redaction = JSONRedaction("secret")
 
     /// The service.
     public init() {}

@@ -7,7 +7,7 @@ public struct PretixService: WebhookService {
     private static let instanceKey = "instance_url"
     private static let outgoing = OutgoingHeaders(["content-type": .optional, "user-agent": .optional])
     /// What we say ourselves is not the sender's to say.
-    private static let redaction = JSONRedaction(key: nil, members: [instanceKey])
+    private static let redaction = JSONRedaction(instanceKey)
 
     /// The service.
     public init() {}
