@@ -164,8 +164,9 @@ public struct DiscourseService: WebhookService {
                 "Copy the URL into \"Payload URL\".",
                 "Choose \"application/json\" as \"Content Type\".",
                 "Copy the secret into \"Secret\".",
-                "Choose the events.",
-                "Check \"Check TLS certificate of payload URL\" and \"Active\", and click \"Create\".",
+                "Under \"Which events should trigger this webhook?\", choose \"Select individual events\" and what you want.",
+                "Under \"Triggered Categories\", choose categories that everybody can read.",
+                "Check \"Check TLS certificate of payload url\" and \"Active\", and click \"Create\".",
                 "\"Ping\" on the webhook's page sends an event to try it.",
             ],
             fields: [

@@ -76,43 +76,4 @@ struct GiteaFamily: Sendable {
         if isHidden { return .privateRepository }
         return document.bool("release.draft") == true ? .confidential : nil
     }
-
-    /// What people do at such a system.
-    ///
-    /// - Parameters:
-    ///   - title: What people call it; also the type of webhook to choose.
-    ///   - path: What it is called in the addresses of its pages.
-    ///   - reference: Its own page on webhooks.
-    func setup(title: String, path: String, reference: String) -> SetupGuide {
-        let clicks = ["Settings", "Webhooks", "Add webhook", title]
-        let page = "settings/hooks/\(path)/new"
-        return SetupGuide(
-            places: [
-                .init("A repository", path: clicks, address: "https://INSTANCE/OWNER/REPOSITORY/\(page)"),
-                .init(
-                    "All repositories of an organization", path: clicks,
-                    address: "https://INSTANCE/org/ORGANIZATION/\(page)"),
-                .init("All your repositories", path: clicks, address: "https://INSTANCE/user/\(page)"),
-            ],
-            steps: [
-                "Open the page, and choose the type \"\(title)\".",
-                "Copy the URL into \"Target URL\".",
-                "Leave \"POST\" as \"HTTP method\" and \"application/json\" as \"POST content type\".",
-                "Copy the secret into \"Secret\".",
-                "Choose the events under \"Trigger on\".",
-                "Leave \"Active\" checked, and click \"Add webhook\".",
-                "\"Test delivery\" on the webhook's page sends a push event.",
-            ],
-            fields: [
-                .init("Target URL", .url), .init("HTTP method", .text("POST")),
-                .init("POST content type", .text("application/json")), .init("Secret", .secret),
-            ],
-            contentType: "application/json",
-            events: "\"All events\", or \"Custom events…\" and what you want on the bus.",
-            notes: [
-                "What a private repository sends is not published unless you allow it here.",
-                "Leave \"Authorization header\" empty.",
-            ],
-            reference: reference)
-    }
 }

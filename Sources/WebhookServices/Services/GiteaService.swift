@@ -75,6 +75,7 @@ public struct GiteaService: WebhookService {
 
     /// What people do at Gitea.
     public var setup: SetupGuide {
-        Self.family.setup(title: "Gitea", path: "gitea", reference: "https://docs.gitea.com/usage/webhooks")
+        Self.family.setup(
+            title: "Gitea", path: "gitea", labels: .gitea, reference: "https://docs.gitea.com/usage/webhooks")
     }
 }

@@ -184,8 +184,9 @@ public struct PretixService: WebhookService {
             steps: [
                 "Open the page. You need the permission to change the organizer's settings.",
                 "Copy the URL with the secret in it into \"Target URL\".",
-                "Leave \"Webhook is enabled\" checked.",
-                "Choose the actions under \"Event types\", and the events below.",
+                "Leave \"Enable webhook\" checked.",
+                "Leave \"All events (including newly created ones)\" checked, or choose some under \"Limit to events\".",
+                "Choose what is sent under \"Event types\".",
                 "Click \"Save\".",
             ],
             fields: [.init("Target URL", .urlWithSecret)],
