@@ -5,7 +5,7 @@ import Glibc
 enum RenderInput {
     /// All of standard input.
     ///
-    /// - Throws: ``RenderError`` `bodyTooLarge`.
+    /// - Throws: ``RenderError`` `bodyTooLarge` or `unreadable`.
     static func body(limit: Int) throws -> [UInt8] {
         if isatty(STDIN_FILENO) == 1 { StandardError.print("Type the webhook's body, and Ctrl-D at its end.") }
         var bytes: [UInt8] = []
@@ -15,7 +15,7 @@ enum RenderInput {
             if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
-                return bytes
+                throw RenderError.unreadable(String(cString: strerror(errno)))
             }
             bytes += piece.prefix(count)
             guard bytes.count <= limit else { throw RenderError.bodyTooLarge(limit: limit) }

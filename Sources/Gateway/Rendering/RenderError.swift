@@ -12,6 +12,8 @@ public enum RenderError: Error, CustomStringConvertible {
     case refused(WebhookError)
     /// The message's schema requires something that the payload lacks.
     case incomplete(Withheld)
+    /// Standard input could not be read. What the system says.
+    case unreadable(String)
     /// The body is larger than `ingest.max_body_size`.
     case bodyTooLarge(limit: Int)
     /// The message is larger than `broker.max_message_size`.
@@ -23,13 +25,14 @@ public enum RenderError: Error, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownService(let name, let known, let nearest):
-            "there is no service \"\(name)\"" + (nearest.map { "; did you mean \($0)?" } ?? "")
+            "there is no service \"\(name)\"" + (nearest.map { "; did you mean \($0)?" } ?? ".")
                 + " There are: \(known.joined(separator: ", "))"
         case .eventIsInPayload(let service):
             "webhooks of \(service) say in their body what happened: leave --event out"
         case .settings(let error): "\(error) (--setting NAME=VALUE)"
         case .refused(let error): "the server would answer \(error.status): \(error)"
         case .incomplete(let withheld): "the server would publish nothing: \(withheld)"
+        case .unreadable(let reason): "standard input could not be read: \(reason)"
         case .bodyTooLarge(let limit): "the body has more than \(limit) bytes (ingest.max_body_size)"
         case .messageTooLarge(let bytes, let limit):
             "the message has \(bytes) bytes, and \(limit) are allowed (broker.max_message_size)"

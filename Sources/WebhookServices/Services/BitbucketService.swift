@@ -103,7 +103,7 @@ public struct BitbucketService: WebhookService {
         return WebhookEvent(
             topic: topicRoot + "." + name,
             name: name,
-            privateContent: Self.privateContent(in: document),
+            privateContent: Self.privateContent(of: key, in: document),
             sender: Self.actor(in: document),
             deliveryID: Self.deliveryID(in: request.headers),
             headers: headers,
@@ -138,7 +138,11 @@ public struct BitbucketService: WebhookService {
         return id.flatMap { $0.isEmpty ? nil : Array($0) }
     }
 
-    private static func privateContent(in document: JSONDocument) -> PrivateContent? {
+    private static func privateContent(of key: ArraySlice<UInt8>, in document: JSONDocument) -> PrivateContent? {
+        // Data Center's scanner found a secret, and tells where.
+        if key.elementsEqual("repo:secret_detected".utf8) || document.contains("secretLocations") {
+            return .securityAlert
+        }
         var isUnknown = false
         for place in places {
             switch place.privateContent(in: document) {
@@ -179,13 +183,16 @@ public struct BitbucketService: WebhookService {
                 "Write anything into \"Title\" (\"Name\" in Data Center).",
                 "Copy the URL into \"URL\".",
                 "Copy the secret into \"Secret\".",
+                "Leave \"Active\" checked and \"Skip certificate verification\" unchecked.",
                 "Choose the events under \"Triggers\" (\"Events\" in Data Center).",
-                "Leave \"Active\" checked, and click \"Save\" (\"Create\" in Data Center).",
+                "Click \"Save\" (\"Create\" in some versions of Data Center).",
             ],
             fields: [.init("URL", .url), .init("Secret", .secret)],
-            events: "\"Repository push\", or \"Choose from a full list of triggers\" and what you want on the bus.",
+            events: "\"Repository push\", or \"Choose from a full list of triggers\" and what you want on the bus. In "
+                + "Data Center \"Push\" under \"Repository\", and what else you want.",
             notes: [
-                "What a private repository sends is not published unless you allow it here.",
+                "What a private repository sends, and secrets that a scanner found, are not published unless you allow "
+                    + "it here.",
                 "\"Test connection\" of Data Center may send an unsigned request, which is refused with 401: real events "
                     + "are signed.",
             ],

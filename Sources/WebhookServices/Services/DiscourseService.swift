@@ -12,8 +12,13 @@ public struct DiscourseService: WebhookService {
         "X-Discourse-Event": .required,
         "X-Discourse-Event-Signature": .redacted,
     ])
-    /// A post's text in both forms does not go to the bus (<https://pagure.io/fedora-infrastructure/issue/10420>).
-    private static let redaction = JSONRedaction(key: "post", members: ["cooked", "raw"])
+    /// A post's text in both forms does not go to the bus (<https://pagure.io/fedora-infrastructure/issue/10420>), nor
+    /// does what is said in a chat: wherever events have one.
+    private static let redaction = JSONRedaction(
+        ["post", "like.post", "solved", "reviewable", "reviewable.payload"].flatMap { [$0 + ".cooked", $0 + ".raw"] }
+            + ["message", "message.in_reply_to", "channel.last_message"].flatMap { said in
+                ["cooked", "message", "excerpt"].map { "chat_message.\(said).\($0)" }
+            })
 
     /// The service.
     public init() {}
@@ -130,9 +135,14 @@ public struct DiscourseService: WebhookService {
         return id
     }
 
-    /// Private messages are posts and topics too; notifications are somebody's own, and reviewables the moderators'.
+    /// Private messages are posts and topics too; notifications are somebody's own, reviewables the moderators', and
+    /// accounts have addresses in them.
     private static func privateContent(ofType type: String, in document: JSONDocument) -> PrivateContent? {
-        if type == "notification" || type == "reviewable" { return .privateMessage }
+        switch type {
+        case "notification", "reviewable": return .privateMessage
+        case "user": return .confidential
+        default: break
+        }
         let kinds: [StaticString] = [
             "topic.archetype", "post.topic_archetype", "like.post.topic_archetype", "solved.topic_archetype",
         ]
@@ -154,8 +164,9 @@ public struct DiscourseService: WebhookService {
                 "Copy the URL into \"Payload URL\".",
                 "Choose \"application/json\" as \"Content Type\".",
                 "Copy the secret into \"Secret\".",
-                "Choose the events.",
-                "Check \"Check TLS certificate of payload URL\" and \"Active\", and click \"Create\".",
+                "Under \"Which events should trigger this webhook?\", choose \"Select individual events\" and what you want.",
+                "Under \"Triggered Categories\", choose categories that everybody can read.",
+                "Check \"Check TLS certificate of payload url\" and \"Active\", and click \"Create\".",
                 "\"Ping\" on the webhook's page sends an event to try it.",
             ],
             fields: [
@@ -163,11 +174,13 @@ public struct DiscourseService: WebhookService {
                 .init("Secret", .secret),
             ],
             contentType: "application/json",
-            events: "\"Select individual events\": topics, posts, likes and solutions. \"Send me everything\" sends "
-                + "accounts and moderation too.",
+            events: "Topics, posts, likes and solutions. \"Send me everything\" sends accounts and moderation too.",
             notes: [
-                "Posts are published without their text.",
-                "Private messages, notifications and what moderators review are not published unless you allow it here.",
+                "Webhooks of topics and posts do not say whether their category is restricted: without \"Triggered "
+                    + "Categories\", what stands in one that is would be published too.",
+                "Posts and chat messages are published without their text.",
+                "Private messages, accounts, notifications and what moderators review are not published unless you "
+                    + "allow it here.",
                 "Discourse disables a webhook that keeps failing.",
             ],
             reference: "https://meta.discourse.org/t/configure-webhooks-that-trigger-on-discourse-events-to-"

@@ -4,7 +4,7 @@
 public struct DockerHubService: WebhookService {
     private static let outgoing = OutgoingHeaders(["content-type": .optional, "user-agent": .optional])
     /// Whoever knows it can tell Docker Hub how a test of the image ended.
-    private static let redaction = JSONRedaction(key: nil, members: ["callback_url"])
+    private static let redaction = JSONRedaction("callback_url")
     private static let visibility = RepositoryVisibility(flags: [
         .required("repository.is_private", of: "repository")
     ])

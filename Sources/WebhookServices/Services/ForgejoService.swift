@@ -87,6 +87,7 @@ public struct ForgejoService: WebhookService {
     /// What people do at Forgejo.
     public var setup: SetupGuide {
         Self.family.setup(
-            title: "Forgejo", path: "forgejo", reference: "https://forgejo.org/docs/latest/user/webhooks/")
+            title: "Forgejo", path: "forgejo", labels: .forgejo,
+            reference: "https://forgejo.org/docs/latest/user/webhooks/")
     }
 }

@@ -23,6 +23,11 @@ public struct GitHubService: WebhookService {
         .optional("workflow_run.head_repository.private"),
         .optional("changes.new_repository.private"),
         .optional("changes.old_repository.private"),
+        // Issues that hang together may be in different repositories.
+        .optional("parent_issue_repo.private"),
+        .optional("sub_issue_repo.private"),
+        .optional("blocked_issue_repo.private"),
+        .optional("blocking_issue_repo.private"),
     ])
 
     /// The service.
@@ -104,6 +109,7 @@ public struct GitHubService: WebhookService {
         if isSecurityEvent(event) || document.isObject("alert") { return .securityAlert }
         if isDraftAdvisory(document) { return .draftAdvisory }
         if let content = visibility.privateContent(in: document) { return content }
+        if let content = projectContent(of: event, in: document) { return content }
         for list: StaticString in ["repositories", "repositories_added", "repositories_removed"]
         where document.hasElement(in: list, where: "private", isNot: false) { return .privateRepository }
         let isConfidential =
@@ -112,11 +118,18 @@ public struct GitHubService: WebhookService {
         return isConfidential ? .confidential : nil
     }
 
+    /// Alerts themselves, and what people ask to have exempted from them or dismissed: `dismissal_request_dependabot`.
     private static func isSecurityEvent(_ event: String) -> Bool {
-        switch event {
-        case "dependabot_alert", "code_scanning_alert", "repository_vulnerability_alert": true
-        default: event.hasPrefix("secret_scanning_")
-        }
+        let scanners = ["secret_scanning", "code_scanning", "dependabot"]
+        return event == "repository_vulnerability_alert" || scanners.contains { event.contains($0) }
+    }
+
+    /// Projects belong to organisations and are private unless they say otherwise; what is in one, and how it gets on,
+    /// does not say which it is.
+    private static func projectContent(of event: String, in document: JSONDocument) -> PrivateContent? {
+        guard event.hasPrefix("projects_v2") else { return nil }
+        guard let isPublic = document.bool("projects_v2.public") else { return .unknownVisibility }
+        return isPublic ? nil : .privateRepository
     }
 
     /// An advisory has a state where it is a repository's own; one of the database of all has the time of its

@@ -31,6 +31,10 @@ public struct GitLabService: WebhookService {
     /// `GitLabMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.gitlab.message_v1") }
 
+    /// `whsec_` and 32 bytes in base 64, which is the only form of signing tokens that GitLab takes; as a secret token
+    /// it takes anything.
+    public func secret(from random: [UInt8]) -> String { SecretEncoding.standardWebhooks.secret(from: random) }
+
     /// Any secret but an empty one; one that is a signing token (`whsec_…`) verifies signatures too.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
         guard !secret.isEmpty else { throw .empty }
@@ -112,8 +116,8 @@ public struct GitLabService: WebhookService {
     /// A push of nothing to a public project.
     public func examplePayload(repository: String, sender: String, id: String) -> String {
         """
-        {"object_kind": "push", "test": true, "ref": "refs/heads/test", "commits": [], "user_username": "\(sender)", \
-        "project": {"path_with_namespace": "\(repository)", "visibility_level": 20}}
+        {"object_kind": "push", "test": true, "id": "\(id)", "ref": "refs/heads/test", "commits": [], \
+        "user_username": "\(sender)", "project": {"path_with_namespace": "\(repository)", "visibility_level": 20}}
         """
     }
 
@@ -206,22 +210,27 @@ public struct GitLabService: WebhookService {
             steps: [
                 "Open the page. You need the role Maintainer of the project, or Owner of the group.",
                 "Copy the URL into \"URL\".",
-                "Copy the secret into \"Secret token\". If it begins with \"whsec_\", GitLab 19.0 and later can sign "
-                    + "with it: then copy it into \"Signing token\", and leave \"Secret token\" empty.",
+                "In GitLab 19.0 and later, click \"Generate signing token\", and replace what it shows under "
+                    + "\"Signing token\" by the secret. Leave \"Secret token (not recommended)\" empty.",
+                "In older versions, and for a secret that does not begin with \"whsec_\", copy the secret into "
+                    + "\"Secret token\" instead.",
                 "Choose the events under \"Trigger\".",
                 "Leave \"Enable SSL verification\" checked, and click \"Add webhook\".",
                 "\"Test\" beside the webhook in the list sends an event of the kind that you choose.",
             ],
             fields: [
-                .init("URL", .url), .init("Secret token", .secret),
+                .init("URL", .url), .init("Signing token (before GitLab 19.0: Secret token)", .secret),
                 .init("SSL verification", .text("Enable SSL verification")),
             ],
             events: "\"Push events\" and whatever else you want on the bus.",
             notes: [
                 "Confidential issues and comments, and what private and internal projects send, are not published "
                     + "unless you allow it here: there is no need to choose \"Confidential issues events\".",
-                "A signing token must be known here too: make the token with a secret of your own, \"whsec_\" and 32 "
-                    + "random bytes in base 64.",
+                "A signing token never leaves GitLab; a secret token is sent along with every webhook. If a webhook has "
+                    + "both, its signature alone counts here.",
+                "Signing tokens are \"whsec_\" and 32 bytes in base 64: so are the secrets made here. A token whose "
+                    + "secret has another form goes on working with \"Secret token\"; to have it sign, rotate its "
+                    + "secret.",
                 "GitLab disables a webhook for a while after four failures in a row, and for good after forty.",
             ],
             reference: "https://docs.gitlab.com/user/project/integrations/webhooks/")

@@ -14,6 +14,18 @@ struct GiteaFamily: Sendable {
         .optional("package.repository.private"),
     ])
 
+    /// Owners, whose repositories are for as many people as they themselves: everybody, those who are logged in
+    /// ("limited"), or members ("private").
+    private static let owners: [StaticString] = [
+        "organization.visibility",
+        "repository.owner.visibility",
+        "run.repository.owner.visibility",
+        "pull_request.head.repo.owner.visibility",
+        "pull_request.base.repo.owner.visibility",
+        "forkee.owner.visibility",
+        "package.owner.visibility",
+    ]
+
     let hubSignature = SignatureScheme.hub256
     private let ownSignature: SignatureScheme
 
@@ -60,48 +72,8 @@ struct GiteaFamily: Sendable {
     /// What speaks against publishing a payload.
     func privateContent(in document: JSONDocument) -> PrivateContent? {
         if let content = Self.visibility.privateContent(in: document) { return content }
-        let owners: [StaticString] = ["organization.visibility", "package.owner.visibility"]
-        let isHidden = owners.contains { path in document.string(path).map { $0 != "public" } ?? false }
+        let isHidden = Self.owners.contains { path in document.string(path).map { $0 != "public" } ?? false }
         if isHidden { return .privateRepository }
         return document.bool("release.draft") == true ? .confidential : nil
-    }
-
-    /// What people do at such a system.
-    ///
-    /// - Parameters:
-    ///   - title: What people call it; also the type of webhook to choose.
-    ///   - path: What it is called in the addresses of its pages.
-    ///   - reference: Its own page on webhooks.
-    func setup(title: String, path: String, reference: String) -> SetupGuide {
-        let clicks = ["Settings", "Webhooks", "Add webhook", title]
-        let page = "settings/hooks/\(path)/new"
-        return SetupGuide(
-            places: [
-                .init("A repository", path: clicks, address: "https://INSTANCE/OWNER/REPOSITORY/\(page)"),
-                .init(
-                    "All repositories of an organization", path: clicks,
-                    address: "https://INSTANCE/org/ORGANIZATION/\(page)"),
-                .init("All your repositories", path: clicks, address: "https://INSTANCE/user/\(page)"),
-            ],
-            steps: [
-                "Open the page, and choose the type \"\(title)\".",
-                "Copy the URL into \"Target URL\".",
-                "Leave \"POST\" as \"HTTP method\" and \"application/json\" as \"POST content type\".",
-                "Copy the secret into \"Secret\".",
-                "Choose the events under \"Trigger on\".",
-                "Leave \"Active\" checked, and click \"Add webhook\".",
-                "\"Test delivery\" on the webhook's page sends a push event.",
-            ],
-            fields: [
-                .init("Target URL", .url), .init("HTTP method", .text("POST")),
-                .init("POST content type", .text("application/json")), .init("Secret", .secret),
-            ],
-            contentType: "application/json",
-            events: "\"All events\", or \"Custom events…\" and what you want on the bus.",
-            notes: [
-                "What a private repository sends is not published unless you allow it here.",
-                "Leave \"Authorization header\" empty.",
-            ],
-            reference: reference)
     }
 }

@@ -12,7 +12,7 @@ public struct GiteaService: WebhookService {
         "user-agent": .optional,
     ])
     /// Gitea before 1.14 has the secret itself in the payload.
-    private static let redaction = JSONRedaction(key: nil, members: ["secret"])
+    private static let redaction = JSONRedaction("secret")
 
     /// The service.
     public init() {}
@@ -75,6 +75,7 @@ public struct GiteaService: WebhookService {
 
     /// What people do at Gitea.
     public var setup: SetupGuide {
-        Self.family.setup(title: "Gitea", path: "gitea", reference: "https://docs.gitea.com/usage/webhooks")
+        Self.family.setup(
+            title: "Gitea", path: "gitea", labels: .gitea, reference: "https://docs.gitea.com/usage/webhooks")
     }
 }

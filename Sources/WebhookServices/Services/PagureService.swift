@@ -92,7 +92,7 @@ public struct PagureService: WebhookService {
             steps: [
                 "Open the project's settings. You need to be an administrator of the project.",
                 "Under \"Private web-hook key\", show the key, and copy it: it is the secret of the token here.",
-                "Write the URL on a line of its own into the field under \"Activate Web-hooks\".",
+                "Under \"Project Options\", write the URL on a line of its own into \"Activate Web-hooks\".",
                 "Click \"Update\".",
             ],
             fields: [.init("Activate Web-hooks", .url)],

@@ -7,7 +7,7 @@ public struct PretixService: WebhookService {
     private static let instanceKey = "instance_url"
     private static let outgoing = OutgoingHeaders(["content-type": .optional, "user-agent": .optional])
     /// What we say ourselves is not the sender's to say.
-    private static let redaction = JSONRedaction(key: nil, members: [instanceKey])
+    private static let redaction = JSONRedaction(instanceKey)
 
     /// The service.
     public init() {}
@@ -184,8 +184,9 @@ public struct PretixService: WebhookService {
             steps: [
                 "Open the page. You need the permission to change the organizer's settings.",
                 "Copy the URL with the secret in it into \"Target URL\".",
-                "Leave \"Webhook is enabled\" checked.",
-                "Choose the actions under \"Event types\", and the events below.",
+                "Leave \"Enable webhook\" checked.",
+                "Leave \"All events (including newly created ones)\" checked, or choose some under \"Limit to events\".",
+                "Choose what is sent under \"Event types\".",
                 "Click \"Save\".",
             ],
             fields: [.init("Target URL", .urlWithSecret)],

@@ -54,7 +54,7 @@ public struct QuayService: WebhookService {
                 "Choose \"Push to Repository\" as the event.",
                 "Choose \"Webhook POST\" as the method.",
                 "Copy the URL into \"Webhook URL\", and leave \"POST JSON body template\" empty.",
-                "Click \"Create Notification\".",
+                "Click \"Create Notification\" (\"Submit\" in the new interface).",
                 "\"Test Notification\" in the list sends one to try it.",
             ],
             fields: [

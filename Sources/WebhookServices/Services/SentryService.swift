@@ -82,11 +82,13 @@ public struct SentryService: WebhookService {
             ],
             steps: [
                 "Open the page. You need to be a manager or owner of the organization.",
-                "Write anything into \"Name\", and copy the URL into \"Webhook URL\".",
-                "Give the permission \"Read\" for \"Issue & Event\", and choose the webhooks below.",
+                "Write anything into \"Name\". Copy the URL into \"Webhook URL\"; as long as there is no token here, write "
+                    + "https://example.org there, for the token needs the secret that Sentry makes.",
+                "Choose \"Read\" for \"Issue & Event\" under \"Permissions\", and check what you want under \"Webhooks\".",
                 "Click \"Save Changes\".",
-                "Copy the \"Client Secret\" from the bottom of the page: it is the secret of the token here. The URL "
-                    + "holds no secret, so write any address first and change it once you have the token.",
+                "Copy the \"Client Secret\" under \"Credentials\" at the bottom of the page: it is the secret of the token "
+                    + "here.",
+                "Once there is the token, copy its URL into \"Webhook URL\", and click \"Save Changes\" again.",
             ],
             fields: [.init("Webhook URL", .url)],
             events: "\"issue\", \"error\", \"comment\" or \"seer\", and with \"Alert Rule Action\" alerts.",

@@ -91,10 +91,11 @@ public struct WeblateService: WebhookService {
                 "Open the page. You need to be an administrator of the project.",
                 "Click \"Install\" beside \"Webhook\".",
                 "Copy the URL into \"Webhook URL\".",
-                "Copy the secret into \"Secret\".",
+                "Copy the secret into \"Webhook secret\" (\"Secret\" in older versions). If it is refused there, leave the "
+                    + "\"whsec_\" at its beginning out: it is the same secret.",
                 "Choose the events under \"Change events\", and click \"Install add-on\".",
             ],
-            fields: [.init("Webhook URL", .url), .init("Secret", .secret)],
+            fields: [.init("Webhook URL", .url), .init("Webhook secret", .secret)],
             events: "What you want on the bus. One message a change: changes of strings are many.",
             notes: [
                 "Weblate does not say whether a project is private: set webhooks up for public projects only."

@@ -83,10 +83,13 @@ extension SignatureScheme {
         return segments
     }
 
+    /// Whether the text after the value begins before the value's end, so that another value with another rest would
+    /// read the same. Of the two together: `x` before `--` is clear, `x-` is not.
     private func isAmbiguous(_ value: ArraySlice<UInt8>, before index: Int) -> Bool {
         guard index < parts.count, case .literal(let text) = parts[index] else { return false }
         let literal = Array(text.utf8)
-        return value.indices.contains { value[$0...].starts(with: literal) }
+        let both = Array(value) + literal
+        return (0..<value.count).contains { both[$0...].starts(with: literal) }
     }
 }
 

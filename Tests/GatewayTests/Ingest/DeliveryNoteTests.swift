@@ -54,6 +54,21 @@ import WebhookServices
         if let repository = event.repository { #expect(repository == "fedora-infra/ansible") }
     }
 
+    /// What came before is not published again, so a test event must not be what the one before it was.
+    @Test(arguments: ServiceRegistry.builtIn.map(\.name)) func everyTestEventIsAnother(_ name: String) throws {
+        let service = try #require(ServiceRegistry.service(named: name))
+        let settings = Dictionary(uniqueKeysWithValues: service.settings.map { ($0.key, $0.example) })
+        let token = TokenRecord(
+            id: TokenID(high: 1, low: 1), uuid: Array(repeating: 1, count: 16), service: name, scope: nil,
+            settings: settings, isEnabled: true, current: nil)
+        let parser = try JSONParser()
+        let deliveries = try (0..<2).map { _ in
+            let request = TestWebhook(for: token, of: service, sender: "alice").request(second: 1_795_000_000)
+            return (body: Array(request.body), id: try service.event(of: request, parser: parser).deliveryID)
+        }
+        #expect(deliveries[0].body != deliveries[1].body || deliveries[0].id != deliveries[1].id)
+    }
+
     @Test func everyReasonHasItsWords() {
         let codes =
             ["filtered", "incomplete", "signature_missing", "signature_mismatch", "out_of_scope", "token_disabled"]

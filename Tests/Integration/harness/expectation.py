@@ -1,5 +1,6 @@
 """What a webhook must become on the bus, told from the rules and not from the program."""
 
+import copy
 import json
 from typing import Any
 
@@ -56,6 +57,13 @@ ALLOWED_HEADERS: dict[str, list[str]] = {
 }
 # What is cut out of the payload, at its top: it is somebody's key to something.
 CUT_OUT = {"gitea": "secret", "dockerhub": "callback_url"}
+# Where Discourse has the text of a post or of a chat's message, and under which keys.
+_POSTS = ("post", "like.post", "solved", "reviewable", "reviewable.payload")
+_SAID = ("chat_message.message", "chat_message.message.in_reply_to", "chat_message.channel.last_message")
+TEXTS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_POSTS, ("raw", "cooked")),
+    **dict.fromkeys(_SAID, ("message", "cooked", "excerpt")),
+}
 # Required by the schemas, and worth nothing to a thief once they say this.
 REDACTED_HEADERS: dict[str, list[str]] = {
     "github": ["x-hub-signature", "x-hub-signature-256"],
@@ -71,15 +79,23 @@ def expected_headers(webhook: Webhook) -> dict[str, str]:
     return passed | dict.fromkeys(REDACTED_HEADERS.get(webhook.service, []), "redacted")
 
 
+def without_texts(document: dict[str, Any]) -> dict[str, Any]:
+    """What Discourse sent, and nobody's words."""
+    document = copy.deepcopy(document)
+    for path, keys in TEXTS.items():
+        place: Any = document
+        for key in path.split("."):
+            place = place.get(key) if isinstance(place, dict) else None
+        for key in keys if isinstance(place, dict) else ():
+            place.pop(key, None)
+    return document
+
+
 def expected_body(webhook: Webhook) -> dict[str, Any]:
     """The whole body of the message, as JSON means it."""
     document = json.loads(webhook.payload)
     if webhook.service == "discourse":
-        post = document.get("post")
-        if isinstance(post, dict):
-            post.pop("raw", None)
-            post.pop("cooked", None)
-        return {"webhook_body": document, "webhook_headers": expected_headers(webhook)}
+        return {"webhook_body": without_texts(document), "webhook_headers": expected_headers(webhook)}
     if webhook.service == "pretix":
         document = {"attendee_name": None, "code": None, **document, "instance_url": PRETIX_INSTANCE}
     document.pop(CUT_OUT.get(webhook.service), None)

@@ -6,6 +6,7 @@ import os
 import signal
 import ssl
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,6 +121,7 @@ class Gateway:
         secret: str | None = None,
         publish_private: bool = True,
         scope: str | None = None,
+        events: Sequence[str] = (),
     ) -> Token:
         """With a secret of the server's making, or with `secret` given on standard input.
 
@@ -130,6 +132,8 @@ class Gateway:
         options = [] if secret is None else ["--secret-file", "-"]
         options += ["--publish-private"] if publish_private else []
         options += ["--scope", scope] if scope is not None else []
+        for event in events:
+            options += ["--event", event]
         for key, value in SETTINGS.get(service, {}).items():
             options += ["--setting", f"{key}={value}"]
         output = self.command(

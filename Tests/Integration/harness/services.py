@@ -24,6 +24,7 @@ EXAMPLE: dict[str, object] = {
     "event": "body:type",
     "delivery_id": "body:id",
     "repository": "body:repository.full_name",
+    "private": "body:repository.private",
     "headers": ["content-type", "user-agent", "x-example-trace"],
 }
 
@@ -42,6 +43,11 @@ def _member(payload: bytes, *path: str) -> object:
 def _text(payload: bytes, *path: str) -> str:
     value = _member(payload, *path)
     return value if isinstance(value, str) else ""
+
+
+def _event(payload: bytes, key: str) -> str:
+    """The text at a key of the payload as `clean` takes it: a character for each byte."""
+    return _text(payload, key).encode().decode("latin-1")
 
 
 def gitea(
@@ -112,7 +118,7 @@ def pretix(secret: str, payload: bytes, event: str, delivery_id: str | None = No
         "User-Agent": "python-requests/2.32.3",
         "Authorization": f"Basic {basic}",
     }
-    action = _text(payload, "action").removeprefix("pretix.")
+    action = _event(payload, "action").removeprefix("pretix.")
     return Webhook("pretix", f"pretix.{clean(action)}", payload, headers, "", payload, frozenset({secret, basic}))
 
 
@@ -135,12 +141,12 @@ def _standard(
 
 
 def standard(secret: str, payload: bytes, event: str, delivery_id: str | None = None) -> Webhook:
-    return _standard("standard", secret, payload, _text(payload, "type"), delivery_id, time.time(), False)
+    return _standard("standard", secret, payload, _event(payload, "type"), delivery_id, time.time(), False)
 
 
 def weblate(secret: str, payload: bytes, event: str, delivery_id: str | None = None) -> Webhook:
     """The timestamp has a fraction, which is not signed."""
-    return _standard("weblate", secret, payload, _text(payload, "action"), delivery_id, time.time(), True)
+    return _standard("weblate", secret, payload, _event(payload, "action"), delivery_id, time.time(), True)
 
 
 def gitlab_signed(secret: str, webhook: Webhook) -> Webhook:
@@ -165,7 +171,7 @@ def sentry(secret: str, payload: bytes, event: str, delivery_id: str | None = No
         "Sentry-Hook-Timestamp": str(int(time.time())),
         "Sentry-Hook-Signature": sha256,
     }
-    topic = f"webhook.sentry.{clean(resource)}.{clean(_text(payload, 'action'))}"
+    topic = f"webhook.sentry.{clean(resource)}.{clean(_event(payload, 'action'))}"
     return Webhook("sentry", topic, payload, headers, delivery_id, payload, frozenset({secret, sha256}))
 
 
@@ -195,7 +201,7 @@ def example(secret: str, payload: bytes, event: str, delivery_id: str | None = N
         "X-Example-Trace": "0af7651916cd43dd8448eb211c80319c",
         "X-Example-Signature": f"sha256={sha256}",
     }
-    name = clean(_text(payload, "type")) if _text(payload, "type") else "received"
+    name = clean(_event(payload, "type")) if _event(payload, "type") else "received"
     return Webhook("example", f"webhook.example.{name}", payload, headers, _text(payload, "id"), payload,
                    frozenset({secret, sha256}))
 

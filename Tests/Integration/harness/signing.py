@@ -35,6 +35,12 @@ def github(
                    frozenset({secret, sha1, sha256}))
 
 
+def spoken_by_gitlab(event: str) -> str:
+    """The event in a topic: letters become small as those of a text, whose bytes `event` has as characters."""
+    text = event.encode("latin-1").decode("utf-8", "replace").replace(" Hook", "").replace(" ", "_").lower()
+    return text.encode().decode("latin-1")
+
+
 def gitlab(secret: str, payload: bytes, event: str, delivery_id: str | None = None) -> Webhook:
     """`event` as in X-Gitlab-Event: "Push Hook". The token goes in the clear: it must never leave the server."""
     delivery_id = delivery_id or str(uuid.uuid4())
@@ -48,7 +54,7 @@ def gitlab(secret: str, payload: bytes, event: str, delivery_id: str | None = No
         "X-Gitlab-Instance": "https://gitlab.example.org",
         "X-Gitlab-Token": secret,
     }
-    name = event.replace(" Hook", "").replace(" ", "_").lower()
+    name = spoken_by_gitlab(event)
     return Webhook("gitlab", f"gitlab.{clean(name)}", payload, headers, delivery_id, payload, frozenset({secret}))
 
 

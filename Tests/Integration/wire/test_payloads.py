@@ -8,7 +8,7 @@ from fedora_messaging.message import Message
 from wire.conftest import TOPIC_PREFIX, Wire, cases
 
 from harness.corpus import corpora
-from harness.expectation import CLASSES, CUT_OUT, expected_body, reference_message
+from harness.expectation import CLASSES, CUT_OUT, expected_body, reference_message, without_texts
 
 SENT_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -112,12 +112,13 @@ def test_payload_bytes_are_carried_through(wire: Wire, name: str) -> None:
     """Not only equal as JSON: nothing decoded them and encoded them again (Discourse's texts are cut out)."""
     one = wire.sent[name]
     body = one.deliveries[0].body
-    if one.webhook.service == "discourse" and json.loads(one.webhook.payload).get("post"):
+    document = json.loads(one.webhook.payload)
+    if one.webhook.service == "discourse" and without_texts(document) != document:
         untouched = b'"raw"' not in body and b'"cooked"' not in body
     elif one.webhook.service == "pretix":
         # What the schema requires goes in at the front.
         untouched = one.webhook.payload.strip()[1:] in body
-    elif (cut := CUT_OUT.get(one.webhook.service)) in json.loads(one.webhook.payload):
+    elif (cut := CUT_OUT.get(one.webhook.service)) in document:
         untouched = f'"{cut}"'.encode() not in body
     else:
         untouched = one.webhook.payload.strip() in body

@@ -1,10 +1,13 @@
 """`render` shows what the server publishes: all but the id and the time, which hang on the token and the clock."""
 
 import json
+import os
+import subprocess
 
 import pytest
 from wire.conftest import Wire, cases
 
+from harness.gateway import binary
 from harness.services import SETTINGS
 
 WITHOUT_A_QUERY = [name for name, (_, way) in cases().items() if way != "get" and "octokit" not in name]
@@ -28,6 +31,27 @@ def test_the_line_of_the_file_publisher(wire: Wire, name: str) -> None:
     published = {field.name: field.value for field in delivery.headers}
     assert line["headers"].pop("sent-at") and published.pop("sent-at")
     assert line["headers"] == published
+
+
+def test_what_the_guard_would_keep(wire: Wire) -> None:
+    private = '{"repository": {"private": true}}'
+    made = wire.gateway.command("render", "--service", "github", "--event", "push", stdin=private)
+    assert "not published unless the token allows it (private_repository)" in made.stderr
+    assert ".github.push\n" in made.stdout
+
+
+def test_an_unreadable_body_is_no_empty_one(wire: Wire) -> None:
+    """Reading a folder fails with EISDIR."""
+    folder = os.open(wire.gateway.directory, os.O_RDONLY)
+    try:
+        made = subprocess.run(
+            [binary(), "render", "--service", "github", "--config", str(wire.gateway.configuration)],
+            stdin=folder, capture_output=True, text=True, timeout=60,
+        )
+    finally:
+        os.close(folder)
+    assert made.returncode != 0 and made.stdout == ""
+    assert "standard input could not be read: Is a directory" in made.stderr
 
 
 def test_what_is_filled_in_and_what_is_wrong(wire: Wire) -> None:

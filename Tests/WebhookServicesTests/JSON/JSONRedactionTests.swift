@@ -4,7 +4,7 @@ import Testing
 @testable import WebhookServices
 
 @Suite struct JSONRedactionTests {
-    let redaction = JSONRedaction(key: "post", members: ["cooked", "raw"])
+    let redaction = JSONRedaction("post.cooked", "post.raw")
 
     func redacted(_ text: String) -> String {
         let pieces = redaction.pieces(of: Array(text.utf8)[...])
@@ -51,6 +51,34 @@ import Testing
         let bytes = Array(#"xx{"post":{"raw":1,"id":2}}yy"#.utf8)
         let pieces = redaction.pieces(of: bytes[2..<(bytes.count - 2)])
         #expect(String(decoding: pieces.flatMap { Array($0) }, as: UTF8.self) == #"{"post":{"id":2}}"#)
+    }
+
+    /// Paths of several lengths that share their beginnings.
+    @Test(
+        arguments: [
+            (#"{"like":{"post":{"raw":1}}}"#, #"{"like":{"post":{}}}"#),
+            (
+                #"{"secret":1,"like":{"id":2,"post":{"raw":1,"n":3}},"id":4}"#,
+                #"{"like":{"id":2,"post":{"n":3}},"id":4}"#
+            ),
+            (#"{"like":{"raw":1,"post":{"raw":1},"cooked":2},"secret":0}"#, #"{"like":{"post":{},"cooked":2}}"#),
+            (
+                #"{"like":{"raw":1,"raw":2},"like":{"post":{"raw":3},"post":{"raw":4}}}"#,
+                #"{"like":{},"like":{"post":{},"post":{}}}"#
+            ),
+            (#"{"like":[{"post":{"raw":1}}],"post":{"raw":1}}"#, #"{"like":[{"post":{"raw":1}}],"post":{"raw":1}}"#),
+            (#"{"like":{"post":"raw","raw":{"post":{"raw":1}}}}"#, #"{"like":{"post":"raw"}}"#),
+            (#"{"secret":{"like":{"id":1}},"secret":[1,"}"]}"#, "{}"),
+            (
+                #"{ "like" : { "raw" : 1 , "post" : { "raw" : 2 } , "id" : 3 } }"#,
+                #"{ "like" : { "post" : {  } , "id" : 3 } }"#
+            ),
+        ] as [(String, String)])
+    func pathsOfSeveralKeys(_ text: String, _ expected: String) throws {
+        let redaction = JSONRedaction("like.post.raw", "like.raw", "secret")
+        let bytes = redaction.pieces(of: Array(text.utf8)[...]).flatMap { Array($0) }
+        #expect(String(decoding: bytes, as: UTF8.self) == expected)
+        try JSONParser().withDocument(bytes[...]) { _ in }
     }
 
     /// A document of members in any order, with blanks, duplicates and escaped keys.

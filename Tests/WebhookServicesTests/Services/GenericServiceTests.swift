@@ -59,6 +59,20 @@ import WebhookServices
         #expect(try verify("9999999999999999") == .mismatch)
     }
 
+    /// One text, and two ways to cut it into two headers: the one where the literal begins first is right.
+    @Test(arguments: [
+        ("--", "x-", "y", false), ("--", "x", "-y", true), ("--", "x", "y--z", true), ("--", "x--", "y", false),
+        ("--", "-", "y", false), ("aba", "xab", "y", false), ("aba", "xa", "y", true), (".", "x.", "y", false),
+        (".", "x", ".y", true),
+    ])
+    func bordersCannotBeShifted(_ literal: String, _ first: String, _ second: String, _ isTaken: Bool) throws {
+        let service = service(
+            SignatureScheme(header: "s", parts: [.header("a"), .literal(literal), .header("b"), .literal("\n"), .body]))
+        let code = try hexCode("secret", Array("\(first)\(literal)\(second)\n{}".utf8))
+        let webhook = request(["a": first, "b": second, "s": code], "{}")
+        #expect(service.verify(webhook, secrets: try service.prepared("secret")).isVerified == isTaken)
+    }
+
     @Test(arguments: [
         (SecretEncoding.hex, "000102030405060708090a0b0c0d0e0f", true), (.hex, "0001", false), (.hex, "zz", false),
         (.base64, "AAECAwQFBgcICQoLDA0ODw==", true), (.base64, "AAEC", false),

@@ -112,6 +112,24 @@ import WebhookServices
         #expect(service.verify(request(older, Self.signedBody), secrets: secrets).isVerified)
     }
 
+    /// What is made here can be either, as GitLab's form takes it; what was made in hexadecimal digits stays a token.
+    @Test func theSecretThatIsMadeHere() throws {
+        let made = service.secret(from: (0..<32).map { UInt8($0) })
+        #expect(made == "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+        let secrets = try service.prepared(made)
+        let asToken = Self.headers.setting("X-Gitlab-Token", made)
+        #expect(service.verify(request(asToken, "{}"), secrets: secrets).isVerified)
+        let body = Array("{}".utf8)
+        let key = try HMACSHA256Key((0..<32).map { UInt8($0) })
+        let code = Base64.encode(key.authenticationCode(for: [Array("m.\(testTime).".utf8)[...], body[...]]))
+        let signed = Self.headers.setting("X-Gitlab-Token", nil).setting("webhook-id", "m")
+            .setting("webhook-timestamp", "\(testTime)").setting("webhook-signature", "v1,\(code)")
+        #expect(service.verify(request(signed, body), secrets: secrets).isVerified)
+        let older = String(repeating: "0123456789abcdef", count: 4)
+        let withOlder = Self.headers.setting("X-Gitlab-Token", older)
+        #expect(service.verify(request(withOlder, "{}"), secrets: try service.prepared(older)).isVerified)
+    }
+
     @Test func idAndTimestampAloneAreNoSignature() throws {
         let headers = Self.headers.setting("webhook-id", "x").setting("webhook-timestamp", "1")
         #expect(service.verify(request(headers, "{}"), secrets: try service.prepared(Self.secret)).isVerified)

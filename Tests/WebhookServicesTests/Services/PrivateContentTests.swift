@@ -30,6 +30,25 @@ import WebhookServices
             "issues", #"{"repository":{"private":false},"changes":{"new_repository":{"private":true}}}"#,
             .privateRepository
         ),
+        (
+            "sub_issues", #"{"repository":{"private":false},"parent_issue_repo":{"private":true}}"#, .privateRepository
+        ),
+        ("sub_issues", #"{"repository":{"private":false},"sub_issue_repo":{"private":true}}"#, .privateRepository),
+        ("sub_issues", #"{"repository":{"private":false},"sub_issue_repo":{"private":false}}"#, nil),
+        (
+            "issue_dependencies", #"{"repository":{"private":false},"blocked_issue_repo":{"private":true}}"#,
+            .privateRepository
+        ),
+        (
+            "issue_dependencies", #"{"repository":{"private":false},"blocking_issue_repo":{"private":true}}"#,
+            .privateRepository
+        ),
+        ("issue_dependencies", #"{"repository":{"private":false},"blocking_issue_repo":{}}"#, nil),
+        ("projects_v2", #"{"projects_v2":{"public":true}}"#, nil),
+        ("projects_v2", #"{"projects_v2":{"public":false}}"#, .privateRepository),
+        ("projects_v2", #"{"projects_v2":{"title":"x"}}"#, .unknownVisibility),
+        ("projects_v2_item", #"{"projects_v2_item":{"id":1},"organization":{"login":"a"}}"#, .unknownVisibility),
+        ("projects_v2_status_update", #"{"projects_v2_status_update":{"id":1}}"#, .unknownVisibility),
         ("installation", #"{"repositories":[{"private":false},{"private":true}]}"#, .privateRepository),
         ("installation", #"{"repositories":[{"private":false},{"name":"b"}]}"#, .privateRepository),
         ("installation", #"{"repositories":[{"private":false}]}"#, nil),
@@ -38,6 +57,11 @@ import WebhookServices
         ("secret_scanning_alert_location", "{}", .securityAlert),
         ("dependabot_alert", "{}", .securityAlert),
         ("code_scanning_alert", "{}", .securityAlert),
+        ("exemption_request_secret_scanning", "{}", .securityAlert),
+        ("dismissal_request_secret_scanning", "{}", .securityAlert),
+        ("dismissal_request_code_scanning", #"{"repository":{"private":false}}"#, .securityAlert),
+        ("dismissal_request_dependabot", "{}", .securityAlert),
+        ("bypass_request_secret_scanning", "{}", .securityAlert),
         ("repository_vulnerability_alert", "{}", .securityAlert),
         ("another_alert", #"{"alert":{"number":1}}"#, .securityAlert),
         ("security_advisory", #"{"security_advisory":{"published_at":"2026-01-01T00:00:00Z"}}"#, nil),
@@ -120,6 +144,21 @@ import WebhookServices
         ),
         (#"{"repository":{"private":false},"organization":{"visibility":"limited"}}"#, .privateRepository),
         (#"{"repository":{"private":false},"organization":{"visibility":"public"}}"#, nil),
+        (#"{"repository":{"private":false,"owner":{"visibility":"limited"}}}"#, .privateRepository),
+        (#"{"repository":{"private":false,"owner":{"visibility":"private"}}}"#, .privateRepository),
+        (#"{"repository":{"private":false,"owner":{"visibility":"public"}}}"#, nil),
+        (#"{"repository":{"private":false,"owner":{"login":"a"}}}"#, nil),
+        (#"{"run":{"repository":{"private":false,"owner":{"visibility":"limited"}}}}"#, .privateRepository),
+        (
+            #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"owner":{"visibility":"private"}}}}}"#,
+            .privateRepository
+        ),
+        (
+            #"{"repository":{"private":false},"pull_request":{"base":{"repo":{"owner":{"visibility":"limited"}}}}}"#,
+            .privateRepository
+        ),
+        (#"{"repository":{"private":false},"forkee":{"owner":{"visibility":"limited"}}}"#, .privateRepository),
+        (#"{"package":{"owner":{"visibility":"limited"}}}"#, .privateRepository),
         (#"{"repository":{"private":false},"release":{"draft":true}}"#, .confidential),
     ]
 
@@ -136,6 +175,8 @@ import WebhookServices
         ("notification", "{}", .privateMessage),
         ("reviewable", "{}", .privateMessage),
         ("category", #"{"category":{"read_restricted":true}}"#, .confidential),
+        ("user", #"{"user":{"username":"eve","email":"eve@example.org"}}"#, .confidential),
+        ("user_badge", #"{"user_badge":{"id":1}}"#, nil),
         ("ping", #"{"ping":"OK"}"#, nil),
     ]
 
@@ -171,6 +212,15 @@ import WebhookServices
     @Test(arguments: bitbucketCases)
     func bitbucket(_ body: String, _ expected: PrivateContent?) throws {
         #expect(try content(BitbucketService(), BitbucketServiceTests.headers, body) == expected, "\(body)")
+    }
+
+    /// Data Center's scanner, told by either: the header is not signed.
+    @Test func secretsThatBitbucketFinds() throws {
+        let body = #"{"eventKey":"repo:secret_detected","secretLocations":[{"repository":{"public":true}}]}"#
+        let headers = BitbucketServiceTests.headers
+        #expect(try content(BitbucketService(), headers, body) == .securityAlert)
+        let named = headers.setting("X-Event-Key", "repo:secret_detected")
+        #expect(try content(BitbucketService(), named, #"{"repository":{"public":true}}"#) == .securityAlert)
     }
 
     @Test(arguments: forgejoCases)
