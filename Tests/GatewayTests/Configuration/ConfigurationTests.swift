@@ -249,6 +249,14 @@ import Testing
                 "w.toml:2: database.reconnect_min: must not be longer than database.reconnect_max"
             ])
         #expect(
+            problems("[database]\nwait_timeout = \"3s\"") == [
+                "w.toml:2: database.connect_timeout: must not be longer than database.wait_timeout"
+            ])
+        #expect(
+            problems("[database]\nurl = \"postgresql://a,b/n?connect_timeout=11\"").first?.contains(
+                "must not be longer than database.wait_timeout") == true)
+        #expect(problems("[database]\nurl = \"postgresql://a,b/n?connect_timeout=9\"").isEmpty)
+        #expect(
             problems("[ingest]\nmax_body_size = \"100 MiB\"") == [
                 "w.toml:2: server.body_bytes_in_flight: must not be smaller than ingest.max_body_size"
             ])

@@ -17,6 +17,9 @@ extension ConfigurationLoader {
             "database.reconnect_min", configuration.database.reconnectMin,
             "database.reconnect_max", configuration.database.reconnectMax)
         checkOrder(
+            "database.connect_timeout", configuration.database.connectTimeout,
+            "database.wait_timeout", configuration.database.waitTimeout)
+        checkOrder(
             "broker.confirm_timeout", configuration.broker.confirmTimeout,
             "ingest.deadline", configuration.ingest.deadline)
         checkBarePath()
@@ -111,7 +114,12 @@ extension ConfigurationLoader {
     private mutating func checkDatabase() {
         guard areSound("database.url", "state_dir"), let url = configuration.database.url else { return }
         do throws(DatabaseError) {
-            _ = try DatabaseURL.parse(url)
+            guard case .postgresql(let settings) = try DatabaseURL.parse(url), let timeout = settings.connectTimeout,
+                areSound("database.wait_timeout"), timeout > configuration.database.waitTimeout
+            else { return }
+            reject(
+                "database.url",
+                "its connect_timeout (or PGCONNECT_TIMEOUT) must not be longer than database.wait_timeout")
         } catch {
             reject("database.url", "expected \"sqlite:PATH\" or \"postgresql://user@host/name\": \(error.message)")
         }

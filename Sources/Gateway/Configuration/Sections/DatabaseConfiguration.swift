@@ -7,7 +7,7 @@ public struct DatabaseConfiguration: ConfigurationSection {
     /// Callers that wait for a connection.
     public var maxWaiters = 1024
     /// The longest wait for a connection.
-    public var waitTimeout = Duration.seconds(5)
+    public var waitTimeout = Duration.seconds(10)
     /// The longest time of one statement.
     public var queryTimeout = Duration.seconds(15)
     /// The longest time of making a connection.
@@ -84,13 +84,14 @@ public struct DatabaseConfiguration: ConfigurationSection {
             "Callers that wait for a connection, or in SQLite's queue; further ones fail at once."),
         key(
             "wait_timeout", \.waitTimeout, .duration(.milliseconds(10) ... .seconds(300)),
-            "The longest wait for a connection."),
+            "The longest wait for a connection; not shorter than connect_timeout."),
         key(
             "query_timeout", \.queryTimeout, .duration(.milliseconds(10) ... .seconds(3600)),
             "The longest time of one statement."),
         key(
             "connect_timeout", \.connectTimeout, .duration(.milliseconds(10) ... .seconds(300)),
-            "The longest time of making a connection, login included."),
+            "The longest time of making a connection, login included; each of several hosts has its share. The URL's "
+                + "connect_timeout goes above it."),
         key(
             "idle_timeout", \.idleTimeout, .duration(.seconds(1) ... .seconds(604_800)),
             "A connection that nobody used for this long is closed."),
