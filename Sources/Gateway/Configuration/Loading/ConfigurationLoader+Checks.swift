@@ -144,7 +144,10 @@ extension ConfigurationLoader {
         if areSound("broker.topic_prefix"), broker.topicPrefix.utf8.count > 100 {
             reject("broker.topic_prefix", "has more than 100 bytes: too little of the 255 would be left for topics")
         }
-        checkPair("broker.tls", certificate: broker.tls.certificate, key: broker.tls.key)
+        var files = broker.tls.settings(above: BrokerTLS())
+        // One of the two may come from the file that broker.config names.
+        if case .broker(let settings) = configuration.publisher { files = settings.tls }
+        checkPair("broker.tls", certificate: files.certificate, key: files.key)
         let server = configuration.server
         checkPair("server.tls", certificate: server.tls.certificate, key: server.tls.key)
     }
