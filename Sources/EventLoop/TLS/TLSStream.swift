@@ -14,6 +14,9 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     /// The loop that the stream belongs to.
     public let loop: EventLoop
 
+    /// The certificate that we show as a client; nil where there is none.
+    public let identity: TLSIdentity?
+
     private let stream: any ByteStream
     private let session: TLSSession
     /// Encrypted bytes that the session has not taken yet. Empty while a read waits.
@@ -31,11 +34,12 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     private var isShut = false
     private var isHalfClosed = false
 
-    private init(over stream: any ByteStream, session: TLSSession) {
+    private init(over stream: any ByteStream, session: TLSSession, identity: TLSIdentity?) {
         stream.loop.preconditionInLoop()
         loop = stream.loop
         self.stream = stream
         self.session = session
+        self.identity = identity
     }
 
     /// Becomes the client of a server at the other end of `stream`.
@@ -50,7 +54,7 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     ) async throws(StreamError) -> TLSStream {
         let session: TLSSession
         do throws(TLSError) { session = try TLSSession(context, host: host) } catch { throw .tls(error) }
-        return try await established(over: stream, session, deadline)
+        return try await established(over: stream, session, context.identity, deadline)
     }
 
     /// Becomes the server of a client at the other end of `stream`; else as `connect`.
@@ -59,13 +63,14 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     ) async throws(StreamError) -> TLSStream {
         let session: TLSSession
         do throws(TLSError) { session = try TLSSession(context) } catch { throw .tls(error) }
-        return try await established(over: stream, session, deadline)
+        return try await established(over: stream, session, nil, deadline)
     }
 
     private static func established(
-        over stream: any ByteStream, _ session: TLSSession, _ deadline: ContinuousClock.Instant?
+        over stream: any ByteStream, _ session: TLSSession, _ identity: TLSIdentity?,
+        _ deadline: ContinuousClock.Instant?
     ) async throws(StreamError) -> TLSStream {
-        let secured = TLSStream(over: stream, session: session)
+        let secured = TLSStream(over: stream, session: session, identity: identity)
         stream.deadline = deadline
         try await secured.handshake()
         stream.deadline = nil

@@ -125,7 +125,26 @@ def test_a_topic_that_the_permissions_do_not_have(setting: Setting) -> None:
 def test_a_common_name_without_user(setting: Setting) -> None:
     setting.rabbitmq.authority.issue("nobody", "nobody-in-particular", client=True).copy_to(setting.identity)
     setting.start()
-    setting.fails_and_recovers("403 ACCESS_REFUSED", setting.mend)
+    setting.wait_detail("403 ACCESS_REFUSED")
+    setting.fails_and_recovers(
+        f"the certificate in {setting.identity.certificate} has the CN nobody-in-particular: RabbitMQ knows no user "
+        "`nobody-in-particular`, or it may not use the vhost `/pubsub`: rabbitmqctl add_user, "
+        "rabbitmqctl set_permissions -p /pubsub nobody-in-particular",
+        setting.mend,
+    )
+
+
+def test_a_user_without_permissions_on_the_virtual_host(setting: Setting) -> None:
+    """The same words: which of the two it is, the broker's own reason says before them."""
+    name = f"outside-{uuid4().hex[:8]}"
+    setting.rabbitmq.control("add_user", name, uuid4().hex)
+    setting.rabbitmq.authority.issue(name, name, client=True).copy_to(setting.identity)
+    setting.start()
+    setting.wait_detail("530 NOT_ALLOWED")
+    setting.fails_and_recovers(
+        f"or it may not use the vhost `/pubsub`: rabbitmqctl add_user, rabbitmqctl set_permissions -p /pubsub {name}",
+        lambda: setting.rabbitmq.control("set_permissions", "-p", "/pubsub", name, "^$", r"^amq\.topic$", "^$"),
+    )
 
 
 def test_a_user_that_is_made_while_the_server_waits(setting: Setting) -> None:
@@ -145,7 +164,11 @@ def test_a_rogue_authoritys_client(setting: Setting, tmp_path: Path) -> None:
     rogue = Authority(tmp_path, "rogue")
     rogue.issue("rogue-client", setting.rabbitmq.publisher.name, client=True).copy_to(setting.identity)
     setting.start()
-    setting.fails_and_recovers("the other side refused TLS: alert", setting.mend)
+    setting.wait_detail("the other side refused TLS: alert")
+    name = setting.rabbitmq.publisher.name
+    setting.fails_and_recovers(
+        f"it was shown the certificate in {setting.identity.certificate} (CN {name}, valid until 20", setting.mend
+    )
 
 
 def test_a_rogue_authoritys_broker(setting: Setting, tmp_path: Path) -> None:
