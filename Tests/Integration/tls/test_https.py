@@ -155,10 +155,11 @@ def test_a_session_goes_on_by_its_ticket(gateway: Gateway) -> None:
     assert reused == [False, True]
 
 
-def test_half_closed_by_the_client(gateway: Gateway, token: Token) -> None:
-    """It has ended its direction by TLS and TCP, and still gets its answer."""
+@pytest.mark.parametrize("extra", [[], [("Connection", "close")]], ids=["keep-alive", "close"])
+def test_half_closed_by_the_client(gateway: Gateway, token: Token, extra: list[tuple[str, str]]) -> None:
+    """It has ended its direction by TLS and TCP, and still gets its answer: its own end, not read, would make a reset."""
     with Connection(gateway.port) as connection:
-        connection.send(raw(gateway, token, webhook(token)))
+        connection.send(raw(gateway, token, webhook(token), *extra))
         connection.half_close()
         answer = connection.read_until_closed()
     assert [response.status for response in answer.responses] == [202]
