@@ -17,8 +17,8 @@ from OpenSSL import SSL
 
 from harness.certificates import Authority, Identity, serial_number
 from harness.corpus import fixtures
-from harness.gateway import Gateway, Token
-from harness.process import wait_until
+from harness.gateway import Gateway, Token, binary
+from harness.process import ManagedProcess, wait_until
 from harness.rawhttp import Connection, exchange, request_bytes
 from harness.signing import github
 from harness.webhook import Webhook
@@ -293,6 +293,26 @@ def test_a_renewed_certificate_is_shown_after_sighup(renewable: Gateway, token: 
         wait_until(lambda: shown(gateway) == renewed, 10, "the renewed certificate")
         old.send(raw(gateway, token, webhook(token)))
         assert old.read_response().status == 202, "connections that were there go on"
+
+
+def test_sighup_while_the_server_starts(scratch: Path) -> None:
+    """Its database does not answer yet; whoever renews certificates by then does not end it."""
+    with socket.create_server(("127.0.0.1", 0)) as database:
+        address = f"postgresql://w2f@127.0.0.1:{database.getsockname()[1]}/w2f"
+        gateway = Gateway(scratch, {"database": {"url": address}}, "starting", tls=True)
+        migration = ManagedProcess(
+            "migrate", [binary(), "migrate", "--config", str(gateway.configuration)], gateway.directory
+        )
+        for process in (gateway.process, migration):
+            process.start()
+            try:
+                connection, _ = database.accept()
+                process.send(signal.SIGHUP)
+                with pytest.raises(subprocess.TimeoutExpired):
+                    process.wait(1)
+                connection.close()
+            finally:
+                process.kill()
 
 
 def test_bad_files_keep_the_old_certificate(renewable: Gateway) -> None:
