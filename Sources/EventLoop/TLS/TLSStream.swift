@@ -26,6 +26,10 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     private var isDry = true
     /// The other side has said that it sends no more.
     private var hasEnded = false
+    /// Nothing can be encrypted before more was read: a message of the protocol's own has come in part.
+    private var writeNeedsInput = false
+    /// The writer that waits for that. Resumed by whoever takes it out.
+    private var starvedWriter: UnsafeContinuation<Void, Never>?
     /// Plain bytes at the front of the next write that are encrypted already.
     private var heldBack = 0
     private var failure: StreamError?
@@ -113,6 +117,7 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
         let failure = StreamError.tls(error)
         self.failure = failure
         try? flush()
+        feedWriter()
         return failure
     }
 
@@ -126,6 +131,7 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
             try? flush()
         }
         failure = .closed
+        feedWriter()
         stream.close()
     }
 
@@ -161,6 +167,7 @@ extension TLSStream {
         } catch {
             throw fail(error)
         }
+        feedWriter()
         // The other side may have asked for new keys, and waits for ours.
         if session.outputCount > 0 { try flush() }
         switch result {
@@ -191,6 +198,7 @@ extension TLSStream {
         do throws(StreamError) {
             count = try await stream.read(into: &input)
         } catch {
+            feedWriter()
             throw failure ?? error
         }
         if let failure { throw failure }
@@ -225,6 +233,7 @@ extension TLSStream {
         heldBack -= taken
         while taken < bytes.count {
             let batch = try encrypt(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
+            guard batch > 0 else { return taken }
             try flush()
             guard session.outputCount == 0 else {
                 heldBack = batch
@@ -240,7 +249,10 @@ extension TLSStream {
         var count = 0
         while count < bytes.count, session.outputCount < Self.batchSize {
             do throws(TLSError) {
-                count += try session.write(UnsafeRawBufferPointer(rebasing: bytes[count...]))
+                let taken = try session.write(UnsafeRawBufferPointer(rebasing: bytes[count...]))
+                writeNeedsInput = taken == 0
+                if writeNeedsInput { break }
+                count += taken
             } catch {
                 throw fail(error)
             }
@@ -252,8 +264,22 @@ extension TLSStream {
     public func waitWritable() async throws(StreamError) {
         loop.preconditionInLoop()
         if let failure { throw failure }
-        try await stream.waitWritable()
+        if writeNeedsInput {
+            // Only whoever reads can bring it; without a reader this would wait for ever.
+            guard isReceiving else { throw fail(.failed("written before a message of the other side was read")) }
+            await withUnsafeContinuation { starvedWriter = $0 }
+        } else {
+            try await stream.waitWritable()
+        }
         if let failure { throw failure }
+    }
+
+    /// Something was read: a writer that waited for it may try again.
+    private func feedWriter() {
+        writeNeedsInput = false
+        let writer = starvedWriter
+        starvedWriter = nil
+        writer?.resume()
     }
 
     /// Says that nothing more is sent (close_notify), and ends the stream below in this direction; reading goes on.

@@ -241,6 +241,39 @@ import Testing
         #expect(try other.read().bytes == [7])
     }
 
+    /// A ticket with a client's certificate in it, in records so small that it has two of them.
+    @Test func aWriteWithinATicketWaitsForItsRest() throws {
+        let strict = try strictServer()
+        #expect(SSL_CTX_ctrl(strict.context.raw, SSL_CTRL_SET_MAX_SEND_FRAGMENT, 512, nil) == 1)
+        let files = try authority.issue("ticket", commonName: "webhook2fedmsg", names: nil)
+        let context = try TLSClientContext(
+            .init(authorities: authority.certificateFile, certificate: files.certificate, key: files.key))
+        let (client, server) = (
+            Side(try TLSSession(context, host: "localhost")), Side(try TLSSession(strict))
+        )
+        client.isDone = try client.session.handshake(&client.heard)
+        while !client.isDone {
+            try client.speak(to: server)
+            try server.speak(to: client)
+        }
+        try client.speak(to: server)
+        var ticket: [UInt8] = []
+        try server.session.sendOutput { bytes in
+            ticket = Array(bytes)
+            return bytes.count
+        }
+        let record = 5 + Int(ticket[3]) << 8 + Int(ticket[4])
+        try #require(ticket.count > record)
+        client.heard.append(ticket[..<record])
+        #expect(try client.read().last == .wantsInput)
+        #expect(try client.write([7]) == 0)
+        client.heard.append(ticket[record...])
+        #expect(try client.read().last == .wantsInput)
+        #expect(try client.write([7]) == 1)
+        try client.speak(to: server)
+        #expect(try server.read().bytes == [7])
+    }
+
     @Test func aClientWithoutCertificateIsToldSo() throws {
         let (_, told) = failures(try TLSSession(client, host: "localhost"), try TLSSession(strictServer()))
         #expect(told == .alert("certificate required"))
