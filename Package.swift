@@ -140,8 +140,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "OIDC", "WebPages",
-                "WebhookServices",
+                "Gateway", "AMQP", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "OIDC",
+                "WebPages", "WebhookServices",
             ],
             swiftSettings: strict),
         .testTarget(

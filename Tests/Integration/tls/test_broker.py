@@ -1,8 +1,10 @@
 """amqps: who is let in and who is not, what is said of it, and that the server recovers by itself once it is mended."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -111,6 +113,35 @@ def test_publishes_with_a_client_certificate_and_fedoras_permissions(setting: Se
     connections = setting.rabbitmq.control("list_connections", "user", "ssl", "auth_mechanism", "ssl_protocol")
     assert f"{setting.rabbitmq.publisher.name}\ttrue\tEXTERNAL\ttlsv1.3" in connections
     assert "TLSv1.3" in setting.gateway.log.decode()
+
+
+def test_the_connection_is_what_was_configured(setting: Setting, wiretap: Wiretap) -> None:
+    """As the broker sees it: what the URL says, and what it is told of us without being asked."""
+    properties = quote("{'app': 'as-configured', 'number': 3}")
+    setting.start(
+        f"{setting.rabbitmq.tls_url()}?heartbeat=17&frame_max=65536&channel_max=9&client_properties={properties}",
+        publish_priority=3,
+    )
+    setting.wait_ready()
+    columns = ("client_properties", "timeout", "frame_max", "channel_max")
+    rows = json.loads(setting.rabbitmq.control("list_connections", "--silent", "--formatter", "json", *columns))
+    ours = [row for row in rows if "as-configured" in json.dumps(row["client_properties"])]
+    assert ours, rows
+    for row in ours:
+        assert (row["timeout"], row["frame_max"], row["channel_max"]) == (17, 65536, 9)
+        told = {name: value for name, *_, value in _entries(row["client_properties"])}
+        assert told["app"] == "as-configured" and told["number"] == 3
+        assert told["product"] == "webhook2fedmsg" and told["platform"] == "Swift" and told["information"]
+        assert told["version"][0].isdigit() and told["connection_name"] == "webhook2fedmsg"
+    response = setting.post()
+    assert response.status_code == 202
+    (delivery,) = wiretap.take(until={response.json()["message_id"]})
+    assert delivery.properties.priority == 3
+
+
+def _entries(table: object) -> list[tuple[object, ...]]:
+    """A field table as rabbitmqctl prints it: an object, or a list of names, types and values."""
+    return list(table.items()) if isinstance(table, dict) else [tuple(entry) for entry in table]  # type: ignore[union-attr]
 
 
 def test_a_topic_that_the_permissions_do_not_have(setting: Setting) -> None:
