@@ -1,7 +1,7 @@
 """Two gateways on one PostgreSQL, with one root key."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path

@@ -15,7 +15,7 @@ import requests
 from cryptography import x509
 from OpenSSL import SSL
 
-from harness.certificates import Authority, Identity, serial_number
+from harness.certificates import Identity, serial_number
 from harness.corpus import fixtures
 from harness.gateway import Gateway, Token, binary
 from harness.process import ManagedProcess, wait_until
