@@ -14,6 +14,8 @@ public struct DatabaseLimits: Sendable, Hashable {
     /// The longest that making a connection may take, name resolution and login included; each of several hosts has its
     /// share. PostgreSQL's `connect_timeout`, where the address has one, is used instead.
     public var connectTimeout: Duration = .seconds(5)
+    /// The longest time of one statement of a migration, the wait for another process's migration included.
+    public var migrationTimeout: Duration = .seconds(600)
     /// A connection that nobody used for this long is closed.
     public var idleTimeout: Duration = .seconds(600)
     /// A connection that is this old is closed once it is free, so that connections follow a failover.

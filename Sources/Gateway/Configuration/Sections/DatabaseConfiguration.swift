@@ -10,6 +10,8 @@ public struct DatabaseConfiguration: ConfigurationSection {
     public var waitTimeout = Duration.seconds(10)
     /// The longest time of one statement.
     public var queryTimeout = Duration.seconds(15)
+    /// The longest time of one statement of a migration.
+    public var migrationTimeout = Duration.seconds(600)
     /// The longest time of making a connection.
     public var connectTimeout = Duration.seconds(5)
     /// A connection unused for this long is closed.
@@ -92,6 +94,9 @@ public struct DatabaseConfiguration: ConfigurationSection {
             "connect_timeout", \.connectTimeout, .duration(.milliseconds(10) ... .seconds(300)),
             "The longest time of making a connection, login included; each of several hosts has its share. The URL's "
                 + "connect_timeout goes above it."),
+        key(
+            "migration_timeout", \.migrationTimeout, .duration(.seconds(1) ... .seconds(86_400)),
+            "The longest time of one statement of a migration, the wait for another server's migration included."),
         key(
             "idle_timeout", \.idleTimeout, .duration(.seconds(1) ... .seconds(604_800)),
             "A connection that nobody used for this long is closed."),
