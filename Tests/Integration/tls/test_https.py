@@ -157,12 +157,27 @@ def test_a_session_goes_on_by_its_ticket(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("extra", [[], [("Connection", "close")]], ids=["keep-alive", "close"])
 def test_half_closed_by_the_client(gateway: Gateway, token: Token, extra: list[tuple[str, str]]) -> None:
-    """It has ended its direction by TLS and TCP, and still gets its answer: its own end, not read, would make a reset."""
+    """It has ended its direction by TLS and TCP, and still gets its answer."""
     with Connection(gateway.port) as connection:
         connection.send(raw(gateway, token, webhook(token), *extra))
         connection.half_close()
         answer = connection.read_until_closed()
     assert [response.status for response in answer.responses] == [202]
+    assert answer.closed and not answer.reset
+
+
+def test_ended_by_tls_while_the_answer_is_made(gateway: Gateway, token: Token) -> None:
+    """Who asked for the end says its own meanwhile: unread in the kernel, that would make the close a reset."""
+    refused = webhook(token).with_headers(X_Hub_Signature_256="sha256=" + "0" * 64)
+    # A failure there is answered after bare_path.failure_time.
+    bare = Token(token.id, token.service, token.secret, f"/{token.service}")
+    with Connection(gateway.port) as connection:
+        connection.send(raw(gateway, bare, refused, ("Connection", "close")))
+        time.sleep(0.04)
+        connection.end_tls()
+        answer = connection.read_until_closed()
+        assert not connection.was_reset()
+    assert [response.status for response in answer.responses] == [401]
     assert answer.closed and not answer.reset
 
 
