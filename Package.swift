@@ -123,7 +123,7 @@ let package = Package(
         // Tests
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
         .target(name: "TLSTesting", dependencies: ["COpenSSL"], path: "Tests/TLSTesting", swiftSettings: strict),
-        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "TLSTesting"], swiftSettings: strict),
+        .testTarget(name: "EventLoopTests", dependencies: ["COpenSSL", "EventLoop", "TLSTesting"], swiftSettings: strict),
         .testTarget(
             name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop", "TLSTesting"], swiftSettings: strict),
         .testTarget(
@@ -140,8 +140,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "OIDC", "WebPages",
-                "WebhookServices",
+                "Gateway", "AMQP", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "OIDC",
+                "WebPages", "WebhookServices",
             ],
             swiftSettings: strict),
         .testTarget(

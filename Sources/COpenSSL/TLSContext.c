@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <openssl/asn1.h>
+#include <openssl/crypto.h>
 #include <openssl/x509.h>
 #include <string.h>
 #include <time.h>
@@ -87,6 +88,21 @@ int64_t w2f_certificate_not_after(const X509 *certificate) {
 
 int64_t w2f_certificate_not_before(const X509 *certificate) {
     return seconds_of(X509_get0_notBefore(certificate));
+}
+
+int w2f_certificate_common_name(const X509 *certificate, char *name, size_t room) {
+    const X509_NAME *subject = X509_get_subject_name(certificate);
+    int index = subject ? X509_NAME_get_index_by_NID(subject, NID_commonName, -1) : -1;
+    const X509_NAME_ENTRY *entry = index < 0 ? NULL : X509_NAME_get_entry(subject, index);
+    unsigned char *text = NULL;
+    int length = entry ? ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry)) : -1;
+    int fits = length >= 0 && (size_t)length < room && memchr(text, 0, (size_t)length) == NULL;
+    if (fits) {
+        memcpy(name, text, (size_t)length);
+        name[length] = 0;
+    }
+    OPENSSL_free(text);
+    return fits;
 }
 
 int w2f_no_passphrase(char *buffer, int size, int is_writing, void *data) {

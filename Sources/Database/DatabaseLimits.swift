@@ -6,13 +6,16 @@ public struct DatabaseLimits: Sendable, Hashable {
     public var connections = 8
     /// The most callers that wait for a connection; further ones get `overloaded` at once.
     public var waiters = 1024
-    /// The longest wait for a connection (`timeout`, or `unavailable` where no connection could be made).
-    public var acquireTimeout: Duration = .seconds(5)
+    /// The longest wait for a connection (`timeout`, or `unavailable` where no connection could be made). Longer than
+    /// `connectTimeout`, so that a caller sees what becomes of an attempt and of the next.
+    public var acquireTimeout: Duration = .seconds(10)
     /// The longest time of one statement (`timeout`).
     public var queryTimeout: Duration = .seconds(15)
-    /// The longest that making a connection may take, name resolution and login included; PostgreSQL's
-    /// `connect_timeout`, where the address has one, is used instead.
+    /// The longest that making a connection may take, name resolution and login included; each of several hosts has its
+    /// share. PostgreSQL's `connect_timeout`, where the address has one, is used instead.
     public var connectTimeout: Duration = .seconds(5)
+    /// The longest time of one statement of a migration, the wait for another process's migration included.
+    public var migrationTimeout: Duration = .seconds(600)
     /// A connection that nobody used for this long is closed.
     public var idleTimeout: Duration = .seconds(600)
     /// A connection that is this old is closed once it is free, so that connections follow a failover.

@@ -1,32 +1,18 @@
-import Dispatch
 import Glibc
 
 extension SocketAddress {
-    /// The queue that waits in `getaddrinfo`, which blocks: never a loop's thread.
-    private static let resolver = DispatchQueue(label: "resolver")
-
-    /// Look-ups under way and waiting, and the most there may be: a resolver that hangs must not gather them.
-    private static let pendingLookUps = Locked(0)
-    private static let maxPendingLookUps = 64
+    private static let lookUps = LookUps(resolve: lookUp)
 
     /// Looks up a host name; literal addresses are answered at once, without a look-up.
     /// - Returns: at least one address, in the order of preference of the system (RFC 6724).
     /// - Throws: `StreamError.unresolvable`.
     public static func resolve(host: String, port: UInt16) async throws(StreamError) -> [SocketAddress] {
         if let literal = SocketAddress(literal: host, port: port) { return [literal] }
-        let isAdmitted = pendingLookUps.withLock { pending in
-            if pending < maxPendingLookUps { pending += 1 } else { return false }
-            return true
-        }
-        guard isAdmitted else { throw .unresolvable(host: host, reason: "too many look-ups are waiting") }
-        let found = await withUnsafeContinuation { continuation in
-            resolver.async { continuation.resume(returning: lookUp(host: host, port: port)) }
-        }
-        pendingLookUps.withLock { $0 -= 1 }
-        return try found.get()
+        return try await lookUps.addresses(of: host).get().map { $0.with(port: port) }
     }
 
-    private static func lookUp(host: String, port: UInt16) -> Result<[SocketAddress], StreamError> {
+    /// Asks the system, which blocks.
+    @Sendable private static func lookUp(host: String) -> Result<[SocketAddress], StreamError> {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
@@ -40,14 +26,14 @@ extension SocketAddress {
         var addresses: [SocketAddress] = []
         var next = list
         while let entry = next {
-            if let address = SocketAddress(entry.pointee, port: port) { addresses.append(address) }
+            if let address = SocketAddress(entry.pointee) { addresses.append(address) }
             next = entry.pointee.ai_next
         }
         guard !addresses.isEmpty else { return .failure(.unresolvable(host: host, reason: "no address")) }
         return .success(addresses)
     }
 
-    private init?(_ entry: addrinfo, port: UInt16) {
+    private init?(_ entry: addrinfo) {
         guard let source = entry.ai_addr, Int(entry.ai_addrlen) <= MemoryLayout<sockaddr_storage>.size else {
             return nil
         }
@@ -55,10 +41,14 @@ extension SocketAddress {
         withUnsafeMutableBytes(of: &storage) {
             $0.copyMemory(from: UnsafeRawBufferPointer(start: source, count: Int(entry.ai_addrlen)))
         }
-        switch SocketAddress(&storage) {
-        case .ipv4(let address, _): self = .ipv4(address: address, port: port)
-        case .ipv6(let address, _, let scope): self = .ipv6(address: address, port: port, scope: scope)
-        default: return nil
+        self.init(&storage)
+    }
+
+    private func with(port: UInt16) -> SocketAddress {
+        switch self {
+        case .ipv4(let address, _): .ipv4(address: address, port: port)
+        case .ipv6(let address, _, let scope): .ipv6(address: address, port: port, scope: scope)
+        case .unix: self
         }
     }
 }

@@ -1,4 +1,5 @@
-/// Every bound of a client. Each is a key of the configuration of whoever uses it; the values here are the defaults.
+/// Every bound of a client. Each but the last is a key of the configuration of whoever uses it; the values here are the
+/// defaults.
 public struct HTTPClientLimits: Sendable, Hashable {
     /// Requests in flight, and connections that are kept for later ones.
     public var concurrency = 8
@@ -10,7 +11,7 @@ public struct HTTPClientLimits: Sendable, Hashable {
     public var totalTimeout: Duration = .seconds(10)
     /// Bytes of an answer's body, where the request has no limit of its own.
     public var maxBodyBytes = 256 * 1024
-    /// Bytes of an answer's header fields.
+    /// Bytes of an answer's header fields. No key: providers send a few hundred, and nothing in them is kept.
     public var maxHeadBytes = 32 * 1024
 
     /// The defaults.

@@ -38,6 +38,13 @@ struct ReconnectPlanTests {
         #expect(pauses == round + [.seconds(1)] + round + [.seconds(2)])
     }
 
+    @Test("many attempts without a pause between are no busy loop")
+    func noPause() {
+        var plan = ReconnectPlan(endpoints: 2, attemptsPerRound: 3, retryDelay: .zero, backoff: Self.backoff)
+        let pauses = failures(&plan, 6).map(\.1)
+        #expect(pauses == [.zero, .seconds(1), .zero, .seconds(1), .zero, .seconds(1)])
+    }
+
     @Test("a connection that was of use starts over, at the next address")
     func good() {
         var plan = ReconnectPlan(endpoints: 2, attemptsPerRound: 1, retryDelay: .zero, backoff: Self.backoff)

@@ -85,22 +85,14 @@ import Testing
         #expect(list.contains { $0 == ("keepalives_idle", "7") })
     }
 
-    @Test func namesAreResolvedToAllTheirAddresses() async throws {
-        let resolver = PostgresResolver { host in
-            guard host == "db1" else { throw DatabaseError(.other, "unknown") }
-            return ["192.0.2.1", "2001:db8::1"]
-        }
-        let unknown = PostgresEndpoint(host: "db2", address: "", port: "2")
-        let endpoints = [
-            PostgresEndpoint(host: "db1", address: "", port: "1"), unknown,
-            PostgresEndpoint(host: "192.0.2.3", address: "", port: "3"),
-        ]
-        #expect(
-            try await resolver.resolve(endpoints) == [
-                PostgresEndpoint(host: "db1", address: "192.0.2.1", port: "1"),
-                PostgresEndpoint(host: "db1", address: "2001:db8::1", port: "1"),
-                PostgresEndpoint(host: "192.0.2.3", address: "", port: "3"),
-            ])
-        #expect(await code { _ = try await resolver.resolve([unknown]) } == .unavailable)
+    @Test func eachHostIsKnownAgainByWhatLibpqCallsIt() {
+        let tried = PostgresEndpoint(host: "db1", address: "192.0.2.1", port: "5432")
+        #expect(tried.isTried(as: tried))
+        #expect(PostgresEndpoint(host: "db1", address: "192.0.2.1", port: "").isTried(as: tried))
+        #expect(!PostgresEndpoint(host: "db1", address: "192.0.2.2", port: "5432").isTried(as: tried))
+        #expect(!PostgresEndpoint(host: "db1", address: "192.0.2.1", port: "5433").isTried(as: tried))
+        let address = PostgresEndpoint(host: "192.0.2.1", address: "192.0.2.1", port: "5432")
+        #expect(PostgresEndpoint(host: "192.0.2.1", address: "", port: "").isTried(as: address))
+        #expect(PostgresEndpoint(host: "", address: "192.0.2.1", port: "").isTried(as: address))
     }
 }

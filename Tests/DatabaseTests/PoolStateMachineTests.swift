@@ -79,6 +79,7 @@ import Testing
         #expect(pool.tick(now: at(4.9)) == [])
         var limits = DatabaseLimits()
         limits.connections = 2
+        limits.acquireTimeout = .seconds(5)
         #expect(pool.tick(now: at(5)) == [.fail(1, .poolUnconnected(limits))])
         #expect(pool.connected(1, now: at(5.5)) == [.lease(1, to: 2)])
         #expect(pool.acquire(5, now: at(5.5)) == [])

@@ -182,14 +182,25 @@ struct PostgresPoolTests {
         #expect(error?.code == .unavailable)
         #expect(error?.message.contains("did not answer within") == true)
         await pool.close()
-        // The next host is tried when the first says nothing: the list is turned after a failure.
+    }
+
+    /// The limits are those that people have: the silent host must leave time for the other, in each attempt.
+    @Test func aSilentFirstHostLeavesTimeForTheOthers() async throws {
+        let silent = try SilentListener()
+        defer { silent.close() }
         let real = try Self.settings("w2f-silent")
         let endpoint = try #require(try real.endpoints().first)
-        let both = real.with("host", "127.0.0.1,\(endpoint.host)").with("port", "\(silent.port),\(endpoint.port)")
-        limits.acquireTimeout = .seconds(120)
-        let second = try makePool(both, limits)
-        try await second.ping()
-        await second.close()
+        for hosts in [[silent.port], [silent.port, 1]] {
+            let both = real.with("host", hosts.map { _ in "127.0.0.1," }.joined() + endpoint.host)
+                .with("port", hosts.map { "\($0)," }.joined() + endpoint.port)
+            let pool = try makePool(both, DatabaseLimits())
+            // More than there are hosts, all at once: none of them fails, and no turn of the list undoes another.
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<4 { group.addTask { try await pool.ping() } }
+                try await group.waitForAll()
+            }
+            await pool.close()
+        }
     }
 
     @Test func hostNamesAreResolvedOffTheLoop() async throws {

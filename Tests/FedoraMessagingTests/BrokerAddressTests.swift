@@ -71,6 +71,10 @@ import Testing
 
     @Test(arguments: [
         ("localhost", "expected a URL"), ("http://h", "amqp://"), ("amqp://u:sesame/x@h", "percent-encoded"),
+        // The piece before the cut reads as a port, or as the host after another @: only the @ behind it tells.
+        ("amqp://u:12/sesame@h", "percent-encoded"), ("amqp://u:12?sesame@h/v", "percent-encoded"),
+        ("amqp://u:12?sesame=1@h/v", "percent-encoded"), ("amqp://u:12#sesame@h", "percent-encoded"),
+        ("amqp://u:p@sesame/x@h", "percent-encoded"),
         ("amqp://h:70000", "port"), ("amqp://h:0", "port"), ("amqp://[::1", "bracket"),
         ("amqp://h?hartbeat=1", "is heartbeat meant?"), ("amqp://h?heartbeat=1&heartbeat=2", "more than once"),
         ("amqp://h?heartbeat=-1", "0 to 65535"), ("amqp://h?retry_delay=soon", "seconds"),
@@ -88,6 +92,12 @@ import Testing
         let error = #expect(throws: BrokerAddressError.self) { try BrokerAddress(url: url) }
         #expect(error?.description.contains(words) == true)
         #expect(error?.description.contains("sesame") == false)
+    }
+
+    @Test func anAddressForMailMayStandInAnOption() throws {
+        let address = try BrokerAddress(url: "amqps://h/v?client_properties={'app_contacts': 'a@example.org'}")
+        #expect(address.clientProperties?.contains { $0.value == .string("a@example.org") } == true)
+        #expect(address.hosts.map(\.name) == ["h"])
     }
 
     @Test func passwordsDoNotShow() throws {

@@ -24,16 +24,28 @@ public final class TestAuthority {
     private var serial = 1
 
     /// Makes an authority of this name.
-    public init(name: String = "a test's authority") throws {
+    public convenience init(name: String = "a test's authority") throws {
+        try self.init(name: name, parent: nil)
+    }
+
+    /// Makes an authority that this one vouches for.
+    public func intermediate(name: String = "a test's intermediate authority") throws -> TestAuthority {
+        serial += 1
+        return try TestAuthority(name: name, parent: self)
+    }
+
+    private init(name: String, parent: TestAuthority?) throws {
         folder = NSTemporaryDirectory() + "w2f-tls-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         certificateFile = folder + "/ca.crt"
         key = try Self.newKey()
-        certificate = try Self.newCertificate(name, key: key, serial: 1, from: -3600, until: 3600)
-        try Self.extend(certificate, issuer: certificate, NID_basic_constraints, "critical,CA:TRUE")
-        try Self.extend(certificate, issuer: certificate, NID_key_usage, "critical,keyCertSign,cRLSign")
-        guard X509_set_issuer_name(certificate, X509_get_subject_name(certificate)) == 1,
-            X509_sign(certificate, key, EVP_sha256()) > 0
+        certificate = try Self.newCertificate(
+            name, key: key, serial: parent?.serial ?? 1, from: -3600, until: 3600)
+        let issuer = parent?.certificate ?? certificate
+        try Self.extend(certificate, issuer: issuer, NID_basic_constraints, "critical,CA:TRUE")
+        try Self.extend(certificate, issuer: issuer, NID_key_usage, "critical,keyCertSign,cRLSign")
+        guard X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1,
+            X509_sign(certificate, parent?.key ?? key, EVP_sha256()) > 0
         else { throw Failure() }
         try write([certificate], to: certificateFile)
     }

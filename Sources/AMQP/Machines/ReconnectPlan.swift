@@ -40,7 +40,8 @@ struct ReconnectPlan: Sendable {
         guard tried >= endpoints else { return .zero }
         tried = 0
         attempts += 1
-        if attempts < attemptsPerRound { return retryDelay }
+        // Never none at all: many attempts without a pause would be a busy loop.
+        if attempts < attemptsPerRound { return max(retryDelay, backoff.first) }
         attempts = 0
         failures += 1
         return backoff.delay(after: failures, jitter: jitter)

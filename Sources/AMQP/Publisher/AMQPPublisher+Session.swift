@@ -39,10 +39,17 @@ extension AMQPPublisher {
         let hasBeenReady = session?.hasBeenReady ?? false
         switch error {
         // A server's refusal of our certificate comes after our side of the handshake (TLS 1.3).
-        case .tls(.alert) where !hasBeenReady: return .notConnected("\(error)")
+        case .tls(.alert) where !hasBeenReady: return .notConnected(RefusalAdvice.text(of: error, identity))
         case .deadlineExceeded where !hasBeenReady: return .notConnected("the broker does not answer in time")
         default: return .lost("\(error)")
         }
+    }
+
+    /// The certificate that the broker was shown.
+    private var identity: TLSIdentity? { (stream as? TLSStream)?.identity }
+
+    private func advice(on reason: CloseReason) -> String? {
+        session?.hasBeenReady == true ? nil : RefusalAdvice.onClose(reason.code, identity, settings)
     }
 
     private func receive(_ buffer: inout ReadBuffer) {
@@ -76,7 +83,7 @@ extension AMQPPublisher {
         case .unblocked:
             logger.info("the broker takes messages again")
         case .closed(let reason):
-            end(.closedByBroker(reason))
+            end(.closedByBroker(reason, advice: advice(on: reason)))
         case .farewell:
             end(.shutdown)
         case .failed(let failure):

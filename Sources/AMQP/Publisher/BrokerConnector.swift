@@ -89,7 +89,7 @@ struct BrokerConnector: Sendable {
         case .failure(let error):
             socket.close()
             // What TLS has to say speaks for itself.
-            if case .tls = error { throw ConnectError(text: "\(error)") }
+            if case .tls = error { throw ConnectError(text: RefusalAdvice.text(of: error, context.identity)) }
             throw ConnectError(text: "TLS handshake: \(error)")
         }
     }

@@ -10,7 +10,9 @@ public struct ConnectionSettings: Sendable, Hashable {
     public var tls: TLSSettings?
     /// User and password, or the certificate of the TLS connection.
     public var mechanism: SASLMechanism
-    /// Seconds of heartbeat to ask for; the broker's wish holds if it is lower. 0 switches heartbeats off.
+    /// Seconds of heartbeat to ask for; the broker's wish holds if it is lower and not 0. 0 here switches heartbeats off,
+    /// whatever the broker wishes. One is sent after half the time without other bytes; the broker is taken for dead after
+    /// twice the time without any.
     public var heartbeat: UInt16
     /// The largest frame to ask for, in bytes, from 4096 to 16 MiB; the broker's wish holds if it is lower.
     public var frameMax: UInt32

@@ -1,4 +1,4 @@
-/// The bounds of one publisher. Each is a line of the configuration.
+/// The bounds of one publisher. Each but the farewell's is a key of the configuration.
 public struct PublisherLimits: Sendable, Hashable {
     /// Messages sent and not confirmed yet.
     public var windowMessages: Int
@@ -17,7 +17,8 @@ public struct PublisherLimits: Sendable, Hashable {
     public var backoffMaximum: Duration
     /// How long a shutdown waits for confirms.
     public var shutdownTimeout: Duration
-    /// How long a shutdown then waits for the broker's answer to our close.
+    /// How long a shutdown then waits for the broker's answer to our close. No key: nothing depends on the answer any more;
+    /// the gateway lets it take no longer than the wait for confirms.
     public var farewellTimeout: Duration
 
     /// Limits for one of several publishers of a gateway.

@@ -4,8 +4,8 @@ enum SessionEnd: Sendable, CustomStringConvertible {
     case notConnected(String)
     /// The stream failed, or the broker dropped it.
     case lost(String)
-    /// The broker closed the connection and said why.
-    case closedByBroker(CloseReason)
+    /// The broker closed the connection and said why; with what to do about it, where that is known.
+    case closedByBroker(CloseReason, advice: String? = nil)
     /// The broker broke the protocol, or does not answer.
     case failed(ConnectionFailure)
     /// We are shutting down.
@@ -16,7 +16,8 @@ enum SessionEnd: Sendable, CustomStringConvertible {
         switch self {
         case .notConnected(let why): "cannot connect: \(why)"
         case .lost(let why): "connection lost: \(why)"
-        case .closedByBroker(let reason): "the broker closed the connection: \(reason)"
+        case .closedByBroker(let reason, let advice):
+            "the broker closed the connection: \(reason)\(advice.map { "; " + $0 } ?? "")"
         case .failed(let failure): "\(failure)"
         case .shutdown: "shutting down"
         }

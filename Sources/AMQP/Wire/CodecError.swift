@@ -11,8 +11,6 @@ enum CodecError: Error, Hashable {
     case badFrameEnd(UInt8)
     /// A frame beyond the size that was negotiated (bytes, with its header and its end).
     case frameTooLarge(size: Int, limit: Int)
-    /// A method that a broker has no business sending to a publisher.
-    case unknownMethod(MethodID)
     /// A content header of another class than basic, or of a weight other than zero.
     case badContentHeader
     /// A field value of a type that neither the specification nor RabbitMQ's errata name.

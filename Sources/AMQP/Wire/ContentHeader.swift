@@ -2,8 +2,6 @@
 struct ContentHeader: Sendable, Equatable {
     /// The class whose content this is: basic.
     static let classID: UInt16 = 60
-    /// Class, weight and body size.
-    static let fixedSize = 12
 
     var bodySize: UInt64
     var properties: BasicProperties

@@ -27,6 +27,9 @@ void w2f_tls_context_choose_protocol(SSL_CTX *context, const char *protocol);
 int64_t w2f_certificate_not_after(const X509 *certificate);
 int64_t w2f_certificate_not_before(const X509 *certificate);
 
+// The first common name of a certificate's subject, in UTF-8 with a NUL behind it; 0 where there is none, or no room.
+int w2f_certificate_common_name(const X509 *certificate, char *name, size_t room);
+
 // Asks nobody for a passphrase: an encrypted key is not read.
 int w2f_no_passphrase(char *buffer, int size, int is_writing, void *data);
 

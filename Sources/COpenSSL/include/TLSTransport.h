@@ -39,7 +39,8 @@ typedef struct {
     char text[160];
 } w2f_tls_failure;
 
-// The most encrypted bytes that may wait for the other side to read; beyond it the connection fails.
+// The most encrypted bytes that may wait for the other side to read; beyond it the connection fails. No key of the
+// configuration: TLSStream stops encrypting at a sixteenth of it, so that only answers to the protocol itself get there.
 #define W2F_TLS_OUTPUT_LIMIT (1 << 20)
 
 // NULL where memory runs out.

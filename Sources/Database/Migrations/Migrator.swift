@@ -13,16 +13,17 @@ public enum Migrator {
     private static let lockKey: Int64 = 0x7732_665f_6d69_6772
 
     /// Applies what is pending, in order.
-    /// - Parameter timeout: the longest that one statement may take, the wait for another process's migration included.
+    /// - Parameter timeout: `database.migration_timeout`, the longest that one statement may take, the wait for another process's migration included.
     /// - Returns: what this call has applied.
     /// - Throws: `DatabaseError`; with the code `schemaTooNew` or `migrationChanged` before anything is changed.
     @discardableResult
     public static func migrate(
-        _ database: any Database, migrations: [Migration], timeout: Duration = .seconds(600)
+        _ database: any Database, migrations: [Migration], timeout: Duration = DatabaseLimits().migrationTimeout
     ) async throws -> [Migration] {
         var done: [Migration] = []
         guard try await !pending(database, migrations: migrations).isEmpty else { return done }
-        // SQLite gives up after its busy time-out; trying again is how a longer wait is made.
+        // SQLite gives up after `database.busy_timeout`; trying again is how a longer wait is made. The number is no key:
+        // whoever wants to wait for longer has that one.
         let options = TransactionOptions(attempts: 100, queryTimeout: timeout)
         while true {
             let applied = try await database.withTransaction(options) { connection in

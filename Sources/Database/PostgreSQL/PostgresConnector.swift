@@ -11,8 +11,17 @@ final class PostgresConnector {
         let pointer: OpaquePointer
     }
 
-    /// Gives the connection, which then belongs to the receiver.
-    typealias Completion = (Result<Handle, DatabaseError>) -> Void
+    /// What it came to.
+    enum Outcome {
+        /// A connection, which then belongs to the receiver.
+        case connected(Handle)
+        /// This host, as libpq names it, said nothing in its share of the time.
+        case silent(PostgresEndpoint)
+        /// None of the hosts will do.
+        case failed(DatabaseError)
+    }
+
+    typealias Completion = (Outcome) -> Void
 
     private let loop: EventLoop
     private let password: String?
@@ -21,6 +30,10 @@ final class PostgresConnector {
     private var handle: OpaquePointer?
     private var watcher: SocketWatcher?
     private var timer: LoopTimer?
+    private var share = Duration.zero
+    private var deadline = ContinuousClock.now
+    /// The host that libpq tries now.
+    private var host = PostgresEndpoint(host: "", address: "", port: "")
 
     init(loop: EventLoop, password: String?) {
         self.loop = loop
@@ -28,27 +41,34 @@ final class PostgresConnector {
     }
 
     /// Connects, and calls `completion` once, on the loop, unless `cancel` comes first.
-    /// - Parameter parameters: libpq's keywords and values. No host among them needs a name look-up.
+    /// - Parameters:
+    ///   - parameters: libpq's keywords and values. No host among them needs a name look-up.
+    ///   - share: how long one of the hosts may take.
+    ///   - deadline: when the time for all of them is over.
     func start(
-        _ parameters: [(keyword: String, value: String)], timeout: Duration, completion: @escaping Completion
+        _ parameters: [(keyword: String, value: String)], share: Duration, deadline: ContinuousClock.Instant,
+        completion: @escaping Completion
     ) {
         loop.preconditionInLoop()
         self.completion = completion
+        self.share = share
+        self.deadline = deadline
         let keywords = CStringArray(parameters.map(\.keyword))
         let values = CStringArray(parameters.map(\.value))
         handle = keywords.withPointers { keywords in
             values.withPointers { values in PQconnectStartParams(keywords, values, 0) }
         }
         guard let handle, PQstatus(handle) != CONNECTION_BAD else {
-            finish(.failure(lastError()))
+            finish(.failed(lastError()))
             return
         }
         PQsetNoticeReceiver(handle, ignoreNotice, nil)
-        let timer = LoopTimer(on: loop) { [weak self] in
-            self?.finish(.failure(DatabaseError(.unavailable, "PostgreSQL did not answer within \(timeout)")))
+        timer = LoopTimer(on: loop) { [weak self] in
+            guard let self else { return }
+            finish(.silent(host))
         }
-        timer.schedule(after: timeout)
-        self.timer = timer
+        host = currentHost(handle)
+        scheduleTimer()
         // libpq's documentation: proceed as if PQconnectPoll had last asked for writing.
         wait(for: .writable)
     }
@@ -56,7 +76,7 @@ final class PostgresConnector {
     /// Gives up; the completion is not called.
     func cancel() {
         completion = nil
-        finish(.failure(.poolClosed))
+        finish(.failed(.poolClosed))
     }
 
     /// Waits for the socket that libpq uses now: it may be another one after each poll.
@@ -73,20 +93,40 @@ final class PostgresConnector {
         switch PQconnectPoll(handle) {
         case PGRES_POLLING_READING: wait(for: .readable)
         case PGRES_POLLING_WRITING: wait(for: .writable)
-        case PGRES_POLLING_OK where PQsetnonblocking(handle, 1) == 0: finish(.success(Handle(pointer: handle)))
-        default: finish(.failure(lastError()))
+        case PGRES_POLLING_OK where PQsetnonblocking(handle, 1) == 0: finish(.connected(Handle(pointer: handle)))
+        default: finish(.failed(lastError()))
         }
+        noteHost()
     }
 
-    private func finish(_ result: Result<Handle, DatabaseError>) {
+    /// libpq may have gone on to its next host, which then has a share of its own.
+    private func noteHost() {
+        guard let handle else { return }
+        let host = currentHost(handle)
+        guard host != self.host else { return }
+        self.host = host
+        scheduleTimer()
+    }
+
+    private func scheduleTimer() {
+        timer?.schedule(after: max(.zero, min(share, ContinuousClock.now.duration(to: deadline))))
+    }
+
+    private func currentHost(_ handle: OpaquePointer) -> PostgresEndpoint {
+        func text(_ pointer: UnsafeMutablePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }
+        return PostgresEndpoint(
+            host: text(PQhost(handle)), address: text(PQhostaddr(handle)), port: text(PQport(handle)))
+    }
+
+    private func finish(_ outcome: Outcome) {
         stopWatching()
         timer?.cancel()
         timer = nil
-        if case .failure = result, let handle { PQfinish(handle) }
+        if case .connected = outcome {} else if let handle { PQfinish(handle) }
         handle = nil
         let completion = self.completion
         self.completion = nil
-        completion?(result)
+        completion?(outcome)
     }
 
     private func stopWatching() {

@@ -2,31 +2,42 @@ import EventLoop
 
 /// Makes connections to PostgreSQL on one loop: names are resolved off the loop, then libpq tries the hosts in turn, as its
 /// own options say. Confined to its loop.
+///
+/// Each host has its share of an attempt's time. When one says nothing for so long, libpq is started again with the others:
+/// it has no time-out of its own when it does not block, and would wait for the silent host till the end.
 final class PostgresDialer {
     /// What became of an attempt: a connection, which belongs to the receiver, or why there is none.
-    typealias Completion = PostgresConnector.Completion
+    typealias Completion = (Result<PostgresConnector.Handle, DatabaseError>) -> Void
 
     /// One attempt. Confined to the loop.
     final class Attempt {
         fileprivate var completion: Completion?
-        fileprivate var timer: LoopTimer?
+        fileprivate var lookUp: PostgresLookUp?
         fileprivate var connector: PostgresConnector?
+        fileprivate let deadline: ContinuousClock.Instant
+        /// How far the list was turned for this attempt; nil before there was a list.
+        fileprivate var rotation: Int?
+        /// The hosts that have not been silent.
+        fileprivate var hosts: [PostgresEndpoint] = []
+        /// Those that have.
+        fileprivate var silent: [PostgresEndpoint] = []
 
-        fileprivate init(_ completion: @escaping Completion) {
+        fileprivate init(until deadline: ContinuousClock.Instant, _ completion: @escaping Completion) {
+            self.deadline = deadline
             self.completion = completion
         }
 
         /// Gives up; the completion is not called.
         func cancel() {
             completion = nil
-            timer?.cancel()
-            timer = nil
+            lookUp?.cancel()
+            lookUp = nil
             connector?.cancel()
             connector = nil
         }
     }
 
-    /// Safe to send: it goes to the resolver's task and back to the loop, where alone it is looked into.
+    /// Safe to send: it goes through the loop's queue and back to the loop, where alone it is looked into.
     private struct Call: @unchecked Sendable {
         let dialer: PostgresDialer
         let attempt: Attempt
@@ -37,7 +48,7 @@ final class PostgresDialer {
     private let loop: EventLoop
     private let resolver: PostgresResolver
     /// How far the list of hosts is turned: one that does not answer in time is not the first to be tried next.
-    private var rotation = 0
+    private(set) var rotation = 0
 
     /// - Parameter timeout: for one attempt, where the settings have no `connect_timeout`.
     init(settings: PostgresSettings, timeout: Duration, loop: EventLoop, resolver: PostgresResolver) {
@@ -50,67 +61,89 @@ final class PostgresDialer {
     /// Begins an attempt; `completion` is called once, on the loop and later, unless the attempt is cancelled.
     func dial(_ completion: @escaping Completion) -> Attempt {
         loop.preconditionInLoop()
-        let attempt = Attempt(completion)
+        let attempt = Attempt(until: .now + timeout, completion)
         let call = Call(dialer: self, attempt: attempt)
         do throws(DatabaseError) {
             let endpoints = try settings.endpoints()
             guard endpoints.contains(where: \.needsResolution) else {
-                loop.execute { call.dialer.connect(call.attempt, to: endpoints, timeout: call.dialer.timeout) }
+                loop.execute { call.dialer.connect(call.attempt, to: endpoints) }
                 return attempt
             }
-            resolve(endpoints, for: call)
+            resolve(endpoints, for: attempt)
         } catch {
             loop.execute { call.dialer.finish(call.attempt, .failure(error)) }
         }
         return attempt
     }
 
-    private func resolve(_ endpoints: [PostgresEndpoint], for call: Call) {
-        let timer = LoopTimer(on: loop) {
-            let error = DatabaseError(.unavailable, "the name of PostgreSQL's host was not resolved in time")
-            call.dialer.finish(call.attempt, .failure(error))
-        }
-        timer.schedule(after: timeout)
-        call.attempt.timer = timer
-        let (loop, resolver, timeout) = (loop, resolver, timeout)
-        let start = ContinuousClock.now
-        // Ends when the resolver answers; whether the connection is still wanted is asked then.
-        Task {
-            let result: Result<[PostgresEndpoint], DatabaseError>
-            do throws(DatabaseError) {
-                result = .success(try await resolver.resolve(endpoints))
-            } catch {
-                result = .failure(error)
-            }
-            let left = timeout - start.duration(to: .now)
-            loop.execute {
-                switch result {
-                case .success(let resolved): call.dialer.connect(call.attempt, to: resolved, timeout: left)
-                case .failure(let error): call.dialer.finish(call.attempt, .failure(error))
-                }
+    private func resolve(_ endpoints: [PostgresEndpoint], for attempt: Attempt) {
+        let lookUp = PostgresLookUp(endpoints, loop: loop)
+        attempt.lookUp = lookUp
+        lookUp.start(resolver, timeout: timeout) { result in
+            attempt.lookUp = nil
+            switch result {
+            case .success(let resolved): self.connect(attempt, to: resolved)
+            case .failure(let error): self.finish(attempt, .failure(error))
             }
         }
     }
 
-    private func connect(_ attempt: Attempt, to endpoints: [PostgresEndpoint], timeout: Duration) {
+    private func connect(_ attempt: Attempt, to endpoints: [PostgresEndpoint]) {
+        attempt.rotation = rotation
+        attempt.hosts = endpoints.indices.map { endpoints[($0 + rotation) % endpoints.count] }
+        tryHosts(attempt)
+    }
+
+    private func tryHosts(_ attempt: Attempt) {
         guard attempt.completion != nil else { return }
-        attempt.timer?.cancel()
-        attempt.timer = nil
-        let turned = endpoints.indices.map { endpoints[($0 + rotation) % endpoints.count] }
+        let share = ContinuousClock.now.duration(to: attempt.deadline) / attempt.hosts.count
         let connector = PostgresConnector(loop: loop, password: settings.password)
         attempt.connector = connector
-        connector.start(settings.connectionParameters(endpoints: turned), timeout: timeout) { result in
-            self.finish(attempt, result)
+        connector.start(
+            settings.connectionParameters(endpoints: attempt.hosts), share: share, deadline: attempt.deadline
+        ) { outcome in
+            switch outcome {
+            case .connected(let handle): self.finish(attempt, .success(handle))
+            case .failed(let error): self.finish(attempt, .failure(error.after(silent: attempt.silent)))
+            case .silent(let host): self.wasSilent(host, attempt)
+            }
         }
+    }
+
+    /// Goes on with the other hosts. Those that refused before may do so once more: only together with them does libpq know
+    /// which of the rest to prefer (`target_session_attrs`).
+    private func wasSilent(_ host: PostgresEndpoint, _ attempt: Attempt) {
+        let index = attempt.hosts.firstIndex { $0.isTried(as: host) } ?? 0
+        attempt.silent.append(attempt.hosts.remove(at: index))
+        guard !attempt.hosts.isEmpty, attempt.deadline > .now else {
+            let error = DatabaseError(.unavailable, "PostgreSQL did not answer within \(timeout)")
+            return finish(attempt, .failure(error))
+        }
+        tryHosts(attempt)
     }
 
     private func finish(_ attempt: Attempt, _ result: Result<PostgresConnector.Handle, DatabaseError>) {
-        attempt.timer?.cancel()
-        attempt.timer = nil
+        attempt.lookUp = nil
         attempt.connector = nil
         guard let completion = attempt.completion else { return }
         attempt.completion = nil
-        if case .failure = result { rotation &+= 1 }
+        turn(after: attempt, result)
         completion(result)
+    }
+
+    /// Several attempts that were under way together turn the list once: else as many of them as there are hosts would turn
+    /// it back to the dead one.
+    private func turn(after attempt: Attempt, _ result: Result<PostgresConnector.Handle, DatabaseError>) {
+        guard attempt.rotation == rotation else { return }
+        if case .failure = result { rotation &+= 1 } else { rotation &+= attempt.silent.count }
+    }
+}
+
+extension DatabaseError {
+    /// The same, and which hosts had said nothing before.
+    fileprivate func after(silent hosts: [PostgresEndpoint]) -> DatabaseError {
+        guard !hosts.isEmpty else { return self }
+        let names = hosts.map(\.description).joined(separator: ", ")
+        return DatabaseError(code, sqlState: sqlState, "\(message); no answer in time from \(names)")
     }
 }

@@ -15,9 +15,23 @@ struct PostgresEndpoint: Sendable, Hashable {
         address.isEmpty && !host.isEmpty && !host.hasPrefix("/") && !host.hasPrefix("@") && !isNumeric
     }
 
+    /// Whether libpq means this one by `other`, in which nothing is left open.
+    func isTried(as other: PostgresEndpoint) -> Bool {
+        other.host == (host.isEmpty ? address : host) && (address.isEmpty || other.address == address)
+            && (port.isEmpty || other.port == port)
+    }
+
     private var isNumeric: Bool {
         var buffer = in6_addr()
         return inet_pton(AF_INET, host, &buffer) == 1 || inet_pton(AF_INET6, host, &buffer) == 1
+    }
+}
+
+extension PostgresEndpoint: CustomStringConvertible {
+    /// The host with its address and port, as far as they are known.
+    var description: String {
+        let name = address.isEmpty || address == host ? host : host.isEmpty ? address : "\(host) (\(address))"
+        return port.isEmpty ? name : "\(name) port \(port)"
     }
 }
 

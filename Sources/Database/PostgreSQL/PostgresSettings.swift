@@ -39,7 +39,7 @@ public struct PostgresSettings: Sendable, Hashable {
 
     /// The time for making a connection, if `connect_timeout` (in seconds) gives one: libpq leaves it to whoever connects
     /// without blocking.
-    var connectTimeout: Duration? {
+    public var connectTimeout: Duration? {
         guard let seconds = value("connect_timeout").flatMap({ Int($0) }), seconds > 0 else { return nil }
         return .seconds(min(seconds, 3600))
     }

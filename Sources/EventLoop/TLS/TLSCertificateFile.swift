@@ -35,6 +35,16 @@ final class TLSCertificateFile {
         throw .unusable(file: path, reason: "holds no certificate in PEM")
     }
 
+    /// The first certificate, for messages to people.
+    var identity: TLSIdentity {
+        var name = [CChar](repeating: 0, count: 256)
+        let hasName = w2f_certificate_common_name(certificates[0], &name, name.count) == 1
+        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return TLSIdentity(
+            file: path, commonName: hasName ? String(decoding: bytes, as: UTF8.self) : nil,
+            validUntil: TLSFile.text(of: w2f_certificate_not_after(certificates[0])))
+    }
+
     /// Throws if the first certificate is not valid at this time (seconds since 1970).
     func checkValidity(at now: Int64) throws(TLSError) {
         let certificate = certificates[0]

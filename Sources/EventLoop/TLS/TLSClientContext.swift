@@ -21,6 +21,9 @@ public struct TLSClientContext: Sendable {
 
     let context: TLSContext
 
+    /// The certificate that we show; nil where there is none.
+    public let identity: TLSIdentity?
+
     /// Reads the files; blocks for the disk.
     /// - Throws: which file can't be read or used and why, `keyMismatch`, `expired`, `notYetValid`.
     public init(_ files: Files) throws(TLSError) {
@@ -35,8 +38,12 @@ public struct TLSClientContext: Sendable {
         } else {
             try context.trustSystem()
         }
-        guard let path = files.certificate, let key = files.key else { return }
+        guard let path = files.certificate, let key = files.key else {
+            identity = nil
+            return
+        }
         let certificate = try TLSCertificateFile(path: path)
+        identity = certificate.identity
         try context.use(certificate, keyFile: key)
         // A broker would refuse it, but could say so less clearly.
         if let now { try certificate.checkValidity(at: now) }

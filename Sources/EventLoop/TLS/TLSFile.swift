@@ -3,7 +3,7 @@ import Glibc
 
 /// What reading the files of TLS takes.
 enum TLSFile {
-    /// The most bytes that a file may have: bundles of all public authorities have a quarter of it.
+    /// The most bytes that a file may have: bundles of all public authorities have a quarter of it. No key, therefore.
     static let maximumSize = 1 << 20
 
     /// The bytes of a file; blocks for the disk.

@@ -5,7 +5,8 @@ import Dispatch
 enum TLSLoading {
     private static let queue = DispatchQueue(label: "tls-files")
 
-    /// Loads under way and waiting, and the most there may be: a disk that hangs must not gather them.
+    /// Loads under way and waiting, and the most there may be: a disk that hangs must not gather them. No key: each loop's
+    /// publisher has one load at a time, and SIGHUP one more.
     private static let pending = Locked(0)
     private static let maxPending = 64
 

@@ -85,14 +85,15 @@ final class TLSSession {
     var hasPending: Bool { w2f_tls_has_pending(tls) != 0 }
 
     /// Encrypts a part of `bytes`, one record at most, after the handshake.
-    /// - Returns: How many bytes were taken; never 0 where there are any.
+    /// - Returns: How many bytes were taken; 0 where a message of the protocol's own (a ticket, new keys) has come in part,
+    ///   and the rest has to be read first.
     func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError) -> Int {
         guard !bytes.isEmpty else { return 0 }
         var taken = 0
         switch w2f_tls_write(tls, bytes.baseAddress, bytes.count, &taken) {
         case W2F_TLS_DONE: return taken
-        case W2F_TLS_FAILED: throw failure
-        default: throw .failed("written before the handshake")
+        case W2F_TLS_WANTS_INPUT: return 0
+        default: throw failure
         }
     }
 

@@ -14,6 +14,9 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     /// The loop that the stream belongs to.
     public let loop: EventLoop
 
+    /// The certificate that we show as a client; nil where there is none.
+    public let identity: TLSIdentity?
+
     private let stream: any ByteStream
     private let session: TLSSession
     /// Encrypted bytes that the session has not taken yet. Empty while a read waits.
@@ -23,6 +26,10 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     private var isDry = true
     /// The other side has said that it sends no more.
     private var hasEnded = false
+    /// Nothing can be encrypted before more was read: a message of the protocol's own has come in part.
+    private var writeNeedsInput = false
+    /// The writer that waits for that. Resumed by whoever takes it out.
+    private var starvedWriter: UnsafeContinuation<Void, Never>?
     /// Plain bytes at the front of the next write that are encrypted already.
     private var heldBack = 0
     private var failure: StreamError?
@@ -31,11 +38,12 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     private var isShut = false
     private var isHalfClosed = false
 
-    private init(over stream: any ByteStream, session: TLSSession) {
+    private init(over stream: any ByteStream, session: TLSSession, identity: TLSIdentity?) {
         stream.loop.preconditionInLoop()
         loop = stream.loop
         self.stream = stream
         self.session = session
+        self.identity = identity
     }
 
     /// Becomes the client of a server at the other end of `stream`.
@@ -50,7 +58,7 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     ) async throws(StreamError) -> TLSStream {
         let session: TLSSession
         do throws(TLSError) { session = try TLSSession(context, host: host) } catch { throw .tls(error) }
-        return try await established(over: stream, session, deadline)
+        return try await established(over: stream, session, context.identity, deadline)
     }
 
     /// Becomes the server of a client at the other end of `stream`; else as `connect`.
@@ -59,13 +67,14 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     ) async throws(StreamError) -> TLSStream {
         let session: TLSSession
         do throws(TLSError) { session = try TLSSession(context) } catch { throw .tls(error) }
-        return try await established(over: stream, session, deadline)
+        return try await established(over: stream, session, nil, deadline)
     }
 
     private static func established(
-        over stream: any ByteStream, _ session: TLSSession, _ deadline: ContinuousClock.Instant?
+        over stream: any ByteStream, _ session: TLSSession, _ identity: TLSIdentity?,
+        _ deadline: ContinuousClock.Instant?
     ) async throws(StreamError) -> TLSStream {
-        let secured = TLSStream(over: stream, session: session)
+        let secured = TLSStream(over: stream, session: session, identity: identity)
         stream.deadline = deadline
         try await secured.handshake()
         stream.deadline = nil
@@ -108,6 +117,7 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
         let failure = StreamError.tls(error)
         self.failure = failure
         try? flush()
+        feedWriter()
         return failure
     }
 
@@ -121,6 +131,7 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
             try? flush()
         }
         failure = .closed
+        feedWriter()
         stream.close()
     }
 
@@ -156,6 +167,7 @@ extension TLSStream {
         } catch {
             throw fail(error)
         }
+        feedWriter()
         // The other side may have asked for new keys, and waits for ours.
         if session.outputCount > 0 { try flush() }
         switch result {
@@ -186,6 +198,7 @@ extension TLSStream {
         do throws(StreamError) {
             count = try await stream.read(into: &input)
         } catch {
+            feedWriter()
             throw failure ?? error
         }
         if let failure { throw failure }
@@ -220,6 +233,7 @@ extension TLSStream {
         heldBack -= taken
         while taken < bytes.count {
             let batch = try encrypt(UnsafeRawBufferPointer(rebasing: bytes[taken...]))
+            guard batch > 0 else { return taken }
             try flush()
             guard session.outputCount == 0 else {
                 heldBack = batch
@@ -235,7 +249,10 @@ extension TLSStream {
         var count = 0
         while count < bytes.count, session.outputCount < Self.batchSize {
             do throws(TLSError) {
-                count += try session.write(UnsafeRawBufferPointer(rebasing: bytes[count...]))
+                let taken = try session.write(UnsafeRawBufferPointer(rebasing: bytes[count...]))
+                writeNeedsInput = taken == 0
+                if writeNeedsInput { break }
+                count += taken
             } catch {
                 throw fail(error)
             }
@@ -247,8 +264,22 @@ extension TLSStream {
     public func waitWritable() async throws(StreamError) {
         loop.preconditionInLoop()
         if let failure { throw failure }
-        try await stream.waitWritable()
+        if writeNeedsInput {
+            // Only whoever reads can bring it; without a reader this would wait for ever.
+            guard isReceiving else { throw fail(.failed("written before a message of the other side was read")) }
+            await withUnsafeContinuation { starvedWriter = $0 }
+        } else {
+            try await stream.waitWritable()
+        }
         if let failure { throw failure }
+    }
+
+    /// Something was read: a writer that waited for it may try again.
+    private func feedWriter() {
+        writeNeedsInput = false
+        let writer = starvedWriter
+        starvedWriter = nil
+        writer?.resume()
     }
 
     /// Says that nothing more is sent (close_notify), and ends the stream below in this direction; reading goes on.

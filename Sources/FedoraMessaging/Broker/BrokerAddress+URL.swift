@@ -16,6 +16,7 @@ extension BrokerAddress {
         let rest = url[schemeEnd.upperBound...].prefix { $0 != "#" }
         let beforeQuery = rest.prefix { $0 != "?" }
         let authority = beforeQuery.prefix { $0 != "/" }
+        try Self.checkThatNothingIsCut(url[schemeEnd.upperBound...].dropFirst(authority.count))
         try parse(authority: authority)
         let path = beforeQuery.dropFirst(authority.count)
         if path.count > 1 {
@@ -26,6 +27,19 @@ extension BrokerAddress {
             throw BrokerAddressError("ssl_options=None contradicts amqps://")
         }
     }
+
+    /// What follows hosts and ports has no `@` in it, unless it is in an option's value: else a password with one of these
+    /// characters was cut in two there, and the pieces would show in host, virtual host and messages.
+    private static func checkThatNothingIsCut(_ tail: Substring) throws(BrokerAddressError) {
+        var cut = tail
+        if let question = tail.firstIndex(of: "?") {
+            let query = tail[tail.index(after: question)...]
+            if options.contains(String(query.prefix { $0 != "=" })) { cut = tail[..<question] }
+        }
+        guard !cut.contains("@") else { throw BrokerAddressError("the URL has an @ too far behind: \(mustBeEncoded)") }
+    }
+
+    private static let mustBeEncoded = "a password with : / ? # or @ must be percent-encoded"
 
     private mutating func parse(authority: Substring) throws(BrokerAddressError) {
         var places = authority
@@ -62,7 +76,7 @@ extension BrokerAddress {
         guard portText.count > 1 else { return host }
         guard portText.first == ":", let number = UInt16(portText.dropFirst()), number > 0 else {
             throw BrokerAddressError(
-                "the port is no number from 1 to 65535 (a password with : / ? # or @ must be percent-encoded)")
+                "the port is no number from 1 to 65535 (\(mustBeEncoded))")
         }
         host.port = Int(number)
         return host

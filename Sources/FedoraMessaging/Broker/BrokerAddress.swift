@@ -9,7 +9,10 @@ public struct BrokerAddress: Sendable, Equatable, CustomStringConvertible {
     public var virtualHost = "/"
     /// The user and password of SASL PLAIN; of no use where a client certificate authenticates.
     public var credentials = BrokerCredentials(username: "guest", password: "guest")
-    /// The heartbeat to ask for; zero is none, nil takes the broker's proposal.
+    /// The heartbeat to ask for; zero is none, nil was not said: then 60 seconds are. The lower of this and the broker's
+    /// proposal holds, and where the broker proposes none, this. In two things that is not pika's way: pika takes the URL's
+    /// value though the broker proposes a lower one, and does without where both are silent, so that nothing would notice
+    /// a dead connection.
     public var heartbeat: Duration?
     /// How often one round of connecting tries; nil was not said.
     public var connectionAttempts: Int?

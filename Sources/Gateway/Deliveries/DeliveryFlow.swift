@@ -18,7 +18,7 @@ struct DeliveryFlow: Sendable {
     /// Whether everything was written.
     var isDone: Bool { batch == nil && backlog.tallies.isEmpty }
 
-    /// Deliveries in a row of batches that could not be written.
+    /// How often in a row the batch could not be written.
     var failedTries: Int { failures }
 
     /// Takes over what a loop has gathered.

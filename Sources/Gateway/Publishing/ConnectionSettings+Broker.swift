@@ -8,6 +8,7 @@ extension ConnectionSettings {
     init(_ settings: BrokerSettings, connectTimeout: Duration) {
         let address = settings.address
         var properties = ConnectionSettings.defaultClientProperties
+        properties["version"] = .longString(ProgramVersion.text)
         for property in settings.effectiveClientProperties {
             properties[property.name] = FieldValue(property.value)
         }

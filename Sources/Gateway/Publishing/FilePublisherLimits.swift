@@ -1,4 +1,4 @@
-/// The bounds of a ``FilePublisher``.
+/// The bounds of a ``FilePublisher``: keys of `[broker]`, but for the last.
 public struct FilePublisherLimits: Sendable, Hashable {
     /// Messages that wait for the disk, the batch on its way included.
     public var messages: Int
@@ -8,7 +8,7 @@ public struct FilePublisherLimits: Sendable, Hashable {
     public var messageBytes: Int
     /// How long a message waits for the disk.
     public var timeout: Duration
-    /// How often a disk that failed is looked at again.
+    /// How often a disk that failed is looked at again. No key: a look is one empty write, and messages wait for it.
     public var retryInterval: Duration
 
     /// Bounds; the defaults are those of `[broker]` in the configuration.

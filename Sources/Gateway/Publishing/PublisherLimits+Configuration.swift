@@ -12,6 +12,7 @@ extension PublisherLimits {
             outputBufferBytes: broker.outputBufferBytes,
             backoffMinimum: broker.reconnectMin,
             backoffMaximum: broker.reconnectMax,
-            shutdownTimeout: broker.shutdownTimeout)
+            shutdownTimeout: broker.shutdownTimeout,
+            farewellTimeout: min(PublisherLimits().farewellTimeout, broker.shutdownTimeout))
     }
 }

@@ -3,7 +3,7 @@ import HTTPServer
 import Logging
 
 /// One line a request, from the server's own record of it: nothing in it is longer than the record's bounds, and no
-/// header, query or body is. What went well is logged at `debug`, so that a flood of good webhooks costs no line each;
+/// header, query or body is, nor a whole token's id. What went well is logged at `debug`, so that a flood of good webhooks costs no line each;
 /// refusals at `info`, failures of this side at `warning`.
 struct AccessLog: RequestObserver {
     let logger: Logger
@@ -16,7 +16,7 @@ struct AccessLog: RequestObserver {
             "request": "\(record.requestID)",
             "remote": "\(record.remoteAddress)",
             "method": "\(record.method)",
-            "path": "\(record.path)",
+            "path": "\(LoggedPath.of(record.path))",
             "status": "\(record.status.code)",
             "received": "\(record.bodyBytes)",
             "microseconds": "\(record.duration / .microseconds(1))",

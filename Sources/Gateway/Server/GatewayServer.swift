@@ -35,7 +35,8 @@ public struct GatewayServer: Sendable {
         let loops = try LoopGroup.start(count: count > 0 ? count : ProcessorCount.available())
         workspace = try await Workspace.open(configuration, loop: loops.loops[0], logger: logger)
         housekeeping = Housekeeping(
-            database: workspace.database, historyRetention: configuration.tokens.historyRetention, logger: logger)
+            database: workspace.database, historyRetention: configuration.tokens.historyRetention,
+            writerRetention: configuration.deliveries.writerRetention, logger: logger)
         for notice in workspace.notices { logger.notice("\(notice)") }
         let publisher: any MessagePublisher
         switch configuration.publisher {

@@ -4,14 +4,15 @@ import ServiceLifecycle
 
 /// Takes out of the database what is too old to be kept: at the start, and every hour. Any number of replicas may do so.
 struct Housekeeping: Service {
+    /// No key: how long things are kept is asked for in days, to which an hour adds nothing.
     private static let interval = Duration.seconds(3600)
-    /// A writer of deliveries that has been silent for so long is a process that died: it writes at least its last batch
-    /// again within `deliveries.retry_max`.
-    private static let writerRetention = Duration.seconds(30 * 86_400)
 
     let database: any Database
     /// `tokens.history_retention`.
     let historyRetention: Duration
+    /// `deliveries.writer_retention`. A writer of deliveries that has been silent for so long is a process that died: it
+    /// writes at least its last batch again within `deliveries.retry_max`.
+    let writerRetention: Duration
     let logger: Logger
 
     func run() async throws {
@@ -36,6 +37,6 @@ struct Housekeeping: Service {
             [.integer(now.advanced(by: .zero - historyRetention).milliseconds)])
         try await database.query(
             "DELETE FROM delivery_writer WHERE written_at < $1",
-            [.integer(now.advanced(by: .zero - Self.writerRetention).milliseconds)])
+            [.integer(now.advanced(by: .zero - writerRetention).milliseconds)])
     }
 }

@@ -1,10 +1,15 @@
+import DequeModule
+
 /// How often tokens are tried: a window of a minute a token. A value; time is passed in.
 struct TestLimit: Sendable {
-    /// Tokens remembered at most; beyond that, the minute begins anew for all.
-    private static let capacity = 10_000
+    /// Tokens remembered at most; beyond that, the one that came first in this minute is forgotten. No key: people press a
+    /// button for each, and `tokens.max_tests_per_minute` is what there is to choose.
+    static let capacity = 10_000
 
     private let perMinute: Int
     private var counts: [TokenID: Int] = [:]
+    /// The tokens in `counts`, in the order of their coming.
+    private var order: Deque<TokenID> = []
     private var minute: Int64 = 0
 
     init(perMinute: Int) {
@@ -14,12 +19,22 @@ struct TestLimit: Sendable {
     /// Whether one more may be sent now; it counts, if so.
     mutating func admit(_ token: TokenID, now: UnixTime) -> Bool {
         let minute = now.milliseconds / 60_000
-        if minute != self.minute || counts.count >= Self.capacity {
+        if minute != self.minute {
             counts = [:]
+            order = []
             self.minute = minute
         }
-        guard counts[token, default: 0] < perMinute else { return false }
-        counts[token, default: 0] += 1
+        guard let count = counts[token] else { return remember(token) }
+        guard count < perMinute else { return false }
+        counts[token] = count + 1
+        return true
+    }
+
+    private mutating func remember(_ token: TokenID) -> Bool {
+        guard perMinute > 0 else { return false }
+        if order.count >= Self.capacity, let oldest = order.popFirst() { counts[oldest] = nil }
+        order.append(token)
+        counts[token] = 1
         return true
     }
 }

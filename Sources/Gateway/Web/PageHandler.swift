@@ -117,7 +117,9 @@ struct PageHandler: HTTPHandler {
 
     func failure(_ failure: PageFailure, _ request: PageRequest) -> ServerResponse {
         if case .desk(.unavailable(let reason)) = failure {
-            logger.warning("a page needs the database", metadata: ["reason": "\(reason)", "path": "\(request.path)"])
+            logger.warning(
+                "a page needs the database",
+                metadata: ["reason": "\(reason)", "path": "\(LoggedPath.of(request.path))"])
         }
         if access == .script {
             let error =

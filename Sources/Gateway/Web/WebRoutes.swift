@@ -6,9 +6,6 @@ struct WebRoutes: Sendable {
     let site: WebSite
     let logger: Logger
 
-    /// The first words of all addresses: no service may be called so.
-    static let firstWords = ["account", "admin", "assets", "tokens"]
-
     /// Registers all of them.
     func register(in router: inout Router) throws(RouteError) {
         let front = FrontPages(site: site)

@@ -9,6 +9,7 @@ extension DatabaseLimits {
         waiters = configuration.maxWaiters
         acquireTimeout = configuration.waitTimeout
         queryTimeout = configuration.queryTimeout
+        migrationTimeout = configuration.migrationTimeout
         connectTimeout = configuration.connectTimeout
         idleTimeout = configuration.idleTimeout
         maxLifetime = configuration.maxLifetime

@@ -49,7 +49,7 @@ public struct Workspace: Sendable {
         let database = try await settings.database.open(loop: loop, limits: settings.limits, logger: logger)
         let result: Result<[String], any Error>
         do {
-            result = .success(try await migrate(database))
+            result = .success(try await migrate(database, settings.limits))
         } catch {
             result = .failure(error)
         }
@@ -63,10 +63,10 @@ public struct Workspace: Sendable {
         if case .sqlite(.file(let path)) = settings.database { FolderOwner.makeFile(path) }
     }
 
-    private static func migrate(_ database: any Database) async throws -> [String] {
-        try await Migrator.migrate(database, migrations: GatewaySchema.migrations).map {
-            "database: applied migration \($0.version) (\($0.name))"
-        }
+    private static func migrate(_ database: any Database, _ limits: DatabaseLimits) async throws -> [String] {
+        try await Migrator.migrate(
+            database, migrations: GatewaySchema.migrations, timeout: limits.migrationTimeout
+        ).map { "database: applied migration \($0.version) (\($0.name))" }
     }
 
     /// Closes the database.
@@ -92,7 +92,7 @@ public struct Workspace: Sendable {
         var found = try file.read()
         if found == nil, !settings.isStandalone { throw RootKeyError.missing(path: file.path, reason: .notStandalone) }
         let former = try RootKeyFile.readFormer(settings.formerKeyPaths)
-        var notices = try await migrate(database)
+        var notices = try await migrate(database, settings.limits)
         if found == nil {
             if let id = try await RootKeyTable.storedKeyID(in: database) {
                 // Perhaps another process was in the middle of its first start, and the key is there by now.

@@ -66,6 +66,10 @@ extension HTTPConnection {
             return true
         case .drain:
             return await drain(exchange)
+        case .close where stream is TLSStream:
+            // The peer's own word of the end (close_notify) is still to come: unread, it would make the close a reset.
+            await linger()
+            return false
         case .close:
             stream.shutdownWrite()
             return false

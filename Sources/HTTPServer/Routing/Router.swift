@@ -80,6 +80,9 @@ public struct Router: Sendable {
         fallback = handler
     }
 
+    /// The first words of all patterns that begin with a word.
+    package var firstWords: [String] { nodes[0].literals.map { String(decoding: $0.segment, as: UTF8.self) } }
+
     private mutating func parameterChild(of node: Int) -> Int {
         if let child = nodes[node].parameter { return child }
         nodes.append(Node())

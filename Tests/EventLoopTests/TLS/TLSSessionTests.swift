@@ -1,3 +1,5 @@
+import COpenSSL
+import Foundation
 import TLSTesting
 import Testing
 
@@ -160,6 +162,53 @@ import Testing
         #expect(first == .untrusted(peer: host, reason: reason))
     }
 
+    @Test(arguments: [
+        ("*.example.org", "a.example.org", true), ("*.example.org", "a.b.example.org", false),
+        ("*.example.org", "example.org", false), ("b*.example.org", "broker.example.org", false),
+        ("broker.*.org", "broker.example.org", false),
+    ])
+    func aWildcardStandsForOneWholeLabelInFront(name: String, host: String, isGood: Bool) throws {
+        let files = try authority.issue("wild", names: "DNS:\(name)")
+        let server = try TLSServerContext(.init(certificate: files.certificate, key: files.key))
+        let (first, _) = failures(try TLSSession(client, host: host), try TLSSession(server))
+        #expect(first == (isGood ? nil : .untrusted(peer: host, reason: "hostname mismatch")))
+    }
+
+    @Test func anIntermediateAuthorityIsSentAlong() throws {
+        let intermediate = try authority.intermediate()
+        defer { withExtendedLifetime(intermediate) {} }
+        let files = try intermediate.issue("behind")
+        let alone = try TLSServerContext(.init(certificate: files.certificate, key: files.key))
+        let (first, _) = failures(try TLSSession(client, host: "localhost"), try TLSSession(alone))
+        #expect(first == .untrusted(peer: "localhost", reason: "unable to get local issuer certificate"))
+        let chain = try ["behind.crt", "ca.crt"].map {
+            try String(contentsOfFile: "\(intermediate.folder)/\($0)", encoding: .utf8)
+        }
+        let chained = try TLSServerContext(
+            .init(certificate: intermediate.file("chain.crt", chain.joined()), key: files.key))
+        let (one, other) = try converse(TLSSession(client, host: "localhost"), TLSSession(chained))
+        #expect(one.isDone && other.isDone)
+    }
+
+    /// RFC 6066 section 3: a literal address is not asked for.
+    @Test(arguments: [("localhost", true), ("127.0.0.1", false), ("::1", false)])
+    func theNameIsAskedForButNoAddress(host: String, isSent: Bool) throws {
+        let session = try TLSSession(client, host: host)
+        var input = ReadBuffer()
+        _ = try session.handshake(&input)
+        var hello: [UInt8] = []
+        try session.sendOutput { bytes in
+            hello = Array(bytes)
+            return bytes.count
+        }
+        // The extension server_name (type 0): the name's type and length, then the name.
+        let name = Array(host.utf8)
+        let extended = [0, 0, 0, UInt8(name.count + 5), 0, UInt8(name.count + 3), 0, 0, UInt8(name.count)] + name
+        let isThere = hello.indices.contains { hello[$0...].starts(with: extended) }
+        #expect(isThere == isSent)
+        #expect(hello.indices.contains { hello[$0...].starts(with: name) } == isSent)
+    }
+
     /// As fedora-messaging's own check: a common name is no host's name.
     @Test func aCommonNameIsNoHostName() throws {
         let files = try authority.issue("nameless", commonName: "localhost", names: nil)
@@ -190,6 +239,39 @@ import Testing
         _ = try one.write([7])
         try one.speak(to: other)
         #expect(try other.read().bytes == [7])
+    }
+
+    /// A ticket with a client's certificate in it, in records so small that it has two of them.
+    @Test func aWriteWithinATicketWaitsForItsRest() throws {
+        let strict = try strictServer()
+        #expect(SSL_CTX_ctrl(strict.context.raw, SSL_CTRL_SET_MAX_SEND_FRAGMENT, 512, nil) == 1)
+        let files = try authority.issue("ticket", commonName: "webhook2fedmsg", names: nil)
+        let context = try TLSClientContext(
+            .init(authorities: authority.certificateFile, certificate: files.certificate, key: files.key))
+        let (client, server) = (
+            Side(try TLSSession(context, host: "localhost")), Side(try TLSSession(strict))
+        )
+        client.isDone = try client.session.handshake(&client.heard)
+        while !client.isDone {
+            try client.speak(to: server)
+            try server.speak(to: client)
+        }
+        try client.speak(to: server)
+        var ticket: [UInt8] = []
+        try server.session.sendOutput { bytes in
+            ticket = Array(bytes)
+            return bytes.count
+        }
+        let record = 5 + Int(ticket[3]) << 8 + Int(ticket[4])
+        try #require(ticket.count > record)
+        client.heard.append(ticket[..<record])
+        #expect(try client.read().last == .wantsInput)
+        #expect(try client.write([7]) == 0)
+        client.heard.append(ticket[record...])
+        #expect(try client.read().last == .wantsInput)
+        #expect(try client.write([7]) == 1)
+        try client.speak(to: server)
+        #expect(try server.read().bytes == [7])
     }
 
     @Test func aClientWithoutCertificateIsToldSo() throws {

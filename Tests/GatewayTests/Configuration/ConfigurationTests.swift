@@ -249,6 +249,14 @@ import Testing
                 "w.toml:2: database.reconnect_min: must not be longer than database.reconnect_max"
             ])
         #expect(
+            problems("[database]\nwait_timeout = \"3s\"") == [
+                "w.toml:2: database.connect_timeout: must not be longer than database.wait_timeout"
+            ])
+        #expect(
+            problems("[database]\nurl = \"postgresql://a,b/n?connect_timeout=11\"").first?.contains(
+                "must not be longer than database.wait_timeout") == true)
+        #expect(problems("[database]\nurl = \"postgresql://a,b/n?connect_timeout=9\"").isEmpty)
+        #expect(
             problems("[ingest]\nmax_body_size = \"100 MiB\"") == [
                 "w.toml:2: server.body_bytes_in_flight: must not be smaller than ingest.max_body_size"
             ])
@@ -308,6 +316,9 @@ import Testing
         [tls]
         certfile = "/c"
         keyfile = "/k"
+        [client_properties]
+        app = "theirs"
+        team = "x"
         """.write(toFile: file, atomically: true, encoding: .utf8)
         // The default of a key, written down as the shipped file does, leaves theirs.
         let configuration = try Configuration.load(
@@ -319,6 +330,40 @@ import Testing
         #expect(settings.topicPrefix == "org.theirs" && settings.publishExchange == "ours")
         #expect(settings.usesTLS && settings.usesExternalAuthentication)
         #expect(configuration.broker.topicPrefix == "org.theirs")
+
+        // Each key by itself: one of a table does not take the others' place.
+        let trusting = try Configuration.load(
+            text: """
+                [broker]
+                config = "\(file)"
+                [broker.tls]
+                ca_cert = "/ours"
+                [broker.client_properties]
+                app = "webhook2fedmsg"
+                app_url = "https://example.org"
+                """)
+        guard case .broker(let merged) = trusting.publisher else {
+            Issue.record("no broker")
+            return
+        }
+        #expect(merged.tls == BrokerTLS(caCertificate: "/ours", certificate: "/c", key: "/k"))
+        #expect(merged.usesExternalAuthentication)
+        #expect(
+            merged.clientProperties == [
+                ClientProperty(name: "app", value: .string("theirs")),
+                ClientProperty(name: "team", value: .string("x")),
+                ClientProperty(name: "app_url", value: .string("https://example.org")),
+            ])
+        let renewed = try Configuration.load(
+            text: "[broker]\nconfig = \"\(file)\"\n[broker.tls]\ncertfile = \"/new\"\n"
+                + "[broker.client_properties]\nteam = \"y\"")
+        guard case .broker(let mixed) = renewed.publisher else {
+            Issue.record("no broker")
+            return
+        }
+        #expect(mixed.tls == BrokerTLS(certificate: "/new", key: "/k"))
+        #expect(mixed.clientProperties.map(\.name) == ["app", "team"])
+        #expect(mixed.clientProperties.last?.value == .string("y"))
 
         try "topic_prefux = 1\n".write(toFile: file, atomically: true, encoding: .utf8)
         #expect(

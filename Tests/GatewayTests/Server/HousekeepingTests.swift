@@ -18,14 +18,18 @@ import Testing
                 "INSERT INTO delivery_writer (writer, batch, written_at) VALUES ($1, 1, $2)",
                 [.text(name), .integer(at)])
         }
+        try await database.query(
+            "INSERT INTO delivery_writer (writer, batch, written_at) VALUES ('silent', 1, $1)", [.integer(80 * day)])
         let keeper = Housekeeping(
-            database: database, historyRetention: .seconds(10 * 86_400), logger: Logger(label: "test"))
+            database: database, historyRetention: .seconds(10 * 86_400), writerRetention: .seconds(30 * 86_400),
+            logger: Logger(label: "test"))
         try await keeper.tidy(now: UnixTime(milliseconds: 100 * day))
         #expect(
             try await database.query("SELECT token FROM token_history").rows.map { try $0.text("token") } == ["young"])
         #expect(
-            try await database.query("SELECT writer FROM delivery_writer").rows.map { try $0.text("writer") }
-                == ["young"])
+            try await database.query("SELECT writer FROM delivery_writer ORDER BY writer").rows.map {
+                try $0.text("writer")
+            } == ["silent", "young"])
         await database.close()
     }
 }

@@ -5,7 +5,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
@@ -182,7 +181,3 @@ class PostgreSQL:
 
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             assert connection.execute("SELECT pg_promote()").fetchone() == (True,)
-
-    def accepts_connections(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0

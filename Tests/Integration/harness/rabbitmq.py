@@ -141,11 +141,6 @@ class RabbitMQ:
             "LC_ALL": "C.UTF-8",
         }
 
-    @property
-    def script_environment(self) -> dict[str, str]:
-        """For rabbitmqctl against this node."""
-        return {**self.process.environment, "RABBITMQ_SCRIPTS": str(Path(_server_script()).parent)}
-
     def start(self) -> None:
         """Returns at once; `wait_ready()` waits."""
         if not self._epmd.running:

@@ -1,5 +1,6 @@
 """HTTP by hand: bytes out, bytes in, for requests that no decent client would send."""
 
+import errno
 import socket
 import time
 from dataclasses import dataclass
@@ -79,6 +80,11 @@ class Connection:
     def half_close(self) -> None:
         self._socket.shutdown(socket.SHUT_WR)
 
+    def end_tls(self) -> None:
+        """close_notify alone; TCP stays open."""
+        assert isinstance(self._socket, TLSSocket)
+        self._socket.end()
+
     def try_half_close(self) -> None:
         try:
             self.half_close()
@@ -103,6 +109,11 @@ class Connection:
         finally:
             self._socket.settimeout(self._timeout)
         return True
+
+    def was_reset(self, within: float = 0.3) -> bool:
+        """Whether a reset came behind all that could be read: where packets are lost, it takes the answer's place."""
+        time.sleep(within)
+        return self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) in (errno.ECONNRESET, errno.EPIPE)
 
     def read_until_closed(self, timeout: float | None = None) -> Answer:
         """Reads to the end of the connection, or for `timeout` seconds."""

@@ -1,6 +1,5 @@
 """Webhooks signed as the services sign them, with the headers that they really send."""
 
-import hashlib
 import uuid
 from collections.abc import Callable
 
@@ -105,7 +104,3 @@ SIGNERS: dict[str, Callable[..., Webhook]] = {
     "weblate": services.weblate, "sentry": services.sentry, "quay": services.quay, "dockerhub": services.dockerhub,
     "standard": services.standard, "example": services.example,
 }
-
-
-def sha256_hex(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

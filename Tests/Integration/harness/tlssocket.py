@@ -65,6 +65,11 @@ class TLSSocket:
     def shutdown(self, how: int) -> None:
         """Says that nothing more is sent, by TLS and by TCP."""
         assert how == socket.SHUT_WR
+        self.end()
+        self._plain.shutdown(how)
+
+    def end(self) -> None:
+        """Says that nothing more is sent, by TLS alone (close_notify)."""
         # What has come is taken out first: unwrap() drops it.
         try:
             while piece := self._tls.read(65536):
@@ -76,13 +81,15 @@ class TLSSocket:
         except ssl.SSLWantReadError:
             pass
         self._flush()
-        self._plain.shutdown(how)
 
     def settimeout(self, timeout: float | None) -> None:
         self._plain.settimeout(timeout)
 
     def setblocking(self, flag: bool) -> None:
         self._plain.setblocking(flag)
+
+    def getsockopt(self, level: int, option: int) -> int:
+        return self._plain.getsockopt(level, option)
 
     def close(self) -> None:
         """Without a word, as a client that dies."""

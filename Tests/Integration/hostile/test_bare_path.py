@@ -17,6 +17,7 @@ from harness.services import fresh
 from harness.signing import SIGNERS, github
 from harness.webhook import Webhook
 
+from .conftest import PROOFLESS
 from .test_signatures import proof, with_proof
 
 # Where a service's payload names what a token's scope is compared with.
@@ -32,7 +33,6 @@ PLACES = {
     "example": ["repository.full_name"],
 }
 NAMELESS = ("discourse", "sentry", "standard")
-PROOFLESS = ("quay", "dockerhub")
 FLOOD_SECONDS = 4.0
 SOURCES = 24
 

@@ -5,7 +5,7 @@ import os
 import time
 
 import pytest
-from hostile.conftest import Target
+from hostile.conftest import PROOFLESS, Target
 
 from harness import services
 from harness.gateway import Token
@@ -239,7 +239,7 @@ def test_the_password_is_what_proves_a_pretix(target: Target) -> None:
         target.refused(target.post(target.webhook("pretix").with_headers(Authorization=wrong)), 401)
 
 
-@pytest.mark.parametrize("service", ["quay", "dockerhub"])
+@pytest.mark.parametrize("service", PROOFLESS)
 def test_the_address_alone_proves_what_is_never_signed(target: Target, service: str) -> None:
     """At the token's own address, which nobody can guess; not at the one that all share."""
     target.published(target.post(target.webhook(service)))

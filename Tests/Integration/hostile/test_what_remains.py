@@ -2,9 +2,12 @@
 
 import json
 
-from hostile.conftest import DATABASE, Target
+from hostile.conftest import DATABASE, PROOFLESS, Target
 
+from harness.gateway import Token
 from harness.postgresql import PostgreSQL
+from harness.process import wait_until
+from harness.rabbitmq import RabbitMQ
 
 
 def test_the_consumer_survived_and_got_everything(target: Target) -> None:
@@ -12,6 +15,28 @@ def test_the_consumer_survived_and_got_everything(target: Target) -> None:
     target.consumer.wait_for(target.accepted, timeout=120)
     assert target.consumer.process.running
     assert target.consumer.rejected() == 0, "something was accepted that does not pass the consumer's validation"
+
+
+def test_what_was_refused_at_an_address_that_is_a_secret(target: Target, rabbitmq: RabbitMQ) -> None:
+    """For the next test: a refusal and a failure of our own are logged with the address, at each of them."""
+    secrets = [target.tokens[service] for service in PROOFLESS]
+    for token in secrets:
+        assert target.post(target.webhook(token.service, b"no JSON"), token).status == 400
+        # As people mistype or escape it.
+        escaped = Token(token.id, token.service, "", f"/{token.service}/%{ord(token.id[0]):x}{token.id[1:]}/")
+        assert target.post(target.webhook(token.service), escaped).status == 404
+    rabbitmq.control("set_vm_memory_high_watermark", "absolute", "1MB")
+    try:
+        for token in secrets:
+            assert target.post(target.webhook(token.service), token).status == 503
+    finally:
+        rabbitmq.control("set_vm_memory_high_watermark", "0.4")
+    wait_until(target.gateway.ready, 60, "the broker to take messages again")
+    log = target.gateway.log.decode()
+    for token in secrets:
+        shown = f'"path":"/{token.service}/{token.id[:6]}…"'
+        assert log.count(shown) >= 2, f"{shown} is not in the log"
+        assert token.id in target.gateway.command("token", "list").stdout
 
 
 def test_no_secret_and_no_payload_in_the_log(target: Target) -> None:

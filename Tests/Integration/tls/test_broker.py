@@ -1,8 +1,10 @@
 """amqps: who is let in and who is not, what is said of it, and that the server recovers by itself once it is mended."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -113,6 +115,35 @@ def test_publishes_with_a_client_certificate_and_fedoras_permissions(setting: Se
     assert "TLSv1.3" in setting.gateway.log.decode()
 
 
+def test_the_connection_is_what_was_configured(setting: Setting, wiretap: Wiretap) -> None:
+    """As the broker sees it: what the URL says, and what it is told of us without being asked."""
+    properties = quote("{'app': 'as-configured', 'number': 3}")
+    setting.start(
+        f"{setting.rabbitmq.tls_url()}?heartbeat=17&frame_max=65536&channel_max=9&client_properties={properties}",
+        publish_priority=3,
+    )
+    setting.wait_ready()
+    columns = ("client_properties", "timeout", "frame_max", "channel_max")
+    rows = json.loads(setting.rabbitmq.control("list_connections", "--silent", "--formatter", "json", *columns))
+    ours = [row for row in rows if "as-configured" in json.dumps(row["client_properties"])]
+    assert ours, rows
+    for row in ours:
+        assert (row["timeout"], row["frame_max"], row["channel_max"]) == (17, 65536, 9)
+        told = {name: value for name, *_, value in _entries(row["client_properties"])}
+        assert told["app"] == "as-configured" and told["number"] == 3
+        assert told["product"] == "webhook2fedmsg" and told["platform"] == "Swift" and told["information"]
+        assert told["version"][0].isdigit() and told["connection_name"] == "webhook2fedmsg"
+    response = setting.post()
+    assert response.status_code == 202
+    (delivery,) = wiretap.take(until={response.json()["message_id"]})
+    assert delivery.properties.priority == 3
+
+
+def _entries(table: object) -> list[tuple[object, ...]]:
+    """A field table as rabbitmqctl prints it: an object, or a list of names, types and values."""
+    return list(table.items()) if isinstance(table, dict) else [tuple(entry) for entry in table]  # type: ignore[union-attr]
+
+
 def test_a_topic_that_the_permissions_do_not_have(setting: Setting) -> None:
     setting.start(topic_prefix="org.example.elsewhere")
     setting.wait_ready()
@@ -125,7 +156,26 @@ def test_a_topic_that_the_permissions_do_not_have(setting: Setting) -> None:
 def test_a_common_name_without_user(setting: Setting) -> None:
     setting.rabbitmq.authority.issue("nobody", "nobody-in-particular", client=True).copy_to(setting.identity)
     setting.start()
-    setting.fails_and_recovers("403 ACCESS_REFUSED", setting.mend)
+    setting.wait_detail("403 ACCESS_REFUSED")
+    setting.fails_and_recovers(
+        f"the certificate in {setting.identity.certificate} has the CN nobody-in-particular: RabbitMQ knows no user "
+        "`nobody-in-particular`, or it may not use the vhost `/pubsub`: rabbitmqctl add_user, "
+        "rabbitmqctl set_permissions -p /pubsub nobody-in-particular",
+        setting.mend,
+    )
+
+
+def test_a_user_without_permissions_on_the_virtual_host(setting: Setting) -> None:
+    """The same words: which of the two it is, the broker's own reason says before them."""
+    name = f"outside-{uuid4().hex[:8]}"
+    setting.rabbitmq.control("add_user", name, uuid4().hex)
+    setting.rabbitmq.authority.issue(name, name, client=True).copy_to(setting.identity)
+    setting.start()
+    setting.wait_detail("530 NOT_ALLOWED")
+    setting.fails_and_recovers(
+        f"or it may not use the vhost `/pubsub`: rabbitmqctl add_user, rabbitmqctl set_permissions -p /pubsub {name}",
+        lambda: setting.rabbitmq.control("set_permissions", "-p", "/pubsub", name, "^$", r"^amq\.topic$", "^$"),
+    )
 
 
 def test_a_user_that_is_made_while_the_server_waits(setting: Setting) -> None:
@@ -145,7 +195,11 @@ def test_a_rogue_authoritys_client(setting: Setting, tmp_path: Path) -> None:
     rogue = Authority(tmp_path, "rogue")
     rogue.issue("rogue-client", setting.rabbitmq.publisher.name, client=True).copy_to(setting.identity)
     setting.start()
-    setting.fails_and_recovers("the other side refused TLS: alert", setting.mend)
+    setting.wait_detail("the other side refused TLS: alert")
+    name = setting.rabbitmq.publisher.name
+    setting.fails_and_recovers(
+        f"it was shown the certificate in {setting.identity.certificate} (CN {name}, valid until 20", setting.mend
+    )
 
 
 def test_a_rogue_authoritys_broker(setting: Setting, tmp_path: Path) -> None:

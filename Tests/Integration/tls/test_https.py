@@ -17,8 +17,8 @@ from OpenSSL import SSL
 
 from harness.certificates import Identity, serial_number
 from harness.corpus import fixtures
-from harness.gateway import Gateway, Token
-from harness.process import wait_until
+from harness.gateway import Gateway, Token, binary
+from harness.process import ManagedProcess, wait_until
 from harness.rawhttp import Connection, exchange, request_bytes
 from harness.signing import github
 from harness.webhook import Webhook
@@ -155,13 +155,29 @@ def test_a_session_goes_on_by_its_ticket(gateway: Gateway) -> None:
     assert reused == [False, True]
 
 
-def test_half_closed_by_the_client(gateway: Gateway, token: Token) -> None:
+@pytest.mark.parametrize("extra", [[], [("Connection", "close")]], ids=["keep-alive", "close"])
+def test_half_closed_by_the_client(gateway: Gateway, token: Token, extra: list[tuple[str, str]]) -> None:
     """It has ended its direction by TLS and TCP, and still gets its answer."""
     with Connection(gateway.port) as connection:
-        connection.send(raw(gateway, token, webhook(token)))
+        connection.send(raw(gateway, token, webhook(token), *extra))
         connection.half_close()
         answer = connection.read_until_closed()
     assert [response.status for response in answer.responses] == [202]
+    assert answer.closed and not answer.reset
+
+
+def test_ended_by_tls_while_the_answer_is_made(gateway: Gateway, token: Token) -> None:
+    """Who asked for the end says its own meanwhile: unread in the kernel, that would make the close a reset."""
+    refused = webhook(token).with_headers(X_Hub_Signature_256="sha256=" + "0" * 64)
+    # A failure there is answered after bare_path.failure_time.
+    bare = Token(token.id, token.service, token.secret, f"/{token.service}")
+    with Connection(gateway.port) as connection:
+        connection.send(raw(gateway, bare, refused, ("Connection", "close")))
+        time.sleep(0.04)
+        connection.end_tls()
+        answer = connection.read_until_closed()
+        assert not connection.was_reset()
+    assert [response.status for response in answer.responses] == [401]
     assert answer.closed and not answer.reset
 
 
@@ -292,6 +308,26 @@ def test_a_renewed_certificate_is_shown_after_sighup(renewable: Gateway, token: 
         wait_until(lambda: shown(gateway) == renewed, 10, "the renewed certificate")
         old.send(raw(gateway, token, webhook(token)))
         assert old.read_response().status == 202, "connections that were there go on"
+
+
+def test_sighup_while_the_server_starts(scratch: Path) -> None:
+    """Its database does not answer yet; whoever renews certificates by then does not end it."""
+    with socket.create_server(("127.0.0.1", 0)) as database:
+        address = f"postgresql://w2f@127.0.0.1:{database.getsockname()[1]}/w2f"
+        gateway = Gateway(scratch, {"database": {"url": address}}, "starting", tls=True)
+        migration = ManagedProcess(
+            "migrate", [binary(), "migrate", "--config", str(gateway.configuration)], gateway.directory
+        )
+        for process in (gateway.process, migration):
+            process.start()
+            try:
+                connection, _ = database.accept()
+                process.send(signal.SIGHUP)
+                with pytest.raises(subprocess.TimeoutExpired):
+                    process.wait(1)
+                connection.close()
+            finally:
+                process.kill()
 
 
 def test_bad_files_keep_the_old_certificate(renewable: Gateway) -> None:

@@ -13,6 +13,7 @@ from harness.certificates import tls_wanted
 from harness.consumer import Consumer
 from harness.corpus import Sample, payloads
 from harness.gateway import Gateway, Token
+from harness.overtls import check_over_tls
 from harness.postgresql import PostgreSQL
 from harness.rabbitmq import RabbitMQ
 from harness.services import gitlab_signed
@@ -125,3 +126,10 @@ def _send_all(gateway: Gateway, tokens: dict[str, Token]) -> dict[str, Sent]:
             response = gateway.post(token, webhook, session)
             sent[name] = Sent(webhook, response.status_code, response.json(), [], [])
     return sent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _over_tls(request: pytest.FixtureRequest) -> None:
+    """Where TLS is wanted, it is what is tested."""
+    if tls_wanted():
+        check_over_tls(request.getfixturevalue("wire").gateway, request.getfixturevalue("rabbitmq"))

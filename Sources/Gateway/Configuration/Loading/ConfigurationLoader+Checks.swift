@@ -17,6 +17,9 @@ extension ConfigurationLoader {
             "database.reconnect_min", configuration.database.reconnectMin,
             "database.reconnect_max", configuration.database.reconnectMax)
         checkOrder(
+            "database.connect_timeout", configuration.database.connectTimeout,
+            "database.wait_timeout", configuration.database.waitTimeout)
+        checkOrder(
             "broker.confirm_timeout", configuration.broker.confirmTimeout,
             "ingest.deadline", configuration.ingest.deadline)
         checkBarePath()
@@ -111,7 +114,12 @@ extension ConfigurationLoader {
     private mutating func checkDatabase() {
         guard areSound("database.url", "state_dir"), let url = configuration.database.url else { return }
         do throws(DatabaseError) {
-            _ = try DatabaseURL.parse(url)
+            guard case .postgresql(let settings) = try DatabaseURL.parse(url), let timeout = settings.connectTimeout,
+                areSound("database.wait_timeout"), timeout > configuration.database.waitTimeout
+            else { return }
+            reject(
+                "database.url",
+                "its connect_timeout (or PGCONNECT_TIMEOUT) must not be longer than database.wait_timeout")
         } catch {
             reject("database.url", "expected \"sqlite:PATH\" or \"postgresql://user@host/name\": \(error.message)")
         }
@@ -136,7 +144,10 @@ extension ConfigurationLoader {
         if areSound("broker.topic_prefix"), broker.topicPrefix.utf8.count > 100 {
             reject("broker.topic_prefix", "has more than 100 bytes: too little of the 255 would be left for topics")
         }
-        checkPair("broker.tls", certificate: broker.tls.certificate, key: broker.tls.key)
+        var files = broker.tls.settings(above: BrokerTLS())
+        // One of the two may come from the file that broker.config names.
+        if case .broker(let settings) = configuration.publisher { files = settings.tls }
+        checkPair("broker.tls", certificate: files.certificate, key: files.key)
         let server = configuration.server
         checkPair("server.tls", certificate: server.tls.certificate, key: server.tls.key)
     }

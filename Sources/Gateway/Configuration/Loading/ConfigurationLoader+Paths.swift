@@ -58,9 +58,10 @@ extension ConfigurationLoader {
         if broker.topicPrefix != standard.topicPrefix { settings.topicPrefix = broker.topicPrefix }
         if broker.publishPriority != standard.publishPriority { settings.publishPriority = broker.publishPriority }
         if broker.passiveDeclares != standard.passiveDeclares { settings.passiveDeclares = broker.passiveDeclares }
-        if broker.tls != standard.tls { settings.tls = broker.tls.settings }
-        if broker.clientProperties != standard.clientProperties {
-            settings.clientProperties = broker.clientProperties
+        settings.tls = broker.tls.settings(above: settings.tls)
+        for property in broker.clientProperties where !standard.clientProperties.contains(property) {
+            settings.clientProperties.removeAll { $0.name == property.name }
+            settings.clientProperties.append(property)
         }
         configuration.broker.publishExchange = settings.publishExchange
         configuration.broker.topicPrefix = settings.topicPrefix

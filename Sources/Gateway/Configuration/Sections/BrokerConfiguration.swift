@@ -47,7 +47,7 @@ public struct BrokerConfiguration: ConfigurationSection {
     static let documentation = [
         "Where messages go: one of amqp_url, config and file. By default, the file messages.jsonl in state_dir.",
         "Keys that fedora-messaging's own configuration has as well mean the same here. With config, those that",
-        "differ from their default here go above that file.",
+        "differ from their default here go above that file, each by itself (those of tables, too).",
     ]
 
     static let keys = targetKeys + windowKeys + connectionKeys

@@ -25,6 +25,12 @@ public struct BrokerTLSConfiguration: ConfigurationSection, Equatable {
         key("keyfile", \.key, .optionalString("a path"), "The certificate's key."),
     ]
 
-    /// The same for the publisher.
-    var settings: BrokerTLS { BrokerTLS(caCertificate: caCertificate, certificate: certificate, key: key) }
+    /// These files, and those of fedora-messaging's own configuration where there are none.
+    func settings(above other: BrokerTLS) -> BrokerTLS {
+        var settings = other
+        settings.caCertificate = caCertificate ?? other.caCertificate
+        settings.certificate = certificate ?? other.certificate
+        settings.key = key ?? other.key
+        return settings
+    }
 }

@@ -7,9 +7,11 @@ public struct DatabaseConfiguration: ConfigurationSection {
     /// Callers that wait for a connection.
     public var maxWaiters = 1024
     /// The longest wait for a connection.
-    public var waitTimeout = Duration.seconds(5)
+    public var waitTimeout = Duration.seconds(10)
     /// The longest time of one statement.
     public var queryTimeout = Duration.seconds(15)
+    /// The longest time of one statement of a migration.
+    public var migrationTimeout = Duration.seconds(600)
     /// The longest time of making a connection.
     public var connectTimeout = Duration.seconds(5)
     /// A connection unused for this long is closed.
@@ -84,13 +86,17 @@ public struct DatabaseConfiguration: ConfigurationSection {
             "Callers that wait for a connection, or in SQLite's queue; further ones fail at once."),
         key(
             "wait_timeout", \.waitTimeout, .duration(.milliseconds(10) ... .seconds(300)),
-            "The longest wait for a connection."),
+            "The longest wait for a connection; not shorter than connect_timeout."),
         key(
             "query_timeout", \.queryTimeout, .duration(.milliseconds(10) ... .seconds(3600)),
             "The longest time of one statement."),
         key(
             "connect_timeout", \.connectTimeout, .duration(.milliseconds(10) ... .seconds(300)),
-            "The longest time of making a connection, login included."),
+            "The longest time of making a connection, login included; each of several hosts has its share. The URL's "
+                + "connect_timeout goes above it."),
+        key(
+            "migration_timeout", \.migrationTimeout, .duration(.seconds(1) ... .seconds(86_400)),
+            "The longest time of one statement of a migration, the wait for another server's migration included."),
         key(
             "idle_timeout", \.idleTimeout, .duration(.seconds(1) ... .seconds(604_800)),
             "A connection that nobody used for this long is closed."),

@@ -8,6 +8,8 @@ public struct DeliveriesConfiguration: ConfigurationSection {
     public var maxBatch = 256
     /// The longest pause between tries while the database is away.
     public var retryMax = Duration.seconds(15)
+    /// How long a writer is remembered that has been silent.
+    public var writerRetention = Duration.seconds(30 * 86_400)
     /// How long a shutdown tries to write what is left.
     public var shutdownTimeout = Duration.seconds(5)
 
@@ -29,6 +31,9 @@ public struct DeliveriesConfiguration: ConfigurationSection {
         key(
             "retry_max", \.retryMax, .duration(.milliseconds(50) ... .seconds(3600)),
             "The longest pause between tries while the database is away; what came in is counted until then."),
+        key(
+            "writer_retention", \.writerRetention, .duration(.seconds(86_400) ... .seconds(315_360_000)),
+            "How long it is remembered which batch a server wrote last that is gone since, so that none counts twice."),
         key(
             "shutdown_timeout", \.shutdownTimeout, .duration(.zero ... .seconds(300)),
             "How long a shutdown tries to write what is left."),

@@ -24,9 +24,6 @@ public struct TokenAdministration: Sendable {
             store: workspace.tokens, baseURL: configuration.server.baseURL, services: configuration.services.registry)
     }
 
-    /// The names of all services there are.
-    public static var allServices: [String] { ServiceRegistry.builtIn.map(\.name) }
-
     /// Reads an id, or takes it from the end of a token's URL.
     ///
     /// - Throws: ``TokenAdministrationError`` `malformedID`.

@@ -1,0 +1,72 @@
+import Dispatch
+
+/// Look-ups of host names, which block: on threads of their own, never a loop's. One that hangs holds up those of the same
+/// name, which share it, and no others, unless as many hang as there are threads.
+final class LookUps: Sendable {
+    typealias Answer = Result<[SocketAddress], StreamError>
+
+    /// Look-ups at once, one thread each. No key, as little as the next: a process has a handful of names to look up, the
+    /// broker's and PostgreSQL's hosts.
+    static let maxThreads = 8
+    /// Callers that wait; further ones fail at once. A resolver that hangs must not gather them.
+    static let maxWaiters = 64
+
+    private struct State {
+        /// Who waits for each name that is being looked up or is queued.
+        var waiters: [String: [UnsafeContinuation<Answer, Never>]] = [:]
+        var waiting = 0
+        /// Names that no thread is free for, the oldest first.
+        var queue: [String] = []
+        var running = 0
+    }
+
+    private let resolve: @Sendable (_ host: String) -> Answer
+    private let threads = DispatchQueue(label: "resolver", attributes: .concurrent)
+    private let state = Locked(State())
+
+    init(resolve: @escaping @Sendable (_ host: String) -> Answer) {
+        self.resolve = resolve
+    }
+
+    /// Looks a name up, or waits for a look-up of it that is under way.
+    func addresses(of host: String) async -> Answer {
+        await withUnsafeContinuation { continuation in
+            let isAdmitted = state.withLock { state in
+                guard state.waiting < Self.maxWaiters else { return false }
+                state.waiting += 1
+                if state.waiters[host] == nil { state.queue.append(host) }
+                state.waiters[host, default: []].append(continuation)
+                return true
+            }
+            guard isAdmitted else {
+                let error = StreamError.unresolvable(host: host, reason: "too many look-ups are waiting")
+                return continuation.resume(returning: .failure(error))
+            }
+            startNext()
+        }
+    }
+
+    /// Gives a free thread the name that has waited longest.
+    private func startNext() {
+        let next: String? = state.withLock { state in
+            guard state.running < Self.maxThreads, !state.queue.isEmpty else { return nil }
+            state.running += 1
+            return state.queue.removeFirst()
+        }
+        guard let next else { return }
+        threads.async { [self] in
+            finish(next, resolve(next))
+        }
+    }
+
+    private func finish(_ host: String, _ answer: Answer) {
+        let waiters = state.withLock { state in
+            state.running -= 1
+            let waiters = state.waiters.removeValue(forKey: host) ?? []
+            state.waiting -= waiters.count
+            return waiters
+        }
+        for waiter in waiters { waiter.resume(returning: answer) }
+        startNext()
+    }
+}

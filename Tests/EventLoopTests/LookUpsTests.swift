@@ -1,0 +1,68 @@
+import Dispatch
+import Testing
+
+@testable import EventLoop
+
+/// Look-ups that hang until the test lets them go: no name server is asked.
+struct LookUpsTests {
+    /// Hangs for names that begin with "slow", until it is opened.
+    private struct Gate: Sendable {
+        let isOpen = DispatchSemaphore(value: 0)
+        let asked = Locked([String]())
+
+        func resolve(_ host: String) -> LookUps.Answer {
+            asked.withLock { $0.append(host) }
+            if host.hasPrefix("slow") {
+                isOpen.wait()
+                isOpen.signal()
+            }
+            return .success([.ipv4(address: 1, port: 0)])
+        }
+    }
+
+    @Test func aNameThatHangsHoldsUpNoOther() async throws {
+        let gate = Gate()
+        let lookUps = LookUps(resolve: gate.resolve)
+        async let slow = lookUps.addresses(of: "slow")
+        #expect(try await lookUps.addresses(of: "fast").get().count == 1)
+        gate.isOpen.signal()
+        #expect(try await slow.get().count == 1)
+    }
+
+    @Test func callersOfOneNameShareALookUpAndTooManyAreRefused() async throws {
+        let gate = Gate()
+        let lookUps = LookUps(resolve: gate.resolve)
+        let refused = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<LookUps.maxWaiters + 8 {
+                group.addTask { await lookUps.addresses(of: "slow") == .failure(Self.refusal) }
+            }
+            var refused = 0
+            // Those that are refused come back first: the others hang.
+            for await isRefused in group {
+                guard isRefused else { continue }
+                refused += 1
+                if refused == 8 { gate.isOpen.signal() }
+            }
+            return refused
+        }
+        #expect(refused == 8)
+        #expect(gate.asked.withLock { $0 } == ["slow"])
+    }
+
+    @Test func noMoreThreadsThanAreAllowedAndTheRestWaits() async throws {
+        let gate = Gate()
+        let lookUps = LookUps(resolve: gate.resolve)
+        let names = (0..<LookUps.maxThreads + 3).map { "slow\($0)" }
+        let answers = await withTaskGroup(of: LookUps.Answer.self) { group in
+            for name in names { group.addTask { await lookUps.addresses(of: name) } }
+            while gate.asked.withLock({ $0.count }) < LookUps.maxThreads { await Task.yield() }
+            #expect(gate.asked.withLock { $0.count } == LookUps.maxThreads)
+            gate.isOpen.signal()
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers.count == names.count)
+        #expect(gate.asked.withLock { Set($0) } == Set(names))
+    }
+
+    private static let refusal = StreamError.unresolvable(host: "slow", reason: "too many look-ups are waiting")
+}

@@ -1,0 +1,31 @@
+import EventLoop
+import HTTPServer
+import Logging
+import Testing
+import WebhookServices
+
+@testable import Gateway
+
+@Suite struct ReservedNamesTests {
+    /// A service of the configuration could else be called like something that is at an address of its own.
+    @Test func eachFirstWordOfAnAddressIsReserved() async throws {
+        let store = try await TestStore()
+        let loops = try LoopGroup.start(count: 1, name: "reserved")
+        let configuration = Configuration()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let recorder = DeliveryRecorder(
+            database: store.database, loops: loops.loops, settings: DeliverySettings(configuration.deliveries),
+            logger: logger)
+        let ingest = try Ingest(
+            configuration, loops: loops, workspace: store.workspace, publisher: ScriptedPublisher(),
+            deliveries: recorder, logger: logger)
+        var router = try GatewayRouter.make(configuration, workspace: store.workspace, ingest: ingest)
+        try await PeopleSite(
+            configuration, store.workspace, desk: DatabaseTokenDesk(configuration, store.workspace, ingest),
+            loop: loops.loops[0], developmentLogin: true, logger: logger
+        ).addRoutes(to: &router)
+        let words = Set(router.firstWords.filter { !$0.isEmpty })
+        #expect(words.isSuperset(of: ["healthz", "schemas", "login", "tokens", "admin"]))
+        #expect(words.subtracting(ServiceRegistry.reservedNames).isEmpty)
+    }
+}
