@@ -117,7 +117,7 @@ public struct TokenStore: Sendable {
         try await change(id, by: actor, now: now) { stored, connection in
             guard stored.token.state != state else { return nil }
             try await connection.query(
-                "UPDATE token SET state = $1, updated_at = $2 WHERE uuid = $3",
+                "UPDATE token SET state = $1, updated_at = \(Self.later("$2")) WHERE uuid = $3",
                 [.text(state.rawValue), .integer(now.milliseconds), .text(stored.token.row)])
             return .state(state)
         }
