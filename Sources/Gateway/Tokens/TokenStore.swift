@@ -61,11 +61,10 @@ public struct TokenStore: Sendable {
     }
 
     /// The token with its sealed secrets, without its owners: what verifying needs.
-    func stored(_ id: TokenID, until deadline: RequestDeadline? = nil) async throws -> StoredToken? {
+    func stored(_ id: TokenID) async throws -> StoredToken? {
         guard authority.isAuthentic(id) else { return nil }
         let result = try await database.query(
-            "SELECT \(StoredToken.columns) FROM token WHERE public_id = $1", [.text(id.description)],
-            until: deadline?.instant)
+            "SELECT \(StoredToken.columns) FROM token WHERE public_id = $1", [.text(id.description)])
         return try result.rows.first.map(StoredToken.init(row:))
     }
 
