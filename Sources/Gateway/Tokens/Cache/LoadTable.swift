@@ -160,12 +160,14 @@ struct LoadTable: Sendable {
     }
 
     /// Time has passed: those whose deadline has come go away, as by `leave`.
-    /// - Returns: Who, from which id, and since when that is being read; nil if it still waits for its turn.
+    /// - Returns: Who, from which id, and since when that is being read; for an id that still waits for its turn, since when
+    ///   the newest of all reads is.
     mutating func expire(now: Instant) -> [(waiter: Waiter, id: TokenID, startedAt: Instant?)] {
         guard let waiterDeadline, waiterDeadline <= now else { return [] }
         let expired = places.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys.sorted()
+        let newest = flights.values.lazy.compactMap(\.startedAt).max()
         let left = expired.compactMap { waiter in
-            places[waiter].map { (waiter: waiter, id: $0.id, startedAt: flights[$0.id]?.startedAt) }
+            places[waiter].map { (waiter: waiter, id: $0.id, startedAt: flights[$0.id]?.startedAt ?? newest) }
         }
         for waiter in expired { _ = leave(waiter) }
         self.waiterDeadline = places.values.compactMap(\.deadline).min()

@@ -112,7 +112,7 @@ public actor TokenCache {
         for (waiter, id, startedAt) in loads.expire(now: now) {
             let result: Result<TokenRecord?, any Error>
             if let record = useStale(id) {
-                // It had its time, whatever the waiter had, and whoever else was before it.
+                // The database had its time, whatever the waiter had: for this read, or for all that came before it.
                 if let startedAt, startedAt + settings.recheckWait <= now { isAwayUntil = now + settings.timeToLive }
                 result = .success(record)
             } else {
