@@ -18,7 +18,8 @@ public struct DatabaseLimits: Sendable, Hashable {
     public var migrationTimeout: Duration = .seconds(600)
     /// A connection that nobody used for this long is closed.
     public var idleTimeout: Duration = .seconds(600)
-    /// A connection that is this old is closed once it is free, so that connections follow a failover.
+    /// A connection that is this old is closed once it is free, so that connections follow a failover; one that listens for
+    /// changes is made anew.
     public var maxLifetime: Duration = .seconds(3600)
     /// The longest that `close` waits for what still runs.
     public var closeTimeout: Duration = .seconds(5)
@@ -28,7 +29,7 @@ public struct DatabaseLimits: Sendable, Hashable {
     public var preparedStatements = 128
     /// The most statements in one batch.
     public var batchStatements = 1000
-    /// How often the connection that listens for changes is asked whether it still lives, and how long that may take: a
+    /// How often it is proven that changes are heard, by a notice that another connection sends, and how long that may take: a
     /// server that vanished without a word is noticed within twice this time.
     public var listenHeartbeat: Duration = .seconds(5)
     /// How often SQLite's file is looked at for changes by other processes, while somebody wants to know of them.

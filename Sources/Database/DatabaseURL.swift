@@ -36,14 +36,16 @@ public enum DatabaseURL: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Opens the database. PostgreSQL is connected to when it is first asked; SQLite's file is opened, and made, here.
-    /// - Parameter loop: where the connections to PostgreSQL live; SQLite has a thread of its own,
-    ///   and uses the loop for its deadlines.
+    /// - Parameters:
+    ///   - loop: where the connections to PostgreSQL live; SQLite has a thread of its own,
+    ///     and uses the loop for its deadlines.
+    ///   - isReadOnly: whether SQLite's file is only read: it is not made, and nothing of it is changed.
     public func open(
-        loop: EventLoop, limits: DatabaseLimits = DatabaseLimits(), logger: Logger
+        loop: EventLoop, limits: DatabaseLimits = DatabaseLimits(), isReadOnly: Bool = false, logger: Logger
     ) async throws -> any Database {
         switch self {
         case .sqlite(let location):
-            try await SQLiteDatabase.open(location, limits: limits, loop: loop)
+            try await SQLiteDatabase.open(location, limits: limits, isReadOnly: isReadOnly, loop: loop)
         case .postgresql(let settings):
             PostgresPool(settings: settings, limits: limits, loop: loop, logger: logger)
         }

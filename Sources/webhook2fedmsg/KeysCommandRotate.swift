@@ -10,12 +10,15 @@ struct KeysCommandRotate: AsyncParsableCommand {
         abstract: "Put the root key of keys.root_key_file into use, and seal everything anew under it.",
         discussion: """
             Servers may run meanwhile, if all of them have both keys. It can be interrupted and run again: it goes on where \
-            it was. Exits 1 if something could not be sealed anew.
+            it was. Exits 1 if something is still sealed under another key in the end.
             """)
 
     @OptionGroup var settings: ConfigurationOptions
 
-    @Option(help: "Secrets that are sealed anew in one transaction, 1 to \(KeyRotation.maximumBatch).")
+    @Option(
+        help: """
+            Secrets that are sealed anew in one transaction, 1 to \(KeyRotation.maximumBatch); database.max_batch at most.
+            """)
     var batch = 100
 
     @Flag(help: "Print JSON, one line.")
@@ -34,13 +37,13 @@ struct KeysCommandRotate: AsyncParsableCommand {
             configuration, loop: EventLoop.start(name: "keys"), logger: logger)
         let result: Result<KeyRotation.Outcome, any Error>
         do {
-            result = .success(try await KeyRotation(workspace).run(batch: batch))
+            result = .success(try await KeyRotation(workspace, configuration.database).run(batch: batch))
         } catch {
             result = .failure(error)
         }
         await workspace.close()
         let outcome = try result.get()
         if json { try TokenCommandOutput.json(outcome) } else { TokenCommandOutput.result(outcome.text) }
-        if !outcome.failed.isEmpty { throw ExitCode.failure }
+        if outcome.left > 0 { throw ExitCode.failure }
     }
 }

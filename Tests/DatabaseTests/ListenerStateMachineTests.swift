@@ -8,67 +8,131 @@ import Testing
     private let start = ContinuousClock.now
     private let refused = DatabaseError(.unavailable, "refused")
 
-    private static func machine() -> ListenerStateMachine {
+    private static let limits: DatabaseLimits = {
         var limits = DatabaseLimits()
         limits.listenHeartbeat = .seconds(5)
+        limits.maxLifetime = .seconds(60)
         limits.backoff = Backoff(first: .seconds(1), longest: .seconds(8))
-        return ListenerStateMachine(limits: limits)
-    }
+        return limits
+    }()
+
+    private static func machine() -> ListenerStateMachine { ListenerStateMachine(limits: limits, name: "me") }
 
     private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-    @Test func itConnectsListensAndIsAskedForASignOfLife() {
+    /// Connected at 0, and heard of its first proof at once.
+    private func listening() -> ListenerStateMachine {
+        var listener = Self.machine()
+        _ = listener.start()
+        _ = listener.connected(now: at(0))
+        _ = listener.subscribed(now: at(0))
+        #expect(listener.notified("proof:me:1", now: at(0)) == [.tell(.listening)])
+        return listener
+    }
+
+    @Test func itIsBelievedWhenItsProofHasCome() {
         var listener = Self.machine()
         #expect(listener.start() == [.connect])
         #expect(listener.nextDeadline == nil)
-        #expect(listener.connected() == [.listen])
-        // What comes before LISTEN is done is covered by `listening`.
-        #expect(listener.notified("x") == [])
-        #expect(listener.subscribed(now: at(1)) == [.tell(.listening)])
-        #expect(listener.notified("x") == [.tell(.changed(payload: "x"))])
+        #expect(listener.connected(now: at(0)) == [.listen])
+        #expect(listener.notified("x", now: at(0)) == [])
+        #expect(listener.subscribed(now: at(1)) == [.prove("proof:me:1")])
+        // What comes before the proof is covered by `listening`; those of others say nothing.
+        #expect(listener.notified("x", now: at(1)) == [])
+        #expect(listener.notified("proof:you:1", now: at(1)) == [])
         #expect(listener.nextDeadline == at(6))
-        #expect(listener.tick(now: at(5)) == [])
-        #expect(listener.tick(now: at(6)) == [.ping])
-        #expect(listener.notified("y") == [.tell(.changed(payload: "y"))])
-        #expect(listener.answered(now: at(6.1)) == [])
+        #expect(listener.notified("proof:me:1", now: at(2)) == [.tell(.listening)])
+        #expect(listener.notified("x", now: at(2)) == [.tell(.changed(payload: "x"))])
+        #expect(listener.notified("proof:you:2", now: at(2)) == [])
+        #expect(listener.notified("proof:me:1", now: at(2)) == [])
+        #expect(listener.nextDeadline == at(7))
+    }
+
+    @Test func itIsProvenAnewNowAndThen() {
+        var listener = listening()
+        #expect(listener.tick(jitter: 0, now: at(4.9)) == [])
+        #expect(listener.tick(jitter: 0, now: at(5)) == [.prove("proof:me:2")])
+        #expect(listener.nextDeadline == at(10))
+        #expect(listener.notified("y", now: at(6)) == [.tell(.changed(payload: "y"))])
+        // An old one proves nothing.
+        #expect(listener.notified("proof:me:1", now: at(6)) == [])
+        #expect(listener.nextDeadline == at(10))
+        // Nothing is told twice.
+        #expect(listener.notified("proof:me:2", now: at(6.1)) == [])
         #expect(listener.nextDeadline == at(11.1))
     }
 
     @Test func lostAndMadeAgain() {
-        var listener = Self.machine()
-        _ = listener.start()
-        _ = listener.connected()
-        _ = listener.subscribed(now: at(0))
+        var listener = listening()
         #expect(listener.failed(refused, jitter: 0, now: at(2)) == [.disconnect, .tell(.lost(refused))])
         #expect(listener.nextDeadline == at(2.5))
-        #expect(listener.notified("late") == [])
+        #expect(listener.notified("late", now: at(2)) == [])
         #expect(listener.failed(refused, jitter: 0, now: at(2.1)) == [])
-        #expect(listener.tick(now: at(2.4)) == [])
-        #expect(listener.tick(now: at(2.5)) == [.connect])
+        #expect(listener.tick(jitter: 0, now: at(2.4)) == [])
+        #expect(listener.tick(jitter: 0, now: at(2.5)) == [.connect])
         #expect(listener.failed(refused, jitter: 0.5, now: at(3)) == [.disconnect, .tell(.lost(refused))])
         #expect(listener.nextDeadline == at(4.5))
-        #expect(listener.tick(now: at(4.5)) == [.connect])
-        #expect(listener.connected() == [.listen])
+        #expect(listener.tick(jitter: 0, now: at(4.5)) == [.connect])
+        #expect(listener.connected(now: at(4.5)) == [.listen])
         // A server that takes connections and does not let us listen is not asked all the time.
         #expect(listener.failed(refused, jitter: 0, now: at(5)) == [.disconnect, .tell(.lost(refused))])
         #expect(listener.nextDeadline == at(7))
-        _ = listener.tick(now: at(7))
-        _ = listener.connected()
-        #expect(listener.subscribed(now: at(8)) == [.tell(.listening)])
+        _ = listener.tick(jitter: 0, now: at(7))
+        _ = listener.connected(now: at(7))
+        _ = listener.subscribed(now: at(8))
+        #expect(listener.notified("proof:me:2", now: at(8)) == [.tell(.listening)])
         _ = listener.failed(refused, jitter: 0, now: at(9))
         #expect(listener.nextDeadline == at(9.5))
     }
 
     @Test func aServerThatVanishedIsNoticed() {
+        var listener = listening()
+        #expect(listener.tick(jitter: 0, now: at(5)) == [.prove("proof:me:2")])
+        #expect(listener.tick(jitter: 0, now: at(9.9)) == [])
+        let lost = DatabaseError.noticesDoNotArrive(Self.limits)
+        #expect(listener.tick(jitter: 0, now: at(10)) == [.disconnect, .tell(.lost(lost))])
+        #expect(listener.notified("proof:me:2", now: at(10.1)) == [])
+        #expect(listener.nextDeadline == at(10.5))
+    }
+
+    /// A pooler takes LISTEN, and gives the connection to others: `listening` is never told, and the pauses grow.
+    @Test func wherePoolersStandBetweenNothingIsBelieved() {
         var listener = Self.machine()
         _ = listener.start()
-        _ = listener.connected()
-        _ = listener.subscribed(now: at(0))
-        #expect(listener.tick(now: at(5)) == [.ping])
-        #expect(listener.nextDeadline == nil)
-        let late = DatabaseError(.timeout, "the statement took too long")
-        #expect(listener.failed(late, jitter: 0, now: at(10)) == [.disconnect, .tell(.lost(late))])
-        #expect(listener.answered(now: at(11)) == [])
+        var now = at(0)
+        for (attempt, pause) in [0.5, 1, 2, 4, 4].enumerated() {
+            #expect(listener.connected(now: now) == [.listen])
+            #expect(listener.subscribed(now: now) == [.prove("proof:me:\(attempt + 1)")])
+            now += .seconds(5)
+            #expect(listener.tick(jitter: 0, now: now).first == .disconnect)
+            #expect(listener.nextDeadline == now + .seconds(pause))
+            now += .seconds(pause)
+            #expect(listener.tick(jitter: 0, now: now) == [.connect])
+        }
+    }
+
+    @Test func aProofThatCannotBeSent() {
+        var listener = listening()
+        _ = listener.tick(jitter: 0, now: at(5))
+        // News of an older one are none.
+        #expect(listener.unproven("proof:me:1", refused, jitter: 0, now: at(6)) == [])
+        #expect(
+            listener.unproven("proof:me:2", refused, jitter: 0, now: at(6)) == [.disconnect, .tell(.lost(refused))])
+        #expect(listener.unproven("proof:me:2", refused, jitter: 0, now: at(6)) == [])
+    }
+
+    @Test func aConnectionThatIsOldIsMadeAnewAtOnce() {
+        var listener = listening()
+        for beat in 1..<12 {
+            let now = at(Double(beat * 5))
+            #expect(listener.tick(jitter: 0, now: now) == [.prove("proof:me:\(beat + 1)")])
+            _ = listener.notified("proof:me:\(beat + 1)", now: now)
+        }
+        #expect(listener.tick(jitter: 0, now: at(60)) == [.disconnect, .tell(.lost(.listenerIsOld)), .connect])
+        #expect(listener.connected(now: at(60.1)) == [.listen])
+        _ = listener.subscribed(now: at(60.2))
+        #expect(listener.notified("proof:me:13", now: at(60.3)) == [.tell(.listening)])
+        #expect(listener.tick(jitter: 0, now: at(65.3)) == [.prove("proof:me:14")])
     }
 
     @Test func afterTheEndNothingIsDone() {
@@ -77,9 +141,9 @@ import Testing
         #expect(listener.stop() == [.disconnect])
         #expect(listener.stop() == [])
         // The connection comes too late.
-        #expect(listener.connected() == [.disconnect])
+        #expect(listener.connected(now: at(1)) == [.disconnect])
         #expect(listener.failed(refused, jitter: 0, now: at(1)) == [])
-        #expect(listener.tick(now: at(60)) == [])
+        #expect(listener.tick(jitter: 0, now: at(60)) == [])
         #expect(listener.nextDeadline == nil)
         #expect(listener.start() == [])
     }

@@ -58,10 +58,13 @@ import Testing
 
     private static let isPostgresThere: Bool = TestDriver.postgresURL != nil
 
-    private static func pool(_ name: String) throws -> PostgresPool {
+    private static func pool(
+        _ name: String, heartbeat: Duration = .seconds(10), lifetime: Duration = .seconds(3600)
+    ) throws -> PostgresPool {
         var limits = TestDatabase.limits
         limits.backoff = Backoff(first: .milliseconds(20), longest: .milliseconds(200))
-        limits.listenHeartbeat = .seconds(1)
+        limits.listenHeartbeat = heartbeat
+        limits.maxLifetime = lifetime
         let settings = try PostgresSettings(parsing: try #require(TestDriver.postgresURL))
         return PostgresPool(
             settings: settings.with("application_name", name), limits: limits, loop: try TestDatabase.loop.get(),
@@ -114,12 +117,12 @@ import Testing
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
     func aConnectionThatHangsIsGivenUp() async throws {
         let (channel, name) = ("w2f_test_\(getpid())_c", "w2f-hanging-\(getpid())")
-        let pool = try Self.pool(name)
+        let pool = try Self.pool(name, heartbeat: .seconds(1))
         let other = try Self.pool("w2f-other")
         let reader = Reader(pool.notices(on: channel))
         #expect(await reader.next() == .listening)
         let row = try await other.query(
-            "SELECT pid FROM pg_stat_activity WHERE application_name = $1", [.text(name)]
+            "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND query LIKE 'LISTEN%'", [.text(name)]
         ).rows.first
         let pid = pid_t(try #require(row).integer("pid"))
         guard kill(pid, SIGSTOP) == 0 else { return }
@@ -127,6 +130,50 @@ import Testing
         #expect(await reader.nextAfterLoss() == .listening)
         await pool.close()
         await other.close()
+    }
+
+    @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
+    func proofsAreNotToldToReaders() async throws {
+        let channel = "w2f_test_\(getpid())_e"
+        let pool = try Self.pool("w2f-proofs", heartbeat: .milliseconds(200))
+        let reader = Reader(pool.notices(on: channel))
+        #expect(await reader.nextAfterLoss() == .listening)
+        try await Task.sleep(for: .seconds(1))
+        try await pool.query("SELECT pg_notify($1, 'last')", [.text(channel)])
+        var notice = await reader.next()
+        // A slow machine may be too slow for the heartbeat.
+        while notice == .listening || notice?.isLoss == true { notice = await reader.next() }
+        #expect(notice == .changed(payload: "last"))
+        await pool.close()
+    }
+
+    @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
+    func aConnectionThatIsOldIsMadeAnew() async throws {
+        let channel = "w2f_test_\(getpid())_f"
+        let pool = try Self.pool("w2f-old", heartbeat: .milliseconds(500), lifetime: .seconds(1))
+        let reader = Reader(pool.notices(on: channel))
+        #expect(await reader.nextAfterLoss() == .listening)
+        #expect(await reader.next()?.isLoss == true)
+        #expect(await reader.nextAfterLoss() == .listening)
+        await pool.close()
+    }
+
+    /// The pool finds that its server writes nothing any more: what listens follows it to another one.
+    @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
+    func aServerThatBecameReadOnlyIsLeft() async throws {
+        let channel = "w2f_test_\(getpid())_g"
+        let pool = try Self.pool("w2f-read-only")
+        let reader = Reader(pool.notices(on: channel))
+        #expect(await reader.next() == .listening)
+        await #expect(throws: DatabaseError.self) {
+            try await pool.withTransaction { connection in
+                try await connection.query("SET TRANSACTION READ ONLY")
+                try await connection.query("CREATE TABLE never (id BIGINT)")
+            }
+        }
+        #expect(await reader.next() == .lost(.readOnlyServer))
+        #expect(await reader.nextAfterLoss() == .listening)
+        await pool.close()
     }
 
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
@@ -139,7 +186,7 @@ import Testing
         }
         func connections() async throws -> Int {
             try await other.query(
-                "SELECT 1 FROM pg_stat_activity WHERE application_name = $1", [.text(name)]
+                "SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND query LIKE 'LISTEN%'", [.text(name)]
             ).rows.count
         }
         while try await connections() == 0 { try await Task.sleep(for: .milliseconds(10)) }
@@ -161,5 +208,11 @@ extension PostgresPool {
         } catch {
             handle(error)
         }
+    }
+}
+
+extension DatabaseNotice {
+    fileprivate var isLoss: Bool {
+        if case .lost = self { true } else { false }
     }
 }

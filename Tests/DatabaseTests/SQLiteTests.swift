@@ -31,6 +31,32 @@ import Testing
         }
     }
 
+    /// It is read beside whoever has it open, or alone; nothing is made, and nothing can be written.
+    @Test func onlyRead() async throws {
+        try await TestDatabase.withPlace(.sqliteFile) { place in
+            let path = try Self.path(place)
+            func open() async throws -> any Database {
+                try await place.url.open(
+                    loop: TestDatabase.loop.get(), limits: TestDatabase.limits, isReadOnly: true,
+                    logger: TestDatabase.logger)
+            }
+            #expect(await code { _ = try await open() } == .unavailable)
+            #expect(Self.mode(path) == nil)
+            let writer = try await place.open()
+            try await writer.query("CREATE TABLE t (id BIGINT)")
+            try await writer.query("INSERT INTO t (id) VALUES (7)")
+            for isAlone in [false, true] {
+                if isAlone { await writer.close() }
+                let reader = try await open()
+                #expect(try await reader.query("SELECT id FROM t").rows.map(\.values) == [[7]])
+                await #expect(throws: DatabaseError.self) { try await reader.query("DELETE FROM t") }
+                #expect((Self.mode(path + "-wal") == nil) == isAlone)
+                await reader.close()
+            }
+            #expect(Self.mode(path + "-wal") == nil && Self.mode(path + "-shm") == nil)
+        }
+    }
+
     @Test func itIsDurableAndStrict() async throws {
         try await TestDatabase.with(.sqliteFile) { database in
             let expected: [(String, SQLValue)] = [

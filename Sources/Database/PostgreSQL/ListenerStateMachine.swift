@@ -1,8 +1,9 @@
 /// A LISTEN connection's life without I/O: what happened goes in, what to do comes out.
 ///
-/// It connects, listens, and is asked now and then whether it still lives: a server that vanished without a word would else
-/// be believed for as long as TCP believes it. When it is lost, it is made again, with a back-off that begins anew only
-/// once listening has worked.
+/// It connects, listens, and is believed only when a notice has come: a proof, sent by another connection on the same
+/// channel, at the beginning and then now and then. So a server that vanished without a word is noticed, and a pooler that
+/// takes LISTEN and passes no notices on. When it is lost, it is made again, with a back-off that begins anew only once a
+/// proof has come.
 struct ListenerStateMachine {
     typealias Instant = ContinuousClock.Instant
 
@@ -12,8 +13,8 @@ struct ListenerStateMachine {
         case connect
         /// Run LISTEN, and report `subscribed` or `failed`.
         case listen
-        /// Ask the server for a sign of life, and report `answered` or `failed`.
-        case ping
+        /// Have another connection NOTIFY this, and report `unproven` if that fails.
+        case prove(String)
         /// Tell the reader.
         case tell(DatabaseNotice)
         /// Close what there is of a connection, and forget it.
@@ -24,26 +25,35 @@ struct ListenerStateMachine {
         case idle
         case connecting
         case subscribing
-        case listening(nextPing: Instant)
-        case pinging
+        /// The proof was sent; nothing is told before the first of them has come.
+        case proving(String, isFirst: Bool, until: Instant)
+        case listening(nextProof: Instant)
         case waiting(until: Instant)
         case stopped
     }
 
+    /// How the payloads begin that are proofs, of whichever listener: they say nothing to readers.
+    static let proofPrefix = "proof:"
+
     private let limits: DatabaseLimits
+    private let name: String
     private var state = State.idle
     /// Attempts that failed in a row.
     private var failures = 0
+    private var proofs = 0
+    private var connectedAt: Instant?
 
-    init(limits: DatabaseLimits) {
+    /// - Parameter name: tells this listener's proofs from those of all others on the channel.
+    init(limits: DatabaseLimits, name: String) {
         self.limits = limits
+        self.name = name
     }
 
     /// When `tick` is to be called.
     var nextDeadline: Instant? {
         switch state {
-        case .listening(let instant), .waiting(let instant): instant
-        case .idle, .connecting, .subscribing, .pinging, .stopped: nil
+        case .listening(let instant), .waiting(let instant), .proving(_, _, let instant): instant
+        case .idle, .connecting, .subscribing, .stopped: nil
         }
     }
 
@@ -55,41 +65,46 @@ struct ListenerStateMachine {
     }
 
     /// A connection is there.
-    mutating func connected() -> [Action] {
+    mutating func connected(now: Instant) -> [Action] {
         guard state == .connecting else { return state == .stopped ? [.disconnect] : [] }
         state = .subscribing
+        connectedAt = now
         return [.listen]
     }
 
     /// LISTEN is done.
     mutating func subscribed(now: Instant) -> [Action] {
         guard state == .subscribing else { return [] }
-        failures = 0
-        state = .listening(nextPing: now + limits.listenHeartbeat)
-        return [.tell(.listening)]
+        return prove(isFirst: true, now)
     }
 
     /// A notification came.
-    func notified(_ payload: String) -> [Action] {
+    mutating func notified(_ payload: String, now: Instant) -> [Action] {
+        if payload.hasPrefix(Self.proofPrefix) {
+            guard case .proving(payload, let isFirst, _) = state else { return [] }
+            failures = 0
+            state = .listening(nextProof: now + limits.listenHeartbeat)
+            return isFirst ? [.tell(.listening)] : []
+        }
         switch state {
-        // One may come before LISTEN's own answer is looked at; `listening` makes good for it.
-        case .listening, .pinging: [.tell(.changed(payload: payload))]
-        default: []
+        // What comes before the first proof is made good for by `listening`.
+        case .listening, .proving(_, false, _): return [.tell(.changed(payload: payload))]
+        default: return []
         }
     }
 
-    /// The server gave a sign of life.
-    mutating func answered(now: Instant) -> [Action] {
-        guard state == .pinging else { return [] }
-        state = .listening(nextPing: now + limits.listenHeartbeat)
-        return []
+    /// A proof could not be sent.
+    mutating func unproven(_ proof: String, _ error: DatabaseError, jitter: Double, now: Instant) -> [Action] {
+        guard case .proving(proof, _, _) = state else { return [] }
+        return failed(error, jitter: jitter, now: now)
     }
 
-    /// No connection could be made, or it broke, or the server does not let us listen, or gives no sign of life.
+    /// No connection could be made, or it broke, or the server does not let us listen, or turned out to be another than is
+    /// wanted.
     /// - Parameter jitter: a random number, 0 or more and less than 1.
     mutating func failed(_ error: DatabaseError, jitter: Double, now: Instant) -> [Action] {
         switch state {
-        case .connecting, .subscribing, .listening, .pinging: break
+        case .connecting, .subscribing, .listening, .proving: break
         case .idle, .waiting, .stopped: return []
         }
         failures += 1
@@ -98,11 +113,14 @@ struct ListenerStateMachine {
     }
 
     /// Time has passed.
-    mutating func tick(now: Instant) -> [Action] {
+    /// - Parameter jitter: as for `failed`.
+    mutating func tick(jitter: Double, now: Instant) -> [Action] {
         switch state {
-        case .listening(let nextPing) where nextPing <= now:
-            state = .pinging
-            return [.ping]
+        case .listening(let nextProof) where nextProof <= now:
+            if let connectedAt, connectedAt + limits.maxLifetime <= now { return renew() }
+            return prove(isFirst: false, now)
+        case .proving(_, _, let instant) where instant <= now:
+            return failed(.noticesDoNotArrive(limits), jitter: jitter, now: now)
         case .waiting(let instant) where instant <= now:
             state = .connecting
             return [.connect]
@@ -116,5 +134,29 @@ struct ListenerStateMachine {
         guard state != .stopped else { return [] }
         state = .stopped
         return [.disconnect]
+    }
+
+    private mutating func prove(isFirst: Bool, _ now: Instant) -> [Action] {
+        proofs += 1
+        let proof = "\(Self.proofPrefix)\(name):\(proofs)"
+        state = .proving(proof, isFirst: isFirst, until: now + limits.listenHeartbeat)
+        return [.prove(proof)]
+    }
+
+    /// The connection is as old as one may get: as the pool's, it is to follow a failover.
+    private mutating func renew() -> [Action] {
+        state = .connecting
+        return [.disconnect, .tell(.lost(.listenerIsOld)), .connect]
+    }
+}
+
+extension DatabaseError {
+    static let listenerIsOld = DatabaseError(.unavailable, "the connection that listens is as old as it may get")
+
+    static func noticesDoNotArrive(_ limits: DatabaseLimits) -> DatabaseError {
+        DatabaseError(
+            .unavailable,
+            "no notice arrived within \(limits.listenHeartbeat): the server hangs, or a pooler stands between that "
+                + "shares connections, with which LISTEN does not work")
     }
 }

@@ -9,6 +9,8 @@ final class PostgresCanceller: Sendable {
     /// One for the process: it is rarely used.
     static let shared = PostgresCanceller()
 
+    /// No key of the configuration: nothing that anybody waits for depends on it. What is not asked to stop runs to its end,
+    /// or to PostgreSQL's own `statement_timeout`; and there is no more to stop than the pool has connections.
     private static let most = 16
     private let queue = DispatchQueue(label: "postgres-cancel")
     private let pending = Atomic<Int>(0)

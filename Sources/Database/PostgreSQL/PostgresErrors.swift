@@ -82,6 +82,11 @@ enum PostgresErrors {
     }
 }
 
+extension DatabaseError {
+    static let readOnlyServer = DatabaseError(
+        .unavailable, sqlState: PostgresErrors.readOnly, "the server writes nothing any more")
+}
+
 extension Substring {
     /// Without blanks at both ends.
     fileprivate func trimmingBlanks() -> Substring {

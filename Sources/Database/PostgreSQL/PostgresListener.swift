@@ -10,6 +10,8 @@ final class PostgresListener {
     private let password: String?
     private let limits: DatabaseLimits
     private let logger: Logger
+    /// Has another connection NOTIFY a proof on the channel; ``unproven(_:_:)`` is called if that fails.
+    private let prove: (String) -> Void
 
     private var machine: ListenerStateMachine
     private var outlet: NoticeOutlet
@@ -21,7 +23,7 @@ final class PostgresListener {
 
     init(
         channel: String, outlet: NoticeOutlet, dialer: PostgresDialer, password: String?, limits: DatabaseLimits,
-        loop: EventLoop, logger: Logger
+        loop: EventLoop, logger: Logger, prove: @escaping (String) -> Void
     ) {
         self.channel = channel
         self.outlet = outlet
@@ -30,7 +32,8 @@ final class PostgresListener {
         self.limits = limits
         self.loop = loop
         self.logger = logger
-        machine = ListenerStateMachine(limits: limits)
+        self.prove = prove
+        machine = ListenerStateMachine(limits: limits, name: String(UInt64.random(in: .min ... .max), radix: 16))
     }
 
     /// Begins to listen.
@@ -38,9 +41,19 @@ final class PostgresListener {
         loop.preconditionInLoop()
         timer = LoopTimer(on: loop) { [weak self] in
             guard let self else { return }
-            perform(machine.tick(now: .now))
+            perform(machine.tick(jitter: .random(in: 0..<1), now: .now))
         }
         perform(machine.start())
+    }
+
+    /// A proof could not be sent.
+    func unproven(_ proof: String, _ error: DatabaseError) {
+        perform(machine.unproven(proof, error, jitter: .random(in: 0..<1), now: .now))
+    }
+
+    /// The server turned out to be another than is wanted, or the connection broke.
+    func failed(_ error: DatabaseError) {
+        perform(machine.failed(error, jitter: .random(in: 0..<1), now: .now))
     }
 
     /// Ends the connection and the reader's stream.
@@ -56,8 +69,8 @@ final class PostgresListener {
         for action in actions {
             switch action {
             case .connect: connect()
-            case .listen: run("LISTEN \(channel)") { $0.subscribed(now: .now) }
-            case .ping: run("SELECT 1") { $0.answered(now: .now) }
+            case .listen: listen()
+            case .prove(let proof): prove(proof)
             case .tell(let notice): tell(notice)
             case .disconnect: disconnect()
             }
@@ -84,28 +97,22 @@ final class PostgresListener {
         }
         made.onNotification = { [weak self] payload in
             guard let self else { return }
-            perform(machine.notified(payload))
+            perform(machine.notified(payload, now: .now))
         }
         connection = made
-        perform(machine.connected())
+        perform(machine.connected(now: .now))
     }
 
-    /// Runs a statement on the connection, which is the server's sign of life at the same time.
-    private func run(
-        _ sql: String, _ done: @escaping (inout ListenerStateMachine) -> [ListenerStateMachine.Action]
-    ) {
+    private func listen() {
         lastNumber += 1
-        connection?.execute(sql, [], number: lastNumber, timeout: limits.listenHeartbeat) { [weak self] result in
+        connection?.execute("LISTEN \(channel)", [], number: lastNumber, timeout: limits.listenHeartbeat) {
+            [weak self] result in
             guard let self else { return }
             switch result {
-            case .success: perform(done(&machine))
+            case .success: perform(machine.subscribed(now: .now))
             case .failure(let error): failed(error as? DatabaseError ?? .connectionBroke)
             }
         }
-    }
-
-    private func failed(_ error: DatabaseError) {
-        perform(machine.failed(error, jitter: .random(in: 0..<1), now: .now))
     }
 
     private func tell(_ notice: DatabaseNotice) {
@@ -115,6 +122,8 @@ final class PostgresListener {
         case .listening:
             isLost = false
             logger.info("listening for changes in PostgreSQL", metadata: ["channel": "\(channel)"])
+        case .lost(.listenerIsOld):
+            break
         case .lost(let error):
             if !isLost {
                 logger.warning("No changes are heard from PostgreSQL", metadata: ["reason": "\(error.message)"])

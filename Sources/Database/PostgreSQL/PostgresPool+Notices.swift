@@ -20,12 +20,27 @@ extension PostgresPool {
             channel: channel, outlet: outlet,
             // Of its own, so that the turns of both lists do not mix.
             dialer: PostgresDialer(settings: settings, timeout: limits.connectTimeout, loop: loop, resolver: resolver),
-            password: settings.password, limits: limits, loop: loop, logger: logger)
+            password: settings.password, limits: limits, loop: loop, logger: logger
+        ) { [weak self] proof in
+            self?.assumeIsolated { pool in
+                _ = Task { [weak pool] in await pool?.prove(proof, on: channel, for: number) }
+            }
+        }
         listeners[number] = listener
         let loop = self.loop
         outlet.onEnd { [weak self] in
             loop.execute { [weak self] in self?.assumeIsolated { $0.listeners.removeValue(forKey: number)?.stop() } }
         }
         listener.start()
+    }
+
+    /// Sends a listener's proof, by one of the pool's connections.
+    private func prove(_ proof: String, on channel: String, for number: Int) async {
+        do {
+            let deadline = ContinuousClock.now + limits.listenHeartbeat
+            _ = try await query("SELECT pg_notify($1, $2)", [.text(channel), .text(proof)], until: deadline)
+        } catch {
+            listeners[number]?.unproven(proof, error as? DatabaseError ?? .connectionBroke)
+        }
     }
 }

@@ -206,8 +206,10 @@ public actor PostgresPool: Database {
         doomed[lease] = nil
         guard case .open(let connection) = slots[lease.connection] else { return }
         perform(machine.released(lease.connection, reusable: connection.isReusable, now: .now))
-        // The others lead to the same server, most likely.
-        if connection.isReadOnly { perform(machine.retireAll(now: .now)) }
+        guard connection.isReadOnly else { return }
+        // The others lead to the same server, most likely; those that listen, too.
+        perform(machine.retireAll(now: .now))
+        for listener in listeners.values { listener.failed(.readOnlyServer) }
     }
 
     private func connection(of lease: Lease) -> PostgresConnection? {

@@ -12,14 +12,14 @@ final class SQLiteConnection {
     /// How many steps of SQLite's machine run between two looks at the clock: a fraction of a millisecond.
     private static let stepsBetweenLooks: CInt = 10_000
 
-    /// Opens the database, making the file if it is not there.
-    init(_ location: SQLiteLocation, limits: DatabaseLimits) throws(DatabaseError) {
-        handle = try Self.open(location)
+    /// Opens the database, making the file if it is not there, unless it is only read.
+    init(_ location: SQLiteLocation, limits: DatabaseLimits, isReadOnly: Bool) throws(DatabaseError) {
+        handle = try Self.open(location, isReadOnly)
         statements = StatementCache(capacity: max(1, limits.preparedStatements))
         deadline = .allocate(capacity: 1)
         deadline.initialize(to: .now + limits.queryTimeout)
         do {
-            try configure(limits)
+            try configure(limits, isReadOnly)
         } catch {
             sqlite3_close_v2(handle)
             throw error
@@ -55,11 +55,13 @@ final class SQLiteConnection {
         sqlite3_close_v2(handle)
     }
 
-    private static func open(_ location: SQLiteLocation) throws(DatabaseError) -> OpaquePointer {
+    private static func open(_ location: SQLiteLocation, _ isReadOnly: Bool) throws(DatabaseError) -> OpaquePointer {
         let path: String
         switch location {
         case .memory:
             path = ":memory:"
+        case .file(let file) where isReadOnly:
+            path = readOnlyURI(of: file)
         case .file(let file):
             try SQLiteFile.createIfMissing(file)
             // A relative path that starts with a colon or with "file:" means something else to SQLite.
@@ -67,8 +69,8 @@ final class SQLiteConnection {
         }
         var connection: OpaquePointer?
         // One thread at a time uses the connection: SQLite needs no lock of its own.
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let status = sqlite3_open_v2(path, &connection, flags, nil)
+        let access = isReadOnly ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE
+        let status = sqlite3_open_v2(path, &connection, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard status == SQLITE_OK, let connection else {
             let error = SQLiteErrors.last(of: connection, status: status)
             sqlite3_close_v2(connection)
@@ -77,12 +79,27 @@ final class SQLiteConnection {
         return connection
     }
 
-    private func configure(_ limits: DatabaseLimits) throws(DatabaseError) {
+    /// A file that is only read. While nobody has it open there is no log beside it, and SQLite would make one, even to read:
+    /// then it is read as what does not change.
+    private static func readOnlyURI(of file: String) -> String {
+        let path = file.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                String(UnicodeScalar(byte))
+            default:
+                "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return "file:" + path.joined() + (access(file + "-wal", F_OK) == 0 ? "" : "?immutable=1")
+    }
+
+    private func configure(_ limits: DatabaseLimits, _ isReadOnly: Bool) throws(DatabaseError) {
         let (seconds, attoseconds) = limits.busyTimeout.components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
         sqlite3_busy_timeout(handle, CInt(clamping: milliseconds))
         sqlite3_progress_handler(handle, Self.stepsBetweenLooks, statementIsLate, deadline)
-        try enableWriteAheadLog(limits)
+        if !isReadOnly { try enableWriteAheadLog(limits) }
         // 16 MiB of pages at most: with SQLite's own 2 MiB, lists of thousands of rows read the file anew each time.
         for pragma in ["synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF", "cache_size = -16384"] {
             _ = try run("PRAGMA \(pragma)", timeout: limits.queryTimeout)

@@ -21,12 +21,14 @@ public final class SQLiteDatabase: Database {
     }
 
     /// Opens a database; a file that is not there is made, readable for its owner only.
-    /// - Parameter loop: where deadlines are watched.
+    /// - Parameters:
+    ///   - isReadOnly: whether it is only read; then it must be there.
+    ///   - loop: where deadlines are watched.
     /// - Throws: `DatabaseError`.
     public static func open(
-        _ location: SQLiteLocation, limits: DatabaseLimits = DatabaseLimits(), loop: EventLoop
+        _ location: SQLiteLocation, limits: DatabaseLimits = DatabaseLimits(), isReadOnly: Bool = false, loop: EventLoop
     ) async throws -> SQLiteDatabase {
-        let worker = SQLiteWorker(location, limits: limits, loop: loop)
+        let worker = SQLiteWorker(location, limits: limits, isReadOnly: isReadOnly, loop: loop)
         try await worker.start()
         return SQLiteDatabase(worker)
     }

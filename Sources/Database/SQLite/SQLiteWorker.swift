@@ -9,6 +9,7 @@ final class SQLiteWorker: @unchecked Sendable {
 
     let limits: DatabaseLimits
     private let location: SQLiteLocation
+    private let isReadOnly: Bool
     private let loop: EventLoop
     private let signal = ThreadSignal()
 
@@ -28,8 +29,9 @@ final class SQLiteWorker: @unchecked Sendable {
     /// SQLite's count of other processes' commits, as it was last seen.
     private var dataVersion: SQLValue?
 
-    init(_ location: SQLiteLocation, limits: DatabaseLimits, loop: EventLoop) {
+    init(_ location: SQLiteLocation, limits: DatabaseLimits, isReadOnly: Bool, loop: EventLoop) {
         self.location = location
+        self.isReadOnly = isReadOnly
         self.limits = limits
         self.loop = loop
         queue = SQLiteQueue(limits: limits)
@@ -208,7 +210,7 @@ final class SQLiteWorker: @unchecked Sendable {
         let opening = self.opening
         self.opening = nil
         do {
-            let connection = try SQLiteConnection(location, limits: limits)
+            let connection = try SQLiteConnection(location, limits: limits, isReadOnly: isReadOnly)
             opening?.resume()
             serve(connection)
             connection.close()

@@ -1,42 +1,60 @@
 import Database
 
-/// Whether the database answers: one query at a time and one in `interval` at most, however many ask. Whoever asks waits
-/// no longer than `timeout`, even where the database hangs; at most as many wait as there are connections.
+/// Whether the database answers, and whether this server has its root key: one query at a time and one in `interval` at
+/// most, however many ask. Whoever asks waits no longer than `timeout`, even where the database hangs; at most as many wait
+/// as there are connections.
 actor DatabaseProbe {
     private let database: any Database
+    private let keys: KeyRing
     private let timeout: Duration
-    private var machine: ProbeStateMachine<Readiness.Part>
-    private var waiting: [CheckedContinuation<Readiness.Part, Never>] = []
+    private var machine: ProbeStateMachine<[Readiness.Part]>
+    private var waiting: [CheckedContinuation<[Readiness.Part], Never>] = []
 
-    init(database: any Database, interval: Duration, timeout: Duration) {
+    /// - Parameter keys: follows the database's current root key at each look.
+    init(database: any Database, keys: KeyRing, interval: Duration, timeout: Duration) {
         self.database = database
+        self.keys = keys
         self.timeout = timeout
         machine = ProbeStateMachine(interval: interval)
     }
 
-    /// How the database stands.
-    func readiness() async -> Readiness.Part {
+    /// How the database and the root key stand; of the key nothing is known while the database does not answer.
+    func readiness() async -> [Readiness.Part] {
         switch machine.ask(now: .now) {
-        case .answer(let part):
-            return part
+        case .answer(let parts):
+            return parts
         case .wait:
             return await withCheckedContinuation { waiting.append($0) }
         case .look:
-            let part = await look()
-            machine.finished(part, now: .now)
+            let parts = await look()
+            machine.finished(parts, now: .now)
             let waiting = self.waiting
             self.waiting = []
-            for waiter in waiting { waiter.resume(returning: part) }
-            return part
+            for waiter in waiting { waiter.resume(returning: parts) }
+            return parts
         }
     }
 
-    private func look() async -> Readiness.Part {
+    private func look() async -> [Readiness.Part] {
         // In a task of its own: whoever asks may go away, and takes nobody's answer along.
-        let outcome = await Task { [database, timeout] in try await database.ping(until: .now + timeout) }.result
+        let outcome = await Task { [database, keys, timeout] in
+            try await RootKeyTable.follow(keys, in: database, until: .now + timeout)
+        }.result
+        let connected = Readiness.Part(name: "database", isReady: true, detail: "connected")
         switch outcome {
-        case .success: return Readiness.Part(name: "database", isReady: true, detail: "connected")
-        case .failure(let error): return Readiness.Part(name: "database", isReady: false, detail: "\(error)")
+        case .success(let keyID?):
+            return [connected, Readiness.Part(name: "root_key", isReady: true, detail: "\(keyID) is there")]
+        case .success(nil):
+            let detail = "the database names no root key: if it was made anew, restart this server"
+            return [connected, Readiness.Part(name: "root_key", isReady: false, detail: detail)]
+        case .failure(KeyRing.Failure.unknownKey(let id)):
+            let detail = """
+                this server lacks the database's current root key (its id is \(id)): name its file in \
+                keys.root_key_file or keys.former_key_files, and restart it
+                """
+            return [connected, Readiness.Part(name: "root_key", isReady: false, detail: detail)]
+        case .failure(let error):
+            return [Readiness.Part(name: "database", isReady: false, detail: "\(error)")]
         }
     }
 }

@@ -13,7 +13,7 @@ struct ReadinessHandler: HTTPHandler {
     let publisher: any MessagePublisher
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
-        let readiness = Readiness(parts: [brokerPart(), await database.readiness()])
+        let readiness = Readiness(parts: [brokerPart()] + (await database.readiness()))
         return .json(HTTPStatus(readiness.isReady ? 200 : 503), readiness.json)
     }
 

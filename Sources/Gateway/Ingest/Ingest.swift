@@ -22,7 +22,9 @@ struct Ingest: Sendable {
         let services = configuration.services.registry.offered
         let settings = IngestSettings(configuration)
         let cache = TokenCache(
-            loader: TokenRecordLoader(store: workspace.tokens) { name in services.first { $0.name == name } },
+            loader: TokenRecordLoader(
+                store: workspace.tokens, entries: configuration.cache.entries, logger: logger
+            ) { name in services.first { $0.name == name } },
             authority: TokenIDAuthority(workspace.keys), settings: TokenCacheSettings(configuration.cache),
             loop: loops.loops[0])
         workspace.tokenNotices.listen { [weak cache] in await cache?.note($0) }

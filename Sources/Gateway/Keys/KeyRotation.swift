@@ -19,6 +19,9 @@ public struct KeyRotation: Sendable {
         public var resealed = 0
         /// Values that could not be opened, and so stay as they were: column and row.
         public var failed: [Failed] = []
+        /// Values that stand under another root key in the end: those that could not be opened, and what a server that does
+        /// not follow the rotation has sealed meanwhile.
+        public var left = 0
 
         /// A value that could not be opened.
         public struct Failed: Sendable, Hashable, Encodable {
@@ -37,32 +40,38 @@ public struct KeyRotation: Sendable {
                 "\(resealed) secrets sealed anew",
             ]
             let failures = failed.map { "not sealed anew: \($0.column) of \($0.row): \($0.reason)" }
-            return (lines + failures).joined(separator: "\n") + "\n"
+            let remark = "\(left) secrets are still sealed under another root key: run keys rotate again"
+            return (lines + failures + (left > 0 ? [remark] : [])).joined(separator: "\n") + "\n"
         }
     }
 
     private let database: any Database
     private let keys: KeyRing
     private let target: String
+    private let limit: Int
 
     /// - Parameters:
     ///   - keys: All root keys that values may be sealed under, and the new one.
     ///   - target: The id of the root key that is to be the current one.
-    init(database: any Database, keys: KeyRing, target: String) {
+    ///   - limit: Most statements that the database takes in one batch.
+    init(database: any Database, keys: KeyRing, target: String, limit: Int = DatabaseLimits().batchStatements) {
         self.database = database
         self.keys = keys
         self.target = target
+        self.limit = limit
     }
 
     /// Rotates to the root key of `keys.root_key_file`.
-    public init(_ workspace: Workspace) {
-        self.init(database: workspace.database, keys: workspace.keys, target: workspace.rootKeyID)
+    public init(_ workspace: Workspace, _ configuration: DatabaseConfiguration) {
+        self.init(
+            database: workspace.database, keys: workspace.keys, target: workspace.rootKeyID,
+            limit: DatabaseLimits(configuration).batchStatements)
     }
 
     /// Does it.
     ///
     /// - Parameters:
-    ///   - batch: Values that are sealed anew in one transaction.
+    ///   - batch: Values that are sealed anew in one transaction; `database.max_batch` at most.
     ///   - progress: Called after each batch, with how many were sealed anew so far.
     /// - Throws: ``RootKeyError``, ``KeyRing/Failure``, `DatabaseError`.
     public func run(batch: Int = 100, progress: (Int) -> Void = { _ in }) async throws -> Outcome {
@@ -71,7 +80,7 @@ public struct KeyRotation: Sendable {
             by: target, checkValue: checkValue, known: keys.keyIDs, in: database)
         try keys.adopt(target)
         var outcome = Outcome(from: before, to: target)
-        let size = min(max(1, batch), Self.maximumBatch)
+        let size = min(max(1, batch), Self.maximumBatch, limit)
         for column in SealedColumn.all {
             // Again for what was changed at the same time; all that is left then cannot be opened.
             for _ in 0..<10 {
@@ -80,6 +89,8 @@ public struct KeyRotation: Sendable {
                 outcome.failed.removeSubrange(failures...)
             }
         }
+        let counts = try await SealedColumn.counts(in: database)
+        outcome.left = counts.filter { $0.key != target }.values.reduce(0) { $0 + $1.values.reduce(0, +) }
         return outcome
     }
 

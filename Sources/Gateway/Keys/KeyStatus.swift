@@ -1,5 +1,6 @@
 import Database
 import EventLoop
+import Glibc
 import Logging
 
 /// How the root keys stand, for `keys status`: what the configuration gives, what the database needs, and how many secrets
@@ -15,6 +16,9 @@ public struct KeyStatus: Sendable, Encodable {
         public let id: String?
         /// Why it has none.
         public let problem: String?
+
+        static let missing = "there is no such file"
+        var isMissing: Bool { problem == Self.missing }
 
         private enum CodingKeys: String, CodingKey {
             case file
@@ -76,15 +80,21 @@ public struct KeyStatus: Sendable, Encodable {
         try container.encode(isUsable, forKey: .isUsable)
     }
 
-    /// Looks at the files and the database of a configuration. Nothing is changed.
+    /// Looks at the files and the database of a configuration. Nothing is changed: no database is made, either.
     ///
     /// - Throws: `DatabaseError`, also where the database is not up to date.
     public static func read(_ configuration: Configuration, loop: EventLoop, logger: Logger) async throws -> KeyStatus {
-        let settings = try WorkspaceSettings(configuration)
-        let database = try await settings.database.open(loop: loop, limits: settings.limits, logger: logger)
+        try await read(WorkspaceSettings(configuration), loop: loop, logger: logger)
+    }
+
+    static func read(_ settings: WorkspaceSettings, loop: EventLoop, logger: Logger) async throws -> KeyStatus {
+        if case .sqlite(.file(let path)) = settings.database, access(path, F_OK) != 0, errno == ENOENT {
+            return new(settings, "there is no database at \(path) yet: the server makes it")
+        }
+        let database = try await settings.database.open(
+            loop: loop, limits: settings.limits, isReadOnly: true, logger: logger)
         let result: Result<KeyStatus, any Error>
         do {
-            try await Migrator.verify(database, migrations: GatewaySchema.migrations)
             result = .success(try await read(settings, database))
         } catch {
             result = .failure(error)
@@ -94,37 +104,54 @@ public struct KeyStatus: Sendable, Encodable {
     }
 
     static func read(_ settings: WorkspaceSettings, _ database: any Database) async throws -> KeyStatus {
-        let files =
-            [file(settings.rootKeyPath, isRoot: true)] + settings.formerKeyPaths.map { file($0, isRoot: false) }
+        let pending = try await Migrator.pending(database, migrations: GatewaySchema.migrations)
+        if pending.count == GatewaySchema.migrations.count {
+            return new(settings, "the database has no tables yet: the server makes them")
+        }
+        try await Migrator.verify(database, migrations: GatewaySchema.migrations)
+        let files = KeyFiles(settings)
         let entry = try await RootKeyTable.current(in: database)
         let counts = try await SealedColumn.counts(in: database)
         let sealed = counts.sorted { $0.key < $1.key }.map { keyID, columns in
             Sealed(key: keyID, secrets: columns.values.reduce(0, +), columns: columns)
         }
-        let known = Set(files.compactMap(\.id))
-        let needed = Set([entry?.keyID].compactMap { $0 } + counts.keys)
-        return KeyStatus(
-            current: entry?.keyID, since: entry?.at.description, files: files, sealed: sealed,
-            advice: advice(files, current: entry?.keyID, sealed: Set(counts.keys)),
-            isUsable: needed.isSubset(of: known) && files.allSatisfy { $0.id != nil })
-    }
-
-    private static func file(_ path: String, isRoot: Bool) -> File {
-        do throws(RootKeyError) {
-            if let content = try RootKeyFile(path: path).read() {
-                return File(file: path, isRoot: isRoot, id: content.key.id, problem: nil)
+        let needed = Set(try await SealedColumn.counts(in: database, needed: true).keys)
+        var isUsable = files.areComplete(isNew: entry == nil, settings)
+        var advice = advice(files.all, current: entry?.keyID, needed: needed, sealed: Set(counts.keys))
+        do {
+            // As the server does at its start.
+            if let keys = files.keys {
+                _ = try await keys.check(entry, in: database)
+            } else if !needed.isEmpty {
+                isUsable = false
             }
-            return File(file: path, isRoot: isRoot, id: nil, problem: "there is no such file")
-        } catch {
-            return File(file: path, isRoot: isRoot, id: nil, problem: "\(error)")
+        } catch let error as RootKeyError {
+            isUsable = false
+            if advice.isEmpty { advice.append("\(error)") }
         }
+        return KeyStatus(
+            current: entry?.keyID, since: entry?.at.description, files: files.all, sealed: sealed,
+            advice: files.remarks(isNew: entry == nil, settings) + advice, isUsable: isUsable)
     }
 
-    private static func advice(_ files: [File], current: String?, sealed: Set<String>) -> [String] {
+    private static func new(_ settings: WorkspaceSettings, _ remark: String) -> KeyStatus {
+        let files = KeyFiles(settings)
+        return KeyStatus(
+            current: nil, since: nil, files: files.all, sealed: [],
+            advice: [remark] + files.remarks(isNew: true, settings),
+            isUsable: files.areComplete(isNew: true, settings))
+    }
+
+    private static func advice(
+        _ files: [File], current: String?, needed: Set<String>, sealed: Set<String>
+    ) -> [String] {
         var advice: [String] = []
         let known = Set(files.compactMap(\.id))
-        for keyID in sealed.union([current].compactMap { $0 }).subtracting(known).sorted() {
+        for keyID in needed.union([current].compactMap { $0 }).subtracting(known).sorted() {
             advice.append("the root key \(keyID) is needed and not there: name its file in keys.former_key_files")
+        }
+        for keyID in sealed.subtracting(needed).subtracting([current].compactMap { $0 }).subtracting(known).sorted() {
+            advice.append("sessions under the root key \(keyID), which is not there, end at their next refresh")
         }
         guard let current, known.contains(current) else { return advice }
         if let root = files.first(where: \.isRoot)?.id, root != current {

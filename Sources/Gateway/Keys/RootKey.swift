@@ -33,7 +33,8 @@ public struct RootKey: Sendable, Equatable, CustomStringConvertible, CustomRefle
             try self.init(material: fileContent)
             return
         }
-        let text = fileContent.filter { !Self.isBlank($0) }
+        var text = fileContent.filter { !Self.isBlank($0) }
+        defer { SecureMemory.wipe(&text) }
         guard !text.isEmpty else { throw RootKeyFormatError.empty }
         // Hexadecimal first: its digits are letters of base 64, too.
         guard let material = Hex.decode(text) ?? Self.decodeBase64(text) else {
@@ -60,6 +61,7 @@ public struct RootKey: Sendable, Equatable, CustomStringConvertible, CustomRefle
 
     private static func decodeBase64(_ text: [UInt8]) -> [UInt8]? {
         var characters = text
+        defer { SecureMemory.wipe(&characters) }
         for index in characters.indices {
             switch characters[index] {
             case UInt8(ascii: "+"): characters[index] = UInt8(ascii: "-")

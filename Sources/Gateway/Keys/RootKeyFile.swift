@@ -51,7 +51,8 @@ public struct RootKeyFile: Sendable, Hashable {
         let mode = UInt32(status.st_mode) & 0o777
         guard mode & 0o026 == 0 else { throw .tooOpen(path: path, mode: mode) }
 
-        let bytes = try readAll(descriptor)
+        var bytes = try readAll(descriptor)
+        defer { SecureMemory.wipe(&bytes) }
         var warnings: [String] = []
         if mode & 0o040 != 0 {
             warnings.append(
@@ -71,7 +72,7 @@ public struct RootKeyFile: Sendable, Hashable {
     ///
     /// - Throws: ``RootKeyError``.
     public func create() throws(RootKeyError) -> RootKey {
-        let made: (key: RootKey, fileContent: [UInt8])
+        var made: (key: RootKey, fileContent: [UInt8])
         let temporary: String
         do {
             made = try RootKey.generate()
@@ -79,6 +80,7 @@ public struct RootKeyFile: Sendable, Hashable {
         } catch {
             throw .unusable(path: path, reason: "\(error)")
         }
+        defer { SecureMemory.wipe(&made.fileContent) }
         try write(made.fileContent, to: temporary)
         defer { unlink(temporary) }
         // A link fails if the name is taken, unlike a rename; and nobody ever sees half a key.
@@ -113,6 +115,7 @@ public struct RootKeyFile: Sendable, Hashable {
 
     private func readAll(_ descriptor: CInt) throws(RootKeyError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Self.maximumFileBytes + 1)
+        defer { SecureMemory.wipe(&bytes) }
         var filled = 0
         while filled < bytes.count {
             let count = bytes.withUnsafeMutableBytes { buffer in

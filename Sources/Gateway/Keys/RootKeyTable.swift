@@ -71,6 +71,22 @@ public enum RootKeyTable {
         try keys.adopt(try row.text("key_id"))
     }
 
+    /// The ring seals under the database's current root key from here on. For whoever is going to seal nothing: what is stored
+    /// is sealed in a transaction with ``adoptCurrent(_:on:)``.
+    ///
+    /// - Returns: The id of the current root key; `nil` if the database has none.
+    /// - Throws: ``KeyRing/Failure`` `unknownKey` if the ring lacks it, `DatabaseError`.
+    @discardableResult
+    static func follow(
+        _ keys: KeyRing, in database: any Database, until deadline: ContinuousClock.Instant? = nil
+    ) async throws -> String? {
+        let found = try await database.query(
+            "SELECT key_id FROM root_key WHERE slot = 'current'", [], until: deadline)
+        guard let keyID = try found.rows.first?.text("key_id") else { return nil }
+        try keys.adopt(keyID)
+        return keyID
+    }
+
     /// Makes another root key current, if it is not yet; what is sealed from here on is sealed under it.
     ///
     /// - Returns: The one that was current before, or the same.

@@ -15,20 +15,38 @@ struct RootKeys: Sendable {
     /// - Throws: ``RootKeyError`` `wrongKey`, `formerKey` or `stillInUse`, ``KeyRing/Failure``, `DatabaseError`.
     func open(_ database: any Database) async throws -> (keys: KeyRing, notices: [String]) {
         let entry = try await RootKeyTable.claim(root.id, checkValue: root.derive(.check), in: database)
-        guard let current = ([root] + former).first(where: { $0.id == entry.keyID }),
-            constantTimeEqual(entry.checkValue, try current.derive(.check))
-        else {
-            if let retired = try await RootKeyTable.former(root.id, in: database) {
-                throw RootKeyError.formerKey(current: entry.keyID, found: root.id, retiredAt: retired.at)
-            }
-            throw RootKeyError.wrongKey(expected: entry.keyID, found: root.id)
-        }
+        let (current, counts) = try await check(entry, in: database)
         let others = ([root] + former).filter { $0 != current }
-        let counts = try await SealedColumn.counts(in: database, needed: true)
-        try refuseMissing(counts, known: [current] + others)
         let plain = try KeyRing(current, former: others)
         let idTags = try await KeptKey.idTags.value(root: current, keys: plain, in: database)
         return (try KeyRing(current, former: others, idTags: idTags), notices(current, counts))
+    }
+
+    /// Whether these are the keys that the database needs. Changes nothing.
+    ///
+    /// - Parameter entry: The database's current root key; nil for a database that has none, whose own `root` becomes.
+    /// - Returns: The current one, and how many secrets that the server cannot do without stand under each.
+    /// - Throws: ``RootKeyError`` `wrongKey`, `formerKey` or `stillInUse`, `DatabaseError`.
+    func check(
+        _ entry: RootKeyTable.Entry?, in database: any Database
+    ) async throws -> (current: RootKey, counts: [String: [String: Int]]) {
+        let current = try await current(entry, in: database)
+        let counts = try await SealedColumn.counts(in: database, needed: true)
+        try refuseMissing(counts, known: [root] + former)
+        return (current, counts)
+    }
+
+    private func current(_ entry: RootKeyTable.Entry?, in database: any Database) async throws -> RootKey {
+        guard let entry else { return root }
+        if let current = ([root] + former).first(where: { $0.id == entry.keyID }),
+            constantTimeEqual(entry.checkValue, try current.derive(.check))
+        {
+            return current
+        }
+        if let retired = try await RootKeyTable.former(root.id, in: database) {
+            throw RootKeyError.formerKey(current: entry.keyID, found: root.id, retiredAt: retired.at)
+        }
+        throw RootKeyError.wrongKey(expected: entry.keyID, found: root.id)
     }
 
     private func refuseMissing(_ counts: [String: [String: Int]], known: [RootKey]) throws {

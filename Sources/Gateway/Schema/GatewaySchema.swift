@@ -15,5 +15,6 @@ public enum GatewaySchema {
         .ownersTokens,
         .sessionNotices,
         .tokenLists,
+        .changeNotices,
     ]
 }

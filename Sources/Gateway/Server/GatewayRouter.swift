@@ -25,7 +25,7 @@ enum GatewayRouter {
             )
         }
         let probe = DatabaseProbe(
-            database: workspace.database, interval: configuration.server.readinessInterval,
+            database: workspace.database, keys: workspace.keys, interval: configuration.server.readinessInterval,
             timeout: configuration.server.readinessTimeout)
         var router = Router()
         try router.on(.get, "/healthz", HealthHandler())

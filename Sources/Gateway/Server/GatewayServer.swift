@@ -38,6 +38,8 @@ public struct GatewayServer: Sendable {
             database: workspace.database, historyRetention: configuration.tokens.historyRetention,
             writerRetention: configuration.deliveries.writerRetention, logger: logger)
         for notice in workspace.notices { logger.notice("\(notice)") }
+        let follower = RootKeyFollower(database: workspace.database, keys: workspace.keys, logger: logger)
+        workspace.tokenNotices.listen { await follower.note($0) }
         let publisher: any MessagePublisher
         switch configuration.publisher {
         case .broker(let settings):

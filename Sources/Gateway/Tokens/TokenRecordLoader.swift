@@ -1,52 +1,97 @@
 import Cryptography
+import EventLoop
 import FoundationEssentials
+import Logging
 import WebhookServices
 
 /// Where the cache gets records from.
 public protocol TokenRecordLoading: Sendable {
-    /// The record of a token; `nil` if there is no such token.
-    /// - Parameter deadline: Until when it is of use.
-    func record(for id: TokenID, until deadline: RequestDeadline?) async throws -> TokenRecord?
+    /// The record of a token; `nil` if there is no such token. A read is for all who ask meanwhile, so it has nobody's
+    /// deadline: only the database's own limits.
+    func record(for id: TokenID) async throws -> TokenRecord?
 }
 
 /// Loads records from the database: opens the secrets and prepares them for the token's service.
 public struct TokenRecordLoader: TokenRecordLoading {
     private let store: TokenStore
     private let service: @Sendable (String) -> (any WebhookService)?
+    private let logger: Logger
+    /// Whose secrets were complained of: once is enough.
+    private let noted: Locked<ClockTable<TokenID, Bool>>
 
     /// Loads from `store`.
     ///
-    /// - Parameter service: The service of a name, if it is offered.
+    /// - Parameters:
+    ///   - entries: Tokens of which it is remembered that the log has a line on their secrets.
+    ///   - service: The service of a name, if it is offered.
     public init(
-        store: TokenStore,
+        store: TokenStore, entries: Int, logger: Logger,
         service: @escaping @Sendable (String) -> (any WebhookService)? = { ServiceRegistry.service(named: $0) }
     ) {
         self.store = store
+        self.logger = logger
         self.service = service
+        noted = Locked(ClockTable(capacity: entries))
     }
 
     /// The record of a token; `nil` if there is no such token. A token of a service that is not offered has a record
-    /// without secrets.
+    /// without secrets; a secret that its service cannot use is left out, and verifies nothing.
     ///
-    /// - Throws: `DatabaseError`, ``KeyRing/Failure``, or what the service has against the secret.
-    public func record(for id: TokenID, until deadline: RequestDeadline? = nil) async throws -> TokenRecord? {
-        guard let stored = try await store.stored(id, until: deadline) else { return nil }
+    /// - Throws: `DatabaseError`, ``KeyRing/Failure``.
+    public func record(for id: TokenID) async throws -> TokenRecord? {
+        guard let stored = try await store.stored(id) else { return nil }
         let token = stored.token
-        var current: PreparedSecret?
-        var previous: (secret: PreparedSecret, expiresAt: UnixTime)?
+        var secrets: (current: PreparedSecret?, previous: (secret: PreparedSecret, expiresAt: UnixTime)?)
         if let service = service(token.service) {
-            let secret = try store.keys.open(stored.secret, for: StoredToken.place(ofSecretIn: token.row))
-            current = try service.prepare(secret: secret)
-            if let sealed = stored.previousSecret, let expiresAt = token.previousSecretExpiresAt,
-                UnixTime.now() < expiresAt
-            {
-                let secret = try store.keys.open(sealed, for: StoredToken.place(ofPreviousSecretIn: token.row))
-                previous = (try service.prepare(secret: secret), expiresAt)
-            }
+            secrets.current = try current(of: stored, service)
+            secrets.previous = previous(of: stored, service)
         }
         return TokenRecord(
             id: id, uuid: withUnsafeBytes(of: token.uuid.uuid) { Array($0) }, service: token.service,
             scope: token.scope, eventFilter: token.eventFilter, publishesPrivate: token.publishesPrivate,
-            settings: token.settings, isEnabled: token.state == .enabled, current: current, previous: previous)
+            settings: token.settings, isEnabled: token.state == .enabled, current: secrets.current,
+            previous: secrets.previous)
+    }
+
+    private func current(of stored: StoredToken, _ service: any WebhookService) throws -> PreparedSecret? {
+        let secret = try store.keys.open(stored.secret, for: StoredToken.place(ofSecretIn: stored.token.row))
+        do throws(SecretError) {
+            return try service.prepare(secret: secret)
+        } catch {
+            guard error != .cryptography else { throw error }
+            note(
+                "a token's secret does not fit its service any more, and verifies nothing: rotate the token, or set "
+                    + "secret_encoding in [services.\(stored.token.service)] as it was", error, stored.token)
+            return nil
+        }
+    }
+
+    /// The secret before the last rotation, while it works. Whatever is wrong with it takes nothing from the current one.
+    private func previous(
+        of stored: StoredToken, _ service: any WebhookService
+    ) -> (secret: PreparedSecret, expiresAt: UnixTime)? {
+        guard let sealed = stored.previousSecret, let expiresAt = stored.token.previousSecretExpiresAt,
+            UnixTime.now() < expiresAt
+        else { return nil }
+        do {
+            let place = StoredToken.place(ofPreviousSecretIn: stored.token.row)
+            return (try service.prepare(secret: try store.keys.open(sealed, for: place)), expiresAt)
+        } catch {
+            note(
+                "a token's previous secret cannot be used, and verifies nothing: give the sender the current one",
+                error, stored.token)
+            return nil
+        }
+    }
+
+    /// Writes it to the log, once a token.
+    private func note(_ message: String, _ error: any Error, _ token: Token) {
+        let isNew = noted.withLock { noted in
+            guard noted.use(token.id) == nil else { return false }
+            noted.set(true, for: token.id)
+            return true
+        }
+        guard isNew else { return }
+        logger.error("\(message)", metadata: ["token": "\(token.id)", "error": "\(error)"])
     }
 }

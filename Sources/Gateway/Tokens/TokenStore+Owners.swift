@@ -49,6 +49,7 @@ extension TokenStore {
 
     private static func touch(_ token: Token, now: UnixTime, on connection: any DatabaseConnection) async throws {
         try await connection.query(
-            "UPDATE token SET updated_at = $1 WHERE uuid = $2", [.integer(now.milliseconds), .text(token.row)])
+            "UPDATE token SET updated_at = \(later("$1")) WHERE uuid = $2",
+            [.integer(now.milliseconds), .text(token.row)])
     }
 }

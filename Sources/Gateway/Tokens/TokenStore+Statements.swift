@@ -36,6 +36,14 @@ extension TokenStore {
             ])
     }
 
+    /// What a changed token's `updated_at` becomes: now, and in any case later than it was, also where two changes fall into
+    /// one millisecond, or another machine's clock is ahead.
+    ///
+    /// - Parameter now: The parameter's place, as `$1`. PostgreSQL's GREATEST is SQLite's MAX: this is either's.
+    static func later(_ now: String) -> String {
+        "CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now) END"
+    }
+
     /// What changes parts of a token.
     static func update(_ token: Token, _ changes: TokenChanges, now: UnixTime) throws -> SQLStatement {
         let scope = changes.scope ?? token.scope
@@ -43,7 +51,7 @@ extension TokenStore {
         return SQLStatement(
             """
             UPDATE token SET name = $1, scope = $2, scope_key = $3, event_filter = $4, publish_private = $5,
-                settings = $6, updated_at = $7
+                settings = $6, updated_at = \(later("$7"))
             WHERE uuid = $8
             """,
             [
@@ -71,7 +79,7 @@ extension TokenStore {
         return SQLStatement(
             """
             UPDATE token SET key_id = $1, secret = $2, lookup_hash = $3, previous_key_id = $4, previous_secret = $5,
-                previous_lookup_hash = $6, previous_expires_at = $7, rotated_at = $8, updated_at = $8
+                previous_lookup_hash = $6, previous_expires_at = $7, rotated_at = $8, updated_at = \(Self.later("$8"))
             WHERE uuid = $9
             """,
             [

@@ -61,11 +61,10 @@ public struct TokenStore: Sendable {
     }
 
     /// The token with its sealed secrets, without its owners: what verifying needs.
-    func stored(_ id: TokenID, until deadline: RequestDeadline? = nil) async throws -> StoredToken? {
+    func stored(_ id: TokenID) async throws -> StoredToken? {
         guard authority.isAuthentic(id) else { return nil }
         let result = try await database.query(
-            "SELECT \(StoredToken.columns) FROM token WHERE public_id = $1", [.text(id.description)],
-            until: deadline?.instant)
+            "SELECT \(StoredToken.columns) FROM token WHERE public_id = $1", [.text(id.description)])
         return try result.rows.first.map(StoredToken.init(row:))
     }
 
@@ -117,7 +116,7 @@ public struct TokenStore: Sendable {
         try await change(id, by: actor, now: now) { stored, connection in
             guard stored.token.state != state else { return nil }
             try await connection.query(
-                "UPDATE token SET state = $1, updated_at = $2 WHERE uuid = $3",
+                "UPDATE token SET state = $1, updated_at = \(Self.later("$2")) WHERE uuid = $3",
                 [.text(state.rawValue), .integer(now.milliseconds), .text(stored.token.row)])
             return .state(state)
         }

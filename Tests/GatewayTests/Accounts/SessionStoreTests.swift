@@ -259,6 +259,40 @@ import Testing
         }
     }
 
+    /// A server that runs while the root key is changed seals under the new one from then on.
+    @Test(arguments: TestDatabases.all)
+    func credentialsAreSealedUnderTheCurrentRootKey(database: TestDatabases) async throws {
+        try await world(database) { world in
+            let database = world.tokens.database
+            let (old, new) = (try TestStore.key(1), try TestStore.key(2))
+            _ = try await RootKeys(root: old, former: []).open(database)
+            func store() throws -> SessionStore {
+                SessionStore(
+                    database: database, keys: try KeyRing(old, former: [new]),
+                    settings: SessionSettings(Configuration()), refresher: world.refresher,
+                    logger: TestDatabases.logger, clock: { .after(world.elapsed.withLock { $0 }) })
+            }
+            func keyIDs() async throws -> Set<String> {
+                Set(try await database.query("SELECT key_id FROM session").rows.map { try $0.text("key_id") })
+            }
+            // One server begins sessions, another asks the provider again; neither does anything else.
+            let (beginning, refreshing) = (try store(), try store())
+            let id = try await beginning.begin(login(), replacing: nil)
+            #expect(try await keyIDs() == [old.id])
+            // Current, but nothing is sealed anew yet.
+            _ = try await RootKeyTable.replaceCurrent(
+                by: new.id, checkValue: new.derive(.check), known: [old.id], in: database)
+            world.refresher.answer { .current(Identity(subject: "alice", account: "alice", name: nil, groups: []), $0) }
+            world.wait(900)
+            #expect(try await refreshing.find(id) != nil)
+            #expect(try await keyIDs() == [new.id])
+            _ = try await beginning.begin(login("bob"), replacing: nil)
+            #expect(try await keyIDs() == [new.id])
+            let found = try #require(try await beginning.find(id))
+            #expect(await beginning.credentials(of: found) != nil)
+        }
+    }
+
     @Test(arguments: TestDatabases.all)
     func aSessionEndedWhileItIsRefreshedStaysEnded(database: TestDatabases) async throws {
         try await world(database) { world in

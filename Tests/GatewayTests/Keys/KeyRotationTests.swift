@@ -41,7 +41,7 @@ import Testing
             let target = try TestStore.key(2).id
             let outcome = try await KeyRotation(database: test.database, keys: both, target: target).run(batch: 3)
             // Ten secrets, four previous ones, and the key for the tags.
-            #expect(outcome.resealed == 15 && outcome.failed.isEmpty)
+            #expect(outcome.resealed == 15 && outcome.failed.isEmpty && outcome.left == 0)
             #expect(outcome.from == (try TestStore.key(1).id) && outcome.to == target)
             #expect(Set(try await SealedColumn.counts(in: test.database).keys) == [target])
             try await Self.check(secrets, Self.ring(2), test.database)
@@ -132,8 +132,26 @@ import Testing
             let outcome = try await rotation.run()
             #expect(outcome.failed.map(\.column) == ["token.secret"])
             #expect(outcome.text.contains("not sealed anew: token.secret of "))
+            #expect(outcome.text.contains("1 secrets are still sealed under another root key"))
             #expect(try await rotation.run().failed.count == 1)
+            #expect(outcome.left == 1)
         }
+    }
+
+    /// The bound on a batch is the database's.
+    @Test func batchesFitTheDatabase() async throws {
+        var limits = DatabaseLimits()
+        limits.batchStatements = 2
+        let database = try await DatabaseURL.parse("sqlite::memory:").open(
+            loop: TestDatabases.loop.get(), limits: limits, logger: TestDatabases.logger)
+        try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+        let test = try TestStore(database: database)
+        _ = try await Self.fill(test, 5)
+        let rotation = KeyRotation(
+            database: database, keys: try Self.ring(1, former: [2]), target: try TestStore.key(2).id, limit: 2)
+        let outcome = try await rotation.run(batch: 100)
+        #expect(outcome.resealed == 8 && outcome.left == 0)
+        await database.close()
     }
 
     @Test func rotatingNeedsTheCurrentKey() async throws {

@@ -5,86 +5,140 @@ import Testing
 @Suite struct LoadTableTests {
     private let first = TokenID(high: 1, low: 0)
     private let second = TokenID(high: 2, low: 0)
+    private let third = TokenID(high: 3, low: 0)
+    private let start = ContinuousClock.now
 
     /// `#expect` cannot expand a mutating call that gives a truth value.
     private func leave(_ waiter: LoadTable.Waiter, _ table: inout LoadTable) -> Bool { table.leave(waiter) }
 
+    private func next(_ table: inout LoadTable) -> TokenID? { table.startNext(now: start)?.id }
+
     @Test func oneReadForAll() {
         var table = LoadTable(maximumLoads: 4, maximumWaiters: 10)
-        #expect(table.join(first, 1) == .start(generation: 0))
-        #expect(table.join(first, 2) == .wait)
-        #expect(table.join(second, 3) == .start(generation: 0))
+        #expect(table.join(first, 1, now: start) == .start(generation: 0))
+        #expect(table.join(first, 2, now: start) == .wait)
+        #expect(table.join(second, 3, now: start) == .start(generation: 0))
         #expect(table.counts == (2, 3))
-        #expect(table.finish(first, generation: 0) == .deliver([1, 2]))
+        #expect(table.finish(first, generation: 0, now: start) == .deliver([1, 2]))
         #expect(table.counts == (1, 1))
-        #expect(table.join(first, 4) == .start(generation: 0))
+        #expect(table.join(first, 4, now: start) == .start(generation: 0))
     }
 
     @Test func anOvertakenReadBeginsAnew() {
         var table = LoadTable(maximumLoads: 4, maximumWaiters: 10)
-        #expect(table.join(first, 1) == .start(generation: 0))
-        #expect(table.join(second, 2) == .start(generation: 0))
+        #expect(table.join(first, 1, now: start) == .start(generation: 0))
+        #expect(table.join(second, 2, now: start) == .start(generation: 0))
         table.invalidate(first)
         // Whoever comes after the invalidation waits for the second read, too.
-        #expect(table.join(first, 3) == .wait)
-        #expect(table.finish(second, generation: 0) == .deliver([2]))
-        #expect(table.finish(first, generation: 0) == .reload(generation: 1))
-        #expect(table.finish(first, generation: 1) == .deliver([1, 3]))
+        #expect(table.join(first, 3, now: start) == .wait)
+        #expect(table.finish(second, generation: 0, now: start) == .deliver([2]))
+        #expect(table.finish(first, generation: 0, now: start) == .reload(generation: 1))
+        #expect(table.finish(first, generation: 1, now: start) == .deliver([1, 3]))
         #expect(table.counts == (0, 0))
     }
 
     @Test func invalidatingAllOvertakesAll() {
         var table = LoadTable(maximumLoads: 4, maximumWaiters: 10)
-        #expect(table.join(first, 1) == .start(generation: 0))
-        #expect(table.join(second, 2) == .start(generation: 0))
+        #expect(table.join(first, 1, now: start) == .start(generation: 0))
+        #expect(table.join(second, 2, now: start) == .start(generation: 0))
         table.invalidateAll()
-        #expect(table.finish(first, generation: 0) == .reload(generation: 1))
-        #expect(table.finish(second, generation: 0) == .reload(generation: 1))
-        #expect(table.finish(first, generation: 1) == .deliver([1]))
+        #expect(table.finish(first, generation: 0, now: start) == .reload(generation: 1))
+        #expect(table.finish(second, generation: 0, now: start) == .reload(generation: 1))
+        #expect(table.finish(first, generation: 1, now: start) == .deliver([1]))
         // A read that begins afterwards is of the new generation.
-        #expect(table.join(first, 3) == .start(generation: 1))
-        #expect(table.finish(first, generation: 1) == .deliver([3]))
+        #expect(table.join(first, 3, now: start) == .start(generation: 1))
+        #expect(table.finish(first, generation: 1, now: start) == .deliver([3]))
     }
 
     @Test func givesUpInTheEnd() {
         var table = LoadTable(maximumLoads: 4, maximumWaiters: 10, maximumAttempts: 2)
-        #expect(table.join(first, 1) == .start(generation: 0))
+        #expect(table.join(first, 1, now: start) == .start(generation: 0))
         table.invalidate(first)
-        #expect(table.finish(first, generation: 0) == .reload(generation: 1))
+        #expect(table.finish(first, generation: 0, now: start) == .reload(generation: 1))
         table.invalidate(first)
-        #expect(table.finish(first, generation: 1) == .giveUp([1]))
+        #expect(table.finish(first, generation: 1, now: start) == .giveUp([1]))
         #expect(table.counts == (0, 0))
     }
 
     @Test func bounds() {
-        var table = LoadTable(maximumLoads: 1, maximumWaiters: 2)
-        #expect(table.join(first, 1) == .start(generation: 0))
-        #expect(table.join(second, 2) == .refuse)
-        #expect(table.join(first, 3) == .wait)
-        #expect(table.join(first, 4) == .refuse)
-        #expect(table.finish(first, generation: 0) == .deliver([1, 3]))
-        #expect(table.join(second, 5) == .start(generation: 0))
+        var table = LoadTable(maximumLoads: 1, maximumWaiters: 3)
+        #expect(table.join(first, 1, now: start) == .start(generation: 0))
+        #expect(table.join(second, 2, now: start) == .wait)
+        #expect(table.join(first, 3, now: start) == .wait)
+        #expect(table.join(first, 4, now: start) == .refuse)
+        #expect(table.join(third, 5, now: start) == .refuse)
+        #expect(table.counts == (1, 3))
+        #expect(next(&table) == nil)
+        #expect(table.finish(first, generation: 0, now: start) == .deliver([1, 3]))
+        #expect(next(&table) == second)
+        #expect(next(&table) == nil)
+        #expect(table.counts == (1, 1))
+        #expect(table.finish(second, generation: 0, now: start) == .deliver([2]))
+        #expect(table.counts == (0, 0))
+    }
+
+    @Test func idsWaitForTheirTurnInOrder() {
+        var table = LoadTable(maximumLoads: 1, maximumWaiters: 100)
+        let ids = (10..<20 as Range<UInt64>).map { TokenID(high: $0, low: 0) }
+        #expect(table.join(first, 1, now: start) == .start(generation: 0))
+        for (number, id) in ids.enumerated() {
+            #expect(table.join(id, LoadTable.Waiter(10 + number), now: start) == .wait)
+        }
+        // Nobody waits for the fourth any more: it is not read. Nor are those that come back before their turn.
+        #expect(leave(13, &table) == true)
+        #expect(leave(10, &table) == true)
+        #expect(table.join(ids[0], 30, now: start) == .wait)
+        #expect(table.join(ids[1], 31, now: start) == .wait)
+        // What waits for its turn sees every change.
+        table.invalidateAll()
+        #expect(table.finish(first, generation: 0, now: start) == .reload(generation: 1))
+        #expect(table.finish(first, generation: 1, now: start) == .deliver([1]))
+        var order: [TokenID] = []
+        while let id = next(&table) {
+            order.append(id)
+            let place = LoadTable.Waiter(ids.firstIndex(of: id) ?? 0)
+            let waiters: [LoadTable.Waiter] = place == 0 ? [30] : place == 1 ? [11, 31] : [10 + place]
+            #expect(table.finish(id, generation: 1, now: start) == .deliver(waiters))
+        }
+        #expect(order == [1, 2, 4, 5, 6, 7, 8, 9, 0].map { ids[$0] })
+        #expect(table.counts == (0, 0))
+    }
+
+    /// Whoever goes away is told how long the database has had for the read, or for those before it.
+    @Test func sinceWhenItIsRead() {
+        var table = LoadTable(maximumLoads: 1, maximumWaiters: 10)
+        let end = start + .seconds(9)
+        _ = table.join(first, 1, until: end, now: start + .seconds(1))
+        _ = table.join(second, 2, until: end, now: start + .seconds(2))
+        #expect(table.expire(now: end).map(\.startedAt) == [start + .seconds(1), start + .seconds(1)])
+        // The read goes on; the other one never begins.
+        #expect(table.counts == (1, 0))
+        table.invalidate(first)
+        #expect(table.finish(first, generation: 0, now: end) == .reload(generation: 1))
+        _ = table.join(first, 3, until: end + .seconds(1), now: end)
+        #expect(table.expire(now: end + .seconds(1)).map(\.startedAt) == [end])
+        #expect(table.finish(first, generation: 1, now: end) == .deliver([]))
+        #expect(next(&table) == nil)
     }
 
     @Test func leaving() {
         var table = LoadTable(maximumLoads: 1, maximumWaiters: 2)
-        #expect(table.join(first, 1) == .start(generation: 0))
-        #expect(table.join(first, 2) == .wait)
+        #expect(table.join(first, 1, now: start) == .start(generation: 0))
+        #expect(table.join(first, 2, now: start) == .wait)
         #expect(leave(1, &table) == true)
         #expect(leave(1, &table) == false)
         #expect(leave(99, &table) == false)
-        #expect(table.join(first, 3) == .wait)
-        #expect(table.finish(first, generation: 0) == .deliver([2, 3]))
+        #expect(table.join(first, 3, now: start) == .wait)
+        #expect(table.finish(first, generation: 0, now: start) == .deliver([2, 3]))
         #expect(leave(2, &table) == false)
     }
 
     @Test func deadlinesOfThoseWhoWait() {
-        let start = ContinuousClock.now
         var table = LoadTable(maximumLoads: 4, maximumWaiters: 10)
         #expect(table.nextDeadline == nil)
-        _ = table.join(first, 1, until: start + .seconds(5))
-        _ = table.join(first, 2)
-        _ = table.join(second, 3, until: start + .seconds(2))
+        _ = table.join(first, 1, until: start + .seconds(5), now: start)
+        _ = table.join(first, 2, now: start)
+        _ = table.join(second, 3, until: start + .seconds(2), now: start)
         #expect(table.nextDeadline == start + .seconds(2))
         #expect(table.expire(now: start + .seconds(1)).count == 0)
         let expired = table.expire(now: start + .seconds(2))
@@ -92,22 +146,22 @@ import Testing
         #expect(table.nextDeadline == start + .seconds(5))
         // The read goes on, for the cache.
         #expect(table.counts == (2, 2))
-        #expect(table.finish(second, generation: 0) == .deliver([]))
-        #expect(table.finish(first, generation: 0) == .deliver([1, 2]))
+        #expect(table.finish(second, generation: 0, now: start) == .deliver([]))
+        #expect(table.finish(first, generation: 0, now: start) == .deliver([1, 2]))
         #expect(table.nextDeadline == nil)
-        _ = table.join(first, 4, until: start + .seconds(60))
+        _ = table.join(first, 4, until: start + .seconds(60), now: start)
         #expect(table.nextDeadline == start + .seconds(60))
     }
 
     @Test func readsForNobody() {
         var table = LoadTable(maximumLoads: 1, maximumWaiters: 2)
-        #expect(table.refresh(first) == 0)
-        #expect(table.refresh(first) == nil)
-        #expect(table.refresh(second) == nil)
-        #expect(table.join(first, 1) == .wait)
+        #expect(table.refresh(first, now: start) == 0)
+        #expect(table.refresh(first, now: start) == nil)
+        #expect(table.refresh(second, now: start) == nil)
+        #expect(table.join(first, 1, now: start) == .wait)
         table.invalidate(first)
-        #expect(table.finish(first, generation: 0) == .reload(generation: 1))
-        #expect(table.finish(first, generation: 1) == .deliver([1]))
-        #expect(table.refresh(second) == 1)
+        #expect(table.finish(first, generation: 0, now: start) == .reload(generation: 1))
+        #expect(table.finish(first, generation: 1, now: start) == .deliver([1]))
+        #expect(table.refresh(second, now: start) == 1)
     }
 }

@@ -21,7 +21,7 @@ final class ScriptedLoader: TokenRecordLoading {
     /// The ids that were read, in order.
     var started: [TokenID] { state.withLock { $0.started } }
 
-    func record(for id: TokenID, until deadline: RequestDeadline?) async throws -> TokenRecord? {
+    func record(for id: TokenID) async throws -> TokenRecord? {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<TokenRecord?, any Error>) in
             let ready = state.withLock { state in
                 state.started.append(id)

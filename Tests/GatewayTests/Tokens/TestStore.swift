@@ -1,4 +1,6 @@
 import Database
+import Logging
+import WebhookServices
 
 @testable import Gateway
 
@@ -21,6 +23,14 @@ struct TestStore: Sendable {
 
     /// As the server has it.
     var workspace: Workspace { Workspace(database: database, keys: keys, tokenNotices: notices, notices: []) }
+
+    /// What the token cache reads by.
+    func loader(
+        logger: Logger = TestDatabases.logger,
+        _ service: @escaping @Sendable (String) -> (any WebhookService)? = { ServiceRegistry.service(named: $0) }
+    ) -> TokenRecordLoader {
+        TokenRecordLoader(store: store, entries: 10, logger: logger, service: service)
+    }
 
     /// In memory.
     init() async throws {

@@ -10,7 +10,9 @@ import Testing
         _ database: CountingDatabase, _ keys: KeyRing, _ notices: TokenNotices
     ) -> TokenCache {
         let cache = TokenCache(
-            loader: TokenRecordLoader(store: TokenStore(database: database, keys: keys, notices: notices)),
+            loader: TokenRecordLoader(
+                store: TokenStore(database: database, keys: keys, notices: notices), entries: 10,
+                logger: TestDatabases.logger),
             authority: TokenIDAuthority(keys), settings: TokenCacheSettings(absentEntries: 64, shards: 4))
         notices.listen { [weak cache] in await cache?.note($0) }
         return cache

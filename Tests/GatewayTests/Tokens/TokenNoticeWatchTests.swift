@@ -56,13 +56,54 @@ import Testing
             let other = try await store.create(TokenDraft(service: "github", name: "y")).token.id
             try await ear.wait(for: .token(other))
             ear.forget()
-            try await database.query("UPDATE token SET key_id = 'other'")
+            try await database.query("UPDATE token SET key_id = 'other', secret = 'anew', lookup_hash = 'anew'")
             let last = try await store.create(TokenDraft(service: "github", name: "z")).token.id
             try await ear.wait(for: .token(last))
             #expect(!ear.all.contains(.token(other)))
             // By hand, all at once.
             try await database.query("TRUNCATE token CASCADE")
             try await ear.wait(for: .everything)
+            await replica.close()
+            await database.close()
+        }
+    }
+
+    /// Whoever writes, and whatever becomes of `updated_at`: all that webhooks see is told of.
+    @Test(
+        .enabled(if: TestDatabases.all.contains(.postgresql), "W2F_TEST_POSTGRES_URL is not set"),
+        .timeLimit(.minutes(1)))
+    func postgresqlTellsOfChangesByHand() async throws {
+        try await TestDatabases.withSchema { url in
+            let database = try await TestDatabases.open(url)
+            let replica = try await TestDatabases.open(url)
+            try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+            let store = try TestStore(database: database).store
+            let id = try await store.create(TokenDraft(service: "github", name: "x")).token.id
+            let ear = Ear(replica)
+            try await ear.wait(for: .watching)
+            for change in [
+                "service = 'gitlab'", "scope = 'a/b'", "scope = NULL", "event_filter = 'push'", "event_filter = NULL",
+                "publish_private = 1", "settings = '{\"a\":\"b\"}'", "state = 'disabled'", "secret = 'x'",
+                "previous_key_id = 'k', previous_secret = 'y', previous_expires_at = 1", "previous_expires_at = 2",
+                "previous_secret = 'z'", "previous_key_id = NULL, previous_secret = NULL, previous_expires_at = NULL",
+                "uuid = 'd2b14f3c-2a9c-4c4f-9f5c-3e5b3a6f0b11'",
+            ] {
+                ear.forget()
+                try await database.query("UPDATE token SET \(change)")
+                try await ear.wait(for: .token(id))
+            }
+            // Under another id it is another token; the old id has none any more.
+            let renamed = try store.authority.make()
+            ear.forget()
+            try await database.query("UPDATE token SET public_id = $1", [.text("\(renamed)")])
+            try await ear.wait(for: .token(id))
+            try await ear.wait(for: .token(renamed))
+            // What webhooks do not see: no noise.
+            ear.forget()
+            try await database.query("UPDATE token SET name = 'y', created_by = 'me'")
+            try await database.query("SELECT pg_notify($1, '')", [.text(TokenNoticeWatch.channel)])
+            try await ear.wait(for: .everything)
+            #expect(ear.all == [.everything])
             await replica.close()
             await database.close()
         }

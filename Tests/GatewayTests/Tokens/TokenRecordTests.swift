@@ -35,7 +35,7 @@ import WebhookServices
 
     @Test func loadedFromTheDatabase() async throws {
         let test = try await TestStore()
-        let loader = TokenRecordLoader(store: test.store)
+        let loader = test.loader()
         let made = try await test.store.create(
             TokenDraft(service: "github", name: "x", scope: TokenScope("a/b"))
         ).token
@@ -62,7 +62,7 @@ import WebhookServices
         let test = try await TestStore()
         let (made, first) = try await test.store.create(TokenDraft(service: "github", name: "x"))
         let second = try #require(try await test.store.rotate(made.id, grace: .seconds(60))).secret
-        let record = try #require(try await TokenRecordLoader(store: test.store).record(for: made.id))
+        let record = try #require(try await test.loader().record(for: made.id))
         let service = try #require(ServiceRegistry.service(named: "github"))
         func verifies(_ secret: [UInt8], at time: UnixTime) throws -> Bool {
             let body = Array("{}".utf8)
@@ -85,7 +85,7 @@ import WebhookServices
     @Test func aServiceThatIsNotOffered() async throws {
         let test = try await TestStore()
         let made = try await test.store.create(TokenDraft(service: "github", name: "x")).token
-        let record = try await TokenRecordLoader(store: test.store, service: { _ in nil }).record(for: made.id)
+        let record = try await test.loader { _ in nil }.record(for: made.id)
         #expect(record?.service == "github")
         #expect(record?.secrets().isEmpty == true)
     }
@@ -97,7 +97,7 @@ import WebhookServices
         try await test.database.query(
             "UPDATE token SET secret = (SELECT secret FROM token WHERE public_id = $1) WHERE public_id = $2",
             [.text("\(first.id)"), .text("\(second.id)")])
-        let loader = TokenRecordLoader(store: test.store)
+        let loader = test.loader()
         #expect(try await loader.record(for: first.id) != nil)
         await #expect(throws: KeyRing.Failure.notAuthentic(column: "token.secret")) {
             try await loader.record(for: second.id)

@@ -28,7 +28,7 @@ import WebhookServices
             #expect(found.publishesPrivate)
             #expect(found.settings == ["instance_url": "https://tickets.example.org/\"ä\""])
             #expect(found.createdBy == "zoe")
-            let record = try #require(try await TokenRecordLoader(store: test.store).record(for: made.id))
+            let record = try #require(try await test.loader().record(for: made.id))
             #expect(record.eventFilter == found.eventFilter)
             #expect(record.publishesPrivate)
             #expect(record.settings == found.settings)

@@ -99,6 +99,34 @@ import Testing
         }
     }
 
+    /// Others hear of a change by `updated_at`: also of the second one in a millisecond, and of one by a machine whose clock is
+    /// behind.
+    @Test(arguments: TestDatabases.all) func everyChangeIsLaterThanTheOneBefore(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let id = try await test.store.create(draft(), now: start).token.id
+            var renaming = TokenChanges()
+            renaming.name = "another name"
+            var last = start.milliseconds
+            for now in [start, start.advanced(by: .seconds(-60)), start.advanced(by: .seconds(60))] {
+                let changed = [
+                    try await test.store.edit(id, renaming, now: now),
+                    try await test.store.setState(id, to: .disabled, now: now),
+                    try await test.store.rotate(id, grace: .zero, now: now)?.token,
+                    try await test.store.addOwner(TokenOwner(.user, name: "yves"), to: id, now: now),
+                    try await test.store.removeOwner(TokenOwner(.user, name: "yves"), from: id, now: now),
+                    try await test.store.setState(id, to: .enabled, now: now),
+                ]
+                for token in changed {
+                    let updatedAt = try #require(token).updatedAt.milliseconds
+                    #expect(updatedAt == max(last + 1, now.milliseconds))
+                    last = updatedAt
+                }
+                renaming.name = "another name still \(now.milliseconds)"
+            }
+            #expect(last == start.advanced(by: .seconds(60)).milliseconds + 5)
+        }
+    }
+
     @Test(arguments: TestDatabases.all) func deleting(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let made = try await test.store.create(draft("gone"), now: start).token

@@ -2,15 +2,18 @@
 
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .certificates import Identity
 from .ports import free_port
-from .process import ManagedProcess
+from .process import ManagedProcess, wait_until
 
 
 def _program(name: str) -> str:
@@ -174,6 +177,36 @@ class PostgreSQL:
         return subprocess.run(
             [_program("pg_dump"), self.url(database)], check=True, stdout=subprocess.PIPE
         ).stdout
+
+    @contextmanager
+    def statements(self, database: str) -> Iterator[Callable[[], list[str]]]:
+        """What is asked of a database meanwhile, by the server's own log, which has each statement before it is run."""
+        import psycopg
+
+        start = 0
+
+        def settle(connection: psycopg.Connection, *changes: str) -> None:
+            for change in changes:
+                connection.execute(f"ALTER SYSTEM {change}")
+            connection.execute("SELECT pg_reload_conf()")
+
+        def asked() -> list[str]:
+            text = self.process.log.read_text(errors="replace")[start:]
+            # Of a statement of several lines, the first one alone is marked.
+            entries = re.split(r"^\[([^\]\n]*)\] ", text, flags=re.MULTILINE)
+            pairs = zip(entries[1::2], entries[2::2], strict=True)
+            return [entry for name, entry in pairs if name == database and re.match(r"LOG:  (statement|execute )", entry)]
+
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            start = len(self.process.log.read_text(errors="replace"))
+            settle(connection, "SET log_statement = 'all'", "SET log_line_prefix = '[%d] '")
+            try:
+                # The others were signalled along with us.
+                wait_until(lambda: bool(connection.execute("SELECT 1") and asked()), 10, "statements in the log")
+                start = len(self.process.log.read_text(errors="replace"))
+                yield asked
+            finally:
+                settle(connection, "RESET log_statement", "RESET log_line_prefix")
 
     def promote(self) -> None:
         """Makes a standby a primary, and waits until it is one."""

@@ -26,7 +26,7 @@ actor SessionStore {
         database: any Database, keys: KeyRing, settings: SessionSettings, refresher: (any SessionRefresher)?,
         logger: Logger, clock: @escaping @Sendable () -> UnixTime = { .now() }
     ) {
-        table = SessionTable(database: database)
+        table = SessionTable(database: database, keys: keys)
         self.keys = keys
         self.settings = settings
         self.refresher = refresher
@@ -42,13 +42,13 @@ actor SessionStore {
         let now = clock()
         let id = try SessionID()
         let handle = Hex.encode(try SecureRandom.bytes(12))
-        var record = SessionRecord(
+        let record = SessionRecord(
             handle: handle, account: session.account, subject: session.subject, name: session.name,
             groups: session.groups, credentials: nil, isDevelopment: session.isDevelopment,
             userAgent: session.userAgent, createdAt: now, authenticatedAt: min(session.authenticatedAt, now),
             seenAt: now, rightsAt: now, refreshAfter: now, expiresAt: now.advanced(by: settings.lifetime))
-        record.credentials = try session.credentials.map { try seal($0, for: record) }
-        try await table.insert(record, hash: id.hash, replacing: old?.hash, limit: settings.maxPerAccount)
+        try await table.insert(
+            record, session.credentials, hash: id.hash, replacing: old?.hash, limit: settings.maxPerAccount)
         // The account's oldest may have gone with it.
         cache.removeAll()
         await sweep(now: now)
@@ -172,45 +172,45 @@ actor SessionStore {
         }
         guard let credentials = credentials(of: record) else {
             logger.warning("a session's credentials cannot be read", metadata: ["account": "\(record.account)"])
-            return try await finish(record, hash, isOver: true)
+            return try await endRefresh(hash)
         }
         var new = record
         switch await refresher.refresh(subject: record.subject, credentials) {
         case .current(let identity, let credentials) where identity.account == record.account:
             new.name = identity.name
             new.groups = AccountNames.groups(identity.groups)
-            new.credentials = try seal(credentials, for: record)
             new.rightsAt = clock()
-            return try await finish(new, hash)
+            return try await finish(new, credentials, hash)
         case .current:
             logger.notice("an account has another name now", metadata: ["account": "\(record.account)"])
-            return try await finish(record, hash, isOver: true)
+            return try await endRefresh(hash)
         case .ended(let error):
             logger.notice(
                 "the provider ended a login", metadata: ["account": "\(record.account)", "error": "\(error)"])
-            return try await finish(record, hash, isOver: true)
+            return try await endRefresh(hash)
         case .unavailable(let error, let credentials):
             logger.warning(
                 "cannot ask the provider for groups", metadata: ["account": "\(record.account)", "error": "\(error)"])
-            new.credentials = try seal(credentials, for: record)
             new.refreshAfter = clock().advanced(by: settings.refreshRetry)
-            return try await finish(new, hash)
+            return try await finish(new, credentials, hash)
         }
     }
 
-    private func finish(_ record: SessionRecord, _ hash: SessionHash, isOver: Bool = false) async throws
-        -> SessionRecord?
-    {
-        var isStored = false
-        if isOver {
-            try await table.delete(hash)
-        } else {
-            isStored = try await table.store(record, hash: hash)
-        }
+    private func finish(
+        _ record: SessionRecord, _ credentials: Credentials, _ hash: SessionHash
+    ) async throws -> SessionRecord? {
+        let stored = try await table.store(record, credentials, hash: hash)
         cache.remove(hash)
-        guard isStored else { return nil }
-        keep(record, hash, cache.generation)
-        return record
+        guard let stored else { return nil }
+        keep(stored, hash, cache.generation)
+        return stored
+    }
+
+    /// The refresh showed that the session is over.
+    private func endRefresh(_ hash: SessionHash) async throws -> SessionRecord? {
+        try await table.delete(hash)
+        cache.remove(hash)
+        return nil
     }
 
     /// Another replica asks already: what it brings, or the old, if that takes too long.
@@ -228,9 +228,5 @@ actor SessionStore {
             try await Task.sleep(for: Self.pollInterval)
         }
         return record
-    }
-
-    private func seal(_ credentials: Credentials, for record: SessionRecord) throws -> SealedValue {
-        try keys.seal(Array(JSONEncoder().encode(credentials)), for: record.credentialsPlace)
     }
 }

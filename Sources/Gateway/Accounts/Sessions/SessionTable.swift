@@ -1,17 +1,24 @@
 import Database
+import FoundationEssentials
+import OIDC
 
 /// The statements about sessions.
 struct SessionTable: Sendable {
     let database: any Database
+    let keys: KeyRing
 
     private static let columns = """
         handle, account, subject, name, group_names, key_id, credentials, is_development, user_agent, created_at, \
         authenticated_at, seen_at, rights_at, refresh_after, expires_at
         """
 
-    /// Writes a session, and ends the account's oldest ones beyond `limit`.
-    func insert(_ record: SessionRecord, hash: SessionHash, replacing old: SessionHash?, limit: Int) async throws {
+    /// Writes a session with its credentials, which are sealed here, and ends the account's oldest ones beyond `limit`.
+    func insert(
+        _ record: SessionRecord, _ credentials: Credentials?, hash: SessionHash, replacing old: SessionHash?, limit: Int
+    ) async throws {
         try await database.withTransaction { connection in
+            var record = record
+            if let credentials { record.credentials = try await seal(credentials, for: record, on: connection) }
             if let old { try await connection.query("DELETE FROM session WHERE id_hash = $1", [.blob(old.bytes)]) }
             try await connection.query(
                 """
@@ -94,21 +101,36 @@ struct SessionTable: Sendable {
         ).affectedRows > 0
     }
 
-    /// Writes what a refresh brought, and gives the lease back; false if the session was ended meanwhile.
-    func store(_ record: SessionRecord, hash: SessionHash) async throws -> Bool {
-        try await database.query(
-            """
-            UPDATE session SET name = $1, group_names = $2, key_id = $3, credentials = $4, rights_at = $5,
-                refresh_after = $6, lease_until = 0
-            WHERE id_hash = $7
-            """,
-            [
-                record.name.map { .text($0) } ?? .null, .text(record.groups.joined(separator: "\n")),
-                record.credentials.map { .text($0.keyID) } ?? .null,
-                record.credentials.map { .blob($0.bytes) } ?? .null, .integer(record.rightsAt.milliseconds),
-                .integer(record.refreshAfter.milliseconds), .blob(hash.bytes),
-            ]
-        ).affectedRows > 0
+    /// Writes what a refresh brought, credentials and all, and gives the lease back.
+    /// - Returns: the session as it is now; nil if it was ended meanwhile.
+    func store(_ record: SessionRecord, _ credentials: Credentials, hash: SessionHash) async throws -> SessionRecord? {
+        try await database.withTransaction { connection in
+            let sealed = try await seal(credentials, for: record, on: connection)
+            let result = try await connection.query(
+                """
+                UPDATE session SET name = $1, group_names = $2, key_id = $3, credentials = $4, rights_at = $5,
+                    refresh_after = $6, lease_until = 0
+                WHERE id_hash = $7
+                """,
+                [
+                    record.name.map { .text($0) } ?? .null, .text(record.groups.joined(separator: "\n")),
+                    .text(sealed.keyID), .blob(sealed.bytes), .integer(record.rightsAt.milliseconds),
+                    .integer(record.refreshAfter.milliseconds), .blob(hash.bytes),
+                ])
+            guard result.affectedRows > 0 else { return nil }
+            var stored = record
+            stored.credentials = sealed
+            return stored
+        }
+    }
+
+    /// Seals credentials in the transaction that stores them: under the database's current root key, though another process
+    /// may have begun a rotation.
+    private func seal(
+        _ credentials: Credentials, for record: SessionRecord, on connection: any DatabaseConnection
+    ) async throws -> SealedValue {
+        try await RootKeyTable.adoptCurrent(keys, on: connection)
+        return try keys.seal(Array(JSONEncoder().encode(credentials)), for: record.credentialsPlace)
     }
 
     // MARK: Logins

@@ -35,7 +35,7 @@ public struct CacheConfiguration: ConfigurationSection {
             "How long a token is used before it is read again."),
         key(
             "negative_entries", \.negativeEntries, .integer(1...10_000_000),
-            "Ids held of which it is known that there is no token."),
+            "Ids held of which it is known that there is no token, and as many whose token can't be read."),
         key(
             "negative_ttl", \.negativeTimeToLive, .duration(.milliseconds(100) ... .seconds(86_400)),
             "How long such an id is refused before it is looked for again."),
@@ -52,11 +52,14 @@ public struct CacheConfiguration: ConfigurationSection {
             "How long a token is used while the database can't be asked, from when it was last read."),
         key(
             "stale_retry", \.staleRetry, .duration(.milliseconds(10) ... .seconds(3600)),
-            "How long a token is used without asking again, after the database couldn't be asked."),
+            "How long a token is used without asking again, after the database couldn't be asked; or refused, if what the "
+                + "database holds of it can't be read."),
         key(
             "shards", \.shards, .integer(1...256),
             "Locked parts that ids are spread over; rounded up to a power of two."),
-        key("max_loads", \.maxLoads, .integer(1...10_000), "Ids read from the database at once."),
+        key(
+            "max_loads", \.maxLoads, .integer(1...10_000),
+            "Ids read from the database at once; others wait for their turn."),
         key("max_waiters", \.maxWaiters, .integer(1...1_000_000), "Requests that wait for reads."),
     ]
 }

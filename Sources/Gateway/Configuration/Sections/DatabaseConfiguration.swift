@@ -55,8 +55,9 @@ public struct DatabaseConfiguration: ConfigurationSection {
             ),
             key(
                 "listen_heartbeat", \.listenHeartbeat, .duration(.milliseconds(100) ... .seconds(3600)),
-                "How often the connection that listens to PostgreSQL for changed tokens is asked whether it lives, and how "
-                    + "long the answer may take."),
+                "How often a notice of the server's own proves that PostgreSQL's notices of changed tokens arrive, and how long "
+                    + "it may take. With a pooler that shares connections between transactions they never do; "
+                    + "cache.stale_after counts then."),
             key(
                 "poll_interval", \.pollInterval, .duration(.milliseconds(10) ... .seconds(60)),
                 "How often SQLite's file is looked at for changes by other processes."),

@@ -1,4 +1,5 @@
-/// Which ids are being read, and who waits for them: one read an id, however many ask.
+/// Which ids are being read, and who waits for them: one read an id, however many ask, and so many reads at once. Further
+/// ids wait for their turn, in the order of their coming, for as long as somebody waits for them.
 ///
 /// A state machine without I/O. An invalidation raises the generation of a read under way; when that read ends, its
 /// result is thrown away and it begins anew, because it may have seen the state from before.
@@ -11,9 +12,9 @@ struct LoadTable: Sendable {
     enum JoinAction: Equatable {
         /// Begin a read of this generation; the asker waits.
         case start(generation: UInt64)
-        /// The asker waits for the read under way.
+        /// The asker waits: for the read under way, or for the id's turn.
         case wait
-        /// There is no room.
+        /// As many wait as may.
         case refuse
     }
 
@@ -31,6 +32,10 @@ struct LoadTable: Sendable {
         var generation: UInt64
         var attempts = 1
         var waiters: [Waiter] = []
+        /// When the read began; nil while the id waits for its turn.
+        var startedAt: Instant?
+        /// Its number in the queue.
+        var turn: UInt64?
     }
 
     private struct Place {
@@ -42,47 +47,68 @@ struct LoadTable: Sendable {
     private let maximumWaiters: Int
     private let maximumAttempts: Int
     private var flights: [TokenID: Flight] = [:]
+    /// The ids that wait for their turn, by its number. Somebody waits for each, so there are no more than waiters; and all
+    /// reads that may be under way are.
+    private var queue: [UInt64: TokenID] = [:]
+    /// The first turn that may be there, and the one after the last.
+    private var turns: (first: UInt64, end: UInt64) = (0, 0)
     /// Where each waiter waits.
     private var places: [Waiter: Place] = [:]
     private var generation: UInt64 = 0
     /// Not after any waiter's deadline; it may be early.
     private var waiterDeadline: Instant?
 
+    /// - Parameter maximumAttempts: reads of an id in a row, each overtaken by a change. No key of the configuration: it
+    ///   bounds no memory and no time (each waiter has its deadline), only how often somebody who changes a token without end
+    ///   makes it be read.
     init(maximumLoads: Int, maximumWaiters: Int, maximumAttempts: Int = 4) {
-        self.maximumLoads = maximumLoads
+        self.maximumLoads = max(1, maximumLoads)
         self.maximumWaiters = maximumWaiters
         self.maximumAttempts = maximumAttempts
     }
 
     /// Reads under way and requests that wait.
-    var counts: (loads: Int, waiters: Int) { (flights.count, places.count) }
+    var counts: (loads: Int, waiters: Int) { (running, places.count) }
+
+    private var running: Int { flights.count - queue.count }
 
     /// When `expire` is to be called; nil if nobody waits who has a deadline.
     var nextDeadline: Instant? { places.isEmpty ? nil : waiterDeadline }
 
     /// Someone asks for an id.
     /// - Parameter deadline: Until when the asker can wait.
-    mutating func join(_ id: TokenID, _ waiter: Waiter, until deadline: Instant? = nil) -> JoinAction {
+    mutating func join(_ id: TokenID, _ waiter: Waiter, until deadline: Instant? = nil, now: Instant) -> JoinAction {
         guard places.count < maximumWaiters else { return .refuse }
-        let isFirst = flights[id] == nil
-        guard !isFirst || flights.count < maximumLoads else { return .refuse }
         if places.isEmpty { waiterDeadline = nil }
         places[waiter] = Place(id: id, deadline: deadline)
         if let deadline { waiterDeadline = min(waiterDeadline ?? deadline, deadline) }
-        flights[id, default: Flight(generation: generation)].waiters.append(waiter)
-        return isFirst ? .start(generation: generation) : .wait
+        if flights[id] != nil {
+            flights[id]?.waiters.append(waiter)
+            return .wait
+        }
+        var flight = Flight(generation: generation, waiters: [waiter])
+        let isFree = running < maximumLoads
+        if isFree {
+            flight.startedAt = now
+        } else {
+            flight.turn = turns.end
+            queue[turns.end] = id
+            turns.end += 1
+        }
+        flights[id] = flight
+        return isFree ? .start(generation: generation) : .wait
     }
 
     /// A read of an id is wanted, for nobody who waits.
     /// - Returns: The generation of the read to begin; nil if one is under way or there is no room.
-    mutating func refresh(_ id: TokenID) -> UInt64? {
-        guard flights[id] == nil, flights.count < maximumLoads else { return nil }
-        flights[id] = Flight(generation: generation)
+    mutating func refresh(_ id: TokenID, now: Instant) -> UInt64? {
+        guard flights[id] == nil, running < maximumLoads else { return nil }
+        flights[id] = Flight(generation: generation, startedAt: now)
         return generation
     }
 
-    /// A read that began in `started` ended, well or badly.
-    mutating func finish(_ id: TokenID, generation started: UInt64) -> FinishAction {
+    /// A read that began in `started` ended, well or badly. Unless it is to be done again, ``startNext(now:)`` comes next.
+    mutating func finish(_ id: TokenID, generation started: UInt64, now: Instant) -> FinishAction {
         guard var flight = flights[id] else { return .deliver([]) }
         if flight.generation == started || flight.attempts >= maximumAttempts {
             flights[id] = nil
@@ -90,8 +116,22 @@ struct LoadTable: Sendable {
             return flight.generation == started ? .deliver(flight.waiters) : .giveUp(flight.waiters)
         }
         flight.attempts += 1
+        flight.startedAt = now
         flights[id] = flight
         return .reload(generation: flight.generation)
+    }
+
+    /// The id whose turn it is, if there is room for another read, which is to begin.
+    mutating func startNext(now: Instant) -> (id: TokenID, generation: UInt64)? {
+        guard running < maximumLoads else { return nil }
+        while turns.first < turns.end {
+            defer { turns.first += 1 }
+            guard let id = queue.removeValue(forKey: turns.first), let flight = flights[id] else { continue }
+            flights[id]?.turn = nil
+            flights[id]?.startedAt = now
+            return (id, flight.generation)
+        }
+        return nil
     }
 
     /// The id changed: a read of it that is under way does not count.
@@ -107,18 +147,28 @@ struct LoadTable: Sendable {
         for id in Array(flights.keys) { flights[id]?.generation = generation }
     }
 
-    /// A waiter goes away; whether it was still waiting. Its read goes on: others may wait, and the cache will hold it.
+    /// A waiter goes away; whether it was still waiting. Its read goes on: others may wait, and the cache will hold it. One
+    /// that has not begun, and that nobody else waits for, does not begin.
     mutating func leave(_ waiter: Waiter) -> Bool {
         guard let place = places.removeValue(forKey: waiter) else { return false }
         flights[place.id]?.waiters.removeAll { $0 == waiter }
+        if let flight = flights[place.id], let turn = flight.turn, flight.waiters.isEmpty {
+            flights[place.id] = nil
+            queue[turn] = nil
+        }
         return true
     }
 
     /// Time has passed: those whose deadline has come go away, as by `leave`.
-    mutating func expire(now: Instant) -> [(waiter: Waiter, id: TokenID)] {
+    /// - Returns: Who, from which id, and since when that is being read; for an id that still waits for its turn, since when
+    ///   the newest of all reads is.
+    mutating func expire(now: Instant) -> [(waiter: Waiter, id: TokenID, startedAt: Instant?)] {
         guard let waiterDeadline, waiterDeadline <= now else { return [] }
         let expired = places.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys.sorted()
-        let left = expired.compactMap { waiter in places[waiter].map { (waiter: waiter, id: $0.id) } }
+        let newest = flights.values.lazy.compactMap(\.startedAt).max()
+        let left = expired.compactMap { waiter in
+            places[waiter].map { (waiter: waiter, id: $0.id, startedAt: flights[$0.id]?.startedAt ?? newest) }
+        }
         for waiter in expired { _ = leave(waiter) }
         self.waiterDeadline = places.values.compactMap(\.deadline).min()
         return left

@@ -12,6 +12,12 @@ import EventLoop
 public actor TokenCache {
     private typealias Waiting = CheckedContinuation<TokenRecord?, any Error>
 
+    /// Why a token cannot be read, though the database has it.
+    private struct Failure {
+        let error: any Error
+        let until: ContinuousClock.Instant
+    }
+
     private nonisolated let shards: [Locked<TokenCacheShard>]
     private nonisolated let authority: TokenIDAuthority
     private let loader: any TokenRecordLoading
@@ -21,6 +27,8 @@ public actor TokenCache {
     private var loads: LoadTable
     private var waiting: [LoadTable.Waiter: Waiting] = [:]
     private var lastWaiter: LoadTable.Waiter = 0
+    /// Tokens that the database has and that cannot be read: it is not asked again for each request.
+    private var failures: ClockTable<TokenID, Failure>
     /// Whether changes are heard of.
     private var isWatched = false
     /// Until when the database is taken for unable to answer, after it did not.
@@ -42,6 +50,7 @@ public actor TokenCache {
         let perShard = settings.perShard
         shards = (0..<settings.shardCount).map { _ in Locked(TokenCacheShard(perShard)) }
         loads = LoadTable(maximumLoads: settings.loads, maximumWaiters: settings.waiters)
+        failures = ClockTable(capacity: settings.absentEntries)
         self.loader = loader
         self.authority = authority
         self.settings = settings
@@ -85,12 +94,14 @@ public actor TokenCache {
     /// Drops an id at once: its token was changed. A read of it that is under way does not count.
     public func invalidate(_ id: TokenID) {
         loads.invalidate(id)
+        failures.remove(id)
         shard(of: id).withLock { $0.remove(id) }
     }
 
     /// Makes everything be read again at its next use: changes may have been missed.
     public func expireAll() {
         loads.invalidateAll()
+        failures.removeAll()
         let now = clock()
         for shard in shards { shard.withLock { $0.expireAll(now: now) } }
     }
@@ -98,10 +109,11 @@ public actor TokenCache {
     /// Answers those whose deadline has come.
     func expire() {
         let now = clock()
-        for (waiter, id) in loads.expire(now: now) {
+        for (waiter, id, startedAt) in loads.expire(now: now) {
             let result: Result<TokenRecord?, any Error>
             if let record = useStale(id) {
-                isAwayUntil = now + settings.timeToLive
+                // The database had its time, whatever the waiter had: for this read, or for all that came before it.
+                if let startedAt, startedAt + settings.recheckWait <= now { isAwayUntil = now + settings.timeToLive }
                 result = .success(record)
             } else {
                 result = .failure(TokenCacheError.timedOut)
@@ -133,19 +145,20 @@ public actor TokenCache {
         case .absent: return nil
         case nil: break
         }
+        if let failure = failures.use(id), now < failure.until { throw failure.error }
         let known = shard(of: id).withLock { $0.stale(id, now: now) }
         if let known, known.isVouched || isAway(now) {
-            if let generation = loads.refresh(id) { Task { await read(id, generation: generation, deadline) } }
+            if let generation = loads.refresh(id, now: now) { Task { await read(id, generation: generation) } }
             return useStale(id)
         }
         lastWaiter += 1
         let waiter = lastWaiter
         let patience = known == nil ? deadline?.instant : earlier(now + settings.recheckWait, deadline)
-        switch loads.join(id, waiter, until: patience) {
+        switch loads.join(id, waiter, until: patience, now: now) {
         case .refuse:
             if let record = useStale(id) { return record }
             throw TokenCacheError.overloaded
-        case .start(let generation): Task { await read(id, generation: generation, deadline) }
+        case .start(let generation): Task { await read(id, generation: generation) }
         case .wait: break
         }
         schedule()
@@ -173,21 +186,26 @@ public actor TokenCache {
         waiting.removeValue(forKey: waiter)?.resume(throwing: CancellationError())
     }
 
-    /// Reads an id, again if it was changed meanwhile, and gives the result to those who wait.
-    private func read(_ id: TokenID, generation: UInt64, _ deadline: RequestDeadline?) async {
+    /// Reads an id, again if it was changed meanwhile, and gives the result to those who wait. It has the database's own
+    /// limits: whoever began it may have less time than those who joined, and goes away at its own deadline.
+    private func read(_ id: TokenID, generation: UInt64) async {
         var generation = generation
         while true {
             let result: Result<TokenRecord?, any Error>
             do {
-                result = .success(try await loader.record(for: id, until: deadline))
+                result = .success(try await loader.record(for: id))
             } catch {
                 result = .failure(error)
             }
-            switch loads.finish(id, generation: generation) {
-            case .reload(let next): generation = next
-            case .deliver(let waiters): return resume(waiters, with: settle(result, of: id))
-            case .giveUp(let waiters): return resume(waiters, with: .failure(TokenCacheError.changing))
+            switch loads.finish(id, generation: generation, now: clock()) {
+            case .reload(let next):
+                generation = next
+                continue
+            case .deliver(let waiters): resume(waiters, with: settle(result, of: id))
+            case .giveUp(let waiters): resume(waiters, with: .failure(TokenCacheError.changing))
             }
+            if let next = loads.startNext(now: clock()) { Task { await read(next.id, generation: next.generation) } }
+            return
         }
     }
 
@@ -203,7 +221,11 @@ public actor TokenCache {
             return result
         case .failure(let error):
             // What the database holds and cannot be read is no reason to go on with what it held before.
-            guard let error = error as? DatabaseError, error.code != .decoding else { return result }
+            guard let error = error as? DatabaseError, error.code != .decoding else {
+                shard(of: id).withLock { $0.remove(id) }
+                failures.set(Failure(error: error, until: now + settings.staleRetry), for: id)
+                return result
+            }
             isAwayUntil = now + settings.timeToLive
             guard let record = useStale(id) else { return result }
             return .success(record)

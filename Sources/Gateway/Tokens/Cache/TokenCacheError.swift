@@ -1,6 +1,6 @@
 /// Why the cache cannot tell whether there is such a token. None means that there is none: the answer is 503.
 public enum TokenCacheError: Error, Hashable, CustomStringConvertible {
-    /// As many ids are being read, or as many requests wait for that, as may.
+    /// As many requests wait for tokens to be read as may.
     case overloaded
     /// The token was changed again and again while it was read.
     case changing
@@ -10,7 +10,7 @@ public enum TokenCacheError: Error, Hashable, CustomStringConvertible {
     /// What went wrong, for a log.
     public var description: String {
         switch self {
-        case .overloaded: "too many tokens are being read from the database at once"
+        case .overloaded: "too many requests wait for tokens to be read from the database"
         case .changing: "the token was changed while it was read"
         case .timedOut: "the token was not read in the time that the request had"
         }

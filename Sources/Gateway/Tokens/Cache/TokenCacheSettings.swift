@@ -2,7 +2,7 @@
 public struct TokenCacheSettings: Sendable, Hashable {
     /// Most tokens held.
     public var entries: Int
-    /// Most ids held of which it is known that there is no token.
+    /// Most ids held of which it is known that there is no token, and as many whose token cannot be read.
     public var absentEntries: Int
     /// How long a token is used before it is read again.
     public var timeToLive: Duration
@@ -15,9 +15,10 @@ public struct TokenCacheSettings: Sendable, Hashable {
     public var recheckWait: Duration
     /// How long a token is used while the database cannot be asked, counted from when it was last read.
     public var staleTimeToLive: Duration
-    /// How long a token is used without asking again, after the database could not be asked.
+    /// How long a token is used without asking again, after the database could not be asked; or refused, if what the
+    /// database holds of it cannot be read.
     public var staleRetry: Duration
-    /// Most ids read from the database at the same time.
+    /// Most ids read from the database at the same time; others wait for their turn.
     public var loads: Int
     /// Most requests that wait for reads.
     public var waiters: Int
