@@ -111,6 +111,28 @@ import WebhookServices
         }
     }
 
+    /// What counts is what the token is when its webhook is here, not when it began to come.
+    @Test func aTokenThatIsChangedWhileItsBodyComes() async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken()
+            let next = String(TestGateway.secret.reversed())
+            func change() async throws {
+                _ = try await gateway.tokens.store.rotate(
+                    token.id, to: TokenSecret(fileContent: Array(next.utf8)), grace: .zero)
+            }
+            _ = try await gateway.pushInTwo(to: "/github/\(token.id)", meanwhile: change) { answer in
+                #expect(answer.status == 401 && answer.text.contains("signature_mismatch"))
+            }
+            _ = try await gateway.pushInTwo(
+                to: "/github/\(token.id)", secret: next,
+                meanwhile: { _ = try await gateway.tokens.store.setState(token.id, to: .disabled) }
+            ) { answer in
+                #expect(answer.status == 403 && answer.text.contains("token_disabled"))
+            }
+            #expect(gateway.publisher.messages.isEmpty)
+        }
+    }
+
     @Test func anotherSecretOrNoSignatureIsRefused() async throws {
         try await TestGateway.run { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
