@@ -19,6 +19,42 @@ struct TokenLookup: Sendable {
         }
     }
 
+    /// The records of those tokens that there are, in their order, read together: that takes as long as the slowest.
+    ///
+    /// - Returns: those that are known, and the error if there are others.
+    func records(
+        of ids: [TokenID], until deadline: RequestDeadline
+    ) async -> (tokens: [TokenRecord], failure: HTTPError?) {
+        var found = ids.map { cache.lookup($0, now: .now) }
+        var failure: HTTPError?
+        let missing = found.indices.filter { found[$0] == nil }
+        if !missing.isEmpty {
+            await withTaskGroup(of: (Int, Result<TokenRecord?, HTTPError>).self) { group in
+                for place in missing {
+                    group.addTask { (place, await result(of: ids[place], until: deadline)) }
+                }
+                for await (place, result) in group {
+                    switch result {
+                    case .success(let record): found[place] = record.map { .token($0) }
+                    case .failure(let error): failure = error
+                    }
+                }
+            }
+        }
+        let tokens = found.compactMap { known in
+            if case .token(let record)? = known { record } else { nil }
+        }
+        return (tokens, failure)
+    }
+
+    private func result(of id: TokenID, until deadline: RequestDeadline) async -> Result<TokenRecord?, HTTPError> {
+        do throws(HTTPError) {
+            return .success(try await load(id, until: deadline))
+        } catch {
+            return .failure(error)
+        }
+    }
+
     private func load(_ id: TokenID, until deadline: RequestDeadline) async throws(HTTPError) -> TokenRecord? {
         do {
             return try await cache.load(id, until: deadline)
