@@ -209,6 +209,7 @@ import Testing
         var gate = gate {
             $0.slots = 4
             $0.reservedSlots = 1
+            $0.slotsPerSource = 4
             $0.cpuShare = 0.1
         }
         #expect(arrive(&gate, source, now: start) == .admitted)
@@ -221,6 +222,32 @@ import Testing
         #expect(arrive(&gate, source, now: start) == .refused)
         #expect(arrive(&gate, other, now: start) == .refused)
         #expect(arrive(&gate, other, now: start + .milliseconds(10)) == .admitted)
+    }
+
+    /// Nor do its failures shut out those that have not failed.
+    @Test func aProvenSourceSpendsItsOwnPartOfWhatIsKept() {
+        var gate = gate { $0.cpuShare = 0.1 }
+        for proven in [source, other] {
+            #expect(arrive(&gate, proven, now: start) == .admitted)
+            _ = gate.leave(proven, .verified, now: start)
+        }
+        fail(&gate, source, cpu: .seconds(1), now: start)
+        #expect(arrive(&gate, source, now: start) == .refused)
+        #expect(arrive(&gate, other, now: start) == .admitted)
+        // All of it is owed: 987.5 ms of the others' part, which comes again at 75 ms a second.
+        let stranger = BareSource(.ipv4(address: 3, port: 1), service: 0)
+        #expect(arrive(&gate, stranger, now: start + .seconds(12)) == .refused)
+        #expect(arrive(&gate, stranger, now: start + .seconds(13)) == .admitted)
+    }
+
+    /// One source alone takes an eighth: it has four slots of 32.
+    @Test func oneSourceDoesNotSpendItForAll() {
+        var gate = gate { $0.cpuShare = 0.1 }
+        fail(&gate, source, cpu: .milliseconds(20), now: start)
+        #expect(arrive(&gate, source, now: start) == .refused)
+        #expect(arrive(&gate, other, now: start) == .admitted)
+        #expect(arrive(&gate, source, now: start + .milliseconds(590)) == .refused)
+        #expect(arrive(&gate, source, now: start + .milliseconds(610)) == .admitted)
     }
 
     @Test func accountsAreBounded() {

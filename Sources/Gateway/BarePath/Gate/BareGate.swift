@@ -2,9 +2,9 @@ import DequeModule
 
 /// Who may try a webhook without a token's id, and when. A state machine without I/O or clock.
 ///
-/// Whoever sends good webhooks does not notice it. A failure costs its source a token of its bucket, and all sources
-/// together some of the processor's time that failures may take; a webhook under way reserves a token, so that many at
-/// once cost no more than one after the other.
+/// Whoever sends good webhooks does not notice it. A failure costs its source a token of its bucket, and some of the
+/// processor's time that failures may take, of the source's own and of all; a webhook under way reserves a token, so that
+/// many at once cost no more than one after the other.
 struct BareGate: Sendable {
     typealias Instant = ContinuousClock.Instant
     /// Names a webhook while it waits.
@@ -33,6 +33,7 @@ struct BareGate: Sendable {
 
     private struct Account: Sendable {
         var failures: TokenBucket
+        var cpu: TokenBucket
         var underWay = 0
         var provenUntil: Instant?
     }
@@ -92,8 +93,10 @@ struct BareGate: Sendable {
         case .verified:
             account.provenUntil = now + settings.provenTime
         case .failed(let time):
+            let microseconds = time / .microseconds(1)
+            cpu.take(microseconds, kept: isProven(account, now: now) ? account.cpu.level : 0, now: now)
             account.failures.take(1)
-            cpu.take(time, byProven: isProven(account, now: now), now: now)
+            account.cpu.take(microseconds)
         }
         accounts.set(account, for: source)
         return callWaiters(now: now)
@@ -106,7 +109,8 @@ struct BareGate: Sendable {
         let account = account(of: source, now: now)
         accounts.set(account, for: source)
         let isProven = isProven(account, now: now)
-        guard account.failures.level >= 1, cpu.isLeft(forProven: isProven, now: now) else { return .refused }
+        guard account.failures.level >= 1, account.cpu.level > 0, cpu.isLeft(forProven: isProven, now: now)
+        else { return .refused }
         guard account.failures.level - Double(account.underWay) >= 1 else { return .waiting }
         guard account.underWay < settings.slotsPerSource else { return .waiting }
         return used < (isProven ? settings.slots : settings.unprovenSlots) ? .admitted : .waiting
@@ -144,11 +148,14 @@ struct BareGate: Sendable {
 
     private mutating func account(of source: BareSource, now: Instant) -> Account {
         guard var account = accounts.use(source) else {
-            return Account(failures: TokenBucket(capacity: Double(settings.failureBurst), now: now))
+            return Account(
+                failures: TokenBucket(capacity: Double(settings.failureBurst), now: now),
+                cpu: FailureShare.bucket(share: settings.cpuSharePerSource, now: now))
         }
         let factor = isProven(account, now: now) ? Double(settings.provenFactor) : 1
         account.failures.refill(
             capacity: Double(settings.failureBurst) * factor, interval: settings.failureInterval / factor, now: now)
+        FailureShare.refill(&account.cpu, share: settings.cpuSharePerSource, now: now)
         return account
     }
 

@@ -30,6 +30,9 @@ struct BareGateSettings: Sendable, Hashable {
     /// The part of the slots, and of the processor's time that failures may take, that is kept for proven sources.
     var keptPart: Double { Double(slots - unprovenSlots) / Double(slots) }
 
+    /// The part of one core that failures of one source may take: as much of all as it has of the slots.
+    var cpuSharePerSource: Double { cpuShare * Double(min(slotsPerSource, slots)) / Double(slots) }
+
     init() {}
 
     init(_ configuration: BarePathConfiguration) {

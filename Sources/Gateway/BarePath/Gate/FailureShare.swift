@@ -1,15 +1,12 @@
-/// The processor's time that failures may take: a share of one core, of which a part is kept for proven sources. A value
-/// without a clock: times come in.
+/// The processor's time that failures may take, in microseconds: a share of one core, of which a part is kept for proven
+/// sources. A value without a clock: times come in.
 ///
 /// A second's share may be spent at once; what was overspent has to come again first.
 struct FailureShare: Sendable {
     typealias Instant = ContinuousClock.Instant
 
-    /// What is counted in.
-    private static let microsecond = Duration.microseconds(1)
-
-    private let commonShare: Double
-    private let keptShare: Double
+    private let share: Double
+    private let keptPart: Double
     private var common: TokenBucket
     private var kept: TokenBucket
 
@@ -17,10 +14,10 @@ struct FailureShare: Sendable {
     ///   - share: The part of one core.
     ///   - keptPart: The part of that which is kept for proven sources.
     init(share: Double, keptPart: Double, now: Instant) {
-        keptShare = share * keptPart
-        commonShare = share - keptShare
-        common = TokenBucket(capacity: commonShare * 1e6, now: now)
-        kept = TokenBucket(capacity: keptShare * 1e6, now: now)
+        self.share = share
+        self.keptPart = keptPart
+        common = Self.bucket(share: share * (1 - keptPart), now: now)
+        kept = Self.bucket(share: share * keptPart, now: now)
     }
 
     /// Whether a source may fail once more. A proven one may do so at the cost of either part.
@@ -30,24 +27,29 @@ struct FailureShare: Sendable {
     }
 
     /// A failure took so much.
-    mutating func take(_ time: Duration, byProven isProven: Bool, now: Instant) {
+    ///
+    /// - Parameter own: How much of it may come out of what is kept. The rest is owed by all: else one proven source
+    ///   could take what is kept from the others.
+    mutating func take(_ amount: Double, kept own: Double, now: Instant) {
         refill(now: now)
-        let amount = time / Self.microsecond
-        // What is kept is spent first, so that proven sources do not take the others' part without need.
-        if isProven, kept.level > 0 {
-            kept.take(amount)
-        } else {
-            common.take(amount)
-        }
+        let part = max(0, min(amount, own, kept.level))
+        kept.take(part)
+        common.take(amount - part)
     }
 
     private mutating func refill(now: Instant) {
-        Self.refill(&common, share: commonShare, now: now)
-        Self.refill(&kept, share: keptShare, now: now)
+        Self.refill(&common, share: share * (1 - keptPart), now: now)
+        Self.refill(&kept, share: share * keptPart, now: now)
     }
 
-    private static func refill(_ bucket: inout TokenBucket, share: Double, now: Instant) {
+    // MARK: Shares as buckets
+
+    /// A second's share.
+    static func bucket(share: Double, now: Instant) -> TokenBucket { TokenBucket(capacity: share * 1e6, now: now) }
+
+    /// Adds what has come of a share since the last time.
+    static func refill(_ bucket: inout TokenBucket, share: Double, now: Instant) {
         guard share > 0 else { return }
-        bucket.refill(capacity: share * 1e6, interval: microsecond / share, now: now)
+        bucket.refill(capacity: share * 1e6, interval: .microseconds(1) / share, now: now)
     }
 }

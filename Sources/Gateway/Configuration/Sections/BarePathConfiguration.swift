@@ -76,7 +76,7 @@ public struct BarePathConfiguration: ConfigurationSection {
             "Of these, kept for proven sources; and the same part of max_waiting and of cpu_share."),
         key(
             "max_in_flight_per_source", \.maxInFlightPerSource, .integer(1...4096),
-            "Of these, of one source."),
+            "Of these, of one source; and the same part of cpu_share."),
         key(
             "max_waiting", \.maxWaiting, .integer(0...100_000),
             "Webhooks that wait for their turn (401 above, as for any failure)."),
