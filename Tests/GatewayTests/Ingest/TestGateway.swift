@@ -19,6 +19,7 @@ struct TestGateway: Sendable {
     let publisher: ScriptedPublisher
     let recorder: DeliveryRecorder
     let desk: DatabaseTokenDesk
+    let ingest: Ingest
     private let address: SocketAddress
 
     /// Starts it, runs `body`, and stops it.
@@ -50,7 +51,8 @@ struct TestGateway: Sendable {
         let outcome = await Task(executorPreference: loops.loops[0].taskExecutor) {
             try await body(
                 TestGateway(
-                    tokens: tokens, publisher: publisher, recorder: recorder, desk: desk, address: address))
+                    tokens: tokens, publisher: publisher, recorder: recorder, desk: desk, ingest: ingest,
+                    address: address))
         }.result
         server.beginShutdown()
         try await running.value
