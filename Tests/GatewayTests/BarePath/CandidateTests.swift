@@ -18,7 +18,11 @@ import Testing
     }
 
     private static func waitForWaiters(_ count: Int, _ index: CandidateIndex) async {
-        while await index.waiters < count { await Task.yield() }
+        for _ in 0..<100_000 {
+            guard await index.waiters < count else { return }
+            await Task.yield()
+        }
+        Issue.record("\(count) never waited")
     }
 
     // MARK: Choosing
@@ -154,6 +158,8 @@ import Testing
         }
         #expect(try await answer.candidates.map(\.id) == [ids[0]])
         async let next = index.candidates(for: key, until: later)
+        await Self.waitForWaiters(1, index)
+        guard await index.waiters == 1 else { return }
         await loader.waitForReads(5)
         loader.finish(.success([]))
         #expect(try await next.candidates.isEmpty)
