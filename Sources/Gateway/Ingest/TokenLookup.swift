@@ -25,26 +25,35 @@ struct TokenLookup: Sendable {
     func records(
         of ids: [TokenID], until deadline: RequestDeadline
     ) async -> (tokens: [TokenRecord], failure: HTTPError?) {
-        var found = ids.map { cache.lookup($0, now: .now) }
+        let known = ids.map { cache.lookup($0, now: .now) }
+        let missing = ids.indices.filter { known[$0] == nil }.map { ids[$0] }
+        return Self.merge(ids, known, missing.isEmpty ? [:] : await results(of: missing, until: deadline))
+    }
+
+    private static func merge(
+        _ ids: [TokenID], _ known: [CachedToken?], _ results: [TokenID: Result<TokenRecord?, HTTPError>]
+    ) -> (tokens: [TokenRecord], failure: HTTPError?) {
+        var tokens: [TokenRecord] = []
         var failure: HTTPError?
-        let missing = found.indices.filter { found[$0] == nil }
-        if !missing.isEmpty {
-            await withTaskGroup(of: (Int, Result<TokenRecord?, HTTPError>).self) { group in
-                for place in missing {
-                    group.addTask { (place, await result(of: ids[place], until: deadline)) }
-                }
-                for await (place, result) in group {
-                    switch result {
-                    case .success(let record): found[place] = record.map { .token($0) }
-                    case .failure(let error): failure = error
-                    }
-                }
+        for (id, known) in zip(ids, known) {
+            switch (known, results[id]) {
+            case (.token(let record), _), (nil, .success(let record?)): tokens.append(record)
+            case (nil, .failure(let error)): failure = error
+            default: break
             }
         }
-        let tokens = found.compactMap { known in
-            if case .token(let record)? = known { record } else { nil }
-        }
         return (tokens, failure)
+    }
+
+    private func results(
+        of ids: [TokenID], until deadline: RequestDeadline
+    ) async -> [TokenID: Result<TokenRecord?, HTTPError>] {
+        await withTaskGroup(of: (TokenID, Result<TokenRecord?, HTTPError>).self) { group in
+            for id in ids { group.addTask { (id, await result(of: id, until: deadline)) } }
+            var results: [TokenID: Result<TokenRecord?, HTTPError>] = [:]
+            for await (id, result) in group { results[id] = result }
+            return results
+        }
     }
 
     private func result(of id: TokenID, until deadline: RequestDeadline) async -> Result<TokenRecord?, HTTPError> {
