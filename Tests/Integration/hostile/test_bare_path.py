@@ -39,7 +39,7 @@ CANDIDATES = 8
 # Of a core: what failures may take by default, and what it takes besides to accept the connections of those that are
 # refused, to answer them, and to throw away what they send; in a debug build.
 CPU_SHARE = 0.10
-MARGIN = 0.15
+MARGIN = 0.2
 
 
 def _scope(service: str, payload: bytes) -> str:
