@@ -7,8 +7,8 @@ import WebhookServices
 /// `POST /<service>`: a webhook without a token's id. Its token is one whose scope contains the payload's repository,
 /// or whose secret the webhook holds; the proof is the same as with an id.
 ///
-/// Nothing is learnt here by trying: every failure is the same 401, at the same time after the body. And trying is
-/// bounded: see `BareGate`.
+/// Nothing is learnt here by trying: every failure is the same 401, at the same time after the body or, where it is not
+/// even read, after the head. And trying is bounded: see `BareGate`.
 struct BarePathHandler: HTTPHandler {
     let services: [any WebhookService]
     let tokens: TokenLookup
@@ -16,6 +16,8 @@ struct BarePathHandler: HTTPHandler {
     let gate: BareGateKeeper
     let index: CandidateIndex
     let keys: KeyRing
+    /// Secrets of no token, by their services' names: what is tried where there is no token to try.
+    let decoys: [String: PreparedSecret]
     let settings: BarePathSettings
 
     /// How trying went.
@@ -45,14 +47,11 @@ struct BarePathHandler: HTTPHandler {
             let place = services.firstIndex(where: { $0.name.utf8.elementsEqual(name) })
         else { throw .unknownWebhook }
         let service = services[place]
-        guard service.proof != .pathOnly else { throw .needsTokenAddress }
+        guard service.isFoundWithoutID else { throw .needsTokenAddress }
         let source = source(of: exchange, service: place)
-        switch await gate.enter(source, on: exchange.loop, until: deadline) {
-        case .admitted: break
-        case .refused:
-            await LoopPause.wait(min(settings.failureTime, deadline.left), on: exchange.loop)
+        guard await gate.enter(source, on: exchange.loop, until: deadline) else {
+            await pause(since: .now, on: exchange.loop, until: deadline)
             throw .unverified
-        case .busy, .waiting: throw .overloaded(retryAfter: settings.retryAfter)
         }
         let second = Int64(time(nil))
         let (prepared, token, size) = try await verify(
@@ -73,19 +72,13 @@ struct BarePathHandler: HTTPHandler {
         _ exchange: HTTPExchange, service: any WebhookService, source: BareSource, second: Int64,
         until deadline: RequestDeadline
     ) async throws(HTTPError) -> (PreparedDelivery, TokenID, size: Int) {
-        let body: ArraySlice<UInt8>
-        do throws(HTTPError) {
-            body = try await exchange.readBody(limit: settings.maxBodySize, until: deadline.instant)
-        } catch {
-            // Who says beforehand that it is too large, has cost nothing; who sends slowly, or breaks off, has.
-            gate.leave(source, error.status == .contentTooLarge ? .unknown : .failed(cpu: .zero))
-            throw error
-        }
+        let body = try await body(of: exchange, source: source, until: deadline)
         let start = ContinuousClock.now
         let request = WebhookRequest(
             headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second,
             query: exchange.head.method == .get ? exchange.head.query : nil)
-        var trial = BareTrial(service: service, loop: exchange.loop, deadline: deadline)
+        var trial = BareTrial(service: service, loop: exchange.loop, deadline: deadline, bodySize: body.count)
+        let failure: HTTPError
         switch await trial.run(request, self) {
         case .verified(let prepared, let token):
             gate.leave(source, .verified)
@@ -94,20 +87,39 @@ struct BarePathHandler: HTTPHandler {
             gate.leave(source, .verified)
             pipeline.note(error, of: token, size: body.count)
             throw error
-        case .unknown(let error):
-            gate.leave(source, .unknown)
-            throw error
-        case .failed:
-            await LoopPause.wait(min(rest(of: start.duration(to: .now)), deadline.left), on: exchange.loop)
-            gate.leave(source, .failed(cpu: trial.cpu))
+        case .unknown(let error): failure = error
+        case .failed: failure = .unverified
+        }
+        // The slot is kept until the answer, or whoever waits for it would learn how long it took.
+        await pause(since: start, on: exchange.loop, until: deadline)
+        gate.leave(source, .failed(cpu: trial.price(candidates: settings.candidates)))
+        throw failure
+    }
+
+    /// The body, which has less time here than with a token's id: it takes up a slot.
+    ///
+    /// - Throws: what is wrong with it. That counts as a failure, and at the price of a whole one.
+    private func body(
+        of exchange: HTTPExchange, source: BareSource, until deadline: RequestDeadline
+    ) async throws(HTTPError) -> ArraySlice<UInt8> {
+        let end = min(deadline.instant, .now + settings.bodyTimeout)
+        do throws(HTTPError) {
+            return try await exchange.readBody(limit: settings.maxBodySize, until: end)
+        } catch {
+            gate.leave(source, .failed(cpu: BarePrice.reading(settings.maxBodySize)))
+            guard error.code == HTTPError.overloaded(retryAfter: 0).code else { throw error }
+            await pause(since: .now, on: exchange.loop, until: deadline)
             throw .unverified
         }
     }
 
-    /// From `passed` to the next time at which failures are answered.
-    private func rest(of passed: Duration) -> Duration {
+    /// Waits for the next time, counted from `start`, at which failures are answered.
+    private func pause(
+        since start: ContinuousClock.Instant, on loop: EventLoop, until deadline: RequestDeadline
+    ) async {
+        let passed = start.duration(to: .now)
         let periods = (passed / settings.failureTime).rounded(.down) + 1
-        return max(.zero, settings.failureTime * periods - passed)
+        await LoopPause.wait(min(max(.zero, settings.failureTime * periods - passed), deadline.left), on: loop)
     }
 
     private func source(of exchange: HTTPExchange, service: Int) -> BareSource {

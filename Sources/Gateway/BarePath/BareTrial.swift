@@ -10,85 +10,112 @@ struct BareTrial {
     let service: any WebhookService
     let loop: EventLoop
     let deadline: RequestDeadline
-    /// What it took so far, on this thread.
-    private(set) var cpu = Duration.zero
+    /// What reading the body, and what is in it, took on this thread.
+    private var reading: Duration
+    /// What one secret took: the first that was tried.
+    private var attempt: Duration?
 
-    init(service: any WebhookService, loop: EventLoop, deadline: RequestDeadline) {
+    /// - Parameter bodySize: Bytes of the body that was read.
+    init(service: any WebhookService, loop: EventLoop, deadline: RequestDeadline, bodySize: Int) {
         self.service = service
         self.loop = loop
         self.deadline = deadline
+        reading = BarePrice.reading(bodySize)
     }
+
+    /// What it costs its source if it fails: the same, however many tokens there were to try.
+    func price(candidates: Int) -> Duration { reading + (attempt ?? .zero) * candidates }
 
     /// Tries.
     mutating func run(_ request: WebhookRequest, _ handler: BarePathHandler) async -> BarePathHandler.Attempt {
         do throws(HTTPError) {
-            if service.verify(request, secrets: []) == .missing { return .failed }
-            let secret = service.presentedSecret(in: request)
-            // Without a secret the repository is all that there is to go by.
-            let mark = ThreadTime.now
-            let repository = try repository(request, handler)
-            cpu += ThreadTime.now - mark
-            guard let repository, let key = key(secret: secret, repository: repository, handler) else { return .failed }
-            let answer: CandidateTable.Answer
-            do {
-                answer = try await handler.index.candidates(for: key, until: deadline.instant)
-            } catch {
-                handler.tokens.logger.error("cannot read tokens by scope or secret", metadata: ["error": "\(error)"])
-                return .unknown(Self.unavailable(handler))
-            }
-            for candidate in answer.candidates {
-                guard let token = try await handler.tokens.record(of: candidate.id, until: deadline), token.isEnabled,
-                    token.service == service.name, Self.isWithin(token.scope, repository)
-                else { continue }
+            guard let (key, repository) = try key(of: request, handler) else { return .failed }
+            let answer = try await answer(for: key, handler)
+            let (tokens, failure) = await handler.tokens.records(of: answer.candidates.map(\.id), until: deadline)
+            for token in tokens where isOne(token, repository) {
                 if request.body.count >= Self.largeBody { await LoopPause.turn(of: loop) }
-                let mark = ThreadTime.now
-                let attempt = attempt(request, token, handler)
-                cpu += ThreadTime.now - mark
-                guard let attempt else { continue }
-                handler.index.noteVerified(candidate.id, for: key)
-                return attempt
+                guard let result = result(of: request, token, handler) else { continue }
+                handler.index.noteVerified(token.id, for: key)
+                return result
             }
+            if attempt == nil { tryDecoy(request, handler) }
+            if let failure { throw failure }
             // What the database had may lack the token that it is of.
-            return answer.isCertain ? .failed : .unknown(Self.unavailable(handler))
+            guard answer.isCertain else { throw Self.unavailable(handler) }
+            return .failed
         } catch {
             return .unknown(error)
         }
     }
 
-    /// What the webhook comes to if it is of this token; `nil` if it is not.
-    private func attempt(
-        _ request: WebhookRequest, _ token: TokenRecord, _ handler: BarePathHandler
-    ) -> BarePathHandler.Attempt? {
-        var request = request
-        request.settings = token.settings
-        guard case .verified(_, let digest) = service.verify(request, secrets: token.secrets()) else { return nil }
-        do throws(HTTPError) {
-            return .verified(
-                try handler.pipeline.prepare(request, service: service, token: token, digest: DeliveryDigest(digest)),
-                token.id)
-        } catch {
-            return error == .outOfScope ? nil : .invalid(error, token.id)
-        }
-    }
-
-    /// The payload's repository, empty if it names none; `nil` if there is no payload to be read.
-    private func repository(_ request: WebhookRequest, _ handler: BarePathHandler) throws(HTTPError) -> String? {
+    /// What tokens are looked up by, and the payload's repository, empty if it names none; `nil` if the webhook has no
+    /// proof, or names nothing to look for.
+    private mutating func key(
+        of request: WebhookRequest, _ handler: BarePathHandler
+    ) throws(HTTPError) -> (CandidateKey, repository: String)? {
         let parser = try handler.pipeline.parser()
+        let mark = ThreadTime.now
+        defer { reading += ThreadTime.now - mark }
+        if service.verify(request, secrets: []) == .missing { return nil }
+        let repository: String
         do throws(WebhookError) {
-            return try service.repository(of: request, parser: parser, limits: handler.pipeline.limits) ?? ""
+            repository = try service.repository(of: request, parser: parser, limits: handler.pipeline.limits) ?? ""
         } catch {
             return nil
         }
-    }
-
-    private func key(secret: ArraySlice<UInt8>?, repository: String, _ handler: BarePathHandler) -> CandidateKey? {
-        if let secret { return .secret(service: service.name, hashes: handler.keys.lookupHashes(Array(secret))) }
+        if let secret = service.presentedSecret(in: request) {
+            let hashes = handler.keys.lookupHashes(Array(secret))
+            return (.secret(service: service.name, hashes: hashes), repository)
+        }
+        // Without a secret the repository is all that there is to go by.
         guard let scope = try? TokenScope(repository) else { return nil }
-        return .repository(service: service.name, name: scope.key)
+        return (.repository(service: service.name, name: scope.key), repository)
     }
 
-    private static func isWithin(_ scope: TokenScope?, _ repository: String) -> Bool {
-        scope?.contains(repository.utf8) ?? true
+    private func answer(
+        for key: CandidateKey, _ handler: BarePathHandler
+    ) async throws(HTTPError) -> CandidateTable.Answer {
+        do {
+            return try await handler.index.candidates(for: key, until: deadline.instant)
+        } catch {
+            handler.tokens.logger.error("cannot read tokens by scope or secret", metadata: ["error": "\(error)"])
+            throw Self.unavailable(handler)
+        }
+    }
+
+    private func isOne(_ token: TokenRecord, _ repository: String) -> Bool {
+        token.isEnabled && token.service == service.name && (token.scope?.contains(repository.utf8) ?? true)
+    }
+
+    /// What the webhook comes to if it is of this token; `nil` if it is not.
+    private mutating func result(
+        of request: WebhookRequest, _ token: TokenRecord, _ handler: BarePathHandler
+    ) -> BarePathHandler.Attempt? {
+        var request = request
+        request.settings = token.settings
+        guard case .verified(_, let digest) = verify(request, token.secrets()) else { return nil }
+        do throws(HTTPError) {
+            let prepared = try handler.pipeline.prepare(
+                request, service: service, token: token, digest: DeliveryDigest(digest))
+            if case .withheld(.outOfScope, _) = prepared { return nil }
+            return .verified(prepared, token.id)
+        } catch {
+            return .invalid(error, token.id)
+        }
+    }
+
+    /// Tries a secret that nobody has: where there is no token to try, a failure is to cost what it costs elsewhere.
+    private mutating func tryDecoy(_ request: WebhookRequest, _ handler: BarePathHandler) {
+        guard let decoy = handler.decoys[service.name] else { return }
+        _ = verify(request, [decoy])
+    }
+
+    private mutating func verify(_ request: WebhookRequest, _ secrets: [PreparedSecret]) -> Verification {
+        let mark = ThreadTime.now
+        let verification = service.verify(request, secrets: secrets)
+        // A token has two secrets for a while, which is nobody else's business.
+        attempt = attempt ?? (ThreadTime.now - mark) / max(1, secrets.count)
+        return verification
     }
 
     private static func unavailable(_ handler: BarePathHandler) -> HTTPError {

@@ -24,15 +24,12 @@ extension HTTPError {
         message: "The signature does not match: the secret here and in the webhook's settings differ, "
             + "or something on the way changed the body.")
 
-    static let outOfScope = HTTPError(
-        .forbidden, code: "out_of_scope",
-        message: "This webhook's token is for another repository or organisation.")
-
-    /// The one failure of a webhook that comes without a token's id: says nothing of which part of it failed.
+    /// The one failure of a webhook that comes without a token's id: says nothing of which part of it failed, nor
+    /// whether it was tried at all.
     static let unverified = HTTPError(
         .unauthorized, code: "unverified",
-        message: "The webhook is not one of a token that is known here: its signature or secret is missing or wrong, "
-            + "or its repository is in no token's scope. Copy the URL and the secret from the token's page.")
+        message: "No token of this webhook could be verified here, or too many webhooks have failed lately. "
+            + "Use the URL and the secret on the token's own page.")
 
     static let needsTokenAddress = HTTPError(
         .methodNotAllowed, code: "needs_token_address",

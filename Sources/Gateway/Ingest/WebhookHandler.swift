@@ -33,12 +33,12 @@ struct WebhookHandler: HTTPHandler {
     private func accept(_ exchange: HTTPExchange, _ trail: inout Trail) async throws(HTTPError) -> Acceptance {
         let deadline = RequestDeadline(from: exchange.receivedAt, limit: pipeline.settings.deadline)
         let service = try service(in: exchange.pathParameters)
-        let token = try await token(in: exchange.pathParameters, of: service, until: deadline)
-        trail.token = token.id
-        guard token.isEnabled else { throw .tokenDisabled }
+        _ = try await token(of: exchange, service, &trail, until: deadline)
         let body = try await exchange.readBody(limit: pipeline.settings.maxBodySize, until: deadline.instant)
         trail.size = body.count
         let second = Int64(time(nil))
+        // Once more: the token may have been changed while the body came.
+        let token = try await token(of: exchange, service, &trail, until: deadline)
         let request = WebhookRequest(
             headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second,
             query: exchange.head.method == .get ? exchange.head.query : nil, settings: token.settings,
@@ -56,12 +56,14 @@ struct WebhookHandler: HTTPHandler {
     }
 
     private func token(
-        in path: PathParameters, of service: any WebhookService, until deadline: RequestDeadline
+        of exchange: HTTPExchange, _ service: any WebhookService, _ trail: inout Trail, until deadline: RequestDeadline
     ) async throws(HTTPError) -> TokenRecord {
-        guard let text = path["id"], let id = TokenID(text),
+        guard let text = exchange.pathParameters["id"], let id = TokenID(text),
             let record = try await tokens.record(of: id, until: deadline),
             record.service == service.name
         else { throw .unknownWebhook }
+        trail.token = record.id
+        guard record.isEnabled else { throw .tokenDisabled }
         return record
     }
 

@@ -43,7 +43,7 @@ struct WebhookPipeline: Sendable {
 
     /// Reads an authentic webhook.
     ///
-    /// - Throws: what the webhook lacks, or that it is outside the token's scope.
+    /// - Throws: what the webhook lacks.
     func prepare(
         _ request: WebhookRequest, service: any WebhookService, token: TokenRecord, digest: DeliveryDigest
     ) throws(HTTPError) -> PreparedDelivery {
@@ -58,7 +58,9 @@ struct WebhookPipeline: Sendable {
         } catch {
             throw HTTPError(error)
         }
-        if let scope = token.scope, !scope.contains((event.repository ?? "").utf8) { throw .outOfScope }
+        if let scope = token.scope, !scope.contains((event.repository ?? "").utf8) {
+            return .withheld(.outOfScope, event: event.name)
+        }
         if let reason = event.withheld(by: token.eventFilter, allowsPrivateContent: token.publishesPrivate) {
             return .withheld(reason, event: event.name)
         }

@@ -15,10 +15,10 @@ enum GatewayRouter {
         let webhooks = WebhookHandler(services: services, tokens: tokens, pipeline: pipeline)
         let bare: any HTTPHandler =
             configuration.barePath.enabled
-            ? BarePathHandler(configuration, workspace, services: services, tokens: tokens, pipeline: pipeline)
+            ? try BarePathHandler(configuration, workspace, ingest)
             : ClosedAddressHandler(services: services)
         let pages = services.map { service in
-            let takesBare = configuration.barePath.enabled && service.proof != .pathOnly
+            let takesBare = configuration.barePath.enabled && service.isFoundWithoutID
             return (
                 service: service,
                 page: AddressPage(service: service, home: configuration.server.baseURL, takesBare: takesBare)

@@ -6,6 +6,8 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
     case name
     /// The scope is none.
     case scope
+    /// The service's webhooks name no repository that a scope could be held against.
+    case scopeUnusable(service: String)
     /// An owner is no account name.
     case owner(String)
     /// More owners than a token may have.
@@ -41,6 +43,8 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
             a scope is OWNER or OWNER/REPOSITORY: letters, digits, ".", "_" and "-", at most \
             \(TokenScope.maximumCount) bytes
             """
+        case .scopeUnusable(let service):
+            "webhooks of \(service) name no repository: with a scope, the token would take nothing. Leave it empty"
         case .owner(let name):
             """
             "\(name)" is no Fedora account name: those are of small letters, digits, "-", "_" and ".", and start with \

@@ -24,7 +24,7 @@ public struct TokenIntake: Sendable {
         guard let service = services.offered(named: new.service) else { throw unknown(new.service) }
         if let secret { try Self.check(secret, for: service) }
         return try TokenDraft(
-            service: new.service, name: new.name, scope: Self.scope(new.scope),
+            service: new.service, name: new.name, scope: Self.scope(new.scope, for: service),
             eventFilter: Self.eventFilter(new.events), publishesPrivate: new.publishesPrivate,
             settings: Self.settings(new.settings, for: service), owners: owners, createdBy: creator,
             secret: secret ?? Self.newSecret(for: service))
@@ -39,7 +39,9 @@ public struct TokenIntake: Sendable {
             try TokenDraft.checkName(name)
             changes.name = name
         }
-        if let scope = edit.scope { changes.scope = .some(try Self.scope(scope)) }
+        if let scope = edit.scope {
+            changes.scope = .some(try Self.scope(scope, for: services.known(named: token.service)))
+        }
         if let events = edit.events { changes.eventFilter = .some(try Self.eventFilter(events)) }
         changes.publishesPrivate = edit.publishesPrivate
         if let settings = edit.settings {
@@ -74,8 +76,12 @@ public struct TokenIntake: Sendable {
         return TokenSecret(stored: Array(service.secret(from: try SecureRandom.bytes(32)).utf8))
     }
 
-    private static func scope(_ text: String) throws(TokenInputError) -> TokenScope? {
-        text.isEmpty ? nil : try TokenScope(text)
+    private static func scope(
+        _ text: String, for service: (any WebhookService)?
+    ) throws(TokenInputError) -> TokenScope? {
+        guard !text.isEmpty else { return nil }
+        if let service, !service.namesRepositories { throw .scopeUnusable(service: service.title) }
+        return try TokenScope(text)
     }
 
     private static func eventFilter(_ text: String) throws(TokenInputError) -> EventFilter? {

@@ -47,10 +47,11 @@ extension HTTPConnection {
         return Sent(bytes: count, isComplete: rest.isEmpty ? true : await write(rest))
     }
 
-    /// Writes bytes within the time for that.
+    /// Writes bytes within the time for that, and not beyond `end`.
     /// - Returns: whether the kernel took all.
-    func write(_ bytes: [UInt8]) async -> Bool {
-        stream.deadline = .now + limits.writeTimeout
+    func write(_ bytes: [UInt8], until end: ContinuousClock.Instant? = nil) async -> Bool {
+        let limit = ContinuousClock.now + limits.writeTimeout
+        stream.deadline = end.map { min($0, limit) } ?? limit
         do throws(StreamError) {
             try await stream.write(bytes)
             return true

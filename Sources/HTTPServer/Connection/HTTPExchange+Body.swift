@@ -71,12 +71,13 @@ extension HTTPExchange {
         head.detach()
         charge(received)
         if received + expected > charged { try await reserve(received + expected - charged, &deadline) }
-        if isWaitingForContinue, !(await connection.write(ResponseEncoder.continueBytes)) {
+        let patience = deadline.deadline(received: received)
+        if isWaitingForContinue, !(await connection.write(ResponseEncoder.continueBytes, until: patience)) {
             mustClose = true
             throw .bodyIncomplete
         }
         continueSent = true
-        connection.stream.deadline = deadline.deadline(received: received)
+        connection.stream.deadline = patience
         let count: Int
         do throws(StreamError) {
             count = try await connection.read()

@@ -1,6 +1,8 @@
 /// Why an authentic webhook makes no message all the same. The answer is 202 `{"published": false, "reason": <code>}`:
 /// services disable hooks that get anything else.
 public enum Withheld: Sendable, Hashable, CustomStringConvertible {
+    /// It is of a repository or organisation that the token is not for.
+    case outOfScope
     /// The token's filter does not allow events of that name.
     case filtered(name: String)
     /// It is private, and the token's owner did not allow that.
@@ -11,6 +13,7 @@ public enum Withheld: Sendable, Hashable, CustomStringConvertible {
     /// A stable word for programs.
     public var code: String {
         switch self {
+        case .outOfScope: "out_of_scope"
         case .filtered: "filtered"
         case .privateContent(let content): content.code
         case .incomplete: "incomplete"
@@ -20,6 +23,7 @@ public enum Withheld: Sendable, Hashable, CustomStringConvertible {
     /// What to know, for people.
     public var description: String {
         switch self {
+        case .outOfScope: "the token is for another repository or organisation"
         case .filtered(let name): "the token's filter does not allow \(name)"
         case .privateContent(let content): content.description
         case .incomplete(let member): "the payload has no usable \(member), which the message's schema requires"

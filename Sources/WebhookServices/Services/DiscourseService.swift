@@ -42,6 +42,9 @@ public struct DiscourseService: WebhookService {
         Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
+    /// A forum has none.
+    public var namesRepositories: Bool { false }
+
     /// Its signature.
     public func exampleProof(
         of body: [UInt8], headers: [String: String], secret: [UInt8]

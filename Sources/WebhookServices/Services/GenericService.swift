@@ -91,6 +91,9 @@ public struct GenericService: WebhookService {
             payload: [document.bytes])
     }
 
+    /// If it is configured where.
+    public var namesRepositories: Bool { definition.repository != nil }
+
     /// At the path that is configured.
     public func repository(in document: JSONDocument) -> String? {
         guard let path = definition.repository, case .string(let name)? = document.value(at: path) else { return nil }

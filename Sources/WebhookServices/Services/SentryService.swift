@@ -34,6 +34,9 @@ public struct SentryService: WebhookService {
         Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
+    /// It knows projects by numbers only.
+    public var namesRepositories: Bool { false }
+
     /// Its signature.
     public func exampleProof(
         of body: [UInt8], headers: [String: String], secret: [UInt8]

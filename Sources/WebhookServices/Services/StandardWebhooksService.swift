@@ -33,6 +33,9 @@ public struct StandardWebhooksService: WebhookService {
         Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
+    /// What a payload holds is the application's to say.
+    public var namesRepositories: Bool { false }
+
     /// Its signature.
     public func exampleProof(
         of body: [UInt8], headers: [String: String], secret: [UInt8]

@@ -51,6 +51,13 @@ public protocol WebhookService: Sendable {
     /// organisation; `nil` where the payload names neither.
     func repository(in document: JSONDocument) -> String?
 
+    /// Whether its payloads name repositories at all: only then can a token have a scope.
+    var namesRepositories: Bool { get }
+
+    /// Whether a webhook's token can be found where no id is given: by the payload's repository, or by a secret that the
+    /// webhook holds.
+    var isFoundWithoutID: Bool { get }
+
     /// Plausible values of the headers that ``event(_:_:)`` cannot do without, by their names in lower case: for
     /// trying things out, and for nothing else.
     ///
@@ -99,6 +106,12 @@ extension WebhookService {
 
     /// For services that know no repositories: a token with a scope then takes nothing.
     public func repository(in document: JSONDocument) -> String? { nil }
+
+    /// Most do.
+    public var namesRepositories: Bool { true }
+
+    /// Where there is a proof, and a repository to go by. Which service sends its secret names repositories, too.
+    public var isFoundWithoutID: Bool { proof != .pathOnly && namesRepositories }
 
     /// For services that need no header and name their events in the payload.
     public func exampleHeaders(event: String?) -> [String: String]? { event == nil ? [:] : nil }

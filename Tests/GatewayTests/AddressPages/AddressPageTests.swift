@@ -52,6 +52,8 @@ import Testing
         try await TestGateway.run { gateway in
             let page = try await gateway.send("GET", "/github", Self.browser).text
             #expect(page.contains("are taken at"))
+            // Nothing can be found by what a forum sends.
+            #expect(!(try await gateway.send("GET", "/discourse", Self.browser).text).contains("are taken at"))
         }
         try await TestGateway.run(change: { $0.barePath.enabled = false }) { gateway in
             let page = try await gateway.send("GET", "/github", Self.browser).text

@@ -31,13 +31,28 @@ import Testing
                     to: "/github", body: #"{"repository":{"full_name":"fedora/other","private":false}}"#),
                 try await gateway.push(to: "/github", body: "{}"),
                 try await gateway.push(to: "/github", body: "no JSON"),
-                try await gateway.push(to: "/discourse"),
             ]
             answers.append(
                 try await gateway.send("POST", "/github", ["Content-Type": "application/json"], TestGateway.body))
             for answer in answers { #expect(Self.isTheFailure(answer), "\(answer.text)") }
             #expect(Set(answers.map { $0.text.components(after: "\r\n\r\n") }).count == 1)
             #expect(gateway.publisher.messages.isEmpty)
+        }
+    }
+
+    /// Where the payload names no repository, there is nothing to find a token by.
+    @Test func servicesThatNameNoRepository() async throws {
+        try await TestGateway.run(change: {
+            $0.barePath.failureBurst = 1
+            $0.barePath.failureInterval = .seconds(3600)
+        }) { gateway in
+            // Nothing is spent at the gate, either.
+            for _ in 0..<3 {
+                let answer = try await gateway.push(to: "/discourse")
+                #expect(answer.status == 405)
+                #expect(answer.text.contains("needs_token_address"))
+                #expect(answer.text.contains("Allow: GET, HEAD, OPTIONS\r\n"))
+            }
         }
     }
 
@@ -62,7 +77,7 @@ import Testing
 
     @Test func nobodyCrowdsOthersOut() async throws {
         try await TestGateway.run { gateway in
-            for number in 0..<20 {
+            for number in 0..<150 {
                 _ = try await gateway.makeToken(
                     scope: "fedora/w2f", creator: "mallory", secret: "\(number)" + TestGateway.secret,
                     at: UnixTime(milliseconds: Int64(number)))
@@ -152,13 +167,82 @@ import Testing
         }
     }
 
+    /// There is no place for it, and its source has not failed: it is told no more than any other.
+    @Test func whereThereIsNoRoomTheAnswerIsTheSame() async throws {
+        try await TestGateway.run(change: {
+            $0.barePath.maxInFlight = 1
+            $0.barePath.reservedInFlight = 0
+            $0.barePath.maxWaiting = 0
+            $0.barePath.failureTime = .milliseconds(1)
+        }) { gateway in
+            _ = try await gateway.makeToken(scope: "fedora")
+            let failure = try await gateway.push(to: "/github", secret: "wrong" + TestGateway.secret)
+            _ = try await gateway.pushInTwo(
+                to: "/github",
+                meanwhile: {
+                    let crowded = try await gateway.push(to: "/github", delivery: "2")
+                    #expect(Self.isTheFailure(crowded))
+                    #expect(
+                        crowded.text.components(after: "\r\n\r\n") == failure.text.components(after: "\r\n\r\n"))
+                }
+            ) { answer in
+                #expect(answer.status == 202)
+            }
+            #expect(try await gateway.push(to: "/github", delivery: "3").status == 202)
+        }
+    }
+
+    @Test func aSlowBodyDoesNotKeepItsPlace() async throws {
+        try await TestGateway.run(change: {
+            $0.barePath.maxInFlight = 1
+            $0.barePath.reservedInFlight = 0
+            $0.barePath.bodyTimeout = .milliseconds(50)
+        }) { gateway in
+            _ = try await gateway.makeToken(scope: "fedora")
+            let slow = try await gateway.ask(
+                Array("POST /github HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 9\r\n\r\n{".utf8))
+            #expect(slow.status == 408)
+            #expect(try await gateway.push(to: "/github").status == 202)
+        }
+    }
+
+    /// Whatever becomes of it after the gate counts, but for a good one.
+    @Test(arguments: ["broken off", "in chunks", "announced"]) func whatCannotBeReadCounts(how: String) async throws {
+        try await TestGateway.run(change: {
+            $0.barePath.failureBurst = 1
+            $0.barePath.failureInterval = .seconds(3600)
+            $0.barePath.failureTime = .milliseconds(1)
+            $0.barePath.maxBodySize = 1024
+            $0.barePath.bodyTimeout = .milliseconds(50)
+        }) { gateway in
+            _ = try await gateway.makeToken(scope: "fedora")
+            let start = "POST /github HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+            let large = String(repeating: "x", count: 2048)
+            let request =
+                switch how {
+                case "broken off": "Content-Length: 9\r\n\r\n{"
+                case "in chunks": "Transfer-Encoding: chunked\r\n\r\n800\r\n\(large)\r\n0\r\n\r\n"
+                default: "Content-Length: 2048\r\n\r\n\(large)"
+                }
+            #expect([408, 413].contains(try await gateway.ask(Array((start + request).utf8)).status))
+            #expect(Self.isTheFailure(try await gateway.push(to: "/github")))
+        }
+    }
+
     @Test func withTheDatabaseAwayNothingIsKnown() async throws {
-        try await TestGateway.run { gateway in
+        try await TestGateway.run(change: {
+            $0.barePath.failureBurst = 1
+            $0.barePath.failureInterval = .seconds(3600)
+        }) { gateway in
             _ = try await gateway.makeToken(scope: "fedora")
             await gateway.tokens.database.close()
+            let start = ContinuousClock.now
             let answer = try await gateway.push(to: "/github")
             #expect(answer.status == 503)
             #expect(answer.text.contains("Retry-After:"))
+            // It takes the time of a failure, and counts as one.
+            #expect(start.duration(to: .now) >= .milliseconds(100))
+            #expect(Self.isTheFailure(try await gateway.push(to: "/github")))
         }
     }
 }

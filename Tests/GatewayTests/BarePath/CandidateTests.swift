@@ -17,6 +17,14 @@ import Testing
         return table
     }
 
+    private static func waitForWaiters(_ count: Int, _ index: CandidateIndex) async {
+        for _ in 0..<100_000 {
+            guard await index.waiters < count else { return }
+            await Task.yield()
+        }
+        Issue.record("\(count) never waited")
+    }
+
     // MARK: Choosing
 
     @Test func atMostEightAndTwoAnOwner() {
@@ -130,9 +138,31 @@ import Testing
         await index.note(.everything)
         loader.finish(.success([]))
         await loader.waitForReads(2)
+        // What was overtaken is not held meanwhile either: whoever asks now waits for the read that counts.
+        async let another = index.candidates(for: key, until: later)
+        await Self.waitForWaiters(2, index)
         loader.finish(.success([Candidate(id: ids[0], owner: nil)]))
-        let found = try await answer
-        #expect(found.candidates.map(\.id) == [ids[0]])
+        let found = try await [answer, another]
+        #expect(found.allSatisfy { $0.candidates.map(\.id) == [ids[0]] })
+        #expect(loader.reads == 2)
+    }
+
+    @Test func aReadThatIsOvertakenAgainAndAgainIsNotKept() async throws {
+        let loader = ScriptedCandidates()
+        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 2)
+        async let answer = index.candidates(for: key, until: later)
+        for count in 1...4 {
+            await loader.waitForReads(count)
+            await index.note(.everything)
+            loader.finish(.success([Candidate(id: ids[0], owner: nil)]))
+        }
+        #expect(try await answer.candidates.map(\.id) == [ids[0]])
+        async let next = index.candidates(for: key, until: later)
+        await Self.waitForWaiters(1, index)
+        guard await index.waiters == 1 else { return }
+        await loader.waitForReads(5)
+        loader.finish(.success([]))
+        #expect(try await next.candidates.isEmpty)
     }
 
     @Test func whatCannotBeKnownIsAnError() async throws {
@@ -151,13 +181,21 @@ import Testing
 
     @Test func nobodyWaitsBeyondTheDeadline() async throws {
         let loader = ScriptedCandidates()
-        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 1)
+        let clock = TestClock()
+        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 1, clock: { clock.now })
         let other = CandidateKey.repository(service: "github", name: "c/d")
         async let first = index.candidates(for: key, until: later)
         await loader.waitForReads(1)
+        // It waits for the other's read.
+        async let second = index.candidates(for: other, until: clock.now + .seconds(8))
+        await Self.waitForWaiters(2, index)
+        clock.advance(by: .milliseconds(7999))
+        await index.expire()
+        #expect(await index.waiters == 2)
+        clock.advance(by: .milliseconds(1))
+        await index.expire()
         do {
-            // It waits for the other's read.
-            let found = try await index.candidates(for: other, until: .now)
+            let found = try await second
             Issue.record("\(found)")
         } catch {
             #expect((error as? DatabaseError)?.code == .timeout)
@@ -170,6 +208,19 @@ import Testing
         await loader.waitForReads(2)
         loader.finish(.success([]))
         #expect(try await again.isCertain)
+    }
+
+    @Test func theLoopWatchesTheDeadlines() async throws {
+        let loader = ScriptedCandidates()
+        let index = CandidateIndex(
+            loader: loader, table: table(), maximumLookups: 1, loop: try TestDatabases.loop.get())
+        do {
+            let found = try await index.candidates(for: key, until: .now + .milliseconds(10))
+            Issue.record("\(found)")
+        } catch {
+            #expect((error as? DatabaseError)?.code == .timeout)
+        }
+        loader.finish(.success([]))
     }
 
     // MARK: The database
@@ -195,7 +246,7 @@ import Testing
             let disabled = try await make("fedora/infra", "github", 1)
             _ = try await test.store.setState(disabled, to: .disabled)
             let bare = try await make(nil, "gitlab", 1)
-            let loader = CandidateLoader(database: test.database, limit: 100)
+            let loader = CandidateLoader(database: test.database, limit: 100, limitPerOwner: 2)
             let found = try await loader.candidates(
                 for: .repository(service: "github", name: "fedora/infra"), until: .now + .seconds(10))
             #expect(found.map(\.id) == [older, exact, wide])
@@ -206,7 +257,7 @@ import Testing
                     for: .repository(service: "gitlab", name: "fedora/infra"), until: .now + .seconds(10)
                 ).isEmpty)
             #expect(
-                try await CandidateLoader(database: test.database, limit: 1)
+                try await CandidateLoader(database: test.database, limit: 1, limitPerOwner: 2)
                     .candidates(for: .repository(service: "github", name: "fedora/infra"), until: .now + .seconds(10))
                     .count == 1)
 
@@ -225,6 +276,50 @@ import Testing
             #expect(
                 try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]), until: .now + .seconds(10))
                     .isEmpty)
+        }
+    }
+
+    /// However many tokens of a scope one account makes, those of others are read, and the command line's.
+    @Test(arguments: TestDatabases.all) func oneOwnersManyTokensTakeNobodysPlace(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            var time = UnixTime(milliseconds: 0)
+            func make(_ count: Int, _ creator: String?, owner: String?) async throws -> [TokenID] {
+                var made: [TokenID] = []
+                for _ in 0..<count {
+                    time = UnixTime(milliseconds: time.milliseconds + 1)
+                    let draft = try TokenDraft(
+                        service: "github", name: "x", scope: try TokenScope("fedora/infra"),
+                        owners: owner.map { [try TokenOwner(.user, name: $0)] } ?? [], createdBy: creator)
+                    made.append(try await test.store.create(draft, now: time).token.id)
+                }
+                return made
+            }
+            let crowd = try await make(150, "mallory", owner: "mallory")
+            let owned = try await make(3, nil, owner: "zoe")
+            let plain = try await make(3, nil, owner: nil)
+            let loader = CandidateLoader(database: test.database, limit: 100, limitPerOwner: 2)
+            let key = CandidateKey.repository(service: "github", name: "fedora/infra")
+            let found = try await loader.candidates(for: key, until: .now + .seconds(10))
+            #expect(found.map(\.id) == Array(crowd[..<2]) + Array(owned[..<2]) + plain)
+
+            // What was accepted before comes first, whatever its age.
+            for id in [crowd[149], owned[2]] {
+                let token = try #require(try await test.store.find(id))
+                try await test.database.query(
+                    """
+                    INSERT INTO token_activity (token_uuid, published, withheld, refused, accepted_noted, refused_noted,
+                        last_accepted_at, last_at) VALUES ($1, 1, 0, 0, 1, 0, 1, 1)
+                    """, [.text(token.uuid.uuidString.lowercased())])
+            }
+            let again = try await loader.candidates(for: key, until: .now + .seconds(10))
+            #expect(again.map(\.id) == [crowd[149], owned[2], crowd[0], owned[0]] + plain)
+
+            if kind == .sqlite {
+                let statement = try #require(loader.statement(for: key))
+                let plan = try await test.database.query(
+                    SQLStatement("EXPLAIN QUERY PLAN " + statement.sql, statement.parameters))
+                #expect("\(plan.rows)".contains("token_by_scope"))
+            }
         }
     }
 }

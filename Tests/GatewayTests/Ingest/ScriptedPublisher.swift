@@ -8,6 +8,7 @@ final class ScriptedPublisher: MessagePublisher {
     private struct State: Sendable {
         var answers: [PublishResult]
         var messages: [FedoraMessage] = []
+        var deadlines: [RequestDeadline?] = []
     }
 
     private let state: Locked<State>
@@ -20,9 +21,13 @@ final class ScriptedPublisher: MessagePublisher {
     /// All that it was given.
     var messages: [FedoraMessage] { state.withLock { $0.messages } }
 
+    /// Until when it was asked to publish them.
+    var deadlines: [RequestDeadline?] { state.withLock { $0.deadlines } }
+
     func publish(_ message: FedoraMessage, until deadline: RequestDeadline?) async -> PublishResult {
         state.withLock { state in
             state.messages.append(message)
+            state.deadlines.append(deadline)
             return state.answers.isEmpty ? .published : state.answers.removeFirst()
         }
     }

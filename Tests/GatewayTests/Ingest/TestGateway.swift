@@ -19,15 +19,18 @@ struct TestGateway: Sendable {
     let publisher: ScriptedPublisher
     let recorder: DeliveryRecorder
     let desk: DatabaseTokenDesk
+    let ingest: Ingest
     private let address: SocketAddress
 
     /// Starts it, runs `body`, and stops it.
     static func run(
-        publisher: ScriptedPublisher = ScriptedPublisher(), change: (inout Configuration) -> Void = { _ in },
+        publisher: ScriptedPublisher = ScriptedPublisher(), store: TestStore? = nil,
+        change: (inout Configuration) -> Void = { _ in },
         _ body: @escaping @Sendable (TestGateway) async throws -> Void
     ) async throws {
         let loops = try loops.get()
-        let tokens = try await TestStore()
+        let tokens: TestStore
+        if let store { tokens = store } else { tokens = try await TestStore() }
         var configuration = Configuration()
         configuration.broker.topicPrefix = "org.example.test"
         change(&configuration)
@@ -48,7 +51,8 @@ struct TestGateway: Sendable {
         let outcome = await Task(executorPreference: loops.loops[0].taskExecutor) {
             try await body(
                 TestGateway(
-                    tokens: tokens, publisher: publisher, recorder: recorder, desk: desk, address: address))
+                    tokens: tokens, publisher: publisher, recorder: recorder, desk: desk, ingest: ingest,
+                    address: address))
         }.result
         server.beginShutdown()
         try await running.value
@@ -73,15 +77,47 @@ struct TestGateway: Sendable {
         to path: String, delivery: String = "delivery-1", body: String = Self.body,
         secret: String = Self.secret, event: String = "push"
     ) async throws -> (status: Int, text: String) {
-        let bytes = Array(body.utf8)
-        let head = """
-            POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
-            Content-Length: \(bytes.count)\r\nConnection: close\r\nX-GitHub-Event: \(event)\r\n\
-            X-GitHub-Delivery: \(delivery)\r\nX-GitHub-Hook-Installation-Target-ID: 1\r\n\
-            X-GitHub-Hook-Installation-Target-Type: repository\r\n\
-            X-Hub-Signature-256: sha256=\(try Self.signature(body, secret: secret))\r\n\r\n
-            """
-        return try await ask(Array(head.utf8) + bytes)
+        let head = try Self.head(of: path, delivery: delivery, body: body, secret: secret, event: event)
+        return try await ask(Array("\(head)\r\n\(body)".utf8))
+    }
+
+    /// Sends the head of a signed push, and its body when the server has asked for that.
+    ///
+    /// - Parameters:
+    ///   - meanwhile: What happens between the two.
+    ///   - check: Is given the answer.
+    /// - Returns: when the head was known to have been read.
+    func pushInTwo(
+        to path: String, secret: String = Self.secret, meanwhile: () async throws -> Void = {},
+        _ check: ((status: Int, text: String)) throws -> Void
+    ) async throws -> ContinuousClock.Instant {
+        let stream = try await connect()
+        defer { stream.close() }
+        let head = try Self.head(of: path, delivery: "1", body: Self.body, secret: secret, event: "push")
+        try await stream.write(Array("\(head)Expect: 100-continue\r\n\r\n".utf8))
+        var buffer = ReadBuffer()
+        while !buffer.readable.elementsEqual("HTTP/1.1 100 Continue\r\n\r\n".utf8) {
+            try #require(try await stream.read(into: &buffer) > 0)
+        }
+        buffer.consume(buffer.readableBytes)
+        let headWasRead = ContinuousClock.now
+        try await meanwhile()
+        try await stream.write(Array(Self.body.utf8))
+        try check(try await Self.answer(stream, &buffer))
+        return headWasRead
+    }
+
+    /// The head of a signed push, without the empty line at its end.
+    private static func head(
+        of path: String, delivery: String, body: String, secret: String, event: String
+    ) throws -> String {
+        """
+        POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+        Content-Length: \(body.utf8.count)\r\nConnection: close\r\nX-GitHub-Event: \(event)\r\n\
+        X-GitHub-Delivery: \(delivery)\r\nX-GitHub-Hook-Installation-Target-ID: 1\r\n\
+        X-GitHub-Hook-Installation-Target-Type: repository\r\n\
+        X-Hub-Signature-256: sha256=\(try signature(body, secret: secret))\r\n
+        """
     }
 
     /// Sends a request with these headers.
@@ -101,12 +137,24 @@ struct TestGateway: Sendable {
 
     /// Sends bytes on a connection of their own and reads to its end.
     func ask(_ request: [UInt8]) async throws -> (status: Int, text: String) {
-        let loop = try #require(EventLoop.current)
-        let stream = try await TCPStream.connect(to: address, on: loop, deadline: .now + .seconds(20))
+        let stream = try await connect()
         defer { stream.close() }
-        stream.deadline = .now + .seconds(20)
         try await stream.write(request)
         var buffer = ReadBuffer()
+        return try await Self.answer(stream, &buffer)
+    }
+
+    /// A connection of one's own.
+    func connect() async throws -> TCPStream {
+        let loop = try #require(EventLoop.current)
+        let stream = try await TCPStream.connect(to: address, on: loop, deadline: .now + .seconds(20))
+        stream.deadline = .now + .seconds(20)
+        return stream
+    }
+
+    private static func answer(
+        _ stream: TCPStream, _ buffer: inout ReadBuffer
+    ) async throws -> (status: Int, text: String) {
         while try await stream.read(into: &buffer) > 0 {}
         let text = String(decoding: buffer.readable, as: UTF8.self)
         return (try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) }), text)

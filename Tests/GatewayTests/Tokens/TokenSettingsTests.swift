@@ -1,5 +1,6 @@
 import Database
 import EventLoop
+import FoundationEssentials
 import Testing
 import WebhookServices
 
@@ -33,6 +34,26 @@ import WebhookServices
             #expect(record.publishesPrivate)
             #expect(record.settings == found.settings)
         }
+    }
+
+    /// Such a token would take nothing.
+    @Test func aScopeWhereNothingNamesARepository() throws {
+        let intake = TokenIntake(services: ServiceRegistry(enabled: ["github", "discourse"], configured: []))
+        func draft(_ service: String, _ scope: String) throws -> TokenDraft {
+            try intake.draft(
+                NewToken(service: service, name: "x", scope: scope), owners: [], creator: nil, secret: nil)
+        }
+        let refusal = TokenInputError.scopeUnusable(service: "Discourse")
+        #expect(throws: refusal) { try draft("discourse", "fedora") }
+        #expect(try draft("discourse", "").scope == nil)
+        #expect(try draft("github", "fedora").scope?.text == "fedora")
+        #expect(refusal.place == .scope)
+        let token = Token(
+            uuid: UUID(), id: TokenID(high: 1, low: 1), service: "discourse", name: "x", scope: nil, eventFilter: nil,
+            publishesPrivate: false, settings: [:], owners: [], state: .enabled, createdBy: nil, createdAt: start,
+            updatedAt: start, rotatedAt: nil, previousSecretExpiresAt: nil)
+        #expect(throws: refusal) { try intake.changes(TokenEdit(scope: "fedora"), of: token) }
+        #expect(try intake.changes(TokenEdit(scope: ""), of: token).scope == .some(nil))
     }
 
     @Test(arguments: TestDatabases.all) func editing(_ kind: TestDatabases) async throws {

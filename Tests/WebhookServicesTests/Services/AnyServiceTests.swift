@@ -46,6 +46,19 @@ import WebhookServices
     ]
 
     /// Random headers, some of them of the kind that services look for, before random bodies.
+    /// What a service says of its payloads is what it finds in them; and by that a token is found, if there is a proof.
+    @Test(arguments: services.indices) func whetherRepositoriesAreNamed(_ index: Int) throws {
+        let service = Self.services[index]
+        guard service.proof != .pathOnly else {
+            #expect(!service.isFoundWithoutID)
+            return
+        }
+        let payload = service.examplePayload(repository: "fedora/infra", sender: "zoe", id: ExampleValue.uuid)
+        let name = try JSONParser().withDocument(Array(payload.utf8)[...]) { service.repository(in: $0) }
+        #expect((name != nil) == service.namesRepositories, "\(service.name)")
+        #expect(service.isFoundWithoutID == service.namesRepositories)
+    }
+
     @Test func nothingTraps() throws {
         var generator = SeededGenerator(state: 20_261_123)
         let parser = try JSONParser()

@@ -8,33 +8,44 @@ import EventLoop
 /// `note`; a read under way does not count then.
 actor CandidateIndex {
     private struct Waiting {
-        let ticket: UInt64
         let deadline: ContinuousClock.Instant
         let continuation: CheckedContinuation<CandidateTable.Answer, any Error>
     }
+
+    /// Reads of a key, one after the other, while changes overtake them.
+    private static let maximumReads = 4
 
     private nonisolated let table: Locked<CandidateTable>
     private let loader: any CandidateLoading
     private let maximumLookups: Int
     private let clock: @Sendable () -> ContinuousClock.Instant
+    private let loop: EventLoop?
     private var waiting: [CandidateKey: [Waiting]] = [:]
     private var queue: Deque<CandidateKey> = []
     private var running = 0
     private var generation: UInt64 = 0
-    private var lastTicket: UInt64 = 0
+    private var timer: LoopTimer?
+    private var timerFires: ContinuousClock.Instant?
 
     /// An empty index.
     ///
-    /// - Parameter maximumLookups: reads at once.
+    /// - Parameters:
+    ///   - maximumLookups: reads at once.
+    ///   - loop: Where deadlines are watched; without one, ``expire()`` is to be called.
+    ///   - clock: The time; tests bring their own.
     init(
-        loader: any CandidateLoading, table: CandidateTable, maximumLookups: Int,
+        loader: any CandidateLoading, table: CandidateTable, maximumLookups: Int, loop: EventLoop? = nil,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.loader = loader
         self.table = Locked(table)
         self.maximumLookups = maximumLookups
+        self.loop = loop
         self.clock = clock
     }
+
+    /// Those who wait for reads.
+    var waiters: Int { waiting.values.reduce(0) { $0 + $1.count } }
 
     /// The candidates of a key.
     ///
@@ -65,39 +76,35 @@ actor CandidateIndex {
         }
     }
 
+    /// Answers those whose deadline has come. A read that nobody waits for any more is not begun.
+    func expire() {
+        let now = clock()
+        for (key, waiters) in waiting {
+            let left = waiters.filter { now < $0.deadline }
+            guard left.count < waiters.count else { continue }
+            waiting[key] = left
+            if left.isEmpty, let place = queue.firstIndex(of: key) {
+                queue.remove(at: place)
+                waiting[key] = nil
+            }
+            for waiter in waiters where waiter.deadline <= now {
+                waiter.continuation.resume(throwing: DatabaseError(.timeout, "tokens were not read in time"))
+            }
+        }
+        schedule()
+    }
+
     /// Waits for a read, until the deadline. Those who wait are at most as many as there are slots at the gate.
     private func load(
         _ key: CandidateKey, until deadline: ContinuousClock.Instant
     ) async throws -> CandidateTable.Answer {
-        lastTicket += 1
-        let ticket = lastTicket
-        let timer = Task {
-            try await Task.sleep(until: deadline, clock: .continuous)
-            leave(key, ticket)
-        }
-        defer { timer.cancel() }
-        return try await withCheckedThrowingContinuation { continuation in
-            let waiter = Waiting(ticket: ticket, deadline: deadline, continuation: continuation)
-            guard waiting[key] == nil else {
-                waiting[key]?.append(waiter)
-                return
-            }
-            waiting[key] = [waiter]
-            queue.append(key)
+        try await withCheckedThrowingContinuation { continuation in
+            let isFirst = waiting[key] == nil
+            waiting[key, default: []].append(Waiting(deadline: deadline, continuation: continuation))
+            if isFirst { queue.append(key) }
+            schedule()
             startReads()
         }
-    }
-
-    /// Its time is over. A read that nobody waits for any more is not begun.
-    private func leave(_ key: CandidateKey, _ ticket: UInt64) {
-        guard let place = waiting[key]?.firstIndex(where: { $0.ticket == ticket }),
-            let waiter = waiting[key]?.remove(at: place)
-        else { return }
-        if waiting[key]?.isEmpty == true, let place = queue.firstIndex(of: key) {
-            queue.remove(at: place)
-            waiting[key] = nil
-        }
-        waiter.continuation.resume(throwing: DatabaseError(.timeout, "tokens were not read in time"))
     }
 
     private func startReads() {
@@ -108,26 +115,32 @@ actor CandidateIndex {
     }
 
     private func read(_ key: CandidateKey) async {
-        var result: Result<CandidateTable.Answer, any Error>
-        var seen: UInt64
-        var attempts = 0
-        repeat {
-            seen = generation
-            attempts += 1
-            let deadline = waiting[key]?.map(\.deadline).max() ?? clock()
-            do {
-                let candidates = try await loader.candidates(for: key, until: deadline)
-                let now = clock()
-                result = .success(table.withLock { $0.store(candidates, for: key, now: now) })
-            } catch {
-                result = settle(error, key)
-            }
-        } while seen != generation && attempts < 4
-        // Overtaken to the end: right for those who asked before, but not to be kept.
-        if seen != generation { table.withLock { $0.expireAll() } }
+        var result = await readOnce(key)
+        for _ in 1..<Self.maximumReads where result.wasOvertaken { result = await readOnce(key) }
         running -= 1
-        for waiter in waiting.removeValue(forKey: key) ?? [] { waiter.continuation.resume(with: result) }
+        for waiter in waiting.removeValue(forKey: key) ?? [] { waiter.continuation.resume(with: result.answer) }
         startReads()
+    }
+
+    /// What a change overtook is not kept: it may be what was there before. Still it is right for those who asked before
+    /// the change.
+    private func readOnce(
+        _ key: CandidateKey
+    ) async -> (answer: Result<CandidateTable.Answer, any Error>, wasOvertaken: Bool) {
+        let seen = generation
+        let deadline = waiting[key]?.map(\.deadline).max() ?? clock()
+        let candidates: [Candidate]
+        do {
+            candidates = try await loader.candidates(for: key, until: deadline)
+        } catch {
+            return (settle(error, key), seen != generation)
+        }
+        let now = clock()
+        let isCurrent = seen == generation
+        let answer = table.withLock { table in
+            isCurrent ? table.store(candidates, for: key, now: now) : table.choose(from: candidates)
+        }
+        return (.success(answer), !isCurrent)
     }
 
     private func settle(_ error: any Error, _ key: CandidateKey) -> Result<CandidateTable.Answer, any Error> {
@@ -135,5 +148,22 @@ actor CandidateIndex {
         guard let failure = error as? DatabaseError, failure.code != .decoding else { return .failure(error) }
         let now = clock()
         return table.withLock { $0.useStale(key, now: now) }.map { .success($0) } ?? .failure(error)
+    }
+
+    // MARK: The timer
+
+    /// Sees to it that the timer fires no later than the next deadline. One that fires too early is cheap.
+    private func schedule() {
+        guard let loop, let deadline = waiting.values.joined().map(\.deadline).min() else { return }
+        if let timerFires, timerFires <= deadline { return }
+        timerFires = deadline
+        let timer = timer ?? LoopTimer(on: loop) { [weak self] in Task { await self?.timerFired() } }
+        self.timer = timer
+        loop.execute { timer.schedule(after: max(.zero, ContinuousClock.now.duration(to: deadline))) }
+    }
+
+    private func timerFired() {
+        timerFires = nil
+        expire()
     }
 }

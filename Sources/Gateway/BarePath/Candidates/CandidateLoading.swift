@@ -11,6 +11,8 @@ struct CandidateLoader: CandidateLoading {
     let database: any Database
     /// Tokens read at most.
     let limit: Int
+    /// Of these, tokens of one owner: many of one cannot take the place of others.
+    let limitPerOwner: Int
 
     /// - Throws: `DatabaseError`.
     func candidates(for key: CandidateKey, until deadline: ContinuousClock.Instant) async throws -> [Candidate] {
@@ -21,7 +23,7 @@ struct CandidateLoader: CandidateLoading {
 
     /// Nil where nothing can match.
     @inline(never)
-    private func statement(for key: CandidateKey) -> SQLStatement? {
+    func statement(for key: CandidateKey) -> SQLStatement? {
         switch key {
         case .repository(let service, let name):
             let scopes = TokenScope.keys(containing: name)
@@ -46,19 +48,30 @@ struct CandidateLoader: CandidateLoading {
         guard let id = TokenID(try row.text("public_id")) else {
             throw DatabaseError(.decoding, "column public_id of table token holds what this program never writes")
         }
-        let owner = try row.optionalText("created_by") ?? row.optionalText("first_owner")
-        return Candidate(id: id, owner: owner)
+        return Candidate(id: id, owner: try row.optionalText("owner"))
     }
 
-    /// The narrowest scope first, and then the oldest token.
+    /// Those whose webhooks were accepted before, then the narrowest scope, and then the oldest token. Those of an owner are
+    /// counted in the same order, and before the rest is cut off.
     private func select(_ condition: String, _ parameters: [SQLValue]) -> SQLStatement {
-        SQLStatement(
+        let order = "is_new, length(scope_key) DESC, created_at, uuid"
+        return SQLStatement(
             """
-            SELECT public_id, created_by,
-                (SELECT name FROM token_owner WHERE token_uuid = token.uuid ORDER BY position, name LIMIT 1)
-                    AS first_owner
-            FROM token WHERE service = $1 AND state = 'enabled' AND \(condition)
-            ORDER BY length(scope_key) DESC, created_at, uuid LIMIT $\(parameters.count + 1)
-            """, parameters + [.integer(Int64(limit))])
+            SELECT public_id, owner FROM (
+                SELECT public_id, owner, is_new, scope_key, created_at, uuid,
+                    ROW_NUMBER() OVER (PARTITION BY owner ORDER BY \(order)) AS place
+                FROM (
+                    SELECT public_id, scope_key, created_at, uuid,
+                        coalesce(created_by,
+                            (SELECT name FROM token_owner WHERE token_uuid = token.uuid ORDER BY position, name LIMIT 1)
+                        ) AS owner,
+                        CASE WHEN EXISTS (SELECT 1 FROM token_activity
+                            WHERE token_uuid = token.uuid AND last_accepted_at IS NOT NULL) THEN 0 ELSE 1 END AS is_new
+                    FROM token WHERE service = $1 AND state = 'enabled' AND \(condition)
+                ) AS matching
+            ) AS counted
+            WHERE place <= $\(parameters.count + 1) OR owner IS NULL
+            ORDER BY \(order) LIMIT $\(parameters.count + 2)
+            """, parameters + [.integer(Int64(limitPerOwner)), .integer(Int64(limit))])
     }
 }

@@ -55,6 +55,11 @@ struct CandidateTable: Sendable {
         return answer(entry)
     }
 
+    /// The answer that those make, without keeping them.
+    func choose(from candidates: [Candidate]) -> Answer {
+        Answer(candidates: choice.choose(from: candidates, verified: []), isCertain: true)
+    }
+
     /// What the database had when it could last be asked; `nil` if that is too long ago, or nothing was there.
     mutating func useStale(_ key: CandidateKey, now: Instant) -> Answer? {
         guard var entry = entries.use(key), now < entry.staleUntil, !entry.candidates.isEmpty else { return nil }

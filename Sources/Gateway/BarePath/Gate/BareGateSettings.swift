@@ -4,8 +4,8 @@ struct BareGateSettings: Sendable, Hashable {
     var slots = 32
     /// Of these, kept for proven sources.
     var reservedSlots = 8
-    /// Slots of one source that is not proven.
-    var unprovenSlotsPerSource = 4
+    /// Slots of one source, proven or not.
+    var slotsPerSource = 4
     /// Webhooks that wait for a slot.
     var waiting = 256
     /// Sources that are kept account of.
@@ -27,12 +27,18 @@ struct BareGateSettings: Sendable, Hashable {
     /// Places to wait at that may be used by sources that are not proven: the same part of all.
     var unprovenWaiting: Int { waiting * unprovenSlots / slots }
 
+    /// The part of the slots, and of the processor's time that failures may take, that is kept for proven sources.
+    var keptPart: Double { Double(slots - unprovenSlots) / Double(slots) }
+
+    /// The part of one core that failures of one source may take: as much of all as it has of the slots.
+    var cpuSharePerSource: Double { cpuShare * Double(min(slotsPerSource, slots)) / Double(slots) }
+
     init() {}
 
     init(_ configuration: BarePathConfiguration) {
         slots = configuration.maxInFlight
         reservedSlots = configuration.reservedInFlight
-        unprovenSlotsPerSource = configuration.maxInFlightPerSource
+        slotsPerSource = configuration.maxInFlightPerSource
         waiting = configuration.maxWaiting
         sources = configuration.sources
         failureBurst = configuration.failureBurst

@@ -3,6 +3,10 @@ import EventLoop
 /// Where webhooks come from, as far as patience with failures goes: an IPv4 address, an IPv6 network of 64 bits, or
 /// whatever is at the other end of a Unix socket; for each service on its own.
 struct BareSource: Hashable, Sendable {
+    /// What an IPv4 address begins with where it stands as one of IPv6 (RFC 4291 section 2.5.5.2): as the network of
+    /// 64 bits that it would count by, all of IPv4 would be one source.
+    private static let mappedIPv4: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+
     private let network: UInt64
     private let kind: UInt8
     private let service: UInt16
@@ -13,10 +17,13 @@ struct BareSource: Hashable, Sendable {
         switch address {
         case .ipv4(let address, _):
             kind = 4
-            network = UInt64(address)
+            network = UInt64(UInt32(bigEndian: address))
+        case .ipv6(let address, _, _) where address.starts(with: Self.mappedIPv4):
+            kind = 4
+            network = Self.number(address.dropFirst(Self.mappedIPv4.count))
         case .ipv6(let address, _, _):
             kind = 6
-            network = address.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+            network = Self.number(address.prefix(8))
         case .unix:
             kind = 0
             network = 0
@@ -31,5 +38,9 @@ struct BareSource: Hashable, Sendable {
         // The longest literal of IPv6 has 45 characters, and two brackets.
         guard (2...47).contains(entry.count) else { return nil }
         return SocketAddress(literal: String(decoding: entry, as: UTF8.self), port: 0)
+    }
+
+    private static func number(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

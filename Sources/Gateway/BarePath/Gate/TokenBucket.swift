@@ -20,8 +20,9 @@ struct TokenBucket: Sendable {
         level = min(capacity, level + passed / interval)
     }
 
-    /// Takes some, whether it is there or not, but never falls further than a full capacity below nothing.
-    mutating func take(_ amount: Double, capacity: Double) {
-        level = max(-capacity, level - amount)
+    /// Takes some, whether it is there or not. What is owed has to come again before there is anything: nothing is
+    /// forgiven.
+    mutating func take(_ amount: Double) {
+        level -= amount
     }
 }

@@ -18,12 +18,14 @@ public struct BarePathConfiguration: ConfigurationSection {
     public var maxInFlight = 32
     /// Of these, kept for sources that are proven.
     public var reservedInFlight = 8
-    /// Of these, of one source that is not proven.
+    /// Of these, of one source.
     public var maxInFlightPerSource = 4
     /// Webhooks that wait for their turn.
     public var maxWaiting = 256
     /// How long one waits for its turn.
     public var waitTimeout = Duration.seconds(2)
+    /// How long a body may take.
+    public var bodyTimeout = Duration.seconds(2)
     /// When a failure is answered, counted from the end of the body.
     public var failureTime = Duration.milliseconds(100)
     /// Failures in a row that a source has free.
@@ -71,24 +73,26 @@ public struct BarePathConfiguration: ConfigurationSection {
             "Webhooks being read or tried at once, over all loops."),
         key(
             "reserved_in_flight", \.reservedInFlight, .integer(0...4095),
-            "Of these, kept for proven sources; and the same part of max_waiting."),
+            "Of these, kept for proven sources; and the same part of max_waiting and of cpu_share."),
         key(
             "max_in_flight_per_source", \.maxInFlightPerSource, .integer(1...4096),
-            "Of these, of one source that is not proven."),
+            "Of these, of one source; and the same part of cpu_share."),
         key(
             "max_waiting", \.maxWaiting, .integer(0...100_000),
-            "Webhooks that wait for their turn (503 above, or 401 where the source failed of late)."),
+            "Webhooks that wait for their turn (401 above, as for any failure)."),
         key(
             "wait_timeout", \.waitTimeout, .duration(.zero ... .seconds(60)),
             "How long one waits for its turn (the same after that)."),
+        key(
+            "body_timeout", \.bodyTimeout, .duration(.milliseconds(10) ... .seconds(60)),
+            "How long a body may take there (408), within ingest.deadline: it takes up a place meanwhile."),
         key(
             "failure_time", \.failureTime, .duration(.milliseconds(1) ... .seconds(5)),
             "When a failure is answered, from the end of its body: so that the time tells nothing. Longer work is "
                 + "answered at the next multiple."),
         key(
             "cpu_share", \.cpuShare, .integer(1...100),
-            "Percent of one core that failures may take, over all sources (above, the same for sources that are not "
-                + "proven)."),
+            "Percent of one core that failures may take, over all sources; above, what comes is refused unread (401)."),
     ]
 
     private static let sourceKeys = [

@@ -16,7 +16,7 @@ extension TokenInputError {
     var place: Place {
         switch self {
         case .name: .name
-        case .scope: .scope
+        case .scope, .scopeUnusable: .scope
         case .events: .events
         case .secretTooShort, .secretTooLong, .secretUnprintable, .secretUnusable, .secretIsMadeThere: .secret
         case .setting(let error): error.key.map(Place.setting) ?? .none
