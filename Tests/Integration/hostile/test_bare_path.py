@@ -33,7 +33,6 @@ PLACES = {
     "example": ["repository.full_name"],
 }
 NAMELESS = ("discourse", "sentry", "standard")
-PROOFLESS = ("quay", "dockerhub")
 MEADOW = "flooded/meadow"
 # As many as are tried, each with a secret of its own.
 CANDIDATES = 8
