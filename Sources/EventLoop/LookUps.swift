@@ -1,7 +1,7 @@
 import Dispatch
 
-/// Look-ups of host names, which block: on threads of their own, never a loop's. One that hangs holds up those of the same
-/// name, which share it, and no others, unless as many hang as there are threads.
+/// Look-ups of host names, which block: on threads of their own, never a loop's nor one of the pool that tasks run on. One
+/// that hangs holds up those of the same name, which share it, and no others, unless as many hang as there are threads.
 final class LookUps: Sendable {
     typealias Answer = Result<[SocketAddress], StreamError>
 
@@ -17,11 +17,14 @@ final class LookUps: Sendable {
         var waiting = 0
         /// Names that no thread is free for, the oldest first.
         var queue: [String] = []
-        var running = 0
+        /// Threads that look nothing up, by their places in `threads`.
+        var free = Array(0..<LookUps.maxThreads)
     }
 
     private let resolve: @Sendable (_ host: String) -> Answer
-    private let threads = DispatchQueue(label: "resolver", attributes: .concurrent)
+    /// Serial queues get a thread each, whatever else hangs. What a concurrent queue blocks are the few threads of the pool
+    /// that Swift's tasks share.
+    private let threads = (0..<maxThreads).map { DispatchQueue(label: "resolver-\($0)") }
     private let state = Locked(State())
 
     init(resolve: @escaping @Sendable (_ host: String) -> Answer) {
@@ -48,20 +51,19 @@ final class LookUps: Sendable {
 
     /// Gives a free thread the name that has waited longest.
     private func startNext() {
-        let next: String? = state.withLock { state in
-            guard state.running < Self.maxThreads, !state.queue.isEmpty else { return nil }
-            state.running += 1
-            return state.queue.removeFirst()
+        let next: (host: String, thread: Int)? = state.withLock { state in
+            guard !state.queue.isEmpty, let thread = state.free.popLast() else { return nil }
+            return (state.queue.removeFirst(), thread)
         }
         guard let next else { return }
-        threads.async { [self] in
-            finish(next, resolve(next))
+        threads[next.thread].async { [self] in
+            finish(next.host, resolve(next.host), on: next.thread)
         }
     }
 
-    private func finish(_ host: String, _ answer: Answer) {
+    private func finish(_ host: String, _ answer: Answer, on thread: Int) {
         let waiters = state.withLock { state in
-            state.running -= 1
+            state.free.append(thread)
             let waiters = state.waiters.removeValue(forKey: host) ?? []
             state.waiting -= waiters.count
             return waiters

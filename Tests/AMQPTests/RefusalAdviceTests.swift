@@ -17,21 +17,50 @@ struct RefusalAdviceTests {
         ConnectionSettings(endpoints: [BrokerEndpoint(host: "h")], virtualHost: "/pubsub", mechanism: .external)
     }
 
-    @Test("a user that the broker does not know, or its virtual host does not", arguments: [UInt16(403), 530])
-    func user(code: UInt16) throws {
-        let advice = try #require(RefusalAdvice.onClose(code, identity("somebody"), settings))
-        #expect(advice.contains("client.crt has the CN somebody: RabbitMQ knows no user `somebody`"))
-        #expect(advice.contains("it may not use the vhost `/pubsub`"))
-        #expect(advice.contains("rabbitmqctl add_user, rabbitmqctl set_permissions -p /pubsub somebody"))
+    private func advice(_ code: UInt16, _ text: String) throws -> String? {
+        try RefusalAdvice.onClose(CloseReason(code: code, text: text), identity("somebody"), settings)
     }
 
-    @Test("nothing where something else is wrong, or a password was the login")
-    func others() throws {
-        #expect(try RefusalAdvice.onClose(320, identity("somebody"), settings) == nil)
-        #expect(RefusalAdvice.onClose(403, nil, settings) == nil)
+    // The texts are RabbitMQ's own.
+
+    @Test("a user that the broker does not know")
+    func user() throws {
+        let text = "ACCESS_REFUSED - Login was refused using authentication mechanism EXTERNAL. For details see the …"
+        let advice = try #require(try advice(403, text))
+        #expect(advice.contains("client.crt has the CN somebody, and RabbitMQ knows no such user"))
+        #expect(advice.hasSuffix("rabbitmqctl add_user somebody"))
+    }
+
+    @Test("a user that may not use the virtual host")
+    func permissions() throws {
+        let advice = try advice(530, "NOT_ALLOWED - access to vhost '/pubsub' refused for user 'somebody'")
+        #expect(advice?.hasSuffix(#"rabbitmqctl set_permissions -p /pubsub somebody '^$' '^amq\.topic$' '^$'"#) == true)
+    }
+
+    @Test("a virtual host that is not there")
+    func virtualHost() throws {
+        let advice = try advice(530, "NOT_ALLOWED - vhost /pubsub not found")
+        #expect(advice == "there is no such virtual host: rabbitmqctl add_vhost /pubsub")
+    }
+
+    @Test(
+        "no advice where something else is wrong",
+        arguments: [
+            (530, "NOT_ALLOWED - access to vhost '/v' refused for user 'somebody': connection limit (1) is reached"),
+            (530, "NOT_ALLOWED - connection refused for user 'somebody': user connection limit (1) is reached"),
+            (320, "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'"),
+        ] as [(UInt16, String)])
+    func others(code: UInt16, text: String) throws {
+        #expect(try advice(code, text) == nil)
+    }
+
+    @Test("no advice where the certificate is not the login")
+    func password() throws {
+        let refusal = CloseReason(code: 403, text: "ACCESS_REFUSED")
+        #expect(RefusalAdvice.onClose(refusal, nil, settings) == nil)
         var plain = settings
         plain.mechanism = .plain(username: "u", password: "p")
-        #expect(try RefusalAdvice.onClose(403, identity("somebody"), plain) == nil)
+        #expect(try RefusalAdvice.onClose(refusal, identity("somebody"), plain) == nil)
     }
 
     @Test("the certificate that the broker refused is named, with its date")
@@ -42,6 +71,8 @@ struct RefusalAdviceTests {
         #expect(text.hasPrefix("the other side refused TLS: alert unknown ca; it was shown the certificate in "))
         #expect(text.contains("\(identity.file) (CN somebody, valid until 20") && text.hasSuffix(" UTC)"))
         #expect(RefusalAdvice.text(of: refused, nil).hasSuffix("shown no certificate of ours (certfile and keyfile)"))
-        #expect(RefusalAdvice.text(of: .tls(.hungUp), identity) == "\(StreamError.tls(.hungUp))")
+        for other in [StreamError.tls(.hungUp), .tls(.alert("protocol version"))] {
+            #expect(RefusalAdvice.text(of: other, identity) == "\(other)")
+        }
     }
 }

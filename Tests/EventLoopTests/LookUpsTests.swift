@@ -20,13 +20,23 @@ struct LookUpsTests {
         }
     }
 
-    @Test func aNameThatHangsHoldsUpNoOther() async throws {
+    /// Nor any task: those that hang block no thread of the pool that tasks share, of which there are as many as cores.
+    @Test func namesThatHangHoldUpNoOtherAndNoTask() async throws {
         let gate = Gate()
         let lookUps = LookUps(resolve: gate.resolve)
-        async let slow = lookUps.addresses(of: "slow")
-        #expect(try await lookUps.addresses(of: "fast").get().count == 1)
-        gate.isOpen.signal()
-        #expect(try await slow.get().count == 1)
+        let names = (1..<LookUps.maxThreads).map { "slow\($0)" }
+        let answers = try await withThrowingTaskGroup(of: LookUps.Answer.self) { group in
+            for name in names { group.addTask { await lookUps.addresses(of: name) } }
+            while gate.asked.withLock({ $0.count }) < names.count { await Task.yield() }
+            let start = ContinuousClock.now
+            #expect(try await lookUps.addresses(of: "fast").get().count == 1)
+            await Task.detached {}.value
+            // A pool whose threads all hang gets another one after about a second.
+            #expect(start.duration(to: .now) < .milliseconds(700))
+            gate.isOpen.signal()
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers.count == names.count)
     }
 
     @Test func callersOfOneNameShareALookUpAndTooManyAreRefused() async throws {

@@ -49,7 +49,7 @@ extension AMQPPublisher {
     private var identity: TLSIdentity? { (stream as? TLSStream)?.identity }
 
     private func advice(on reason: CloseReason) -> String? {
-        session?.hasBeenReady == true ? nil : RefusalAdvice.onClose(reason.code, identity, settings)
+        session?.hasBeenReady == true ? nil : RefusalAdvice.onClose(reason, identity, settings)
     }
 
     private func receive(_ buffer: inout ReadBuffer) {

@@ -36,7 +36,9 @@ extension BrokerAddress {
             let query = tail[tail.index(after: question)...]
             if options.contains(String(query.prefix { $0 != "=" })) { cut = tail[..<question] }
         }
-        guard !cut.contains("@") else { throw BrokerAddressError("the URL has an @ too far behind: \(mustBeEncoded)") }
+        guard !cut.contains("@") else {
+            throw BrokerAddressError("the URL has an @ too far behind: \(mustBeEncoded), and an @ in a virtual host")
+        }
     }
 
     private static let mustBeEncoded = "a password with : / ? # or @ must be percent-encoded"
