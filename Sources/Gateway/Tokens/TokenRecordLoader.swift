@@ -92,6 +92,6 @@ public struct TokenRecordLoader: TokenRecordLoading {
             return true
         }
         guard isNew else { return }
-        logger.error("\(message)", metadata: ["token": "\(token.id)", "error": "\(error)"])
+        logger.error("\(message)", metadata: ["token": "\(token.id.logged)", "error": "\(error)"])
     }
 }

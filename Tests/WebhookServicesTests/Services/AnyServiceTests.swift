@@ -45,7 +45,6 @@ import WebhookServices
         #"{"sender":[],"msg":{"issue":{"private":1}},"push_data":{"pusher":{}},"data":null}"#, "\u{feff}{}",
     ]
 
-    /// Random headers, some of them of the kind that services look for, before random bodies.
     /// What a service says of its payloads is what it finds in them; and by that a token is found, if there is a proof.
     @Test(arguments: services.indices) func whetherRepositoriesAreNamed(_ index: Int) throws {
         let service = Self.services[index]
@@ -59,6 +58,7 @@ import WebhookServices
         #expect(service.isFoundWithoutID == service.namesRepositories)
     }
 
+    /// Random headers, some of them of the kind that services look for, before random bodies.
     @Test func nothingTraps() throws {
         var generator = SeededGenerator(state: 20_261_123)
         let parser = try JSONParser()
