@@ -53,6 +53,7 @@ def stage(scratch: Path, _mortals: tuple[PostgreSQL, RabbitMQ]) -> Iterator[Stag
     name = f"crash{next(_numbers)}"
     prefix = f"org.fedoraproject.{name}"
     wiretap = Wiretap(broker, name, f"{prefix}.#")
+    broker.settle()
     settings = {
         "database": {"url": database.create_database(name)},
         "broker": {"amqp_url": broker.url(broker.publisher), "topic_prefix": prefix},
