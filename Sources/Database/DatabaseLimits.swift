@@ -30,7 +30,7 @@ public struct DatabaseLimits: Sendable, Hashable {
     /// The most statements in one batch.
     public var batchStatements = 1000
     /// How often it is proven that changes are heard, by a notice that another connection sends, and how long that may take: a
-    /// server that vanished without a word is noticed within twice this time.
+    /// server that vanished without a word is noticed within three times this time.
     public var listenHeartbeat: Duration = .seconds(5)
     /// How often SQLite's file is looked at for changes by other processes, while somebody wants to know of them.
     public var pollInterval: Duration = .milliseconds(250)

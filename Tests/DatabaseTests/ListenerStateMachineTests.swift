@@ -26,7 +26,7 @@ import Testing
         _ = listener.start()
         _ = listener.connected(now: at(0))
         _ = listener.subscribed(now: at(0))
-        #expect(listener.notified("proof:me:1", now: at(0)) == [.tell(.listening)])
+        #expect(listener.proved("me:1", now: at(0)) == [.tell(.listening)])
         return listener
     }
 
@@ -35,30 +35,30 @@ import Testing
         #expect(listener.start() == [.connect])
         #expect(listener.nextDeadline == nil)
         #expect(listener.connected(now: at(0)) == [.listen])
-        #expect(listener.notified("x", now: at(0)) == [])
-        #expect(listener.subscribed(now: at(1)) == [.prove("proof:me:1")])
+        #expect(listener.notified("x") == [])
+        #expect(listener.subscribed(now: at(1)) == [.prove("me:1")])
         // What comes before the proof is covered by `listening`; those of others say nothing.
-        #expect(listener.notified("x", now: at(1)) == [])
-        #expect(listener.notified("proof:you:1", now: at(1)) == [])
+        #expect(listener.notified("x") == [])
+        #expect(listener.proved("you:1", now: at(1)) == [])
         #expect(listener.nextDeadline == at(6))
-        #expect(listener.notified("proof:me:1", now: at(2)) == [.tell(.listening)])
-        #expect(listener.notified("x", now: at(2)) == [.tell(.changed(payload: "x"))])
-        #expect(listener.notified("proof:you:2", now: at(2)) == [])
-        #expect(listener.notified("proof:me:1", now: at(2)) == [])
+        #expect(listener.proved("me:1", now: at(2)) == [.tell(.listening)])
+        #expect(listener.notified("x") == [.tell(.changed(payload: "x"))])
+        #expect(listener.proved("you:2", now: at(2)) == [])
+        #expect(listener.proved("me:1", now: at(2)) == [])
         #expect(listener.nextDeadline == at(7))
     }
 
     @Test func itIsProvenAnewNowAndThen() {
         var listener = listening()
         #expect(listener.tick(jitter: 0, now: at(4.9)) == [])
-        #expect(listener.tick(jitter: 0, now: at(5)) == [.prove("proof:me:2")])
+        #expect(listener.tick(jitter: 0, now: at(5)) == [.prove("me:2")])
         #expect(listener.nextDeadline == at(10))
-        #expect(listener.notified("y", now: at(6)) == [.tell(.changed(payload: "y"))])
+        #expect(listener.notified("y") == [.tell(.changed(payload: "y"))])
         // An old one proves nothing.
-        #expect(listener.notified("proof:me:1", now: at(6)) == [])
+        #expect(listener.proved("me:1", now: at(6)) == [])
         #expect(listener.nextDeadline == at(10))
         // Nothing is told twice.
-        #expect(listener.notified("proof:me:2", now: at(6.1)) == [])
+        #expect(listener.proved("me:2", now: at(6.1)) == [])
         #expect(listener.nextDeadline == at(11.1))
     }
 
@@ -66,7 +66,7 @@ import Testing
         var listener = listening()
         #expect(listener.failed(refused, jitter: 0, now: at(2)) == [.disconnect, .tell(.lost(refused))])
         #expect(listener.nextDeadline == at(2.5))
-        #expect(listener.notified("late", now: at(2)) == [])
+        #expect(listener.notified("late") == [])
         #expect(listener.failed(refused, jitter: 0, now: at(2.1)) == [])
         #expect(listener.tick(jitter: 0, now: at(2.4)) == [])
         #expect(listener.tick(jitter: 0, now: at(2.5)) == [.connect])
@@ -80,19 +80,46 @@ import Testing
         _ = listener.tick(jitter: 0, now: at(7))
         _ = listener.connected(now: at(7))
         _ = listener.subscribed(now: at(8))
-        #expect(listener.notified("proof:me:2", now: at(8)) == [.tell(.listening)])
+        #expect(listener.proved("me:2", now: at(8)) == [.tell(.listening)])
         _ = listener.failed(refused, jitter: 0, now: at(9))
         #expect(listener.nextDeadline == at(9.5))
     }
 
     @Test func aServerThatVanishedIsNoticed() {
         var listener = listening()
-        #expect(listener.tick(jitter: 0, now: at(5)) == [.prove("proof:me:2")])
+        #expect(listener.tick(jitter: 0, now: at(5)) == [.prove("me:2")])
         #expect(listener.tick(jitter: 0, now: at(9.9)) == [])
+        #expect(listener.tick(jitter: 0, now: at(10)) == [.prove("me:3")])
+        // Too late.
+        #expect(listener.proved("me:2", now: at(10.1)) == [])
+        #expect(listener.tick(jitter: 0, now: at(14.9)) == [])
         let lost = DatabaseError.noticesDoNotArrive(Self.limits)
-        #expect(listener.tick(jitter: 0, now: at(10)) == [.disconnect, .tell(.lost(lost))])
-        #expect(listener.notified("proof:me:2", now: at(10.1)) == [])
-        #expect(listener.nextDeadline == at(10.5))
+        #expect(listener.tick(jitter: 0, now: at(15)) == [.disconnect, .tell(.lost(lost))])
+        #expect(listener.proved("me:3", now: at(15.1)) == [])
+        #expect(listener.nextDeadline == at(15.5))
+    }
+
+    /// The proof waits in the pool behind all else: that is no reason to take a connection down that works.
+    @Test(arguments: [DatabaseError.Code.timeout, .overloaded]) func aBusyPoolIsNoLoss(code: DatabaseError.Code) {
+        let busy = DatabaseError(code, "busy")
+        var listener = listening()
+        _ = listener.tick(jitter: 0, now: at(5))
+        #expect(listener.unproven("me:2", busy, jitter: 0, now: at(6)) == [])
+        #expect(listener.notified("x") == [.tell(.changed(payload: "x"))])
+        // Not at once: the pool is busy.
+        #expect(listener.nextDeadline == at(10))
+        #expect(listener.tick(jitter: 0, now: at(10)) == [.prove("me:3")])
+        #expect(listener.proved("me:3", now: at(11)) == [])
+        // One that came makes good for one that did not.
+        #expect(listener.tick(jitter: 0, now: at(16)) == [.prove("me:4")])
+        #expect(listener.unproven("me:4", busy, jitter: 0, now: at(17)) == [])
+        #expect(listener.tick(jitter: 0, now: at(21)) == [.prove("me:5")])
+        #expect(listener.unproven("me:5", busy, jitter: 0, now: at(22)) == [.disconnect, .tell(.lost(busy))])
+        // Of a new connection nothing is known: it has one try.
+        _ = listener.tick(jitter: 0, now: at(23))
+        _ = listener.connected(now: at(23))
+        #expect(listener.subscribed(now: at(23)) == [.prove("me:6")])
+        #expect(listener.unproven("me:6", busy, jitter: 0, now: at(24)) == [.disconnect, .tell(.lost(busy))])
     }
 
     /// A pooler takes LISTEN, and gives the connection to others: `listening` is never told, and the pauses grow.
@@ -102,7 +129,7 @@ import Testing
         var now = at(0)
         for (attempt, pause) in [0.5, 1, 2, 4, 4].enumerated() {
             #expect(listener.connected(now: now) == [.listen])
-            #expect(listener.subscribed(now: now) == [.prove("proof:me:\(attempt + 1)")])
+            #expect(listener.subscribed(now: now) == [.prove("me:\(attempt + 1)")])
             now += .seconds(5)
             #expect(listener.tick(jitter: 0, now: now).first == .disconnect)
             #expect(listener.nextDeadline == now + .seconds(pause))
@@ -115,24 +142,24 @@ import Testing
         var listener = listening()
         _ = listener.tick(jitter: 0, now: at(5))
         // News of an older one are none.
-        #expect(listener.unproven("proof:me:1", refused, jitter: 0, now: at(6)) == [])
+        #expect(listener.unproven("me:1", refused, jitter: 0, now: at(6)) == [])
         #expect(
-            listener.unproven("proof:me:2", refused, jitter: 0, now: at(6)) == [.disconnect, .tell(.lost(refused))])
-        #expect(listener.unproven("proof:me:2", refused, jitter: 0, now: at(6)) == [])
+            listener.unproven("me:2", refused, jitter: 0, now: at(6)) == [.disconnect, .tell(.lost(refused))])
+        #expect(listener.unproven("me:2", refused, jitter: 0, now: at(6)) == [])
     }
 
     @Test func aConnectionThatIsOldIsMadeAnewAtOnce() {
         var listener = listening()
         for beat in 1..<12 {
             let now = at(Double(beat * 5))
-            #expect(listener.tick(jitter: 0, now: now) == [.prove("proof:me:\(beat + 1)")])
-            _ = listener.notified("proof:me:\(beat + 1)", now: now)
+            #expect(listener.tick(jitter: 0, now: now) == [.prove("me:\(beat + 1)")])
+            _ = listener.proved("me:\(beat + 1)", now: now)
         }
         #expect(listener.tick(jitter: 0, now: at(60)) == [.disconnect, .tell(.lost(.listenerIsOld)), .connect])
         #expect(listener.connected(now: at(60.1)) == [.listen])
         _ = listener.subscribed(now: at(60.2))
-        #expect(listener.notified("proof:me:13", now: at(60.3)) == [.tell(.listening)])
-        #expect(listener.tick(jitter: 0, now: at(65.3)) == [.prove("proof:me:14")])
+        #expect(listener.proved("me:13", now: at(60.3)) == [.tell(.listening)])
+        #expect(listener.tick(jitter: 0, now: at(65.3)) == [.prove("me:14")])
     }
 
     @Test func afterTheEndNothingIsDone() {

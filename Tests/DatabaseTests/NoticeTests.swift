@@ -147,6 +147,48 @@ import Testing
         await pool.close()
     }
 
+    /// Whoever reads the channel and knows of no proofs would take one for a change.
+    @Test(
+        .enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"), .timeLimit(.minutes(1)))
+    func proofsHaveAChannelOfTheirOwn() async throws {
+        let channel = "w2f_test_\(getpid())_h"
+        let other = try Self.pool("w2f-other", heartbeat: .seconds(60))
+        let proofs = Reader(other.notices(on: "\(channel)_proof"))
+        #expect(await proofs.next() == .listening)
+        let pool = try Self.pool("w2f-proofs", heartbeat: .seconds(60))
+        let reader = Reader(pool.notices(on: channel))
+        #expect(await reader.next() == .listening)
+        guard case .changed(let proof?) = await proofs.next() else {
+            Issue.record("no proof")
+            return
+        }
+        // One that comes on the channel is a payload as any other.
+        try await pool.query("SELECT pg_notify($1, $2)", [.text(channel), .text(proof)])
+        #expect(await reader.next() == .changed(payload: proof))
+        await pool.close()
+        await other.close()
+    }
+
+    /// All connections are busy for longer than a proof may take: no less is heard for that.
+    @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
+    func aBusyPoolIsHeardOn() async throws {
+        let channel = "w2f_test_\(getpid())_i"
+        let pool = try Self.pool("w2f-busy", heartbeat: .seconds(1))
+        let other = try Self.pool("w2f-other")
+        let reader = Reader(pool.notices(on: channel))
+        #expect(await reader.nextAfterLoss() == .listening)
+        // The next proof is due within a second, and waits until it is missed.
+        await withTaskGroup { group in
+            for _ in 0..<TestDatabase.limits.connections {
+                group.addTask { _ = try? await pool.query("SELECT pg_sleep(2.2)") }
+            }
+        }
+        try await other.query("SELECT pg_notify($1, 'last')", [.text(channel)])
+        #expect(await reader.next() == .changed(payload: "last"))
+        await pool.close()
+        await other.close()
+    }
+
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
     func aConnectionThatIsOldIsMadeAnew() async throws {
         let channel = "w2f_test_\(getpid())_f"

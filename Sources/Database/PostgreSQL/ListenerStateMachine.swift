@@ -1,9 +1,11 @@
 /// A LISTEN connection's life without I/O: what happened goes in, what to do comes out.
 ///
-/// It connects, listens, and is believed only when a notice has come: a proof, sent by another connection on the same
-/// channel, at the beginning and then now and then. So a server that vanished without a word is noticed, and a pooler that
-/// takes LISTEN and passes no notices on. When it is lost, it is made again, with a back-off that begins anew only once a
-/// proof has come.
+/// It connects, listens, and is believed only when a notice has come: a proof, sent by one of the pool's connections, at
+/// the beginning and then now and then. So a server that vanished without a word is noticed, and a pooler that takes LISTEN
+/// and passes no notices on. When it is lost, it is made again, with a back-off that begins anew only once a proof has come.
+///
+/// A later proof may come too late because the pool is busy, which is nothing that a new connection makes better: it is
+/// lost when two in a row do. So it is believed for three heartbeats at most after a proof has come.
 struct ListenerStateMachine {
     typealias Instant = ContinuousClock.Instant
 
@@ -11,7 +13,7 @@ struct ListenerStateMachine {
     enum Action: Equatable {
         /// Make a connection, and report `connected` or `failed`.
         case connect
-        /// Run LISTEN, and report `subscribed` or `failed`.
+        /// Run LISTEN, for changes and for proofs, and report `subscribed` or `failed`.
         case listen
         /// Have another connection NOTIFY this, and report `unproven` if that fails.
         case prove(String)
@@ -32,15 +34,14 @@ struct ListenerStateMachine {
         case stopped
     }
 
-    /// How the payloads begin that are proofs, of whichever listener: they say nothing to readers.
-    static let proofPrefix = "proof:"
-
     private let limits: DatabaseLimits
     private let name: String
     private var state = State.idle
     /// Attempts that failed in a row.
     private var failures = 0
     private var proofs = 0
+    /// Proofs in a row that did not come in time, after one that came.
+    private var misses = 0
     private var connectedAt: Instant?
 
     /// - Parameter name: tells this listener's proofs from those of all others on the channel.
@@ -78,14 +79,17 @@ struct ListenerStateMachine {
         return prove(isFirst: true, now)
     }
 
-    /// A notification came.
-    mutating func notified(_ payload: String, now: Instant) -> [Action] {
-        if payload.hasPrefix(Self.proofPrefix) {
-            guard case .proving(payload, let isFirst, _) = state else { return [] }
-            failures = 0
-            state = .listening(nextProof: now + limits.listenHeartbeat)
-            return isFirst ? [.tell(.listening)] : []
-        }
+    /// A proof came, of whichever listener.
+    mutating func proved(_ proof: String, now: Instant) -> [Action] {
+        guard case .proving(proof, let isFirst, _) = state else { return [] }
+        failures = 0
+        misses = 0
+        state = .listening(nextProof: now + limits.listenHeartbeat)
+        return isFirst ? [.tell(.listening)] : []
+    }
+
+    /// Something was changed.
+    mutating func notified(_ payload: String) -> [Action] {
         switch state {
         // What comes before the first proof is made good for by `listening`.
         case .listening, .proving(_, false, _): return [.tell(.changed(payload: payload))]
@@ -95,8 +99,13 @@ struct ListenerStateMachine {
 
     /// A proof could not be sent.
     mutating func unproven(_ proof: String, _ error: DatabaseError, jitter: Double, now: Instant) -> [Action] {
-        guard case .proving(proof, _, _) = state else { return [] }
-        return failed(error, jitter: jitter, now: now)
+        guard case .proving(proof, let isFirst, let end) = state else { return [] }
+        guard !isFirst, misses == 0, error.code == .timeout || error.code == .overloaded else {
+            return failed(error, jitter: jitter, now: now)
+        }
+        misses += 1
+        state = .listening(nextProof: end)
+        return []
     }
 
     /// No connection could be made, or it broke, or the server does not let us listen, or turned out to be another than is
@@ -119,8 +128,12 @@ struct ListenerStateMachine {
         case .listening(let nextProof) where nextProof <= now:
             if let connectedAt, connectedAt + limits.maxLifetime <= now { return renew() }
             return prove(isFirst: false, now)
-        case .proving(_, _, let instant) where instant <= now:
-            return failed(.noticesDoNotArrive(limits), jitter: jitter, now: now)
+        case .proving(_, let isFirst, let instant) where instant <= now:
+            guard !isFirst, misses == 0 else {
+                return failed(.noticesDoNotArrive(limits), jitter: jitter, now: now)
+            }
+            misses += 1
+            return prove(isFirst: false, now)
         case .waiting(let instant) where instant <= now:
             state = .connecting
             return [.connect]
@@ -138,7 +151,8 @@ struct ListenerStateMachine {
 
     private mutating func prove(isFirst: Bool, _ now: Instant) -> [Action] {
         proofs += 1
-        let proof = "\(Self.proofPrefix)\(name):\(proofs)"
+        if isFirst { misses = 0 }
+        let proof = "\(name):\(proofs)"
         state = .proving(proof, isFirst: isFirst, until: now + limits.listenHeartbeat)
         return [.prove(proof)]
     }

@@ -11,8 +11,8 @@ final class PostgresConnection {
         case none, open, failed, unknown
     }
 
-    /// Called with the payload of each notification.
-    var onNotification: ((String) -> Void)?
+    /// Called with the channel and the payload of each notification.
+    var onNotification: ((_ channel: String, _ payload: String) -> Void)?
     /// Whether the server has said that it writes nothing: it is a standby by now, or about to be stopped.
     private(set) var isReadOnly = false
 
@@ -265,10 +265,11 @@ final class PostgresConnection {
         // PQisBusy also takes in what comes unasked.
         if let handle, !isBusy { _ = PQisBusy(handle) }
         while let handle, let notification = PQnotifies(handle) {
+            let channel = notification.pointee.relname.map { String(cString: $0) } ?? ""
             let payload = notification.pointee.extra.map { String(cString: $0) } ?? ""
             PQfreemem(notification)
             // May close this connection.
-            onNotification?(payload)
+            onNotification?(channel, payload)
         }
     }
 

@@ -4,13 +4,17 @@ import Logging
 /// A connection to PostgreSQL of its own that does nothing but LISTEN, for one reader. Confined to its loop; its logic is
 /// `ListenerStateMachine`.
 final class PostgresListener {
+    /// Where the proofs of a channel's listeners go. Not to the channel itself: whoever reads that, an older version of this
+    /// program for one, need not know what a proof is.
+    static func proofChannel(of channel: String) -> String { "\(channel)_proof" }
+
     private let channel: String
     private let dialer: PostgresDialer
     private let loop: EventLoop
     private let password: String?
     private let limits: DatabaseLimits
     private let logger: Logger
-    /// Has another connection NOTIFY a proof on the channel; ``unproven(_:_:)`` is called if that fails.
+    /// Has another connection NOTIFY a proof on the proofs' channel; ``unproven(_:_:)`` is called if that fails.
     private let prove: (String) -> Void
 
     private var machine: ListenerStateMachine
@@ -95,22 +99,32 @@ final class PostgresListener {
             [weak self] error in
             self?.failed(error)
         }
-        made.onNotification = { [weak self] payload in
+        made.onNotification = { [weak self] channel, payload in
             guard let self else { return }
-            perform(machine.notified(payload, now: .now))
+            let isChange = channel == self.channel
+            perform(isChange ? machine.notified(payload) : machine.proved(payload, now: .now))
         }
         connection = made
         perform(machine.connected(now: .now))
     }
 
     private func listen() {
+        listen(on: channel) { [weak self] in
+            guard let self else { return }
+            listen(on: Self.proofChannel(of: channel)) { [weak self] in
+                guard let self else { return }
+                perform(machine.subscribed(now: .now))
+            }
+        }
+    }
+
+    private func listen(on channel: String, then next: @escaping () -> Void) {
         lastNumber += 1
         connection?.execute("LISTEN \(channel)", [], number: lastNumber, timeout: limits.listenHeartbeat) {
             [weak self] result in
-            guard let self else { return }
             switch result {
-            case .success: perform(machine.subscribed(now: .now))
-            case .failure(let error): failed(error as? DatabaseError ?? .connectionBroke)
+            case .success: next()
+            case .failure(let error): self?.failed(error as? DatabaseError ?? .connectionBroke)
             }
         }
     }

@@ -38,6 +38,7 @@ extension PostgresPool {
     private func prove(_ proof: String, on channel: String, for number: Int) async {
         do {
             let deadline = ContinuousClock.now + limits.listenHeartbeat
+            let channel = PostgresListener.proofChannel(of: channel)
             _ = try await query("SELECT pg_notify($1, $2)", [.text(channel), .text(proof)], until: deadline)
         } catch {
             listeners[number]?.unproven(proof, error as? DatabaseError ?? .connectionBroke)

@@ -31,13 +31,11 @@ struct BareTrial {
         do throws(HTTPError) {
             guard let (key, repository) = try key(of: request, handler) else { return .failed }
             let answer = try await answer(for: key, handler)
-            let (tokens, failure) = await handler.tokens.records(of: answer.candidates.map(\.id), until: deadline)
-            for token in tokens where isOne(token, repository) {
-                if request.body.count >= Self.largeBody { await LoopPause.turn(of: loop) }
-                guard let result = result(of: request, token, handler) else { continue }
-                handler.index.noteVerified(token.id, for: key)
-                return result
-            }
+            // Who is known need not wait for what must be read, which may be long.
+            let (known, missing) = handler.tokens.known(of: answer.candidates.map(\.id))
+            if let result = await tried(request, known, key, repository, handler) { return result }
+            let (read, failure) = await handler.tokens.records(of: missing, until: deadline)
+            if let result = await tried(request, read, key, repository, handler) { return result }
             if attempt == nil { tryDecoy(request, handler) }
             if let failure { throw failure }
             // What the database had may lack the token that it is of.
@@ -46,6 +44,20 @@ struct BareTrial {
         } catch {
             return .unknown(error)
         }
+    }
+
+    /// What the webhook comes to if it is of one of these tokens; `nil` if it is not.
+    private mutating func tried(
+        _ request: WebhookRequest, _ tokens: [TokenRecord], _ key: CandidateKey, _ repository: String,
+        _ handler: BarePathHandler
+    ) async -> BarePathHandler.Attempt? {
+        for token in tokens where isOne(token, repository) {
+            if request.body.count >= Self.largeBody { await LoopPause.turn(of: loop) }
+            guard let result = result(of: request, token, handler) else { continue }
+            handler.index.noteVerified(token.id, for: key)
+            return result
+        }
+        return nil
     }
 
     /// What tokens are looked up by, and the payload's repository, empty if it names none; `nil` if the webhook has no
@@ -113,8 +125,8 @@ struct BareTrial {
     private mutating func verify(_ request: WebhookRequest, _ secrets: [PreparedSecret]) -> Verification {
         let mark = ThreadTime.now
         let verification = service.verify(request, secrets: secrets)
-        // A token has two secrets for a while, which is nobody else's business.
-        attempt = attempt ?? (ThreadTime.now - mark) / max(1, secrets.count)
+        // A token has two secrets for a while, or none that its service can use, which is nobody else's business.
+        if attempt == nil, !secrets.isEmpty { attempt = (ThreadTime.now - mark) / secrets.count }
         return verification
     }
 

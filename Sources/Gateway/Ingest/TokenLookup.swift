@@ -19,27 +19,33 @@ struct TokenLookup: Sendable {
         }
     }
 
+    /// Those of the tokens that are in memory, in their order, and the ids of which it is not known whether they are any.
+    func known(of ids: [TokenID]) -> (tokens: [TokenRecord], missing: [TokenID]) {
+        var (tokens, missing): ([TokenRecord], [TokenID]) = ([], [])
+        for id in ids {
+            switch cache.lookup(id, now: .now) {
+            case .token(let record): tokens.append(record)
+            case .absent: break
+            case nil: missing.append(id)
+            }
+        }
+        return (tokens, missing)
+    }
+
     /// The records of those tokens that there are, in their order, read together: that takes as long as the slowest.
     ///
-    /// - Returns: those that are known, and the error if there are others.
+    /// - Returns: those that could be read, and the error if there are others.
     func records(
         of ids: [TokenID], until deadline: RequestDeadline
     ) async -> (tokens: [TokenRecord], failure: HTTPError?) {
-        let known = ids.map { cache.lookup($0, now: .now) }
-        let missing = ids.indices.filter { known[$0] == nil }.map { ids[$0] }
-        return Self.merge(ids, known, missing.isEmpty ? [:] : await results(of: missing, until: deadline))
-    }
-
-    private static func merge(
-        _ ids: [TokenID], _ known: [CachedToken?], _ results: [TokenID: Result<TokenRecord?, HTTPError>]
-    ) -> (tokens: [TokenRecord], failure: HTTPError?) {
+        let results = ids.isEmpty ? [:] : await results(of: ids, until: deadline)
         var tokens: [TokenRecord] = []
         var failure: HTTPError?
-        for (id, known) in zip(ids, known) {
-            switch (known, results[id]) {
-            case (.token(let record), _), (nil, .success(let record?)): tokens.append(record)
-            case (nil, .failure(let error)): failure = error
-            default: break
+        for id in ids {
+            switch results[id] {
+            case .success(let record?): tokens.append(record)
+            case .failure(let error): failure = error
+            case .success(nil), nil: break
             }
         }
         return (tokens, failure)

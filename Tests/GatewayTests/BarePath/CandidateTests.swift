@@ -210,6 +210,88 @@ import Testing
         #expect(try await again.isCertain)
     }
 
+    /// An index that knows of a candidate, which is past its time.
+    private func stale(_ loader: ScriptedCandidates, _ clock: TestClock) async throws -> CandidateIndex {
+        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 1, clock: { clock.now })
+        async let answer = index.candidates(for: key, until: clock.now + .seconds(8))
+        await loader.waitForReads(1)
+        loader.finish(.success([Candidate(id: ids[0], owner: nil)]))
+        _ = try await answer
+        clock.advance(by: .seconds(10))
+        return index
+    }
+
+    @Test func whatIsKnownIsUsedSoonWhereTheDatabaseHangs() async throws {
+        let (loader, clock) = (ScriptedCandidates(), TestClock())
+        let index = try await stale(loader, clock)
+        async let answer = index.candidates(for: key, until: clock.now + .seconds(8))
+        await loader.waitForReads(2)
+        await Self.waitForWaiters(1, index)
+        clock.advance(by: .milliseconds(499))
+        await index.expire()
+        #expect(await index.waiters == 1)
+        clock.advance(by: .milliseconds(1))
+        await index.expire()
+        guard await index.waiters == 0 else {
+            loader.finish(.failure(UnreachableDatabase.error))
+            Issue.record("it waits on")
+            return
+        }
+        let found = try await answer
+        #expect(found.candidates.map(\.id) == [ids[0]] && !found.isCertain)
+        // For a moment nobody waits at all; nor does who comes after a change.
+        #expect(try await !index.candidates(for: key, until: clock.now + .seconds(8)).isCertain)
+        await index.note(.everything)
+        #expect(try await !index.candidates(for: key, until: clock.now + .seconds(8)).isCertain)
+        // Then the database is asked again, or rather the read that is under way is waited for.
+        clock.advance(by: .seconds(1))
+        async let next = index.candidates(for: key, until: clock.now + .seconds(8))
+        await Self.waitForWaiters(1, index)
+        loader.finish(.success([]))
+        // The change overtook it.
+        await loader.waitForReads(3)
+        loader.finish(.success([]))
+        let last = try await next
+        #expect(last.candidates.isEmpty && last.isCertain)
+    }
+
+    /// Another read of another key hangs, and takes the only place.
+    @Test func whatIsKnownIsUsedSoonWhereItsTurnDoesNotCome() async throws {
+        let (loader, clock) = (ScriptedCandidates(), TestClock())
+        let index = try await stale(loader, clock)
+        let other = CandidateKey.repository(service: "github", name: "c/d")
+        async let hanging = index.candidates(for: other, until: later)
+        await loader.waitForReads(2)
+        async let answer = index.candidates(for: key, until: clock.now + .seconds(8))
+        await Self.waitForWaiters(2, index)
+        clock.advance(by: .milliseconds(500))
+        await index.expire()
+        #expect(await index.waiters == 1)
+        loader.finish(.success([]))
+        #expect(try await hanging.isCertain)
+        #expect(try await !answer.isCertain)
+    }
+
+    /// A webhook that has no time left says nothing of the database.
+    @Test func whatIsKnownIsUsedAtTheDeadline() async throws {
+        let (loader, clock) = (ScriptedCandidates(), TestClock())
+        let index = try await stale(loader, clock)
+        async let answer = index.candidates(for: key, until: clock.now + .milliseconds(100))
+        await loader.waitForReads(2)
+        await Self.waitForWaiters(1, index)
+        clock.advance(by: .milliseconds(100))
+        await index.expire()
+        #expect(try await !answer.isCertain)
+        await index.note(.everything)
+        async let next = index.candidates(for: key, until: clock.now + .seconds(8))
+        await Self.waitForWaiters(1, index)
+        for read in 2...3 {
+            await loader.waitForReads(read)
+            loader.finish(.success([]))
+        }
+        #expect(try await next.isCertain)
+    }
+
     @Test func theLoopWatchesTheDeadlines() async throws {
         let loader = ScriptedCandidates()
         let index = CandidateIndex(
@@ -248,33 +330,33 @@ import Testing
             let bare = try await make(nil, "gitlab", 1)
             let loader = CandidateLoader(database: test.database, limit: 100, limitPerOwner: 2)
             let found = try await loader.candidates(
-                for: .repository(service: "github", name: "fedora/infra"), until: .now + .seconds(10))
+                for: .repository(service: "github", name: "fedora/infra"))
             #expect(found.map(\.id) == [older, exact, wide])
             #expect(found.map(\.owner) == ["first", "first", "zoe"])
             #expect(!found.contains { $0.id == elsewhere })
             #expect(
                 try await loader.candidates(
-                    for: .repository(service: "gitlab", name: "fedora/infra"), until: .now + .seconds(10)
+                    for: .repository(service: "gitlab", name: "fedora/infra")
                 ).isEmpty)
             #expect(
                 try await CandidateLoader(database: test.database, limit: 1, limitPerOwner: 2)
-                    .candidates(for: .repository(service: "github", name: "fedora/infra"), until: .now + .seconds(10))
+                    .candidates(for: .repository(service: "github", name: "fedora/infra"))
                     .count == 1)
 
             let hash = test.keys.lookupHash(secret.bytes)
             #expect(
-                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]), until: .now + .seconds(10))
+                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]))
                     .map(\.id) == [bare])
             #expect(
-                try await loader.candidates(for: .secret(service: "github", hashes: [hash]), until: .now + .seconds(10))
+                try await loader.candidates(for: .secret(service: "github", hashes: [hash]))
                     .isEmpty)
             _ = try await test.store.rotate(bare, grace: .seconds(60))
             #expect(
-                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]), until: .now + .seconds(10))
+                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]))
                     .map(\.id) == [bare])
             _ = try await test.store.rotate(bare, grace: .zero)
             #expect(
-                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]), until: .now + .seconds(10))
+                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]))
                     .isEmpty)
         }
     }
@@ -299,7 +381,7 @@ import Testing
             let plain = try await make(3, nil, owner: nil)
             let loader = CandidateLoader(database: test.database, limit: 100, limitPerOwner: 2)
             let key = CandidateKey.repository(service: "github", name: "fedora/infra")
-            let found = try await loader.candidates(for: key, until: .now + .seconds(10))
+            let found = try await loader.candidates(for: key)
             #expect(found.map(\.id) == Array(crowd[..<2]) + Array(owned[..<2]) + plain)
 
             // What was accepted before comes first, whatever its age.
@@ -311,7 +393,7 @@ import Testing
                         last_accepted_at, last_at) VALUES ($1, 1, 0, 0, 1, 0, 1, 1)
                     """, [.text(token.uuid.uuidString.lowercased())])
             }
-            let again = try await loader.candidates(for: key, until: .now + .seconds(10))
+            let again = try await loader.candidates(for: key)
             #expect(again.map(\.id) == [crowd[149], owned[2], crowd[0], owned[0]] + plain)
 
             if kind == .sqlite {

@@ -21,7 +21,7 @@ final class ScriptedCandidates: CandidateLoading {
     /// Reads that were begun in all.
     var reads: Int { state.withLock { $0.reads } }
 
-    func candidates(for key: CandidateKey, until deadline: ContinuousClock.Instant) async throws -> [Candidate] {
+    func candidates(for key: CandidateKey) async throws -> [Candidate] {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<[Candidate], any Error>) in
             let ready = state.withLock { state in
                 state.reads += 1

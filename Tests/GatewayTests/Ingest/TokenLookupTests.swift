@@ -35,6 +35,18 @@ import Testing
         #expect(loader.started.count == 3)
     }
 
+    @Test func whatIsInMemoryNeedsNoWait() async {
+        let reading = Task { [lookup, ids] in
+            await lookup.records(of: Array(ids[..<2]), until: RequestDeadline(.now + .seconds(60)))
+        }
+        await loader.waitForReads(2)
+        for id in loader.started { loader.finish(.success(id == ids[1] ? nil : TestRecord.make(id))) }
+        _ = await reading.value
+        let (tokens, missing) = lookup.known(of: ids)
+        #expect(tokens.map(\.id) == [ids[0]] && missing == [ids[2]])
+        #expect(loader.started.count == 2)
+    }
+
     /// One that cannot be read is no reason not to try the others.
     @Test func whatCannotBeReadIsSaid() async {
         let reading = records()

@@ -153,6 +153,24 @@ import Testing
         #expect(table.nextDeadline == start + .seconds(60))
     }
 
+    /// Patience is for ids of which something is known: its end is no end for others, nor do they lose their turn.
+    @Test func patience() {
+        var table = LoadTable(maximumLoads: 1, maximumWaiters: 10)
+        func at(_ seconds: Int) -> LoadTable.Instant { start + .seconds(seconds) }
+        _ = table.join(first, 1, until: at(5), patience: at(1), now: start)
+        _ = table.join(second, 2, until: at(5), patience: at(1), now: start)
+        _ = table.join(second, 3, patience: at(1), now: start)
+        _ = table.join(second, 4, until: at(1), patience: at(2), now: start)
+        #expect(table.nextDeadline == at(1))
+        #expect(table.expire(now: at(1)) { $0 == first }.map(\.waiter) == [1, 4])
+        #expect(table.nextDeadline == at(5))
+        #expect(table.expire(now: at(5)) { _ in false }.map(\.waiter) == [2])
+        #expect(table.nextDeadline == nil)
+        #expect(table.finish(first, generation: 0, now: at(6)) == .deliver([]))
+        #expect(next(&table) == second)
+        #expect(table.finish(second, generation: 0, now: at(6)) == .deliver([3]))
+    }
+
     @Test func readsForNobody() {
         var table = LoadTable(maximumLoads: 1, maximumWaiters: 2)
         #expect(table.refresh(first, now: start) == 0)

@@ -197,6 +197,32 @@ import Testing
         while cache.lookup(id, now: clock.now)?.record !== disabled { await Task.yield() }
     }
 
+    /// While it is read again it is changed once more: nothing is known that could be used, and there is time to read it.
+    @Test(arguments: [Duration?.none, .seconds(5)]) func aTokenThatChangesMeanwhileIsWaitedForToTheEnd(
+        deadline: Duration?
+    ) async throws {
+        _ = try await known(id)
+        clock.advance(by: .seconds(2))
+        let request = load(id, until: deadline)
+        await loader.waitForReads(2)
+        await waitForWaiters(1)
+        await cache.note(.token(id))
+        clock.advance(by: .milliseconds(500))
+        await cache.expire()
+        #expect(await cache.counts().waiters == 1)
+        // To its own end, and no further.
+        let late = load(id, until: .seconds(1))
+        await waitForWaiters(2)
+        clock.advance(by: .seconds(1))
+        await cache.expire()
+        await #expect(throws: TokenCacheError.timedOut) { try await late.value }
+        loader.finish(.success(TestRecord.make(id)))
+        await loader.waitForReads(3)
+        let disabled = TestRecord.make(id, isEnabled: false)
+        loader.finish(.success(disabled))
+        #expect(try await request.value === disabled)
+    }
+
     @Test func afterAReconnectEverythingIsReadBeforeItIsUsed() async throws {
         let record = try await known(id)
         await cache.note(.watching)

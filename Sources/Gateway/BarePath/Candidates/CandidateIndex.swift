@@ -8,6 +8,8 @@ import EventLoop
 /// `note`; a read under way does not count then.
 actor CandidateIndex {
     private struct Waiting {
+        /// Until when it waits: until its deadline or, if something is known, for a shorter time.
+        var end: ContinuousClock.Instant
         let deadline: ContinuousClock.Instant
         let continuation: CheckedContinuation<CandidateTable.Answer, any Error>
     }
@@ -18,12 +20,15 @@ actor CandidateIndex {
     private nonisolated let table: Locked<CandidateTable>
     private let loader: any CandidateLoading
     private let maximumLookups: Int
+    private let times: CandidateTimes
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let loop: EventLoop?
     private var waiting: [CandidateKey: [Waiting]] = [:]
     private var queue: Deque<CandidateKey> = []
     private var running = 0
     private var generation: UInt64 = 0
+    /// Until when the database is taken for unable to answer, after it did not.
+    private var isAwayUntil: ContinuousClock.Instant?
     private var timer: LoopTimer?
     private var timerFires: ContinuousClock.Instant?
 
@@ -40,6 +45,7 @@ actor CandidateIndex {
         self.loader = loader
         self.table = Locked(table)
         self.maximumLookups = maximumLookups
+        times = table.times
         self.loop = loop
         self.clock = clock
     }
@@ -76,31 +82,54 @@ actor CandidateIndex {
         }
     }
 
-    /// Answers those whose deadline has come. A read that nobody waits for any more is not begun.
+    /// Answers those who have waited long enough: with what was known, or with an error. A read that nobody waits for any
+    /// more is not begun.
     func expire() {
         let now = clock()
-        for (key, waiters) in waiting {
-            let left = waiters.filter { now < $0.deadline }
-            guard left.count < waiters.count else { continue }
-            waiting[key] = left
-            if left.isEmpty, let place = queue.firstIndex(of: key) {
-                queue.remove(at: place)
-                waiting[key] = nil
-            }
-            for waiter in waiters where waiter.deadline <= now {
-                waiter.continuation.resume(throwing: DatabaseError(.timeout, "tokens were not read in time"))
-            }
-        }
+        for (key, waiters) in waiting where waiters.contains(where: { $0.end <= now }) { expire(key, waiters, now) }
         schedule()
     }
 
-    /// Waits for a read, until the deadline. Those who wait are at most as many as there are slots at the gate.
+    private func expire(_ key: CandidateKey, _ waiters: [Waiting], _ now: ContinuousClock.Instant) {
+        let known = table.withLock { $0.useStale(key, now: now) }
+        // Where nothing is known any more, there is the rest of one's own time.
+        let left = waiters.filter { now < (known == nil ? $0.deadline : $0.end) }
+        waiting[key] = left.map { waiter in
+            var waiter = waiter
+            if waiter.end <= now { waiter.end = waiter.deadline }
+            return waiter
+        }
+        if left.isEmpty, let place = queue.firstIndex(of: key) {
+            queue.remove(at: place)
+            waiting[key] = nil
+        }
+        guard let known else {
+            for waiter in waiters where waiter.deadline <= now {
+                waiter.continuation.resume(throwing: DatabaseError(.timeout, "tokens were not read in time"))
+            }
+            return
+        }
+        for waiter in waiters where waiter.end <= now {
+            // The database had its time, which is more than that some waiter had none left.
+            if waiter.end < waiter.deadline { isAwayUntil = now + times.staleRetry }
+            waiter.continuation.resume(returning: known)
+        }
+    }
+
+    /// Waits for a read: until the deadline, or for a short time if something is known, and not at all while the database is
+    /// known to be away. Those who wait are at most as many as there are slots at the gate.
     private func load(
         _ key: CandidateKey, until deadline: ContinuousClock.Instant
     ) async throws -> CandidateTable.Answer {
-        try await withCheckedThrowingContinuation { continuation in
+        let now = clock()
+        if let isAwayUntil, now < isAwayUntil, let known = table.withLock({ $0.useStale(key, now: now) }) {
+            return known
+        }
+        let isKnown = table.withLock { $0.hasStale(key, now: now) }
+        let end = isKnown ? min(deadline, now + times.recheckWait) : deadline
+        return try await withCheckedThrowingContinuation { continuation in
             let isFirst = waiting[key] == nil
-            waiting[key, default: []].append(Waiting(deadline: deadline, continuation: continuation))
+            waiting[key, default: []].append(Waiting(end: end, deadline: deadline, continuation: continuation))
             if isFirst { queue.append(key) }
             schedule()
             startReads()
@@ -123,18 +152,18 @@ actor CandidateIndex {
     }
 
     /// What a change overtook is not kept: it may be what was there before. Still it is right for those who asked before
-    /// the change.
+    /// the change. It has the database's own limits: whoever began it may have less time than those who joined.
     private func readOnce(
         _ key: CandidateKey
     ) async -> (answer: Result<CandidateTable.Answer, any Error>, wasOvertaken: Bool) {
         let seen = generation
-        let deadline = waiting[key]?.map(\.deadline).max() ?? clock()
         let candidates: [Candidate]
         do {
-            candidates = try await loader.candidates(for: key, until: deadline)
+            candidates = try await loader.candidates(for: key)
         } catch {
             return (settle(error, key), seen != generation)
         }
+        isAwayUntil = nil
         let now = clock()
         let isCurrent = seen == generation
         let answer = table.withLock { table in
@@ -147,6 +176,7 @@ actor CandidateIndex {
         // What the database holds and cannot be read is no reason to go on with what it held before.
         guard let failure = error as? DatabaseError, failure.code != .decoding else { return .failure(error) }
         let now = clock()
+        isAwayUntil = now + times.staleRetry
         return table.withLock { $0.useStale(key, now: now) }.map { .success($0) } ?? .failure(error)
     }
 
@@ -154,7 +184,7 @@ actor CandidateIndex {
 
     /// Sees to it that the timer fires no later than the next deadline. One that fires too early is cheap.
     private func schedule() {
-        guard let loop, let deadline = waiting.values.joined().map(\.deadline).min() else { return }
+        guard let loop, let deadline = waiting.values.joined().map(\.end).min() else { return }
         if let timerFires, timerFires <= deadline { return }
         timerFires = deadline
         let timer = timer ?? LoopTimer(on: loop) { [weak self] in Task { await self?.timerFired() } }

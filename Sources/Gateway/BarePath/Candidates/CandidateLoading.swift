@@ -2,8 +2,9 @@ import Database
 
 /// Where the index gets candidates from.
 protocol CandidateLoading: Sendable {
-    /// All that match, in the order of preference, or an error at the deadline.
-    func candidates(for key: CandidateKey, until deadline: ContinuousClock.Instant) async throws -> [Candidate]
+    /// All that match, in the order of preference. A read is for all who ask meanwhile, so it has nobody's deadline: only
+    /// the database's own limits.
+    func candidates(for key: CandidateKey) async throws -> [Candidate]
 }
 
 /// Reads candidates from the database.
@@ -15,10 +16,10 @@ struct CandidateLoader: CandidateLoading {
     let limitPerOwner: Int
 
     /// - Throws: `DatabaseError`.
-    func candidates(for key: CandidateKey, until deadline: ContinuousClock.Instant) async throws -> [Candidate] {
+    func candidates(for key: CandidateKey) async throws -> [Candidate] {
         // Nothing but the wait is in here: the optimiser of Swift 6.3 crashes on the whole as one coroutine.
         guard let statement = statement(for: key) else { return [] }
-        return try candidates(in: await database.query(statement, until: deadline))
+        return try candidates(in: await database.query(statement))
     }
 
     /// Nil where nothing can match.

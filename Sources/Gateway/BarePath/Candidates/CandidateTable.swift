@@ -22,7 +22,7 @@ struct CandidateTable: Sendable {
     }
 
     private let choice: CandidateChoice
-    private let times: CandidateTimes
+    let times: CandidateTimes
     private var entries: ClockTable<CandidateKey, Entry>
     private var generation: UInt64 = 0
     /// Whether changes made elsewhere are heard of. If not, what is held is soon asked for anew.
@@ -60,9 +60,12 @@ struct CandidateTable: Sendable {
         Answer(candidates: choice.choose(from: candidates, verified: []), isCertain: true)
     }
 
+    /// Whether `useStale` would have an answer.
+    mutating func hasStale(_ key: CandidateKey, now: Instant) -> Bool { stale(key, now: now) != nil }
+
     /// What the database had when it could last be asked; `nil` if that is too long ago, or nothing was there.
     mutating func useStale(_ key: CandidateKey, now: Instant) -> Answer? {
-        guard var entry = entries.use(key), now < entry.staleUntil, !entry.candidates.isEmpty else { return nil }
+        guard var entry = stale(key, now: now) else { return nil }
         entry.isCertain = false
         entry.generation = generation
         entry.freshUntil = min(now + times.staleRetry, entry.staleUntil)
@@ -84,6 +87,11 @@ struct CandidateTable: Sendable {
     /// Makes everything be asked anew at its next use.
     mutating func expireAll() {
         generation += 1
+    }
+
+    private mutating func stale(_ key: CandidateKey, now: Instant) -> Entry? {
+        guard let entry = entries.use(key), now < entry.staleUntil, !entry.candidates.isEmpty else { return nil }
+        return entry
     }
 
     private func answer(_ entry: Entry) -> Answer {

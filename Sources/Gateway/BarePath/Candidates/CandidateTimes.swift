@@ -6,6 +6,8 @@ struct CandidateTimes: Sendable, Hashable {
     var absentTimeToLive = Duration.seconds(10)
     /// The same, while changes made elsewhere are not heard of.
     var staleAfter = Duration.seconds(1)
+    /// How long a webhook waits for them to be read again, before the known ones are used.
+    var recheckWait = Duration.milliseconds(500)
     /// While the database cannot be asked, from when they were last read.
     var staleTimeToLive = Duration.seconds(3600)
     /// Without asking again, after the database could not be asked.
@@ -17,6 +19,7 @@ struct CandidateTimes: Sendable, Hashable {
         timeToLive = configuration.timeToLive
         absentTimeToLive = configuration.negativeTimeToLive
         staleAfter = configuration.staleAfter
+        recheckWait = configuration.recheckWait
         staleTimeToLive = configuration.staleTimeToLive
         staleRetry = configuration.staleRetry
     }

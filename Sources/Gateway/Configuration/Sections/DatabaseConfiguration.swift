@@ -56,8 +56,8 @@ public struct DatabaseConfiguration: ConfigurationSection {
             key(
                 "listen_heartbeat", \.listenHeartbeat, .duration(.milliseconds(100) ... .seconds(3600)),
                 "How often a notice of the server's own proves that PostgreSQL's notices of changed tokens arrive, and how long "
-                    + "it may take. With a pooler that shares connections between transactions they never do; "
-                    + "cache.stale_after counts then."),
+                    + "it may take; two in a row that don't come in time mean that notices don't. With a pooler that "
+                    + "shares connections between transactions they never do; cache.stale_after counts then."),
             key(
                 "poll_interval", \.pollInterval, .duration(.milliseconds(10) ... .seconds(60)),
                 "How often SQLite's file is looked at for changes by other processes."),

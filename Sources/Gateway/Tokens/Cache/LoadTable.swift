@@ -40,6 +40,9 @@ struct LoadTable: Sendable {
 
     private struct Place {
         var id: TokenID
+        /// When it goes away.
+        var end: Instant?
+        /// Until when it can wait: not before `end`.
         var deadline: Instant?
     }
 
@@ -55,7 +58,7 @@ struct LoadTable: Sendable {
     /// Where each waiter waits.
     private var places: [Waiter: Place] = [:]
     private var generation: UInt64 = 0
-    /// Not after any waiter's deadline; it may be early.
+    /// Not after any waiter's end; it may be early.
     private var waiterDeadline: Instant?
 
     /// - Parameter maximumAttempts: reads of an id in a row, each overtaken by a change. No key of the configuration: it
@@ -76,12 +79,17 @@ struct LoadTable: Sendable {
     var nextDeadline: Instant? { places.isEmpty ? nil : waiterDeadline }
 
     /// Someone asks for an id.
-    /// - Parameter deadline: Until when the asker can wait.
-    mutating func join(_ id: TokenID, _ waiter: Waiter, until deadline: Instant? = nil, now: Instant) -> JoinAction {
+    /// - Parameters:
+    ///   - deadline: Until when the asker can wait.
+    ///   - patience: Until when it waits as long as something is known of the id.
+    mutating func join(
+        _ id: TokenID, _ waiter: Waiter, until deadline: Instant? = nil, patience: Instant? = nil, now: Instant
+    ) -> JoinAction {
         guard places.count < maximumWaiters else { return .refuse }
         if places.isEmpty { waiterDeadline = nil }
-        places[waiter] = Place(id: id, deadline: deadline)
-        if let deadline { waiterDeadline = min(waiterDeadline ?? deadline, deadline) }
+        let end = [deadline, patience].compactMap(\.self).min()
+        places[waiter] = Place(id: id, end: end, deadline: deadline)
+        if let end { waiterDeadline = min(waiterDeadline ?? end, end) }
         if flights[id] != nil {
             flights[id]?.waiters.append(waiter)
             return .wait
@@ -159,18 +167,27 @@ struct LoadTable: Sendable {
         return true
     }
 
-    /// Time has passed: those whose deadline has come go away, as by `leave`.
+    /// Time has passed: those whose deadline has come go away, as by `leave`, and those whose patience is over.
+    /// - Parameter isKnown: Whether something is known of an id. If not, patience has no end before the deadline.
     /// - Returns: Who, from which id, and since when that is being read; for an id that still waits for its turn, since when
     ///   the newest of all reads is.
-    mutating func expire(now: Instant) -> [(waiter: Waiter, id: TokenID, startedAt: Instant?)] {
+    mutating func expire(
+        now: Instant, isKnown: (TokenID) -> Bool = { _ in true }
+    ) -> [(waiter: Waiter, id: TokenID, startedAt: Instant?)] {
         guard let waiterDeadline, waiterDeadline <= now else { return [] }
-        let expired = places.filter { $0.value.deadline.map { $0 <= now } ?? false }.keys.sorted()
+        func hasCome(_ instant: Instant?) -> Bool { instant.map { $0 <= now } ?? false }
+        var expired = places.filter { hasCome($0.value.end) }.keys.sorted()
+        expired.removeAll { waiter in
+            guard let place = places[waiter], !hasCome(place.deadline), !isKnown(place.id) else { return false }
+            places[waiter]?.end = place.deadline
+            return true
+        }
         let newest = flights.values.lazy.compactMap(\.startedAt).max()
         let left = expired.compactMap { waiter in
             places[waiter].map { (waiter: waiter, id: $0.id, startedAt: flights[$0.id]?.startedAt ?? newest) }
         }
         for waiter in expired { _ = leave(waiter) }
-        self.waiterDeadline = places.values.compactMap(\.deadline).min()
+        self.waiterDeadline = places.values.compactMap(\.end).min()
         return left
     }
 }

@@ -106,10 +106,10 @@ public actor TokenCache {
         for shard in shards { shard.withLock { $0.expireAll(now: now) } }
     }
 
-    /// Answers those whose deadline has come.
+    /// Answers those whose deadline has come, and those whose token is known and who have waited for the database.
     func expire() {
         let now = clock()
-        for (waiter, id, startedAt) in loads.expire(now: now) {
+        for (waiter, id, startedAt) in loads.expire(now: now, isKnown: { stale($0, now) != nil }) {
             let result: Result<TokenRecord?, any Error>
             if let record = useStale(id) {
                 // The database had its time, whatever the waiter had: for this read, or for all that came before it.
@@ -146,15 +146,15 @@ public actor TokenCache {
         case nil: break
         }
         if let failure = failures.use(id), now < failure.until { throw failure.error }
-        let known = shard(of: id).withLock { $0.stale(id, now: now) }
+        let known = stale(id, now)
         if let known, known.isVouched || isAway(now) {
             if let generation = loads.refresh(id, now: now) { Task { await read(id, generation: generation) } }
             return useStale(id)
         }
         lastWaiter += 1
         let waiter = lastWaiter
-        let patience = known == nil ? deadline?.instant : earlier(now + settings.recheckWait, deadline)
-        switch loads.join(id, waiter, until: patience, now: now) {
+        let patience = known == nil ? nil : now + settings.recheckWait
+        switch loads.join(id, waiter, until: deadline?.instant, patience: patience, now: now) {
         case .refuse:
             if let record = useStale(id) { return record }
             throw TokenCacheError.overloaded
@@ -169,12 +169,6 @@ public actor TokenCache {
         } onCancel: {
             Task { await self.leave(waiter) }
         }
-    }
-
-    private func earlier(
-        _ instant: ContinuousClock.Instant, _ deadline: RequestDeadline?
-    ) -> ContinuousClock.Instant {
-        deadline.map { min(instant, $0.instant) } ?? instant
     }
 
     private func isAway(_ now: ContinuousClock.Instant) -> Bool {
@@ -230,6 +224,12 @@ public actor TokenCache {
             guard let record = useStale(id) else { return result }
             return .success(record)
         }
+    }
+
+    private nonisolated func stale(
+        _ id: TokenID, _ now: ContinuousClock.Instant
+    ) -> (record: TokenRecord, isVouched: Bool)? {
+        shard(of: id).withLock { $0.stale(id, now: now) }
     }
 
     private func useStale(_ id: TokenID) -> TokenRecord? {
