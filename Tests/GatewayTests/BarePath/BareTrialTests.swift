@@ -21,7 +21,8 @@ import WebhookServices
 
     private func handler(_ gateway: TestGateway) throws -> BarePathHandler {
         let real = try BarePathHandler(Configuration(), gateway.tokens.workspace, gateway.ingest)
-        let cache = TokenCache(loader: loader, authority: TokenIDAuthority(gateway.tokens.keys))
+        let cache = TokenCache(
+            loader: loader, authority: TokenIDAuthority(gateway.tokens.keys), loop: gateway.ingest.loops.first)
         return BarePathHandler(
             services: real.services,
             tokens: TokenLookup(
@@ -33,7 +34,7 @@ import WebhookServices
     private static func trial(bodySize: Int) throws -> BareTrial {
         BareTrial(
             service: try #require(ServiceRegistry.service(named: "github")), loop: try #require(EventLoop.current),
-            deadline: RequestDeadline(.now + .seconds(60)), bodySize: bodySize)
+            deadline: RequestDeadline(.now + .seconds(10)), bodySize: bodySize)
     }
 
     private static func push(_ body: String, secret: String) throws -> WebhookRequest {

@@ -4,6 +4,7 @@ test that measures shares no interpreter."""
 import asyncio
 import json
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,8 @@ class Flood:
     fixed_address: str
     fixed_rate: float
     seconds: float
+    # The file of the authority to trust, where it goes over TLS.
+    authority: str | None = None
 
     def start(self) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
@@ -68,9 +71,9 @@ def _request(flood: Flood) -> bytes:
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 
 
-async def _send(flood: Flood, request: bytes, address: str) -> str:
+async def _send(flood: Flood, request: bytes, address: str, tls: ssl.SSLContext | None) -> str:
     try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", flood.port, local_addr=(address, 0))
+        reader, writer = await asyncio.open_connection("127.0.0.1", flood.port, local_addr=(address, 0), ssl=tls)
     except OSError as error:
         return type(error).__name__
     try:
@@ -86,12 +89,13 @@ async def _send(flood: Flood, request: bytes, address: str) -> str:
 
 async def _stream(flood: Flood, request: bytes, rate: float, addresses: Sequence[str]) -> list[str]:
     """Open loop: the next goes out when its time has come, however long the last ones take."""
+    tls = ssl.create_default_context(cafile=flood.authority) if flood.authority else None
     loop = asyncio.get_running_loop()
     start = loop.time()
     tasks = []
     for number in range(int(rate * flood.seconds)):
         await asyncio.sleep(max(0.0, start + number / rate - loop.time()))
-        tasks.append(asyncio.create_task(_send(flood, request, addresses[number % len(addresses)])))
+        tasks.append(asyncio.create_task(_send(flood, request, addresses[number % len(addresses)], tls)))
     return await asyncio.gather(*tasks)
 
 

@@ -71,9 +71,14 @@ class ManagedProcess:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=lambda: die_with_parent(self._death_signal),
+                preexec_fn=self._begin,
                 **identity,  # type: ignore[arg-type]
             )
+
+    def _begin(self) -> None:
+        """In the child. What a shell starts in its background ignores SIGINT, and so do its children, unless told."""
+        die_with_parent(self._death_signal)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     def wait(self, timeout: float) -> int:
         """The exit code (minus the signal's number if one ended it); TimeoutExpired after `timeout` seconds."""
