@@ -17,25 +17,29 @@ import WebhookServices
         func first(_ name: String) -> ArraySlice<UInt8>? { fields[name].map { Array($0.utf8)[...] } }
     }
 
-    /// The least of several, as other work on this machine only adds to it.
     private static func price(
         of repository: String, _ handler: BarePathHandler, _ service: any WebhookService
     ) async throws -> Duration {
         let padding = String(repeating: "x", count: 256 << 10)
         let body = Array(#"{"repository":{"full_name":"\#(repository)"},"x":"\#(padding)"}"#.utf8)
         let request = WebhookRequest(headers: Headers(), body: body[...], receivedAt: 0)
-        let loop = try #require(EventLoop.current)
-        var prices: [Duration] = []
-        for _ in 0..<10 {
-            var trial = BareTrial(
-                service: service, loop: loop, deadline: RequestDeadline(.now + .seconds(60)), bodySize: body.count)
-            guard case .failed = await trial.run(request, handler) else {
-                Issue.record("\(repository) did not fail")
-                continue
-            }
-            prices.append(trial.price(candidates: handler.settings.candidates))
+        var trial = BareTrial(
+            service: service, loop: try #require(EventLoop.current),
+            deadline: RequestDeadline(.now + .seconds(60)), bodySize: body.count)
+        guard case .failed = await trial.run(request, handler) else {
+            Issue.record("\(repository) did not fail")
+            return .zero
         }
-        return try #require(prices.min())
+        return trial.price(candidates: handler.settings.candidates)
+    }
+
+    /// What eight signatures take by themselves.
+    private static func timeOfSignatures() throws -> Duration {
+        let body = [UInt8](repeating: 0, count: 256 << 10)
+        let key = try HMACSHA256Key(Array(TestGateway.secret.utf8))
+        let mark = ThreadTime.now
+        for _ in 0..<8 { _ = key.authenticationCode(for: body[...]) }
+        return ThreadTime.now - mark
     }
 
     @Test func itDoesNotTellHowManyTokensThereAre() async throws {
@@ -46,15 +50,21 @@ import WebhookServices
             _ = try await gateway.makeToken(scope: "fedora/one")
             let handler = try BarePathHandler(Configuration(), gateway.tokens.workspace, gateway.ingest)
             let service = try #require(ServiceRegistry.service(named: "github"))
-            let none = try await Self.price(of: "fedora/none", handler, service)
-            // All that could be tried, and not only what was: at least what eight signatures take.
-            let body = [UInt8](repeating: 0, count: 256 << 10)
-            let key = try HMACSHA256Key(Array(TestGateway.secret.utf8))
-            let mark = ThreadTime.now
-            for _ in 0..<8 { _ = key.authenticationCode(for: body[...]) }
-            #expect(none > (ThreadTime.now - mark) / 2)
+            // The least of several, and in turn: other work on this machine only adds to it, and to all alike.
+            var least: [String: Duration] = [:]
+            var signatures = Duration.seconds(1)
+            for _ in 0..<20 {
+                for repository in ["fedora/none", "fedora/one", "fedora/eight"] {
+                    let price = try await Self.price(of: repository, handler, service)
+                    least[repository] = min(least[repository] ?? price, price)
+                }
+                signatures = min(signatures, try Self.timeOfSignatures())
+            }
+            let none = try #require(least["fedora/none"])
+            // All that could be tried, and not only what was.
+            #expect(none > signatures / 2)
             for repository in ["fedora/one", "fedora/eight"] {
-                let ratio = try await Self.price(of: repository, handler, service) / none
+                let ratio = try #require(least[repository]) / none
                 #expect(ratio > 0.6 && ratio < 1.6, "\(repository)")
             }
         }
