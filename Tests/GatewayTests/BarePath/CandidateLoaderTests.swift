@@ -1,0 +1,105 @@
+import Database
+import Testing
+
+@testable import Gateway
+
+/// What is read of the database, on both kinds.
+@Suite struct CandidateLoaderTests {
+    @Test(arguments: TestDatabases.all) func readByScopeAndBySecret(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let secret = try TokenSecret(ownText: Array(String(repeating: "s", count: 40).utf8))
+            func make(_ scope: String?, _ service: String, _ second: Int64, creator: String? = nil) async throws
+                -> TokenID
+            {
+                try await test.store.create(
+                    TokenDraft(
+                        service: service, name: "x", scope: scope.map { try TokenScope($0) },
+                        owners: [TokenOwner(.user, name: "first"), TokenOwner(.user, name: "second")],
+                        createdBy: creator, secret: service == "gitlab" ? secret : nil),
+                    now: UnixTime(milliseconds: second)
+                ).token.id
+            }
+            let wide = try await make("Fedora", "github", 1, creator: "zoe")
+            let exact = try await make("fedora/Infra", "github", 3)
+            let older = try await make("FEDORA/infra", "github", 2)
+            let elsewhere = try await make("fedora/other", "github", 1)
+            let disabled = try await make("fedora/infra", "github", 1)
+            _ = try await test.store.setState(disabled, to: .disabled)
+            let bare = try await make(nil, "gitlab", 1)
+            let loader = CandidateLoader(database: test.database, limit: 100, limitPerOwner: 2)
+            let found = try await loader.candidates(
+                for: .repository(service: "github", name: "fedora/infra"))
+            #expect(found.map(\.id) == [older, exact, wide])
+            #expect(found.map(\.owner) == ["first", "first", "zoe"])
+            #expect(!found.contains { $0.id == elsewhere })
+            #expect(
+                try await loader.candidates(
+                    for: .repository(service: "gitlab", name: "fedora/infra")
+                ).isEmpty)
+            #expect(
+                try await CandidateLoader(database: test.database, limit: 1, limitPerOwner: 2)
+                    .candidates(for: .repository(service: "github", name: "fedora/infra"))
+                    .count == 1)
+
+            let hash = test.keys.lookupHash(secret.bytes)
+            #expect(
+                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]))
+                    .map(\.id) == [bare])
+            #expect(
+                try await loader.candidates(for: .secret(service: "github", hashes: [hash]))
+                    .isEmpty)
+            _ = try await test.store.rotate(bare, grace: .seconds(60))
+            #expect(
+                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]))
+                    .map(\.id) == [bare])
+            _ = try await test.store.rotate(bare, grace: .zero)
+            #expect(
+                try await loader.candidates(for: .secret(service: "gitlab", hashes: [hash]))
+                    .isEmpty)
+        }
+    }
+
+    /// However many tokens of a scope one account makes, those of others are read, and the command line's.
+    @Test(arguments: TestDatabases.all) func oneOwnersManyTokensTakeNobodysPlace(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            var time = UnixTime(milliseconds: 0)
+            func make(_ count: Int, _ creator: String?, owner: String?) async throws -> [TokenID] {
+                var made: [TokenID] = []
+                for _ in 0..<count {
+                    time = UnixTime(milliseconds: time.milliseconds + 1)
+                    let draft = try TokenDraft(
+                        service: "github", name: "x", scope: try TokenScope("fedora/infra"),
+                        owners: owner.map { [try TokenOwner(.user, name: $0)] } ?? [], createdBy: creator)
+                    made.append(try await test.store.create(draft, now: time).token.id)
+                }
+                return made
+            }
+            let crowd = try await make(150, "mallory", owner: "mallory")
+            let owned = try await make(3, nil, owner: "zoe")
+            let plain = try await make(3, nil, owner: nil)
+            let loader = CandidateLoader(database: test.database, limit: 100, limitPerOwner: 2)
+            let key = CandidateKey.repository(service: "github", name: "fedora/infra")
+            let found = try await loader.candidates(for: key)
+            #expect(found.map(\.id) == Array(crowd[..<2]) + Array(owned[..<2]) + plain)
+
+            // What was accepted before comes first, whatever its age.
+            for id in [crowd[149], owned[2]] {
+                let token = try #require(try await test.store.find(id))
+                try await test.database.query(
+                    """
+                    INSERT INTO token_activity (token_uuid, published, withheld, refused, accepted_noted, refused_noted,
+                        last_accepted_at, last_at) VALUES ($1, 1, 0, 0, 1, 0, 1, 1)
+                    """, [.text(token.uuid.uuidString.lowercased())])
+            }
+            let again = try await loader.candidates(for: key)
+            #expect(again.map(\.id) == [crowd[149], owned[2], crowd[0], owned[0]] + plain)
+
+            if kind == .sqlite {
+                let statement = try #require(loader.statement(for: key))
+                let plan = try await test.database.query(
+                    SQLStatement("EXPLAIN QUERY PLAN " + statement.sql, statement.parameters))
+                #expect("\(plan.rows)".contains("token_by_scope"))
+            }
+        }
+    }
+}
