@@ -1,11 +1,15 @@
-"""A real browser: Debian's Chromium, driven by Playwright (whose own browsers are not needed)."""
+"""A real browser: Debian's Chromium, driven by Playwright (whose own browsers are not needed).
+
+W2F_LATENCY=300 gives its network a latency of so many milliseconds: a test that reads a page before the answer to its
+click is there fails then, and not only on a busy day.
+"""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 PROGRAM = "/usr/bin/chromium"
 
@@ -36,6 +40,7 @@ def person(browser: Browser, script: bool = True, dark: bool = False, phone: boo
     )
     context.set_default_timeout(15_000)
     page = context.new_page()
+    _slow_down(page)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     try:
@@ -43,6 +48,19 @@ def person(browser: Browser, script: bool = True, dark: bool = False, phone: boo
     finally:
         context.close()
     assert not problems, problems
+
+
+def _slow_down(page: Page) -> None:
+    latency = int(os.environ.get("W2F_LATENCY", "0"))
+    if latency:
+        conditions = {"offline": False, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1}
+        page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", conditions)
+
+
+def follow(control: Locator) -> None:
+    """Clicks a link or a form's button, and returns when the next page is there: `click` alone does not wait for it."""
+    with control.page.expect_navigation():
+        control.click()
 
 
 def screenshot(page: Page, name: str) -> None:

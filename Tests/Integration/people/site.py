@@ -9,7 +9,7 @@ import requests
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Locator, Page, expect
 
-from harness.chromium import person, screenshot
+from harness.chromium import follow, person, screenshot
 from harness.corpus import fixtures
 from harness.gateway import Gateway, Token, binary
 from harness.process import ManagedProcess
@@ -42,7 +42,7 @@ def log_in(page: Page, gateway: Gateway, account: str, groups: str = "", next_pa
     page.goto(f"{gateway.url}{next_page}")
     page.get_by_label("Account").fill(account)
     page.get_by_label("Groups").fill(groups)
-    page.get_by_role("button", name="Log in").click()
+    follow(page.get_by_role("button", name="Log in"))
     page.wait_for_url(f"{gateway.url}{next_page}")
 
 
@@ -73,8 +73,8 @@ class Added:
 def add_token(page: Page, gateway: Gateway, service: str, name: str, scope: str = "") -> Added:
     """From the list, by way of the services, to the page with the secret."""
     page.goto(f"{gateway.url}/tokens")
-    page.get_by_role("link", name=re.compile("New token|Make a token")).first.click()
-    page.locator(f'.choices a[href="/tokens/new?service={service}"]').click()
+    follow(page.get_by_role("link", name=re.compile("New token|Make a token")).first)
+    follow(page.locator(f'.choices a[href="/tokens/new?service={service}"]'))
     page.get_by_label("Name").fill(name)
     if scope:
         page.get_by_label("Only from").fill(scope)
@@ -84,7 +84,7 @@ def add_token(page: Page, gateway: Gateway, service: str, name: str, scope: str 
     if service in MADE_THERE:
         page.locator("#own-secret").fill(own)
     page.get_by_role("switch", name="Publish private content").or_(page.locator('input[name="private"]')).first.check()
-    page.get_by_role("button", name="Make the token").click()
+    follow(page.get_by_role("button", name="Make the token"))
     page.wait_for_url(re.compile(r"/tokens/[^/]+/secret$"))
     url = page.locator("#url").input_value()
     path = url.removeprefix(gateway.url)

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from harness.chromium import chromium, person
+from harness.chromium import chromium, follow, person
 from harness.gateway import Gateway
 
 from .site import add_token, deliver, expect_delivery, file_publisher, log_in, portraits
@@ -78,7 +78,7 @@ def test_logged_out(chrome: Chromium, site: Gateway) -> None:
             check(page, name)
         page.goto(f"{site.url}/login")
         page.get_by_label("Account").fill("No Account")
-        page.get_by_role("button", name="Log in").click()
+        follow(page.get_by_role("button", name="Log in"))
         check(page, "development-login-wrong")
 
 
@@ -93,7 +93,7 @@ def test_the_pages_of_somebody(chrome: Chromium, site: Gateway) -> None:
         page.goto(f"{site.url}/tokens/new?service=github")
         page.get_by_label("Name").fill("bodhi")
         page.get_by_label("Only from").fill("not a scope")
-        page.get_by_role("button", name="Make the token").click()
+        follow(page.get_by_role("button", name="Make the token"))
         check(page, "new-github-wrong")
         added = add_token(page, site, "github", "bodhi")
         check(page, "created")
@@ -104,16 +104,16 @@ def test_the_pages_of_somebody(chrome: Chromium, site: Gateway) -> None:
         deliver(site, added.token, sample=1)
         page.goto(site.url + added.page_path)
         page.get_by_label("The present one works on for").select_option(label="1 day")
-        page.get_by_role("button", name="Make a new secret").click()
+        follow(page.get_by_role("button", name="Make a new secret"))
         check(page, "rotated")
         page.goto(site.url + added.page_path)
-        page.get_by_role("button", name="Disable").click()
+        follow(page.get_by_role("button", name="Disable"))
         check(page, "token-disabled")
-        page.get_by_role("button", name="Enable").click()
+        follow(page.get_by_role("button", name="Enable"))
         for kind, name in (("Person", "bob"), ("Group", "infra-sig")):
             page.get_by_label("Add a").select_option(label=kind)
             page.locator("#owner-name").fill(name)
-            page.get_by_role("button", name="Add", exact=True).click()
+            follow(page.get_by_role("button", name="Add", exact=True))
         expect_delivery(page, "Published")
         check(page, "token")
         page.goto(f"{site.url}{added.page_path}/setup")
@@ -130,7 +130,7 @@ def test_the_pages_of_somebody(chrome: Chromium, site: Gateway) -> None:
         ):
             page.goto(site.url + path)
             check(page, name)
-        page.get_by_role("button", name="Log out").click()
+        follow(page.get_by_role("button", name="Log out"))
         check(page, "logged-out")
 
 
@@ -143,5 +143,5 @@ def test_refusals(chrome: Chromium, site: Gateway) -> None:
         check(page, "token-not-found")
         page.goto(f"{site.url}/account")
         page.locator('form[action="/account/logout-everywhere"] input[name=csrf]').evaluate("field => { field.value = 'x' }")
-        page.get_by_role("button", name="Log out everywhere").click()
+        follow(page.get_by_role("button", name="Log out everywhere"))
         check(page, "forged")

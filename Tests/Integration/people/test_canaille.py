@@ -41,15 +41,15 @@ def pass_provider(page: Page, gateway: Gateway) -> None:
     for _ in range(6):
         if page.url.startswith(gateway.url):
             return
-        if page.locator("input[name=login]").count():
-            page.fill("input[name=login]", "alice")
-            page.locator("input[name=login]").press("Enter")
-        elif page.locator("input[name=password]").count():
-            page.fill("input[name=password]", PASSWORD)
-            page.locator("input[name=password]").press("Enter")
-        else:
-            page.locator("button[name=answer][value=accept]").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            if page.locator("input[name=login]").count():
+                page.fill("input[name=login]", "alice")
+                page.locator("input[name=login]").press("Enter")
+            elif page.locator("input[name=password]").count():
+                page.fill("input[name=password]", PASSWORD)
+                page.locator("input[name=password]").press("Enter")
+            else:
+                page.locator("button[name=answer][value=accept]").click()
 
 
 def test_a_login(gateway: Gateway) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from harness.chromium import chromium, person, screenshot
+from harness.chromium import chromium, follow, person, screenshot
 from harness.gateway import Gateway
 from harness.ipsilon import PASSWORD, Ipsilon
 
@@ -61,7 +61,7 @@ def log_in(page: Page, gateway: Gateway, account: str, next_page: str = "/health
         screenshot(page, "ipsilon-login")
         page.fill("#login_name", account)
         page.fill("#login_password", PASSWORD)
-        page.click("button[type=submit]")
+        follow(page.locator("button[type=submit]"))
     page.wait_for_url(f"{gateway.url}{next_page}")
 
 
@@ -119,7 +119,7 @@ def test_a_wrong_secret(browser: Chromium, ipsilon: Ipsilon, make_gateway) -> No
         page.goto(f"{gateway.url}/login")
         page.fill("#login_name", "alice")
         page.fill("#login_password", PASSWORD)
-        page.click("button[type=submit]")
+        follow(page.locator("button[type=submit]"))
         page.wait_for_url(f"{gateway.url}/login/callback**")
         screenshot(page, "login-failed")
         assert page.locator("h1").inner_text()
@@ -136,12 +136,12 @@ def test_consent_that_is_refused(browser: Chromium, ipsilon: Ipsilon, make_gatew
         page.goto(f"{gateway.url}/login?next=/healthz")
         page.fill("#login_name", "alice")
         page.fill("#login_password", PASSWORD)
-        page.click("button[type=submit]")
-        page.click("button[name=decided_deny]")
+        follow(page.locator("button[type=submit]"))
+        follow(page.locator("button[name=decided_deny]"))
         page.wait_for_url(f"{gateway.url}/login/callback**")
         assert cookie(page) is None
-        page.get_by_role("link", name="Try again").click()
-        page.click("button[name=decided_allow]")
+        follow(page.get_by_role("link", name="Try again"))
+        follow(page.locator("button[name=decided_allow]"))
         page.wait_for_url(f"{gateway.url}/healthz")
         assert cookie(page)
     gateway.stop()

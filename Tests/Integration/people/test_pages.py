@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
-from harness.chromium import chromium, person
+from harness.chromium import chromium, follow, person
 from harness.gateway import Gateway
 from harness.ipsilon import PASSWORD, Ipsilon
 from harness.services import MADE_THERE
@@ -58,10 +58,10 @@ def with_ipsilon(make_gateway, scratch: Path) -> Iterator[Gateway]:
 def by_ipsilon(gateway: Gateway) -> LogIn:
     def log_in_there(page: Page, account: str) -> None:
         page.goto(f"{gateway.url}/")
-        page.get_by_role("link", name="Log in with your Fedora account").click()
+        follow(page.get_by_role("link", name="Log in with your Fedora account"))
         page.fill("#login_name", account)
         page.fill("#login_password", PASSWORD)
-        page.click("button[type=submit]")
+        follow(page.locator("button[type=submit]"))
         page.wait_for_url(f"{gateway.url}/tokens")
 
     return log_in_there
@@ -85,7 +85,7 @@ def the_story(chrome: Chromium, gateway: Gateway, log_in_as: LogIn, script: bool
         disable_and_enable(page, gateway, token)
         others(chrome, gateway, log_in_as, page, token, script)
         delete(page, gateway, token)
-        page.get_by_role("button", name="Log out").click()
+        follow(page.get_by_role("button", name="Log out"))
         expect(page.get_by_role("heading", name="You are logged out")).to_be_visible()
         assert "w2f" not in {cookie["name"] for cookie in page.context.cookies(gateway.url)}
         answer = page.request.get(f"{gateway.url}/tokens", max_redirects=0)
@@ -104,7 +104,7 @@ def every_service(page: Page, gateway: Gateway, service: str, script: bool) -> A
     assert answer.status_code == 202, f"{service}: {answer.text}"
     if script and service in ("github", "gitlab"):
         expect(page.get_by_role("heading", name="The first delivery is here")).to_be_visible(timeout=15_000)
-    page.get_by_role("link", name="Done: go to the token").click()
+    follow(page.get_by_role("link", name="Done: go to the token"))
     row = expect_delivery(page, "Published")
     assert answer.json()["message_id"] in row.inner_text()
     # The secret was shown once.
@@ -119,7 +119,7 @@ def refused(page: Page, gateway: Gateway, added: Added) -> None:
     page.goto(gateway.url + added.page_path)
     expect_delivery(page, "Refused")
     expect(page.get_by_text("The signature did not match:")).to_be_visible()
-    section(page, "Deliveries").get_by_role("link", name="Accepted").click()
+    follow(section(page, "Deliveries").get_by_role("link", name="Accepted"))
     expect(section(page, "Deliveries").get_by_text("Refused", exact=True)).to_have_count(1)
     page.goto(f"{gateway.url}/")
     expect(section(page, "Needs a look")).to_contain_text("project at github")
@@ -130,12 +130,12 @@ def rotate(page: Page, gateway: Gateway, added: Added, script: bool) -> None:
     secrets = [added.token.secret]
     for grace in ("1 hour", "no longer"):
         page.get_by_label("The present one works on for").select_option(label=grace)
-        page.get_by_role("button", name="Make a new secret").click()
+        follow(page.get_by_role("button", name="Make a new secret"))
         expect(page.get_by_role("heading", name="has a new secret")).to_be_visible()
         secrets.append(page.locator("#secret").input_value())
         assert len(set(secrets)) == len(secrets)
         expect(page.get_by_text("works until")).to_have_count(1 if grace == "1 hour" else 0)
-        page.get_by_role("link", name="Done: go to the token").click()
+        follow(page.get_by_role("link", name="Done: go to the token"))
         expect(section(page, "Secret").get_by_text("works until")).to_have_count(1 if grace == "1 hour" else 0)
         works = [deliver(gateway, added.token, secret=secret).status_code for secret in secrets]
         assert works == ([202, 202] if grace == "1 hour" else [401, 401, 202])
@@ -147,30 +147,30 @@ def settings(page: Page, gateway: Gateway, added: Added) -> None:
     form = section(page, "Settings")
     form.get_by_label("Name").fill("another name")
     form.get_by_label("Only from").fill("not a scope")
-    form.get_by_role("button", name="Save").click()
+    follow(form.get_by_role("button", name="Save"))
     expect(page.locator("#scope-error")).to_be_visible()
     assert form.get_by_label("Name").input_value() == "another name", "what was typed stays"
     form.get_by_label("Only from").fill("")
     form.get_by_label("Only these events").fill("nothing_of_this_name")
-    form.get_by_role("button", name="Save").click()
+    follow(form.get_by_role("button", name="Save"))
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_role("heading", name="another name")).to_be_visible()
     answer = deliver(gateway, added.token, sample=1)
     assert (answer.status_code, answer.json().get("published")) == (202, False)
     expect_delivery(page, "Not published")
     form.get_by_label("Only these events").fill("")
-    form.get_by_role("button", name="Save").click()
+    follow(form.get_by_role("button", name="Save"))
     expect(section(page, "History")).to_contain_text("alice")
 
 
 def disable_and_enable(page: Page, gateway: Gateway, added: Added) -> None:
-    page.get_by_role("button", name="Disable").click()
+    follow(page.get_by_role("button", name="Disable"))
     expect(page.get_by_text("The token is disabled")).to_be_visible()
     assert deliver(gateway, added.token).status_code == 403
-    page.get_by_role("button", name="Enable").click()
+    follow(page.get_by_role("button", name="Enable"))
     expect(page.get_by_text("The token is enabled.")).to_be_visible()
     assert deliver(gateway, added.token).status_code == 202
-    page.get_by_role("button", name="Send a test event").click()
+    follow(page.get_by_role("button", name="Send a test event"))
     expect(page.locator(".flash")).to_contain_text("The test event was published")
 
 
@@ -192,30 +192,30 @@ def others(
             owners = section(page, "Who may manage it")
             owners.get_by_label("Add a").select_option(label=kind)
             owners.get_by_label("Name").fill(name)
-            owners.get_by_role("button", name="Add").click()
+            follow(owners.get_by_role("button", name="Add"))
             expect(page.get_by_text("may manage the token now.")).to_be_visible()
             sees(who, 1)
         # A co-owner takes the first owner away, and the other way round; the last stays.
         bob.goto(gateway.url + added.page_path)
-        bob.get_by_role("button", name="Remove alice").click()
+        follow(bob.get_by_role("button", name="Remove alice"))
         expect(bob.get_by_text("alice may no longer manage the token.")).to_be_visible()
         assert status(page, added.page_path, gateway) == 404
         bob.get_by_label("Add a").select_option(label="Person")
         section(bob, "Who may manage it").get_by_label("Name").fill("alice")
-        bob.get_by_role("button", name="Add", exact=True).click()
+        follow(bob.get_by_role("button", name="Add", exact=True))
         expect(bob.get_by_text("alice may manage the token now.")).to_be_visible()
     with person(chrome, script=script) as admin:
         log_in_as(admin, "smooge")
         expect(admin.get_by_role("link", name="Make a token")).to_be_visible()
-        admin.get_by_role("link", name="Admin").click()
+        follow(admin.get_by_role("link", name="Admin"))
         expect(admin.get_by_role("heading", name="Administration")).to_be_visible()
-        admin.get_by_role("link", name="Tokens").last.click()
+        follow(admin.get_by_role("link", name="Tokens").last)
         expect(admin.locator("tbody tr")).to_have_count(len(SERVICES))
-        admin.get_by_role("link", name="another name").click()
+        follow(admin.get_by_role("link", name="another name"))
         expect(admin.get_by_text("You see this token as an administrator.")).to_be_visible()
-        admin.get_by_role("button", name="Disable").click()
+        follow(admin.get_by_role("button", name="Disable"))
         expect(section(admin, "History")).to_contain_text("smooge (administrator)")
-        admin.get_by_role("button", name="Enable").click()
+        follow(admin.get_by_role("button", name="Enable"))
         assert status(admin, "/admin/people", gateway) == 200
         expect(admin.locator("tbody")).to_contain_text("carol")
     for path in ("/admin", "/admin/tokens", "/admin/people"):
@@ -225,7 +225,7 @@ def others(
 def delete(page: Page, gateway: Gateway, added: Added) -> None:
     page.goto(gateway.url + added.page_path)
     page.get_by_label("Type the token’s name to delete it").fill("another name")
-    page.get_by_role("button", name="Delete for ever").click()
+    follow(page.get_by_role("button", name="Delete for ever"))
     page.wait_for_url(f"{gateway.url}/tokens")
     expect(page.get_by_text("The token “another name” was deleted.")).to_be_visible()
     assert deliver(gateway, added.token).status_code == 404
@@ -246,7 +246,7 @@ def test_the_grace_period_ends(chrome: Chromium, site: Gateway) -> None:
         page.goto(site.url + added.page_path)
         page.locator("#grace option").first.evaluate("option => { option.value = '2s' }")
         page.get_by_label("The present one works on for").select_option(index=0)
-        page.get_by_role("button", name="Make a new secret").click()
+        follow(page.get_by_role("button", name="Make a new secret"))
         new = page.locator("#secret").input_value()
         assert deliver(site, added.token).status_code == 202
         assert deliver(site, added.token, secret=new).status_code == 202
@@ -298,16 +298,16 @@ def test_searching_sorting_and_paging(chrome: Chromium, site: Gateway) -> None:
         page.goto(f"{site.url}/tokens")
         names = page.locator("tbody th a")
         assert names.all_inner_texts() == ["gamma", "beta", "alpha"]
-        page.get_by_role("link", name="Token", exact=True).click()
+        follow(page.get_by_role("link", name="Token", exact=True))
         assert names.all_inner_texts() == ["alpha", "beta", "gamma"]
         page.get_by_label("Service").select_option(label="GitHub")
-        page.get_by_role("button", name="Show").click()
+        follow(page.get_by_role("button", name="Show"))
         assert names.all_inner_texts() == ["alpha", "beta"]
         page.get_by_label("Search").fill("bet")
-        page.get_by_role("button", name="Show").click()
+        follow(page.get_by_role("button", name="Show"))
         assert names.all_inner_texts() == ["beta"]
         page.get_by_label("Search").fill("nothing of the kind")
-        page.get_by_role("button", name="Show").click()
+        follow(page.get_by_role("button", name="Show"))
         expect(page.get_by_role("heading", name="No token matches")).to_be_visible()
 
 
@@ -315,11 +315,11 @@ def test_sessions_end(chrome: Chromium, site: Gateway) -> None:
     with somebody(chrome, site, "heidi", next_page="/account") as one, somebody(chrome, site, "heidi") as two:
         one.reload()
         expect(section(one, "Where you are logged in").locator("tbody tr")).to_have_count(2)
-        one.get_by_role("button", name=re.compile("End the session")).first.click()
+        follow(one.get_by_role("button", name=re.compile("End the session")).first)
         expect(one.get_by_text("The session was ended.")).to_be_visible()
         expect(section(one, "Where you are logged in").locator("tbody tr")).to_have_count(1)
         two.goto(f"{site.url}/tokens")
         assert "/login" in two.url
-        one.get_by_role("button", name="Log out everywhere").click()
+        follow(one.get_by_role("button", name="Log out everywhere"))
         one.goto(f"{site.url}/tokens")
         assert "/login" in one.url

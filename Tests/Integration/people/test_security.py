@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from harness.chromium import chromium
+from harness.chromium import chromium, follow
 from harness.gateway import Gateway, Token
 from harness.rawhttp import exchange, request_bytes
 from harness.signing import SIGNERS
@@ -269,8 +269,7 @@ def test_stored_text_stays_text(chrome: Chromium, site: Gateway, text: str) -> N
             page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
             field = page.locator(selector)
             field.evaluate("(field, text) => { field.removeAttribute('maxlength'); field.value = text }", text)
-            page.get_by_role("button", name=button, exact=True).click()
-            page.wait_for_load_state()
+            follow(page.get_by_role("button", name=button, exact=True))
             is_harmless(page)
         page.wait_for_timeout(1_200)
         query = urllib.parse.quote(text)
