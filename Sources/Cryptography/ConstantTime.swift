@@ -18,3 +18,9 @@ public func constantTimeEqual(
     for (left, right) in zip(first, second) { difference |= left ^ right }
     return difference == 0
 }
+
+/// The same of two codes, without going through a generic function.
+public func constantTimeEqual(_ first: [UInt8], _ second: [UInt8]) -> Bool {
+    guard first.count == second.count else { return false }
+    return CRYPTO_memcmp(first, second, first.count) == 0
+}

@@ -17,21 +17,28 @@ public enum Hex {
 
     /// The bytes that digits of either case stand for; `nil` if the count is odd or a byte is no digit.
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
-        withContiguousBytes(of: text) { text in
-            guard text.count.isMultiple(of: 2) else { return nil }
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(text.count / 2)
-            for index in stride(from: 0, to: text.count, by: 2) {
-                guard let high = value(of: text[index]), let low = value(of: text[index + 1]) else { return nil }
-                bytes.append(high << 4 | low)
-            }
-            return bytes
-        }
+        withContiguousBytes(of: text) { decode(buffer: $0) }
+    }
+
+    /// The same of a piece of a request, without going through a generic function.
+    public static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        text.withUnsafeBufferPointer { decode(buffer: $0) }
     }
 
     /// The bytes that digits of either case stand for; `nil` if the count is odd or a character is no digit.
     public static func decode(_ text: String) -> [UInt8]? {
         decode(text.utf8)
+    }
+
+    private static func decode(buffer text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        guard text.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count / 2)
+        for index in stride(from: 0, to: text.count, by: 2) {
+            guard let high = value(of: text[index]), let low = value(of: text[index + 1]) else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
     }
 
     private static func value(of character: UInt8) -> UInt8? {

@@ -35,14 +35,16 @@
 
     /// State behind a lock: the one lock of this project, for the few values that several threads share.
     public final class Locked<State: Sendable>: Sendable {
-        private let mutex: Mutex<State>
+        @usableFromInline let mutex: Mutex<State>
 
         /// - Parameter state: the value that the lock guards from now on.
+        @inlinable
         public init(_ state: State) {
             mutex = Mutex(state)
         }
 
         /// Runs `body` with the lock held. `body` must not block and must not take another lock.
+        @inlinable
         public func withLock<Result: Sendable, Failure: Error>(
             _ body: (inout State) throws(Failure) -> Result
         ) throws(Failure) -> Result {

@@ -3,11 +3,18 @@ import Testing
 @testable import AMQP
 
 /// A session with numbers for waiters, and what each was told.
-struct SessionTalk {
+final class SessionTalk {
     var session: PublisherSession<Int>
     var now = ContinuousClock.now
     var told: [Int: PublishOutcome] = [:]
     private var next = 1
+
+    // What tests look at: the session itself is not copied, and so not handed to them.
+    var status: PublisherStatus { session.status }
+    var deadline: ContinuousClock.Instant? { session.deadline }
+    var pending: ArraySlice<UInt8> { session.output.pending }
+    var suspectSince: ContinuousClock.Instant? { session.suspectSince }
+    var hasConfirmed: Bool { session.hasConfirmed }
 
     init(limits: PublisherLimits = PublisherLimits(), settings: ConnectionSettings = Conversation.settings) {
         session = PublisherSession(settings: settings, limits: limits, now: now)
@@ -17,19 +24,17 @@ struct SessionTalk {
     static func open(
         limits: PublisherLimits = PublisherLimits(), settings: ConnectionSettings = Conversation.settings
     ) -> SessionTalk {
-        var talk = SessionTalk(limits: limits, settings: settings)
+        let talk = SessionTalk(limits: limits, settings: settings)
         #expect(talk.hear(Recorded.handshake).last == .ready)
         talk.flush()
         return talk
     }
 
-    mutating func hear(_ bytes: [UInt8]) -> [ConnectionAction] {
-        var told = told
-        defer { self.told = told }
+    func hear(_ bytes: [UInt8]) -> [ConnectionAction] {
         session.received(now: now)
         var input = bytes[...]
         var actions: [ConnectionAction] = []
-        while let action = session.receive(&input, now: now, settle: { Self.tell($0, $1, &told) }) {
+        while let action = session.receive(&input, now: now, settle: { self.tell($0, $1) }) {
             actions.append(action)
         }
         return actions
@@ -37,31 +42,27 @@ struct SessionTalk {
 
     /// Submits a message; its number is told right away if the outcome is certain.
     @discardableResult
-    mutating func submit(_ message: OutgoingMessage = message()) -> Int {
+    func submit(_ message: OutgoingMessage = message()) -> Int {
         let waiter = next
         next += 1
         if let outcome = session.submit(message, waiter: waiter, now: now) { told[waiter] = outcome }
         return waiter
     }
 
-    mutating func flush() {
+    func flush() {
         session.sent(session.output.pendingCount, now: now)
     }
 
-    mutating func wait(_ duration: Duration) -> ConnectionAction {
-        var told = told
-        defer { self.told = told }
+    func wait(_ duration: Duration) -> ConnectionAction {
         now += duration
-        return session.tick(now: now) { Self.tell($0, $1, &told) }
+        return session.tick(now: now) { self.tell($0, $1) }
     }
 
-    mutating func end(_ reason: String) {
-        var told = told
-        defer { self.told = told }
-        session.end(reason) { Self.tell($0, $1, &told) }
+    func end(_ reason: String) {
+        session.end(reason) { self.tell($0, $1) }
     }
 
-    private static func tell(_ waiter: Int, _ outcome: PublishOutcome, _ told: inout [Int: PublishOutcome]) {
+    private func tell(_ waiter: Int, _ outcome: PublishOutcome) {
         #expect(told[waiter] == nil, "told twice")
         told[waiter] = outcome
     }
@@ -77,23 +78,23 @@ struct PublisherSessionTests {
 
     @Test("nothing is published before the channel is open")
     func early() {
-        var talk = SessionTalk()
+        let talk = SessionTalk()
         talk.submit()
         #expect(talk.told[1] == .unavailable("the channel is not open"))
-        #expect(talk.session.status == .connecting(lastError: nil))
+        #expect(talk.status == .connecting(lastError: nil))
     }
 
     @Test("pipelined publishes are confirmed and nacked, each by its own")
     func confirms() {
-        var talk = SessionTalk.open()
-        #expect(talk.session.status == .connected)
+        let talk = SessionTalk.open()
+        #expect(talk.status == .connected)
         for _ in 0..<4 { talk.submit() }
         #expect(talk.told.isEmpty)
         _ = talk.hear(ack(2, multiple: true) + frame(BasicNack(deliveryTag: 3, multiple: false), channel: 1))
         #expect(talk.told == [1: .confirmed, 2: .confirmed, 3: .nacked])
         _ = talk.hear(ack(4))
         #expect(talk.told[4] == .confirmed)
-        #expect(talk.session.hasConfirmed)
+        #expect(talk.hasConfirmed)
     }
 
     @Test("a broker that blocks for longer than the limit is left, and not before")
@@ -101,15 +102,15 @@ struct PublisherSessionTests {
         var settings = Conversation.settings
         settings.blockedTimeout = .seconds(20)
         settings.heartbeat = 0
-        var talk = SessionTalk.open(settings: settings)
+        let talk = SessionTalk.open(settings: settings)
         let blocked = frame(ConnectionBlocked(reason: "low on memory"))
         #expect(talk.hear(blocked) == [.blocked(reason: "low on memory")])
-        #expect(talk.session.deadline == talk.now + .seconds(20))
+        #expect(talk.deadline == talk.now + .seconds(20))
         #expect(talk.wait(.seconds(15)) == .none)
         // Said again, it counts from the first time.
         _ = talk.hear(blocked)
         #expect(talk.hear(frame(ConnectionUnblocked())) == [.unblocked])
-        #expect(talk.session.deadline == nil)
+        #expect(talk.deadline == nil)
         _ = talk.hear(blocked)
         #expect(talk.wait(.seconds(19)) == .none)
         _ = talk.hear(blocked)
@@ -118,7 +119,7 @@ struct PublisherSessionTests {
 
     @Test("a channel closed under one message in flight names the culprit; the channel comes again")
     func alone() {
-        var talk = SessionTalk.open()
+        let talk = SessionTalk.open()
         talk.submit()
         _ = talk.hear(ack(1))
         talk.submit(message(exchange: "missing"))
@@ -134,7 +135,7 @@ struct PublisherSessionTests {
 
     @Test("a channel closed under several names none")
     func several() {
-        var talk = SessionTalk.open()
+        let talk = SessionTalk.open()
         talk.submit(message(exchange: "missing"))
         talk.submit()
         _ = talk.hear(Recorded.missingExchange)
@@ -145,7 +146,7 @@ struct PublisherSessionTests {
 
     @Test("a message that timed out is in flight still, and may be the culprit")
     func timedOutSuspect() {
-        var talk = SessionTalk.open()
+        let talk = SessionTalk.open()
         talk.submit()
         #expect(talk.wait(.seconds(3)) == .none)
         talk.submit()
@@ -156,12 +157,12 @@ struct PublisherSessionTests {
             Issue.record("called a culprit: \(String(describing: talk.told[2]))")
             return
         }
-        #expect(talk.session.suspectSince == nil)
+        #expect(talk.suspectSince == nil)
     }
 
     @Test("a close for another reason than a publish accuses no message")
     func notAPublish() {
-        var talk = SessionTalk.open()
+        let talk = SessionTalk.open()
         talk.submit()
         let reason = CloseReason(code: 406, text: "PRECONDITION_FAILED", method: MethodID(85, 10))
         _ = talk.hear(frame(ChannelClose(reason), channel: 1))
@@ -170,20 +171,20 @@ struct PublisherSessionTests {
 
     @Test("the window is bounded in messages, bytes and output")
     func bounds() {
-        var talk = SessionTalk.open(limits: PublisherLimits(windowMessages: 2))
+        let talk = SessionTalk.open(limits: PublisherLimits(windowMessages: 2))
         for _ in 0..<3 { talk.submit() }
         #expect(talk.told == [3: .windowFull])
         _ = talk.hear(ack(1))
         talk.submit()
         #expect(talk.told[4] == nil)
 
-        var bytes = SessionTalk.open(limits: PublisherLimits(windowBytes: 1000))
+        let bytes = SessionTalk.open(limits: PublisherLimits(windowBytes: 1000))
         bytes.submit(message(900))
         bytes.submit(message(101))
         bytes.submit(message(100))
         #expect(bytes.told == [2: .windowFull])
 
-        var output = SessionTalk.open(limits: PublisherLimits(outputBufferBytes: 1000))
+        let output = SessionTalk.open(limits: PublisherLimits(outputBufferBytes: 1000))
         output.submit(message(2000))
         output.submit(message(10))
         #expect(output.told == [2: .windowFull])
@@ -194,7 +195,7 @@ struct PublisherSessionTests {
 
     @Test("a message that cannot be encoded harms no other")
     func invalid() {
-        var talk = SessionTalk.open()
+        let talk = SessionTalk.open()
         talk.submit(message(key: String(repeating: "k", count: 256)))
         #expect(talk.told[1] == .invalid(.shortStringTooLong(bytes: 256)))
         talk.submit()
@@ -204,14 +205,14 @@ struct PublisherSessionTests {
 
     @Test("after the first time-out nobody waits any more, until a confirm comes")
     func suspect() {
-        var talk = SessionTalk.open()
+        let talk = SessionTalk.open()
         talk.submit()
         talk.now += .seconds(1)
         talk.submit()
-        #expect(talk.session.deadline == talk.now + .seconds(4))
+        #expect(talk.deadline == talk.now + .seconds(4))
         #expect(talk.wait(.seconds(4)) == .none)
         #expect(talk.told == [1: .timedOut])
-        #expect(talk.session.status == .suspect)
+        #expect(talk.status == .suspect)
         talk.submit()
         #expect(talk.told[3] == .unavailable("the broker is not confirming"))
         // The other has its own time.
@@ -219,7 +220,7 @@ struct PublisherSessionTests {
         #expect(talk.wait(.seconds(1)) == .none)
         #expect(talk.told[2] == .timedOut)
         _ = talk.hear(ack(1))
-        #expect(talk.session.status == .connected)
+        #expect(talk.status == .connected)
         talk.submit()
         _ = talk.hear(ack(3, multiple: true))
         #expect(talk.told[4] == .confirmed)
@@ -227,21 +228,21 @@ struct PublisherSessionTests {
 
     @Test("a connection that stays suspect is given up")
     func suspectForTooLong() {
-        var talk = SessionTalk.open()
+        let talk = SessionTalk.open()
         talk.submit()
         _ = talk.wait(.seconds(5))
         _ = talk.hear(heartbeatFrame)
-        #expect(talk.session.deadline == talk.now + .seconds(25))
+        #expect(talk.deadline == talk.now + .seconds(25))
         #expect(talk.wait(.seconds(25)) == .none)
         #expect(talk.wait(.seconds(5)) == .failed(.noConfirms))
     }
 
     @Test("a blocked broker is not left, and what comes does not wait for it")
     func blocked() {
-        var talk = SessionTalk.open()
+        let talk = SessionTalk.open()
         talk.submit()
         _ = talk.hear(frame(ConnectionBlocked(reason: "low on memory")))
-        #expect(talk.session.status == .blocked(reason: "low on memory"))
+        #expect(talk.status == .blocked(reason: "low on memory"))
         talk.submit()
         #expect(talk.told == [2: .unavailable("blocked by the broker: low on memory")])
         #expect(talk.wait(.seconds(5)) == .none)
@@ -252,38 +253,38 @@ struct PublisherSessionTests {
         }
         // From here on its time runs.
         _ = talk.hear(frame(ConnectionUnblocked()))
-        #expect(talk.session.status == .suspect)
+        #expect(talk.status == .suspect)
         #expect(talk.wait(.seconds(29)) == .none)
         _ = talk.hear(ack(1))
-        #expect(talk.session.status == .connected)
+        #expect(talk.status == .connected)
     }
 
     @Test("a paused channel says so")
     func paused() {
-        var talk = SessionTalk.open()
+        let talk = SessionTalk.open()
         _ = talk.hear(frame(ChannelFlow(active: false), channel: 1))
         talk.submit()
         #expect(talk.told == [1: .unavailable("paused by the broker")])
-        #expect(talk.session.status == .blocked(reason: "channel.flow"))
+        #expect(talk.status == .blocked(reason: "channel.flow"))
     }
 
     @Test("a lost connection tells all that wait, and all that come")
     func lost() {
-        var talk = SessionTalk.open()
+        let talk = SessionTalk.open()
         for _ in 0..<3 { talk.submit() }
         _ = talk.hear(ack(2))
         talk.end("connection lost: reset")
         talk.submit()
         let lost = PublishOutcome.unavailable("connection lost: reset")
         #expect(talk.told == [1: lost, 2: .confirmed, 3: lost, 4: lost])
-        #expect(talk.session.output.pendingCount == 0)
+        #expect(talk.pending.count == 0)
     }
 
     @Test("a silent broker is given up, and what waits is told by the end")
     func silent() {
-        var talk = SessionTalk.open()
+        let talk = SessionTalk.open()
         #expect(talk.wait(.seconds(30)) == .none)
-        #expect(Array(talk.session.output.pending) == heartbeatFrame)
+        #expect(Array(talk.pending) == heartbeatFrame)
         #expect(talk.wait(.seconds(90)) == .failed(.silent))
     }
 }

@@ -10,7 +10,9 @@ struct HeartbeatMonitor: Sendable, Equatable {
         case dead
     }
 
-    private var interval: Duration = .zero
+    /// Half an interval, and two: worked out once, as they are asked for with every publish. Zero: no heartbeats.
+    private var silence: Duration = .zero
+    private var patience: Duration = .zero
     private var lastSent: Instant
     private var lastReceived: Instant
 
@@ -22,10 +24,11 @@ struct HeartbeatMonitor: Sendable, Equatable {
 
     /// The interval is agreed on, in seconds; 0: none.
     mutating func begin(seconds: UInt16) {
-        interval = .seconds(Int(seconds))
+        silence = .milliseconds(Int(seconds) * 500)
+        patience = .seconds(Int(seconds) * 2)
     }
 
-    private var isOn: Bool { interval > .zero }
+    private var isOn: Bool { patience > .zero }
 
     /// Bytes came, whatever they were.
     mutating func received(now: Instant) {
@@ -39,15 +42,15 @@ struct HeartbeatMonitor: Sendable, Equatable {
 
     /// When to call ``tick(now:)`` next; nil without heartbeats.
     var deadline: Instant? {
-        isOn ? min(lastSent + interval / 2, lastReceived + interval * 2) : nil
+        isOn ? min(lastSent + silence, lastReceived + patience) : nil
     }
 
     /// What is due at `now`. A heartbeat that is to be sent counts as sent, even if the socket cannot take it yet:
     /// piling up more of them would not help.
     mutating func tick(now: Instant) -> Action {
         guard isOn else { return .none }
-        if now >= lastReceived + interval * 2 { return .dead }
-        if now >= lastSent + interval / 2 {
+        if now >= lastReceived + patience { return .dead }
+        if now >= lastSent + silence {
             lastSent = now
             return .send
         }

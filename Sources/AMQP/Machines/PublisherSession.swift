@@ -1,6 +1,6 @@
 /// One connection's worth of publishing: the connection's state machine, the window and the output buffer, and the rules
-/// between them. No I/O: messages, bytes and the time go in; bytes, actions and outcomes come out.
-struct PublisherSession<Waiter> {
+/// between them. Not copied, as it is looked at with every message. No I/O: messages, bytes and the time go in; bytes, actions and outcomes come out.
+struct PublisherSession<Waiter>: ~Copyable {
     typealias Instant = ContinuousClock.Instant
     /// Told what became of a message.
     typealias Settle = (Waiter, PublishOutcome) -> Void

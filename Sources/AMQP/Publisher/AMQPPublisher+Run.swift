@@ -161,8 +161,8 @@ extension AMQPPublisher {
         updateStatus(.stopped)
         abandonConnecting("shutting down")
         endPause()
-        guard isRunning, let session, sessionEnd == nil else { return }
-        if session.window.waiting == 0 {
+        guard isRunning, sessionEnd == nil, let waiting = session?.window.waiting else { return }
+        if waiting == 0 {
             sayFarewell()
         } else {
             schedulePhaseTimer(at: .now + limits.shutdownTimeout)

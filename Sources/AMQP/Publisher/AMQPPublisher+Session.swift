@@ -13,7 +13,7 @@ extension AMQPPublisher {
         self.stream = stream
         var session = PublisherSession<Waiter>(settings: settings, limits: limits, now: .now)
         session.start()
-        self.session = session
+        self.session = consume session
         stream.deadline = deadline
         flush()
         async let writer: Void = writeLoop(stream)

@@ -4,13 +4,13 @@ extension OutputBuffer {
         let count = text.utf8.count
         guard count <= 255 else { throw .shortStringTooLong(bytes: count) }
         append(UInt8(count))
-        append(text.utf8)
+        append(text)
     }
 
     /// Section 4.2.5.3: a 32-bit length and the bytes.
     mutating func append(longString text: String) {
         append(integer: UInt32(clamping: text.utf8.count))
-        append(text.utf8)
+        append(text)
     }
 
     /// Section 4.2.5.3: a 32-bit length and the bytes.

@@ -53,6 +53,12 @@ struct OutputBuffer: Sendable {
         bytes.append(byte)
     }
 
+    /// The text's bytes. Not by its UTF-8 view, which goes over one by one.
+    mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes.append(contentsOf: $0) }
+    }
+
     mutating func append(_ more: some Collection<UInt8>) {
         bytes.append(contentsOf: more)
     }

@@ -29,10 +29,16 @@ package struct CivilTime: Equatable, Sendable {
     /// Appends `2026-11-23T17:50:19`, 19 bytes (more for years beyond 9999).
     package func appendISO8601(to bytes: inout [UInt8]) {
         Self.append(year, digits: 4, to: &bytes)
-        for (mark, number) in [("-", month), ("-", day), ("T", hour), (":", minute), (":", second)] {
-            bytes.append(contentsOf: mark.utf8)
-            Self.append(number, digits: 2, to: &bytes)
-        }
+        Self.append("-", month, to: &bytes)
+        Self.append("-", day, to: &bytes)
+        Self.append("T", hour, to: &bytes)
+        Self.append(":", minute, to: &bytes)
+        Self.append(":", second, to: &bytes)
+    }
+
+    private static func append(_ mark: Unicode.Scalar, _ number: Int, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: mark))
+        append(number, digits: 2, to: &bytes)
     }
 
     /// Appends a number that is not negative, with at least `digits` digits.

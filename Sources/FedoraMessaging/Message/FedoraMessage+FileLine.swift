@@ -7,11 +7,16 @@ extension FedoraMessage {
     ///     configuration once more, so this is empty unless theirs is.
     ///   - priority: what `publish_priority` says.
     public func fileLine(topicPrefix: String, priority: UInt8? = nil) -> [UInt8] {
+        fileLine(routingKey: unboundedRoutingKey(prefix: topicPrefix), priority: priority)
+    }
+
+    /// The same for whoever has made the routing key already.
+    public func fileLine(routingKey: String, priority: UInt8?) -> [UInt8] {
         var writer = FileLineWriter(capacity: body.count + body.count / 64 + 512)
         writer.raw("{\"id\": ")
         writer.string(id)
         writer.raw(", \"topic\": ")
-        writer.string(unboundedRoutingKey(prefix: topicPrefix))
+        writer.string(routingKey)
         writer.raw(", \"headers\": {")
         for (index, header) in headers(priority: priority).enumerated() {
             if index > 0 { writer.raw(", ") }

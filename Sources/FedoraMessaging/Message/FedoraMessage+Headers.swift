@@ -45,6 +45,11 @@ extension FedoraMessage {
     /// The routing key, however long it is.
     func unboundedRoutingKey(prefix: String) -> String {
         guard let last = prefix.utf8.lastIndex(where: { $0 != UInt8(ascii: ".") }) else { return topic }
-        return prefix[...last] + "." + topic
+        var key = ""
+        key.reserveCapacity(prefix.utf8.count + 1 + topic.utf8.count)
+        key += prefix[...last]
+        key += "."
+        key += topic
+        return key
     }
 }

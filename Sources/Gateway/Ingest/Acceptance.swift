@@ -12,10 +12,17 @@ enum Acceptance: Sendable {
     var json: [UInt8] {
         switch self {
         case .published(let messageID, let topic, _, _):
-            Array("{\"message_id\": \"\(messageID)\", \"topic\": \"\(topic)\"}\n".utf8)
+            Self.bytes("{\"message_id\": \"", messageID, "\", \"topic\": \"", topic, "\"}\n")
         case .withheld(let reason, _):
-            Array("{\"published\": false, \"reason\": \"\(reason.code)\"}\n".utf8)
+            Self.bytes("{\"published\": false, \"reason\": \"", reason.code, "\"}\n")
         }
+    }
+
+    private static func bytes(_ parts: String...) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(parts.reduce(0) { $0 + $1.utf8.count })
+        for var part in parts { part.withUTF8 { bytes.append(contentsOf: $0) } }
+        return bytes
     }
 
     /// What the token's owner sees of it.

@@ -2,8 +2,9 @@ import Cryptography
 import FedoraMessaging
 import WebhookServices
 
-/// An authentic webhook on its way to becoming a message.
-struct Delivery {
+/// An authentic webhook on its way to becoming a message. Used by its request's task alone: a reference, because it is
+/// handed on more often than its parts are looked at.
+final class Delivery {
     let event: WebhookEvent
     let schema: MessageSchema
     /// The routing key: prefix and topic.
@@ -42,7 +43,7 @@ struct Delivery {
     ///
     /// The message's id is made of that, so it takes a hash that is the same in every process: the digest is this
     /// process's own.
-    mutating func distinguish() {
+    func distinguish() {
         guard let deliveryID = event.deliveryID else { return }
         key = MessageIdentifier.make(token: token, deliveryID: deliveryID, digest: SHA256.digest(body))
     }

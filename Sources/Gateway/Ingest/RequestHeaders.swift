@@ -8,4 +8,6 @@ struct RequestHeaders: WebhookHeaders {
     func count(of name: String) -> Int { head.count(of: name) }
 
     func first(_ name: String) -> ArraySlice<UInt8>? { head.first(name) }
+
+    func find(_ name: String) -> (value: ArraySlice<UInt8>, isRepeated: Bool)? { head.find(name) }
 }

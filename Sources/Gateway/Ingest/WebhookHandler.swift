@@ -33,12 +33,13 @@ struct WebhookHandler: HTTPHandler {
     private func accept(_ exchange: HTTPExchange, _ trail: inout Trail) async throws(HTTPError) -> Acceptance {
         let deadline = RequestDeadline(from: exchange.receivedAt, limit: pipeline.settings.deadline)
         let service = try service(in: exchange.pathParameters)
-        _ = try await token(of: exchange, service, &trail, until: deadline)
+        var token = try await token(of: exchange, service, &trail, until: deadline)
+        let waits = !exchange.isBodyHere
         let body = try await exchange.readBody(limit: pipeline.settings.maxBodySize, until: deadline.instant)
         trail.size = body.count
         let second = Int64(time(nil))
         // Once more: the token may have been changed while the body came.
-        let token = try await token(of: exchange, service, &trail, until: deadline)
+        if waits { token = try await self.token(of: exchange, service, &trail, until: deadline) }
         let request = WebhookRequest(
             headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second,
             query: exchange.head.method == .get ? exchange.head.query : nil, settings: token.settings,

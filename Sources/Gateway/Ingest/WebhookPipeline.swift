@@ -81,8 +81,8 @@ struct WebhookPipeline: Sendable {
         switch prepared {
         case .withheld(let reason, let event):
             return .withheld(reason, event: event)
-        case .message(var delivery):
-            switch note(&delivery, second: second) {
+        case .message(let delivery):
+            switch note(delivery, second: second) {
             case .confirmed(let receipt):
                 return .published(
                     messageID: receipt.messageID.description, topic: delivery.routingKey,
@@ -96,7 +96,7 @@ struct WebhookPipeline: Sendable {
         }
     }
 
-    private func note(_ delivery: inout Delivery, second: Int64) -> DeliveryVerdict {
+    private func note(_ delivery: Delivery, second: Int64) -> DeliveryVerdict {
         let now = ContinuousClock.now
         let verdict = deduplication.receive(
             delivery.key, digest: delivery.digest, receipt: delivery.receipt(second: second), now: now)

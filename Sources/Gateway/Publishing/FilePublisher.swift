@@ -54,12 +54,13 @@ public final class FilePublisher: MessagePublisher {
         guard message.body.count <= limits.messageBytes else {
             return .refused(reason: "the message has \(message.body.count) bytes, and \(limits.messageBytes) may be")
         }
+        let routingKey: String
         do throws(FedoraMessageError) {
-            _ = try message.routingKey(prefix: topicPrefix)
+            routingKey = try message.routingKey(prefix: topicPrefix)
         } catch {
             return .refused(reason: error.description)
         }
-        let line = message.fileLine(topicPrefix: topicPrefix, priority: priority)
+        let line = message.fileLine(routingKey: routingKey, priority: priority)
         return await withCheckedContinuation { continuation in
             core.append(line, until: deadline?.instant, continuation)
             if let wakeUp = wakeUps.current { wakeUp.request() } else { core.wakeWriter() }

@@ -8,10 +8,13 @@ import Logging
 struct AccessLog: RequestObserver {
     let logger: Logger
 
+    /// What is not logged costs no record and no formatting.
+    func isInterested(in status: HTTPStatus) -> Bool {
+        logger.logLevel <= Self.level(of: status)
+    }
+
     func requestFinished(_ record: RequestRecord) {
-        let level = Self.level(of: record.status)
-        // The level is asked first: what is not logged costs no formatting.
-        guard logger.logLevel <= level else { return }
+        guard isInterested(in: record.status) else { return }
         var metadata: Logger.Metadata = [
             "request": "\(record.requestID)",
             "remote": "\(record.remoteAddress)",
@@ -23,7 +26,7 @@ struct AccessLog: RequestObserver {
         ]
         if let refusal = record.refusal { metadata["refusal"] = "\(refusal)" }
         if !record.isDelivered { metadata["delivered"] = "false" }
-        logger.log(level: level, "request", metadata: metadata)
+        logger.log(level: Self.level(of: record.status), "request", metadata: metadata)
     }
 
     func handshakeFailed(_ remoteAddress: SocketAddress, _ error: StreamError) {

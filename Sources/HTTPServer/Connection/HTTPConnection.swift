@@ -162,7 +162,8 @@ final class HTTPConnection {
     }
 
     private func report(_ exchange: HTTPExchange, _ status: HTTPStatus, _ sent: Sent) {
-        context.observer?.requestFinished(
+        guard let observer = context.observer, observer.isInterested(in: status) else { return }
+        observer.requestFinished(
             RequestRecord(
                 head: exchange.head, requestID: exchange.requestID, remoteAddress: stream.remoteAddress,
                 status: status, refusal: exchange.refusal, bodyBytes: exchange.bodyBytes,

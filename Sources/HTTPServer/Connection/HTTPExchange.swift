@@ -93,6 +93,15 @@ public final class HTTPExchange {
         }
     }
 
+    /// Whether `readBody` will not have to wait: there is no body, or all of it came with the head.
+    public var isBodyHere: Bool {
+        switch incoming.framing {
+        case .complete: true
+        case .length(let length): connection.buffer.readableBytes >= length
+        case .chunked: false
+        }
+    }
+
     /// Whether the sender still waits for 100 Continue, and so has not sent its body.
     var isWaitingForContinue: Bool {
         head.expectsContinue && !continueSent && !incoming.isComplete && connection.buffer.isEmpty

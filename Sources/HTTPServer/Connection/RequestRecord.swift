@@ -3,6 +3,9 @@ import EventLoop
 /// Learns of every request that was answered, for logs and counters. Called on the connection's loop, right after the
 /// answer: it must be quick.
 public protocol RequestObserver: Sendable {
+    /// Whether it wants to hear of requests that were answered so: of others no record is made.
+    func isInterested(in status: HTTPStatus) -> Bool
+
     /// A request was answered, or its connection was lost before that.
     func requestFinished(_ record: RequestRecord)
 
@@ -11,6 +14,9 @@ public protocol RequestObserver: Sendable {
 }
 
 extension RequestObserver {
+    /// All of them.
+    public func isInterested(in status: HTTPStatus) -> Bool { true }
+
     /// Does nothing.
     public func handshakeFailed(_ remoteAddress: SocketAddress, _ error: StreamError) {}
 }

@@ -83,6 +83,12 @@ public struct RequestHead: Sendable {
         index(of: name, from: 0).map { slice(fields[$0].value) }
     }
 
+    /// The same, and whether another field has this name.
+    public func find(_ name: String) -> (value: ArraySlice<UInt8>, isRepeated: Bool)? {
+        guard let found = index(of: name, from: 0) else { return nil }
+        return (slice(fields[found].value), index(of: name, from: found + 1) != nil)
+    }
+
     /// The values of all fields with this name, in order.
     public func values(_ name: String) -> [ArraySlice<UInt8>] {
         var values: [ArraySlice<UInt8>] = []

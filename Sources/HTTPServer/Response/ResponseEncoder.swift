@@ -50,9 +50,10 @@ struct ResponseEncoder {
     }
 
     private static func append(name: String, _ value: String, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: name.utf8)
+        var (name, value) = (name, value)
+        name.withUTF8 { bytes.append(contentsOf: $0) }
         append(": ", to: &bytes)
-        for byte in value.utf8 { bytes.append(ASCII.isFieldValue(byte) ? byte : ASCII.space) }
+        value.withUTF8 { for byte in $0 { bytes.append(ASCII.isFieldValue(byte) ? byte : ASCII.space) } }
         append("\r\n", to: &bytes)
     }
 

@@ -2,13 +2,18 @@ extension Array where Element == UInt8 {
     /// Appends `text` as a JSON string, quotes and all (RFC 8259 section 7): control characters, quotes and
     /// backslashes escaped, all else as UTF-8.
     mutating func appendJSONString(_ text: String) {
+        var text = text
         append(UInt8(ascii: "\""))
-        defer { append(UInt8(ascii: "\"")) }
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-            append(contentsOf: text.utf8)
+        text.withUTF8 { appendEscaped($0) }
+        append(UInt8(ascii: "\""))
+    }
+
+    private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
+        if text.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            append(contentsOf: text)
             return
         }
-        for byte in text.utf8 {
+        for byte in text {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 append(UInt8(ascii: "\\"))

@@ -7,15 +7,22 @@ public protocol WebhookHeaders {
     func count(of name: String) -> Int
     /// The value of the first of them.
     func first(_ name: String) -> ArraySlice<UInt8>?
+    /// The same, and whether there are more of them: one search for what would be two.
+    func find(_ name: String) -> (value: ArraySlice<UInt8>, isRepeated: Bool)?
 }
 
 extension WebhookHeaders {
+    /// By two searches.
+    public func find(_ name: String) -> (value: ArraySlice<UInt8>, isRepeated: Bool)? {
+        first(name).map { ($0, count(of: name) > 1) }
+    }
+
     /// The value of a field that must stand exactly once and not be empty.
     ///
     /// - Throws: ``WebhookError/missingHeader(_:)`` or ``WebhookError/duplicateHeader(_:)``.
     func single(_ name: String) throws(WebhookError) -> ArraySlice<UInt8> {
-        guard let value = first(name), !value.isEmpty else { throw .missingHeader(name) }
-        guard count(of: name) == 1 else { throw .duplicateHeader(name) }
-        return value
+        guard let found = find(name), !found.value.isEmpty else { throw .missingHeader(name) }
+        guard !found.isRepeated else { throw .duplicateHeader(name) }
+        return found.value
     }
 }

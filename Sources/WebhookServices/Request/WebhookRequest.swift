@@ -30,9 +30,8 @@ public struct WebhookRequest {
 
     /// What the sender says the body is.
     var contentKind: ContentKind {
-        guard let value = headers.first("content-type"), !value.isEmpty else { return .json }
-        guard headers.count(of: "content-type") == 1 else { return .other }
-        return ContentKind(mediaType: value)
+        guard let found = headers.find("content-type"), !found.value.isEmpty else { return .json }
+        return found.isRepeated ? .other : ContentKind(mediaType: found.value)
     }
 
     /// The payload of a service that sends JSON, a form with a field `payload`, or a GET with that in its query.

@@ -118,10 +118,11 @@ public struct GitHubService: WebhookService {
         return isConfidential ? .confidential : nil
     }
 
+    private static let scanners = ["secret_scanning", "code_scanning", "dependabot"]
+
     /// Alerts themselves, and what people ask to have exempted from them or dismissed: `dismissal_request_dependabot`.
     private static func isSecurityEvent(_ event: String) -> Bool {
-        let scanners = ["secret_scanning", "code_scanning", "dependabot"]
-        return event == "repository_vulnerability_alert" || scanners.contains { event.contains($0) }
+        event == "repository_vulnerability_alert" || scanners.contains { event.utf8.holds($0.utf8) }
     }
 
     /// Projects belong to organisations and are private unless they say otherwise; what is in one, and how it gets on,

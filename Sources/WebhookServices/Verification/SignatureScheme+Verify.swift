@@ -19,11 +19,11 @@ extension SignatureScheme {
     public func verify(
         _ headers: any WebhookHeaders, body: ArraySlice<UInt8>, at now: Int64, secrets: [PreparedSecret]
     ) -> Verification {
-        guard let value = headers.first(header) else { return .missing }
-        guard headers.count(of: header) == 1, let segments = signedSegments(headers, body: body, now: now) else {
+        guard let found = headers.find(header) else { return .missing }
+        guard !found.isRepeated, let segments = signedSegments(headers, body: body, now: now) else {
             return .mismatch
         }
-        let codes = listedCodes(in: value)
+        let codes = listedCodes(in: found.value)
         guard !codes.isEmpty else { return .mismatch }
         for (index, secret) in secrets.enumerated() {
             guard let key = secret.signingKey else { continue }

@@ -80,7 +80,7 @@ import WebhookServices
         let uuid = try #require(UUIDValue("0b6e6f1c-9c2d-4d7e-8a51-3f0c4a9d2e11"))
         for digest in [[1], [2]] as [[UInt8]] {
             let event = WebhookEvent(topic: "x.y", name: "y", deliveryID: [7], headers: [], payload: [[]])
-            var delivery = Delivery(
+            let delivery = Delivery(
                 event, schema: MessageSchema(name: "s", package: "p"), routingKey: "x.y", token: uuid,
                 digest: DeliveryDigest(digest), body: [9])
             delivery.distinguish()
