@@ -60,10 +60,12 @@ struct AMQPPublisherShutdownTests {
 
     @Test("a shutdown does not wait for ever, neither for confirms nor for the farewell")
     func limits() async throws {
+        let arrived = Locked(false)
         let broker = try FakeBroker { broker, _ in
             try broker.acceptConnection()
             try broker.acceptChannel()
             try broker.acceptMessage()
+            arrived.withLock { $0 = true }
             try broker.expectEnd()
         }
         var limits = testLimits
@@ -72,7 +74,7 @@ struct AMQPPublisherShutdownTests {
         try await withPublisher(broker.settings, limits: limits) { publisher in
             try await publisher.waitUntilConnected()
             async let outcome = publisher.publishOnLoop(message())
-            try await Task.sleep(for: .milliseconds(50))
+            try await eventually("the message") { arrived.withLock { $0 } }
             let began = ContinuousClock.now
             await publisher.shutdown()
             let took = ContinuousClock.now - began
@@ -111,7 +113,9 @@ struct AMQPPublisherShutdownTests {
             try await eventually("a failure") { "\(publisher.status)".contains("refused") }
         }
         // A connector that heeds neither its deadline nor its cancellation.
+        let isAsked = Locked(false)
         let hanging: Connector = { _, _, _ in
+            isAsked.withLock { $0 = true }
             await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
                 Task {
                     try? await Task.sleep(for: .seconds(1))
@@ -121,14 +125,16 @@ struct AMQPPublisherShutdownTests {
             throw PeerError(description: "late")
         }
         try await withPublisher(settings, limits: limits, connector: hanging) { _ in
-            try await Task.sleep(for: .milliseconds(20))
+            try await eventually("the connector") { isAsked.withLock { $0 } }
         }
+        let arrived = Locked(false)
         let broker = try FakeBroker { broker, _ in
             _ = try broker.read(8)
+            arrived.withLock { $0 = true }
             try broker.expectEnd()
         }
         try await withPublisher(broker.settings, limits: limits) { _ in
-            try await Task.sleep(for: .milliseconds(50))
+            try await eventually("the header") { arrived.withLock { $0 } }
         }
         try await broker.finish()
         #expect(ContinuousClock.now - began < .seconds(5))

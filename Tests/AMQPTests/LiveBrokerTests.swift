@@ -132,7 +132,7 @@ struct LiveBrokerTests {
         let proxy = try CuttableProxy(to: settings.endpoints[0].port)
         settings.endpoints = [BrokerEndpoint(host: "127.0.0.1", port: proxy.port)]
         var limits = testLimits
-        limits.confirmTimeout = .milliseconds(200)
+        limits.confirmTimeout = .seconds(2)
         try await withPublisher(settings, limits: limits) { publisher in
             try await publisher.waitUntilConnected()
             #expect(await publisher.publishOnLoop(message()) == .confirmed)

@@ -43,7 +43,7 @@ struct PostgresDialerTests {
         let silent = try SilentListener()
         defer { silent.close() }
         let dialer = Dialer(
-            try Self.hosts(silent.port, 1), timeout: .milliseconds(600), loop: try TestDatabase.loop.get())
+            try Self.hosts(silent.port, 1), timeout: .seconds(3), loop: try TestDatabase.loop.get())
         let error = try #require(await Self.dial(dialer, times: 1).first ?? nil)
         #expect(error.code == .unavailable)
         // The other one's refusal is what was heard last; the silence is not forgotten.

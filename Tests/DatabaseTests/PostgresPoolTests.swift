@@ -156,17 +156,24 @@ struct PostgresPoolTests {
     @Test func aServerThatIsAwayIsAnErrorWithItsReason() async throws {
         // Port 1 refuses; nobody knows the name.
         let resolver = PostgresResolver { _ in throw DatabaseError(.other, "unknown") }
-        for host in ["127.0.0.1", "database.example"] {
-            var limits = Self.limits()
-            limits.acquireTimeout = .seconds(1)
+        var limits = Self.limits()
+        limits.acquireTimeout = .seconds(3)
+        // Both at once: each takes all of that time.
+        let pools = try ["127.0.0.1", "database.example"].map { host in
             let settings = try Self.settings("w2f-away").with("host", host).with("port", "1")
             let pool = PostgresPool(
-                settings: settings, limits: limits, loop: loop, logger: TestDatabase.logger,
-                resolver: resolver)
-            let error = await failure { try await pool.ping() }
-            #expect(error?.code == .unavailable)
-            #expect(error?.message.contains(host) == true)
-            await pool.close()
+                settings: settings, limits: limits, loop: loop, logger: TestDatabase.logger, resolver: resolver)
+            return (host, pool)
+        }
+        await withTaskGroup { group in
+            for (host, pool) in pools {
+                group.addTask {
+                    let error = await failure { try await pool.ping() }
+                    #expect(error?.code == .unavailable)
+                    #expect(error?.message.contains(host) == true)
+                    await pool.close()
+                }
+            }
         }
     }
 
@@ -175,7 +182,7 @@ struct PostgresPoolTests {
         defer { silent.close() }
         var limits = Self.limits()
         limits.connectTimeout = .milliseconds(150)
-        limits.acquireTimeout = .seconds(2)
+        limits.acquireTimeout = .seconds(3)
         let settings = try Self.settings("w2f-silent").with("host", "127.0.0.1").with("port", "\(silent.port)")
         let pool = try makePool(settings, limits)
         let error = await failure { try await pool.ping() }

@@ -135,7 +135,7 @@ import Testing
     func waitingForAConnectionHasADeadline(_ driver: TestDriver) async throws {
         var limits = TestDatabase.limits
         limits.connections = 1
-        limits.acquireTimeout = .milliseconds(100)
+        limits.acquireTimeout = .seconds(1)
         limits.waiters = 1
         try await TestDatabase.with(driver, limits: limits) { database in
             // Making the connection may take longer than waiting for it may.

@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func whoeverSaysNothingOrNonsenseIsLetGo() async throws {
-        let limits = ServerLimitsTests.limits { $0.handshakeTimeout = .milliseconds(200) }
+        let limits = ServerLimitsTests.limits { $0.handshakeTimeout = .seconds(2) }
         let client = client
         try await TestServer.run(limits: limits, tls: tls) { server in
             let silent = try await server.connect()

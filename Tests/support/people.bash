@@ -12,7 +12,8 @@ make_people_venv() {
     say "Python environment in ${folder#"$root/"}"
     rm -rf "$folder"
     python3 -m venv "$folder" &&
-        run_child "$folder/bin/pip" --quiet --disable-pip-version-check install --requirement "$requirements" &&
+        run_child persistently "$folder/bin/pip" --quiet --disable-pip-version-check install \
+            --requirement "$requirements" &&
         printf '%s\n' "$stamp" >"$folder/stamp"
 }
 

@@ -6,26 +6,34 @@ servers=
 create_venv() {
     rm -rf "$venv"
     python3 -m venv "$venv" &&
-        "$venv/bin/pip" --quiet --disable-pip-version-check install --requirement Tests/Integration/requirements.txt
+        persistently "$venv/bin/pip" --quiet --disable-pip-version-check install \
+            --requirement Tests/Integration/requirements.txt
 }
 
 make_venv() {
-    local stamp
-    stamp=$(sha256sum Tests/Integration/requirements.txt | cut -d' ' -f1)
+    local code=0
     mkdir -p "$root/.build-venv"
     exec {lock}>"$root/.build-venv/lock"
     flock "$lock"
+    fill_venv || code=$?
+    exec {lock}>&-
+    return "$code"
+}
+
+# No stamp is written for what failed, also where errexit is off.
+fill_venv() {
+    local stamp
+    stamp=$(sha256sum Tests/Integration/requirements.txt | cut -d' ' -f1)
     if [ "$(cat "$venv/stamp" 2>/dev/null)" != "$stamp" ]; then
         say "Python environment in ${venv#"$root/"}"
-        run_child create_venv
+        run_child create_venv || return 1
         printf '%s\n' "$stamp" >"$venv/stamp"
     fi
     stamp=$(find deploy/schemas -type f ! -path '*/__pycache__/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum)
     if [ "$(cat "$venv/schemas-stamp" 2>/dev/null)" != "$stamp" ]; then
-        run_child install_schemas
+        run_child install_schemas || return 1
         printf '%s\n' "$stamp" >"$venv/schemas-stamp"
     fi
-    exec {lock}>&-
 }
 
 # The package as it stands here, for the consumer of the suites; built by the hatchling of the requirements.
@@ -36,7 +44,7 @@ install_schemas() {
 
 schema_tests() {
     local code=0
-    make_venv
+    make_venv || return 1
     say "Message schemas in Python"
     run_child "$venv/bin/python" -m pytest -q -c deploy/schemas/pyproject.toml --rootdir deploy/schemas \
         --junitxml "$work/schemas.xml" deploy/schemas/tests || code=$?
@@ -55,7 +63,7 @@ sum() {
 
 start_servers() {
     [ -z "$servers" ] || return 0
-    make_venv
+    make_venv || return 1
     say "PostgreSQL and RabbitMQ"
     local environment=$work/servers.env
     PYTHONPATH=$root/Tests/Integration start_child "$venv/bin/python" -m harness.servers "$environment"
@@ -80,7 +88,7 @@ stop_servers() {
 integration() {
     local title=$1 name=$2 code=0
     shift 2
-    make_venv
+    make_venv || return 1
     say "$title: $*"
     run_child "$venv/bin/python" -m pytest -c Tests/Integration/pytest.ini --rootdir Tests/Integration \
         --junitxml "$work/$name.xml" "${@/#/Tests/Integration/}" || code=$?

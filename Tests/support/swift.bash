@@ -14,7 +14,7 @@ lint_scripts() {
 }
 
 lint_python() {
-    make_venv
+    make_venv || return 1
     run_child "$venv/bin/ruff" check --no-cache --select E4,E7,E9,F deploy Tests
 }
 
@@ -44,10 +44,12 @@ build() {
 build_tests() {
     local scratch=$1
     shift
+    run_child persistently swift package --scratch-path "$scratch" resolve || return 1
     build --scratch-path "$scratch" --build-tests "$@"
 }
 
 build_release() {
+    run_child persistently swift package resolve || return 1
     build -c release --product webhook2fedmsg
 }
 

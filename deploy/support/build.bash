@@ -47,5 +47,6 @@ build_server() {
         return
     fi
     say "Building (the first time takes some minutes) …"
+    persistently swift package resolve
     swift build -c release --product webhook2fedmsg
 }

@@ -14,10 +14,10 @@ let testLoop: EventLoop = {
 
 let quietLogger = Logger(label: "amqp-tests") { _ in SwiftLogNoOpLogHandler() }
 
-/// Limits that do not make a test wait.
+/// Limits that no test reaches, unless it sets its own, and pauses that are not felt.
 let testLimits = PublisherLimits(
-    confirmTimeout: .seconds(5), backoffMinimum: .milliseconds(5), backoffMaximum: .milliseconds(50),
-    shutdownTimeout: .seconds(3), farewellTimeout: .seconds(1))
+    confirmTimeout: .seconds(60), backoffMinimum: .milliseconds(5), backoffMaximum: .milliseconds(50),
+    shutdownTimeout: .seconds(30), farewellTimeout: .seconds(30))
 
 /// Runs a publisher while `body` uses it, then shuts it down.
 func withPublisher<R: Sendable>(

@@ -87,10 +87,14 @@ import WebhookServices
                 return
             }
             let key = try HMACSHA256Key(Array(TestGateway.secret.utf8))
-            let mark = ThreadTime.now
-            for _ in 0..<8 { _ = key.authenticationCode(for: request.body) }
+            // The least of ten: what else the machine does makes one dearer, never cheaper.
+            let prices = (0..<10).map { _ in
+                let mark = ThreadTime.now
+                for _ in 0..<8 { _ = key.authenticationCode(for: request.body) }
+                return ThreadTime.now - mark
+            }
             let tries = trial.price(candidates: 8) - trial.price(candidates: 0)
-            #expect(tries > (ThreadTime.now - mark) / 2)
+            #expect(tries > (try #require(prices.min())) / 2)
         }
     }
 }

@@ -88,8 +88,12 @@ extension ConfigurationTests {
         #expect(throws: SettingsError.self) {
             try Configuration.load(path: folder.path + "/missing", environment: environment)
         }
-        try #require(!FileManager.default.fileExists(atPath: Configuration.defaultPath))
-        #expect(try Configuration.load(environment: ["HOME": "/h"]).file == nil)
+        // The machine may have its own, which is nothing to this.
+        let standard = folder.path + "/standard.toml"
+        #expect(try Configuration.load(environment: ["HOME": "/h"], standard: standard).file == nil)
+        try "[server]\nbacklog = 12".write(toFile: standard, atomically: true, encoding: .utf8)
+        #expect(try Configuration.load(environment: ["HOME": "/h"], standard: standard).server.backlog == 12)
+        #expect(try Configuration.load(environment: environment, standard: standard).server.backlog == 11)
     }
 
     @Test func stateFolders() throws {

@@ -6,9 +6,13 @@ import Testing
 @testable import Gateway
 
 @Suite struct ConfigurationTests {
+    /// A machine on which the package is installed has a folder for all that is kept, where others have none.
+    static let nowhere = "/nonexistent/webhook2fedmsg"
+
     func problems(_ text: String, _ environment: [String: String] = ["HOME": "/home/w2f"]) -> [String] {
         do {
-            _ = try Configuration.load(text: text, file: "w.toml", environment: environment)
+            _ = try Configuration.load(
+                text: text, file: "w.toml", environment: environment, systemStateDirectory: Self.nowhere)
             return []
         } catch {
             return error.problems.map(\.description)
@@ -16,9 +20,9 @@ import Testing
     }
 
     @Test func defaultsUnderTheHomeFolder() throws {
-        let configuration = try Configuration.load(text: "", environment: ["HOME": "/home/w2f"])
-        // A machine on which the package is installed has the folder of the whole machine.
-        try #require(configuration.general.stateDirectory == "/home/w2f/.local/state/webhook2fedmsg")
+        let configuration = try Configuration.load(
+            text: "", environment: ["HOME": "/home/w2f"], systemStateDirectory: Self.nowhere)
+        #expect(configuration.general.stateDirectory == "/home/w2f/.local/state/webhook2fedmsg")
         #expect(configuration.database.url == "sqlite:/home/w2f/.local/state/webhook2fedmsg/webhook2fedmsg.db")
         #expect(configuration.keys.rootKeyFile == "/home/w2f/.local/state/webhook2fedmsg/root.key")
         #expect(configuration.publisher == .file(path: "/home/w2f/.local/state/webhook2fedmsg/messages.jsonl"))

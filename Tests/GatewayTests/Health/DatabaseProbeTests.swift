@@ -85,19 +85,22 @@ import Testing
         _ = try await RootKeys(root: TestStore.key(), former: []).open(other)
         try await other.query("CREATE TABLE t (id BIGINT)")
         var limits = DatabaseLimits()
-        limits.busyTimeout = .seconds(2)
+        limits.busyTimeout = .seconds(30)
         let database = try await url.open(loop: loop, limits: limits, logger: TestDatabases.logger)
-        let probe = try Self.probe(database, interval: .milliseconds(50), timeout: .milliseconds(100))
+        let probe = try Self.probe(database, interval: .milliseconds(50), timeout: .seconds(1))
         #expect(await probe.isReady())
-        try await other.withTransaction { connection in
+        let stuck = try await other.withTransaction { connection in
             try await connection.query("INSERT INTO t (id) VALUES (1)")
-            let start = ContinuousClock.now
-            async let stuck: SQLResult? = try? database.query("INSERT INTO t (id) VALUES (2)")
+            // Begun at once: it is in the queue before what the probe asks.
+            let stuck = Task.immediate { try? await database.query("INSERT INTO t (id) VALUES (2)") }
             try await Task.sleep(for: .milliseconds(60))
+            let start = ContinuousClock.now
             #expect(await !probe.isReady())
-            #expect(start.duration(to: .now) < .seconds(1))
-            _ = await stuck
+            // Sooner than the ten seconds that the database itself lets it wait.
+            #expect(start.duration(to: .now) < .seconds(8))
+            return stuck
         }
+        _ = await stuck.value
         try await Task.sleep(for: .milliseconds(60))
         #expect(await probe.isReady())
         await database.close()

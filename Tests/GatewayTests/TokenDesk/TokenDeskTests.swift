@@ -144,12 +144,16 @@ import Testing
                     """)
             }
             for order in TokenQuery.Order.allCases {
-                let start = ContinuousClock.now
-                let page = try await desk.desk.list(
-                    TokenQuery(search: "name", order: order, page: 40, perPage: 50), by: TestDesk.alice)
-                let time = start.duration(to: .now)
-                #expect(page.total == 4999 && page.tokens.count == 50)
-                #expect(time < .seconds(1))
+                // The least of three: any of them may meet a busy moment of the machine.
+                var times: [Duration] = []
+                for _ in 0..<3 {
+                    let start = ContinuousClock.now
+                    let page = try await desk.desk.list(
+                        TokenQuery(search: "name", order: order, page: 40, perPage: 50), by: TestDesk.alice)
+                    times.append(start.duration(to: .now))
+                    #expect(page.total == 4999 && page.tokens.count == 50)
+                }
+                #expect(try #require(times.min()) < .seconds(1))
             }
         }
     }

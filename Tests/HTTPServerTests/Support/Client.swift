@@ -35,6 +35,12 @@ final class Client {
         stream.deadline = .now + .seconds(60)
     }
 
+    /// Over a connection that is there.
+    init(over stream: any ByteStream) {
+        self.stream = stream
+        stream.deadline = .now + .seconds(60)
+    }
+
     deinit { stream.close() }
 
     func send(_ text: String) async throws {

@@ -16,7 +16,7 @@ ipsilon_prepare() {
         ipsilon_stop
         rm -rf "$home/environment"
         logged ipsilon python3 -m venv "$home/environment"
-        logged ipsilon "$home/environment/bin/pip" --quiet --disable-pip-version-check install \
+        logged ipsilon persistently "$home/environment/bin/pip" --quiet --disable-pip-version-check install \
             --requirement deploy/support/stack/ipsilon-requirements.txt
         printf '%s\n' "$stamp" >"$home/environment/stamp"
     fi

@@ -4,7 +4,9 @@ extension ConfigurationLoader {
     /// Fills in the paths that depend on the machine.
     mutating func resolvePaths(environment: [String: String]) {
         if configuration.general.stateDirectory.isEmpty {
-            guard let directory = StateDirectory.standard(environment: environment) else {
+            guard
+                let directory = StateDirectory.standard(environment: environment, system: systemStateDirectory)
+            else {
                 return reject("state_dir", "neither XDG_STATE_HOME nor HOME is set, so there is no default: set it")
             }
             configuration.general.stateDirectory = directory

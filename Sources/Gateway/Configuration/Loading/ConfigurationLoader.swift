@@ -3,6 +3,8 @@ import FedoraMessaging
 /// Gathers the configuration from its sources, noting all that is wrong instead of stopping at the first.
 struct ConfigurationLoader {
     var configuration = Configuration()
+    /// What the whole machine keeps its state in, where that is there.
+    var systemStateDirectory = StateDirectory.system
     private(set) var problems: [SettingsProblem] = []
     /// Where each key was set that was set, by its name with the section.
     private var sources: [String: SettingsProblem.Source] = [:]

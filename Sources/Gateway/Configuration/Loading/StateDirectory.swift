@@ -3,14 +3,15 @@ import Glibc
 
 /// The folder for what the server keeps.
 public enum StateDirectory {
+    /// The folder of the whole machine.
+    static let system = "/var/lib/webhook2fedmsg"
+
     /// The folder that is used if none is set: systemd's `$STATE_DIRECTORY`; `/var/lib/webhook2fedmsg` if it is there
     /// and writable; `$XDG_STATE_HOME/webhook2fedmsg`; `~/.local/state/webhook2fedmsg`. Nil if all fail.
     /// - Parameters:
     ///   - environment: the process's environment.
     ///   - system: the folder of the whole machine.
-    static func standard(
-        environment: [String: String], system: String = "/var/lib/webhook2fedmsg"
-    ) -> String? {
+    static func standard(environment: [String: String], system: String = system) -> String? {
         // systemd joins several folders by colons.
         if let given = environment["STATE_DIRECTORY"]?.split(separator: ":").first, given.hasPrefix("/") {
             return String(given)
