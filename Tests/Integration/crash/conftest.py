@@ -9,6 +9,7 @@ import pytest
 
 from harness.gateway import Gateway, Token
 from harness.postgresql import PostgreSQL
+from harness.process import wait_until
 from harness.rabbitmq import RabbitMQ
 from harness.wiretap import Wiretap
 
@@ -63,6 +64,7 @@ def stage(scratch: Path, _mortals: tuple[PostgreSQL, RabbitMQ]) -> Iterator[Stag
         gateway.migrate()
         tokens = [gateway.create_token("github", f"sender {number}") for number in range(4)]
         gateway.start()
+        wait_until(gateway.ready, 60, "the gateway's connection to the broker")
         yield Stage(database, broker, gateway, tokens, wiretap)
     finally:
         wiretap.close()

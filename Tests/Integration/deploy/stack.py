@@ -95,7 +95,9 @@ class StackConsumer:
 
         def arrived() -> bool:
             assert self.process.running, f"the consumer died:\n{self.process.log_tail()}"
-            return identifier in self.process.log.read_text()
+            # The line that follows the whole message.
+            consumed = rf"Successfully consumed message .*\(message id {re.escape(identifier)}\)"
+            return re.search(consumed, self.process.log.read_text()) is not None
 
         wait_until(arrived, timeout, "the message to arrive", interval=0.2)
         return self.process.log.read_text()

@@ -37,7 +37,7 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
-@pytest.mark.parametrize("moment", ["", "sleep 0.1;"])
+@pytest.mark.parametrize("moment", ["", "sleep 0.01;"])
 def test_what_ends_at_once_does_not_run(shell: Shell, moment: str) -> None:
     result = shell.run(f"start_process part bash -c 'echo no such thing; {moment} exit 1'; echo went on")
     assert result.returncode == 1 and result.stdout == ""

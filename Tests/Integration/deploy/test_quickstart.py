@@ -73,6 +73,17 @@ def test_a_failure_shows_the_end_of_the_log(tmp_path: Path, options: list[str]) 
     assert "The server did not start." in result.stdout and "the stand-in says why" in result.stdout
 
 
+def test_a_server_whose_id_is_not_written_down_does_not_stay(tmp_path: Path) -> None:
+    """Here because it cannot be; or because an interrupt came first."""
+    (tmp_path / "webhook2fedmsg-quickstart" / "pid").mkdir(parents=True)
+    result = _quickstart(tmp_path, program=_stand_in(tmp_path, "while :; do sleep 0.1; done"))
+    left = _left_running(tmp_path)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert result.returncode == 1 and "Is a directory" in result.stdout
+    assert left == []
+
+
 @pytest.mark.parametrize("options", [[], ["--once"]])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_it_leaves_nothing_running(tmp_path: Path, options: list[str], number: int) -> None:

@@ -25,13 +25,14 @@ class Outcome:
 
 @dataclass
 class Load:
-    """`pause` seconds between a sender's requests bound the rate, more of them after a refusal; `limit` bounds all."""
+    """`pause` seconds between a sender's requests bound the rate, more of them after a refusal; `limit` bounds all:
+    more than a test has the time for."""
 
     gateway: Gateway
     tokens: list[Token]
     senders: int = 16
     pause: float = 0.01
-    limit: int = 20_000
+    limit: int = 500_000
     outcomes: list[Outcome] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stop: threading.Event = field(default_factory=threading.Event)

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -144,14 +145,16 @@ class PostgreSQL:
 
     def restart_after_kill(self, timeout: float = 30) -> None:
         """The killed server's children hold its shared memory for a moment, and a new one refuses to start until then."""
-        for attempt in range(20):
+        deadline = time.monotonic() + timeout
+        while True:
             self.start()
             try:
                 self.wait_ready(timeout)
                 return
             except RuntimeError:
-                if attempt == 19:
+                if time.monotonic() > deadline:
                     raise
+                time.sleep(0.1)
 
     def kill(self) -> None:
         """kill -9 of the postmaster and, as they are in sessions of their own group, its children."""

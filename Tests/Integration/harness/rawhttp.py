@@ -54,6 +54,8 @@ class Connection:
         plain = socket.create_connection(("127.0.0.1", port), timeout)
         self._socket: socket.socket | TLSSocket = plain
         self._timeout = timeout
+        # What came behind a response that was read.
+        self._rest = b""
         if authority := tls_ports.get(port):
             self._socket = TLSSocket(plain, authority)
 
@@ -93,12 +95,14 @@ class Connection:
 
     def receive(self) -> bytes:
         """What the socket has; fails at the end of the connection."""
-        piece = self._socket.recv(65536)
+        piece, self._rest = self._rest or self._socket.recv(65536), b""
         assert piece, "the server closed the connection"
         return piece
 
     def has_answer(self) -> bool:
         """Whether something can be read now, without waiting."""
+        if self._rest:
+            return True
         self._socket.setblocking(False)
         try:
             self._socket.recv(1, socket.MSG_PEEK)
@@ -118,7 +122,7 @@ class Connection:
     def read_until_closed(self, timeout: float | None = None) -> Answer:
         """Reads to the end of the connection, or for `timeout` seconds."""
         deadline = time.monotonic() + (self._timeout if timeout is None else timeout)
-        data = bytearray()
+        data, self._rest = bytearray(self._rest), b""
         while (left := deadline - time.monotonic()) > 0:
             self._socket.settimeout(left)
             try:
@@ -135,7 +139,7 @@ class Connection:
     def read_response(self, timeout: float | None = None) -> Response:
         """One whole response, leaving the connection open."""
         self._socket.settimeout(self._timeout if timeout is None else timeout)
-        data = bytearray()
+        data, self._rest = bytearray(self._rest), b""
         while True:
             head, separator, rest = bytes(data).partition(b"\r\n\r\n")
             if separator and head.startswith(b"HTTP/1.1 100"):
@@ -147,6 +151,7 @@ class Connection:
                     name, _, value = line.partition(b":")
                     length = int(value) if name == b"content-length" else length
                 if len(rest) >= length:
+                    self._rest = rest[length:]
                     return Answer(bytes(data[: len(head) + 4 + length]), closed=False).responses[0]
             piece = self._socket.recv(65536)
             assert piece, f"closed before the response was whole: {bytes(data)[:200]!r}"

@@ -13,6 +13,7 @@ from harness.corpus import fixtures
 from harness.gateway import Gateway, Token
 from harness.overtls import check_over_tls
 from harness.postgresql import PostgreSQL
+from harness.process import wait_until
 from harness.rabbitmq import RabbitMQ
 from harness.rawhttp import Answer, Connection, Response, exchange, request_bytes
 from harness.services import fresh
@@ -131,6 +132,7 @@ def _target(scratch: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ) -> Iterat
         others = {service: gateway.create_token(service, "other") for service in SIGNERS}
         gateway.start()
         consumer.start()
+        wait_until(gateway.ready, 60, "the gateway's connection to the broker")
         target = Target(gateway, wiretap, consumer, tokens, others)
         target.secrets |= {token.secret for token in [*tokens.values(), *others.values()]}
         # What signs nothing is proved by its address alone.

@@ -37,10 +37,12 @@ NAMELESS = ("discourse", "sentry", "standard")
 MEADOW = "flooded/meadow"
 # As many as are tried, each with a secret of its own.
 CANDIDATES = 8
-# Of a core: what failures may take by default, and what it takes besides to accept the connections of those that are
-# refused, to answer them, and to throw away what they send, over TLS deciphered; in a debug build.
+# Of a core: what failures may take by default. What it takes besides, to accept the connections of those that are
+# refused, to answer them, and to throw away what they send, is measured: with the least share that can be given.
 CPU_SHARE = 0.10
-MARGIN = 0.35 if tls_wanted() else 0.2
+MARGIN = 0.05
+# A moment in which the machine is busy with something else spoils one round; harm spoils them all.
+ROUNDS = 3
 
 
 def _scope(service: str, payload: bytes) -> str:
@@ -108,6 +110,8 @@ class Field:
     # The part of a core that the flood took, and the answers that it got.
     spent: float = 0
     answers: dict[str, int] = field(default_factory=dict)
+    # What good webhooks got that were not accepted.
+    refusals: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         # From one's own address each: the flood's is another.
@@ -136,16 +140,18 @@ class Field:
         connection = self._connection(address)
         self._post(connection, "/github")
         connection.close()
+        assert not self.refusals, self.refusals
 
     def _post(self, connection: http.client.HTTPConnection, path: str) -> float:
-        """The seconds until a good webhook's 202."""
+        """The seconds until a good webhook's answer."""
         body = json.dumps({"repository": {"full_name": MEADOW, "private": False}}).encode()
         webhook = github(self.token.secret, body, "push")
         started = time.perf_counter()
         connection.request("POST", path, webhook.body, webhook.headers)
         response = connection.getresponse()
         answer = response.read()
-        assert response.status == 202, answer
+        if response.status != 202:
+            self.refusals.append(answer)
         return time.perf_counter() - started
 
     def cpu(self) -> float:
@@ -184,6 +190,7 @@ def _flood(meadow: Field, bare: bool) -> Field:
     seconds = time.monotonic() - start
     meadow.spent = (meadow.cpu() - before) / seconds - quiet * len(meadow.latencies) / seconds / quiet_count
     meadow.answers = Flood.answers(flood)
+    meadow.gateway.stop()
     print(f"\n{meadow.answers}; {meadow.spent:.1%} of a core")
     for name, calm, loud in zip(("with the id", "without"), meadow.quiet, (meadow.latencies, meadow.bare_latencies)):
         if calm:
@@ -194,29 +201,58 @@ def _flood(meadow: Field, bare: bool) -> Field:
     return meadow
 
 
+@dataclass
+class Round:
+    """The same flood with the bounds as they are by default, and with the least share for failures that there is."""
+
+    default: Field
+    least: Field
+
+    def harm(self) -> list[str]:
+        """What the flood did that it must not do."""
+        found = []
+        for meadow in (self.default, self.least):
+            if meadow.answers.keys() != {"401"}:
+                found.append(f"its answers were {meadow.answers}")
+            if meadow.refusals:
+                found.append(f"good webhooks got {meadow.refusals}")
+        if (share := self.default.spent - self.least.spent) >= CPU_SHARE + MARGIN:
+            found.append(f"failures took {share:.0%} of a core")
+        for calm, loud in zip(self.default.quiet, (self.default.latencies, self.default.bare_latencies)):
+            for part, factor, more in ((50, 3, 0.005), (99, 3, 0.1)):
+                if _p(loud, part) >= factor * _p(calm, part) + more:
+                    found.append(f"p{part} of good webhooks was {_p(loud, part):.3f} s, {_p(calm, part):.3f} in quiet")
+        return found
+
+
+def _round(make_gateway, scratch: Path, number: int) -> Round:
+    default = _field(make_gateway, scratch, f"meadow-{number}")
+    least = _field(make_gateway, scratch, f"least-meadow-{number}", cpu_share=1)
+    return Round(_flood(default, bare=True), _flood(least, bare=False))
+
+
 @pytest.fixture(scope="module")
-def flooded(make_gateway, scratch: Path) -> Field:
-    """With the bounds as they are by default."""
-    return _flood(_field(make_gateway, scratch, "meadow"), bare=True)
+def first_round(make_gateway, scratch: Path) -> Round:
+    return _round(make_gateway, scratch, 1)
 
 
-def test_a_flood_of_wrong_proofs_harms_nobody_else(flooded: Field) -> None:
-    assert flooded.answers.keys() == {"401"}
-    assert flooded.spent < CPU_SHARE + MARGIN, f"{flooded.spent:.0%} of a core"
-    for calm, loud in zip(flooded.quiet, (flooded.latencies, flooded.bare_latencies)):
-        assert _p(loud, 50) < 3 * _p(calm, 50) + 0.005
-        assert _p(loud, 99) < 3 * _p(calm, 99) + 0.1
+def test_a_flood_of_wrong_proofs_harms_nobody_else(first_round: Round, make_gateway, scratch: Path) -> None:
+    harms = [first_round.harm()]
+    while harms[-1] and len(harms) < ROUNDS:
+        harms.append(_round(make_gateway, scratch, len(harms) + 1).harm())
+    assert not harms[-1], harms
 
 
-def test_without_the_bounds_the_same_flood_does_harm(flooded: Field, make_gateway, scratch: Path) -> None:
+def test_without_the_bounds_the_same_flood_does_harm(first_round: Round, make_gateway, scratch: Path) -> None:
     """What the test before would see if nothing were bounded. Good webhooks without an id might not get through at all,
     on a slow machine."""
     unbounded = _flood(
         _field(
             make_gateway, scratch, "open-meadow", cpu_share=100, failure_burst=100_000, max_in_flight=64,
-            max_in_flight_per_source=64, reserved_in_flight=0,
+            max_in_flight_per_source=64, reserved_in_flight=0, body_timeout="20s",
         ),
         bare=False,
     )
-    assert unbounded.answers.keys() == {"401"}
-    assert unbounded.spent > flooded.spent + 0.1, f"{unbounded.spent:.0%} of a core, {flooded.spent:.0%} with bounds"
+    assert unbounded.answers.keys() == {"401"} and not unbounded.refusals
+    share = unbounded.spent - first_round.least.spent
+    assert share > CPU_SHARE + MARGIN, f"{share:.0%} of a core"

@@ -61,7 +61,7 @@ def noted(target: Target, postgresql: PostgreSQL) -> Noted:
     def read(token: Token) -> list[tuple[str, str | None]]:
         with psycopg.connect(postgresql.url(DATABASE)) as connection:
             return connection.execute(
-                "SELECT outcome, reason FROM delivery JOIN token ON uuid = token_uuid WHERE public_id = %s ORDER BY slot",
+                "SELECT outcome, reason FROM delivery JOIN token ON uuid = token_uuid WHERE public_id = %s ORDER BY at",
                 [token.id],
             ).fetchall()
 

@@ -13,13 +13,12 @@ Settings = dict[str, dict[str, object]]
 
 
 def settings(provider: ScriptedProvider, **more: dict[str, object]) -> Settings:
-    """A client of the scripted provider, with short times."""
+    """A client of the scripted provider, which looks for new keys soon."""
     oidc: dict[str, object] = {
         # As Fedora's settings: without the slash that the document has.
         "issuer": provider.issuer.rstrip("/"),
         "client_id": CLIENT,
         "client_secret": SECRET,
-        "request_timeout": "1s",
         "refetch_interval": "1s",
     }
     return {"oidc": oidc | more.pop("oidc", {}), **more}

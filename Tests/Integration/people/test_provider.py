@@ -1,5 +1,6 @@
 """Providers that lie, stumble or say nothing: nobody is logged in by them, and webhooks go on."""
 
+import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from harness.gateway import Gateway
+from harness.promise import kept_within
 
 from .browser import Browser
 from .conftest import settings
@@ -114,15 +116,22 @@ def test_redirects_are_not_followed(browser: Browser, provider: ScriptedProvider
     assert provider.count("Elsewhere") == 0
 
 
+@pytest.fixture(scope="module")
+def impatient(_provider: ScriptedProvider, make_gateway) -> Gateway:
+    gateway = make_gateway("impatient", settings(_provider, oidc={"request_timeout": "1s"}))
+    gateway.start()
+    return gateway
+
+
 @pytest.mark.parametrize("endpoint", ["Token", "UserInfo"])
 @pytest.mark.parametrize("answer", [Answer(delay=3), Answer(body=b" " * 3000, pause=0.01)], ids=["silent", "dripping"])
-def test_slow_answers(browser: Browser, provider: ScriptedProvider, endpoint: str, answer: Answer) -> None:
+def test_slow_answers(impatient: Gateway, provider: ScriptedProvider, endpoint: str, answer: Answer) -> None:
+    browser = Browser(impatient)
     callback = browser.callback(provider)
     provider.answers[endpoint] = answer
-    start = time.monotonic()
-    response = browser.get(callback)
+    with kept_within(2.5):
+        response = browser.get(callback)
     assert response.status_code == 503
-    assert time.monotonic() - start < 2.5
     assert browser.cookie is None
 
 
@@ -132,9 +141,9 @@ def test_answers_without_end(browser: Browser, provider: ScriptedProvider, endpo
     refused(browser, provider, 503)
 
 
-def test_webhooks_go_on_while_the_provider_hangs(gateway: Gateway, provider: ScriptedProvider) -> None:
+def test_webhooks_go_on_while_the_provider_hangs(impatient: Gateway, provider: ScriptedProvider) -> None:
     """More logins than may ask at once, all of them hanging: the loops serve on."""
-    browsers = [Browser(gateway) for _ in range(12)]
+    browsers = [Browser(impatient) for _ in range(12)]
     callbacks = [browser.callback(provider) for browser in browsers]
     provider.answers["Token"] = Answer(delay=3)
     statuses: list[int] = []
@@ -144,13 +153,14 @@ def test_webhooks_go_on_while_the_provider_hangs(gateway: Gateway, provider: Scr
     ]
     for thread in threads:
         thread.start()
-    slowest = 0.0
+    times = []
     while any(thread.is_alive() for thread in threads):
         start = time.monotonic()
-        assert gateway.alive()
-        slowest = max(slowest, time.monotonic() - start)
+        assert impatient.alive()
+        times.append(time.monotonic() - start)
     assert statuses == [503] * 12
-    assert slowest < 0.8, f"one answer took {slowest:.2f} s"
+    # A loop that waits for the provider answers nobody for a second.
+    assert len(times) >= 20 and statistics.median(times) < 0.2, times
 
 
 DISCOVERY = {
@@ -189,23 +199,23 @@ def test_nobody_answers(make_gateway, provider: ScriptedProvider) -> None:
 
 
 def test_sessions_are_refreshed_and_end_with_their_grant(make_gateway, provider: ScriptedProvider) -> None:
-    gateway = make_gateway("rights", settings(provider, sessions={"rights_max_age": "1s", "cache_ttl": "0ms"}))
+    gateway = make_gateway("rights", settings(provider, sessions={"rights_max_age": "4s", "cache_ttl": "0ms"}))
     gateway.start()
     browser = Browser(gateway)
     browser.log_in(provider)
     assert browser.is_logged_in()
     assert provider.count("UserInfo") == 1
-    time.sleep(1.1)
+    time.sleep(4.1)
     assert browser.is_logged_in()
     assert provider.count("UserInfo") == 2
     # The access token ends early: the refresh token helps, and is changed.
     provider.access.clear()
-    time.sleep(1.1)
+    time.sleep(4.1)
     assert browser.is_logged_in()
     assert provider.count("Token") == 2
     # The provider is away: the login holds.
     provider.answers["UserInfo"] = Answer(status=500)
-    time.sleep(1.1)
+    time.sleep(4.1)
     assert browser.is_logged_in()
     # The grant is withdrawn.
     provider.answers.clear()

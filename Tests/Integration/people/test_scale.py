@@ -1,11 +1,9 @@
-"""5,000 tokens, and the server's CPU a page: at most 20 ms, or W2F_PAGE_CPU_MS (a debug build is some times slower)."""
+"""5,000 tokens, and the server's CPU a page: so many times that of /healthz, on the same machine."""
 
-import os
 import re
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,8 +14,8 @@ from .browser import Browser
 from .site import development
 
 TOKENS = 5_000
-ROUNDS = 10
-LIMIT = float(os.environ.get("W2F_PAGE_CPU_MS", "20"))
+# /healthz takes a thirtieth of a millisecond where this was written: a page may take 20 ms there.
+LIMIT = 600
 
 
 def _copies(path: Path) -> None:
@@ -88,14 +86,20 @@ def test_a_list_of_thousands_can_be_used(many: Browser) -> None:
     assert len(first) < 100_000
 
 
-def _round(many: Browser, path: str) -> float:
-    before = _cpu(many.gateway)
-    for _ in range(ROUNDS):
-        assert many.get(path).status_code in (200, 404)
-    return (_cpu(many.gateway) - before) / ROUNDS
+def _spent(many: Browser, path: str, times: int = 10) -> float:
+    """The server's CPU for one, in milliseconds. The best of three rounds: what else the machine does costs caches."""
+    for _ in range(3):
+        many.get(path)
+    rounds = []
+    for _ in range(3):
+        before = _cpu(many.gateway)
+        for _ in range(times):
+            assert many.get(path).status_code in (200, 404)
+        rounds.append((_cpu(many.gateway) - before) / times)
+    return min(rounds)
 
 
-def test_no_page_takes_long(many: Browser, record_property: Callable[[str, object], None]) -> None:
+def test_no_page_takes_long(many: Browser) -> None:
     token = re.search(r'href="(/tokens/[0-9a-z]{26})"', many.get("/tokens?q=token+0000").text)
     assert token
     spent: dict[str, float] = {}
@@ -104,10 +108,8 @@ def test_no_page_takes_long(many: Browser, record_property: Callable[[str, objec
         "/tokens/new?service=github", token[1], f"{token[1]}/setup", f"{token[1]}/status", "/account", "/admin",
         "/admin/tokens", "/admin/tokens?owner=alice", "/admin/people", "/nothing/here",
     ):
-        for _ in range(3):
-            many.get(path)
-        # The best of three: what else the machine does costs caches.
-        spent[path] = min(_round(many, path) for _ in range(3))
-        record_property(path.replace(token[1], "/tokens/ID"), round(spent[path], 2))
+        spent[path] = _spent(many, path)
         print(f"{spent[path]:6.2f} ms  {path}")
-    assert max(spent.values()) < LIMIT, spent
+    healthz = _spent(many, "/healthz", times=100)
+    print(f"{healthz:6.3f} ms  /healthz")
+    assert max(spent.values()) < LIMIT * healthz, f"{spent}; /healthz: {healthz}"

@@ -29,6 +29,11 @@ def status(gateway: Gateway, token: Token) -> int:
     return gateway.post(token, github(token.secret, os.urandom(4).hex().join(('{"ref":"', '"}')).encode(), "push")).status_code
 
 
+def listening(gateway: Gateway) -> int:
+    """How often it has begun to listen for changes."""
+    return gateway.log.count(b"listening for changes")
+
+
 def reads(statements: list[str]) -> list[str]:
     """Those of statements by which a token is read for its webhook."""
     return [statement for statement in statements if "FROM token WHERE public_id = $1" in statement]
@@ -61,6 +66,10 @@ class Pair:
             while connection.execute(f"SELECT pg_terminate_backend(pid) {others}").fetchall():
                 connection.execute("SELECT pg_stat_clear_snapshot()")
         return cut
+
+    def listening(self) -> tuple[int, int]:
+        """How often each has begun to listen for changes: for those of tokens, and for those of sessions."""
+        return listening(self.one), listening(self.two)
 
     def wait_until_ready(self) -> None:
         for gateway in (self.one, self.two):
@@ -108,5 +117,5 @@ def two_gateways(
 def pair(scratch: Path, postgresql: PostgreSQL) -> Iterator[Pair]:
     with two_gateways(scratch, postgresql, PATIENT) as made:
         for gateway in (made.one, made.two):
-            wait_until(lambda: gateway.log.count(b"listening for changes") == 2, 30, "the gateway to listen")
+            wait_until(lambda: listening(gateway) >= 2, 30, "the gateway to listen")
         yield made

@@ -147,7 +147,10 @@ def test_a_rotation_that_is_killed_again_and_again(pair: Pair, scratch: Path) ->
     command = [binary(), "keys", "rotate", "--batch", "1", "--config", str(pair.one.configuration)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("W2F_")}
     middles = 0
-    with psycopg.connect(pair.database.url(pair.name), autocommit=True) as connection:
+    url = pair.database.url(pair.name)
+    with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as connection:
+        # A rotation goes by the rows, and the last one is held: none is through before it is killed.
+        holder.execute("SELECT 1 FROM token ORDER BY uuid DESC LIMIT 1 FOR NO KEY UPDATE")
 
         def resealed() -> int:
             return connection.execute("SELECT COUNT(*) FROM token WHERE key_id <> %s", (old,)).fetchone()[0]

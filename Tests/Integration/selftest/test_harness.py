@@ -1,11 +1,13 @@
 """The harness's own arithmetic, against published vectors: a suite that signs wrongly proves nothing."""
 
 import json
+import time
 
 import pytest
 
 from harness.corpus import corpora, fixtures, payloads
 from harness.fieldtable import Field, decode_table
+from harness.promise import kept_within
 from harness.rawhttp import Answer
 from harness.signing import SIGNERS, discourse, github, hex_hmac
 
@@ -59,3 +61,17 @@ def test_field_tables() -> None:
 def test_answers_are_cut_into_responses() -> None:
     data = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 400 Bad\r\n\r\n"
     assert [response.status for response in Answer(data, True).responses] == [202, 400]
+
+
+def test_a_promise_is_kept_or_not() -> None:
+    with kept_within(10):
+        pass
+    with pytest.raises(AssertionError, match="it took"):
+        with kept_within(0.1):
+            time.sleep(1)
+
+
+def test_time_in_which_nobody_could_do_anything_does_not_count() -> None:
+    with kept_within(0.05):
+        # One step for the interpreter, which lets no other thread run meanwhile.
+        sum(range(20_000_000))

@@ -286,10 +286,9 @@ def stays(gateway: Gateway, words: str) -> None:
     before = shown(gateway)
     logged = len(gateway.log)
     hang_up(gateway)
-    wait_until(lambda: b"SIGHUP" in gateway.log[logged:], 10, "the log's word")
+    wait_until(lambda: b"HTTPS stays as it is" in gateway.log[logged:], 10, "the log's word")
     said = gateway.log[logged:].decode()
-    assert "stays as it is" in said and words in said, said
-    assert '"error"' in said or "error" in said
+    assert words in said and "error" in said, said
     assert shown(gateway) == before
     assert gateway.alive()
 
@@ -315,9 +314,8 @@ def test_sighup_while_the_server_starts(scratch: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as database:
         address = f"postgresql://w2f@127.0.0.1:{database.getsockname()[1]}/w2f"
         gateway = Gateway(scratch, {"database": {"url": address}}, "starting", tls=True)
-        migration = ManagedProcess(
-            "migrate", [binary(), "migrate", "--config", str(gateway.configuration)], gateway.directory
-        )
+        command = [binary(), "migrate", "--config", str(gateway.configuration)]
+        migration = ManagedProcess("migrate", command, gateway.directory)
         for process in (gateway.process, migration):
             process.start()
             try:
@@ -325,9 +323,10 @@ def test_sighup_while_the_server_starts(scratch: Path) -> None:
                 process.send(signal.SIGHUP)
                 with pytest.raises(subprocess.TimeoutExpired):
                     process.wait(1)
-                connection.close()
             finally:
                 process.kill()
+            # Not before: it would connect again, and be taken for the next one.
+            connection.close()
 
 
 def test_bad_files_keep_the_old_certificate(renewable: Gateway) -> None:

@@ -15,6 +15,7 @@ from harness.corpus import Sample, payloads
 from harness.gateway import Gateway, Token
 from harness.overtls import check_over_tls
 from harness.postgresql import PostgreSQL
+from harness.process import wait_until
 from harness.rabbitmq import RabbitMQ
 from harness.services import gitlab_signed
 from harness.signing import SIGNERS
@@ -101,6 +102,7 @@ def wire(scratch: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ) -> Iterator[
         tokens["gitlab signed"] = gateway.create_token("gitlab", "signed")
         gateway.start()
         consumer.start()
+        wait_until(gateway.ready, 60, "the gateway's connection to the broker")
         sent = _send_all(gateway, tokens)
         accepted = {one.answer["message_id"] for one in sent.values() if one.status == 202}
         for message in consumer.wait_for(accepted, timeout=120):
