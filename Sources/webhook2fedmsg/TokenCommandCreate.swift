@@ -15,7 +15,7 @@ struct TokenCommandCreate: AsyncParsableCommand {
     @Option(help: "What you call it, so that you find it again.")
     var name: String
 
-    @Option(help: "Accept only webhooks of this owner, or owner/repository.")
+    @Option(help: "Publish only webhooks of this owner, or owner/repository.")
     var scope: String?
 
     @Option(

@@ -16,7 +16,7 @@ struct TokenCommandEdit: AsyncParsableCommand {
     @Option(help: "What you call it.")
     var name: String?
 
-    @Option(help: "Accept only webhooks of this owner, or owner/repository; '' takes the limit away.")
+    @Option(help: "Publish only webhooks of this owner, or owner/repository; '' takes the limit away.")
     var scope: String?
 
     @Option(help: "Publish only these events, instead of those so far; give it once for each. '' publishes all.")

@@ -63,7 +63,7 @@ extension Samples {
     static func scopeField(_ value: String, error: String? = nil) -> TextField {
         TextField(
             id: "scope", name: "scope", label: "Only from", value: value,
-            hint: "An owner, or one repository. Deliveries from elsewhere are refused then.",
+            hint: "An owner, or one repository. What comes from elsewhere is not published then.",
             placeholder: "owner/repository", isOptional: true, error: error)
     }
 

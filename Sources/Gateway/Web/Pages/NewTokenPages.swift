@@ -78,7 +78,7 @@ struct NewTokenPages: Sendable {
         return .page(
             NewTokenPage(
                 crumbs: Self.formCrumbs, service: ServiceBadge(service), problem: problem,
-                fields: fields.main + (isNeeded ? [ownSecret].compactMap { $0 } : []),
+                fields: fields.main(of: service) + (isNeeded ? [ownSecret].compactMap { $0 } : []),
                 settings: fields.settings(of: service), allowsPrivate: fields.values.publishesPrivate,
                 ownSecret: isNeeded ? nil : ownSecret, isOwnSecretOpen: fields.error?.place == .secret),
             .tokens, status: problem == nil ? 200 : status)

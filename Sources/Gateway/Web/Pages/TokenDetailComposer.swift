@@ -35,7 +35,8 @@ struct TokenDetailComposer {
                     renderer: site.messages, now: now)
             },
             history: history.map { HistoryRow($0, namesToken: false) }, olderHistory: olderHistory,
-            fields: fields.main, settings: fields.settings(of: service), allowsPrivate: fields.values.publishesPrivate,
+            fields: fields.main(of: service), settings: fields.settings(of: service),
+            allowsPrivate: fields.values.publishesPrivate,
             owners: owners, ownerKind: ownerKind, ownerName: ownerName, secret: secret(fields),
             deleteName: TextField(
                 id: "delete-name", name: "name", label: "Type the token’s name to delete it",

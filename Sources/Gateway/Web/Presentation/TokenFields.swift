@@ -35,24 +35,34 @@ struct TokenFields: Sendable {
     var values: Values
     var error: TokenInputError?
 
-    /// Name, scope, events.
-    var main: [TextField] {
-        [
-            TextField(
-                id: "name", name: "name", label: "Name", value: values.name,
-                hint: "What you want to call it: your project, perhaps.", maximum: TokenDraft.maximumNameCount,
-                isProse: true, error: error?.place == .name ? error?.sentence : nil),
-            TextField(
-                id: "scope", name: "scope", label: "Only from", value: values.scope,
-                hint: "An owner, or one repository. Deliveries from elsewhere are refused then.",
-                placeholder: "owner/repository", maximum: TokenScope.maximumCount, isOptional: true,
-                error: error?.place == .scope ? error?.sentence : nil),
-            TextField(
-                id: "events", name: "events", label: "Only these events", value: values.events,
-                hint: "Separated by commas; a star stands for anything. Empty is all events.",
-                placeholder: "push, pull_request.*", isOptional: true,
-                error: error?.place == .events ? error?.sentence : nil),
-        ]
+    /// Name, scope, events. Without the scope where the service's webhooks name no repository, unless there is one to take
+    /// away.
+    func main(of service: (any WebhookService)?) -> [TextField] {
+        let hasScope = service?.namesRepositories != false || !values.scope.isEmpty
+        return hasScope ? [name, scope, events] : [name, events]
+    }
+
+    private var name: TextField {
+        TextField(
+            id: "name", name: "name", label: "Name", value: values.name,
+            hint: "What you want to call it: your project, perhaps.", maximum: TokenDraft.maximumNameCount,
+            isProse: true, error: error?.place == .name ? error?.sentence : nil)
+    }
+
+    private var scope: TextField {
+        TextField(
+            id: "scope", name: "scope", label: "Only from", value: values.scope,
+            hint: "An owner, or one repository. What comes from elsewhere is not published then.",
+            placeholder: "owner/repository", maximum: TokenScope.maximumCount, isOptional: true,
+            error: error?.place == .scope ? error?.sentence : nil)
+    }
+
+    private var events: TextField {
+        TextField(
+            id: "events", name: "events", label: "Only these events", value: values.events,
+            hint: "Separated by commas; a star stands for anything. Empty is all events.",
+            placeholder: "push, pull_request.*", isOptional: true,
+            error: error?.place == .events ? error?.sentence : nil)
     }
 
     /// What the service asks for besides.
