@@ -1,5 +1,7 @@
-/// One connection's worth of publishing: the connection's state machine, the window and the output buffer, and the rules
-/// between them. Not copied, as it is looked at with every message. No I/O: messages, bytes and the time go in; bytes, actions and outcomes come out.
+/// One connection's worth of publishing: the connection's state machine, the window, the output buffer, and the rules
+/// between them. No I/O: messages, bytes and the time go in; bytes, actions and outcomes come out.
+///
+/// It cannot be copied: copying it whole, with each look at a part of it, cost more than the look.
 struct PublisherSession<Waiter>: ~Copyable {
     typealias Instant = ContinuousClock.Instant
     /// Told what became of a message.

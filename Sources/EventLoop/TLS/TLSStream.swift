@@ -85,7 +85,10 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     public var remoteAddress: SocketAddress { stream.remoteAddress }
 
     /// The protocol's version, such as `TLSv1.3`.
-    public var version: String { session.version }
+    public var version: String {
+        loop.preconditionInLoop()
+        return session.version
+    }
 
     /// A read or write that still waits at this time throws `StreamError.deadlineExceeded`.
     public var deadline: ContinuousClock.Instant? {

@@ -1,8 +1,8 @@
 extension String.UTF8View {
     /// Whether `part` stands anywhere in the text.
     ///
-    /// `String.contains` builds a table of the part's characters first, each time: dearer than all else that is asked of
-    /// an event's name.
+    /// `String.contains` builds a table of the part's characters first, each time: dearer than all else that is asked
+    /// of an event's name.
     func holds(_ part: String.UTF8View) -> Bool {
         var rest = self[...]
         while rest.count >= part.count {
