@@ -33,9 +33,10 @@ let package = Package(
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CXXHash", linkerSettings: [.linkedLibrary("xxhash")]),
 
         // The foundation: no protocol, no I/O but the loop's
-        .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "Cryptography", dependencies: ["COpenSSL", "CXXHash"], swiftSettings: strict),
         .target(name: "EventLoop", dependencies: ["CLibev", "COpenSSL"], swiftSettings: strict),
 
         // Protocols and services
@@ -134,7 +135,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "AMQPTests", dependencies: ["AMQP", "EventLoop", "TLSTesting"], swiftSettings: strict),
         .testTarget(name: "DatabaseTests", dependencies: ["Database", "EventLoop"], swiftSettings: strict),
-        .testTarget(name: "FedoraMessagingTests", dependencies: ["FedoraMessaging"], swiftSettings: strict),
+        .testTarget(
+            name: "FedoraMessagingTests", dependencies: ["Cryptography", "FedoraMessaging"], swiftSettings: strict),
         .testTarget(name: "WebhookServicesTests", dependencies: ["WebhookServices"], swiftSettings: strict),
         .testTarget(name: "WebPagesTests", dependencies: ["WebPages"], swiftSettings: strict),
         .testTarget(

@@ -1,10 +1,10 @@
+import Cryptography
 import FedoraMessaging
 import Testing
 
 @Suite struct MessageIdentifierTests {
-    /// The vectors were computed with Python's hashlib:
-    /// `sha1(namespace.bytes + token.bytes + delivery)[:16]`, version 5 and variant stamped; Python's own
-    /// `uuid.uuid5` (3.12, which takes bytes) gives the same.
+    /// The vectors were computed with Python's hashlib and xxhash:
+    /// `sha1(namespace.bytes + token.bytes + delivery + xxh3_128_digest(payload))[:16]`, version 5 and variant stamped.
     let token = UUIDValue("0b6e6f1c-9c2d-4d7e-8a51-3f0c4a9d2e11")
     let delivery = Array("72d3162e-cc78-11e3-81ab-4c9367dc0958".utf8)
 
@@ -17,30 +17,30 @@ import Testing
 
     @Test func deliveryVector() throws {
         #expect(MessageIdentifier.namespace.description == "6f0c2f0e-5d0b-4c39-9a37-1b5f5a8e2d74")
-        let id = MessageIdentifier.make(token: try #require(token), deliveryID: delivery)
-        #expect(id.description == "fef0f8b5-fa7a-5db7-8611-7f83b8555290")
+        let vectors = [
+            ("", "9a4bedbe-8917-5a63-8a5f-a7c66d39a237"),
+            (#"{"n":1}"#, "5e146196-8aa2-5b9f-b031-4e957bd6f7f8"),
+            (#"{"n":2}"#, "9f1f4d3a-929b-5063-a451-7a392c933259"),
+            (#"{"n": 1}"#, "7baec9dc-8e66-5b25-a9a7-abf0359d12cf"),
+        ]
+        for (payload, expected) in vectors {
+            let id = MessageIdentifier.make(
+                token: try #require(token), deliveryID: delivery, digest: XXH3.digest(Array(payload.utf8)[...]))
+            #expect(id.description == expected)
+        }
     }
 
-    @Test func vectorWithADigest() throws {
-        let digest = try #require(
-            UUIDValue("0252d04b-8179-2d63-7d82-235c2e3f2f5a"))
-        let rest = try #require(UUIDValue("1aef4939-8305-65ee-e2ae-c25d37681212"))
+    @Test func anEmptyDeliveryIDIsOne() throws {
         let id = MessageIdentifier.make(
-            token: try #require(token), deliveryID: delivery, digest: digest.bytes + rest.bytes)
-        #expect(id.description == "fa615fd7-5e13-5c04-a07d-0453f23dd33c")
-    }
-
-    @Test func aDigestIsNoPartOfTheDeliveryID() throws {
-        let token = try #require(token)
-        let digest = [UInt8](repeating: 7, count: 32)
-        let joined = MessageIdentifier.make(token: token, deliveryID: delivery + digest)
-        #expect(MessageIdentifier.make(token: token, deliveryID: delivery, digest: digest) != joined)
+            token: try #require(token), deliveryID: [], digest: XXH3.digest(Array(#"{"n":1}"#.utf8)[...]))
+        #expect(id.description == "33acede5-86ad-5ce8-8b64-eec313c4a45d")
     }
 
     @Test func anotherTokenIsAnotherMessage() throws {
         let other = try #require(UUIDValue("0b6e6f1c-9c2d-4d7e-8a51-3f0c4a9d2e12"))
-        let first = MessageIdentifier.make(token: try #require(token), deliveryID: delivery)
-        #expect(MessageIdentifier.make(token: other, deliveryID: delivery) != first)
+        let digest = XXH3.digest([])
+        let first = MessageIdentifier.make(token: try #require(token), deliveryID: delivery, digest: digest)
+        #expect(MessageIdentifier.make(token: other, deliveryID: delivery, digest: digest) != first)
     }
 
     @Test func randomOnesAreVersion4AndDiffer() {

@@ -7,7 +7,7 @@ toolchain_packages=(
 # To build: headers and libraries.
 build_packages=(
     "${toolchain_packages[@]}" libcurl4-openssl-dev libev-dev libpq-dev libsqlite3-dev libssl-dev libsimdjson-dev
-    pkg-config
+    libxxhash-dev pkg-config
 )
 # To add up what the tests say, to check scripts and Python, and to test with the real servers.
 sum_packages=(python3)

@@ -105,10 +105,9 @@ struct BareTrial {
     ) -> BarePathHandler.Attempt? {
         var request = request
         request.settings = token.settings
-        guard case .verified(_, let digest) = verify(request, token.secrets()) else { return nil }
+        guard case .verified = verify(request, token.secrets()) else { return nil }
         do throws(HTTPError) {
-            let prepared = try handler.pipeline.prepare(
-                request, service: service, token: token, digest: DeliveryDigest(digest))
+            let prepared = try handler.pipeline.prepare(request, service: service, token: token)
             if case .withheld(.outOfScope, _) = prepared { return nil }
             return .verified(prepared, token.id)
         } catch {

@@ -8,7 +8,6 @@ import FedoraMessaging
 /// again with the same id.
 struct DeduplicationShard: Sendable {
     private struct Entry {
-        let digest: DeliveryDigest
         let receipt: DeliveryReceipt
         var isConfirmed: Bool
     }
@@ -28,29 +27,27 @@ struct DeduplicationShard: Sendable {
 
     var count: Int { entries.count }
 
-    /// Notes a delivery.
-    /// - Parameters:
-    ///   - key: what the delivery is known by: made of the token and the delivery id.
-    ///   - receipt: what it gets if it is new.
+    /// Notes a delivery. The key, which is the message's id, is made of token, delivery id and payload.
+    ///
+    /// - Parameter receipt: What it gets if it is new.
     mutating func receive(
-        _ key: UUIDValue, digest: DeliveryDigest, receipt: DeliveryReceipt, now: ContinuousClock.Instant
+        _ key: UUIDValue, receipt: DeliveryReceipt, now: ContinuousClock.Instant
     ) -> DeliveryVerdict {
         dropExpired(now: now)
         if let entry = entries[key] {
-            if entry.digest != digest { return .otherBody }
             return entry.isConfirmed ? .confirmed(entry.receipt) : .publish(entry.receipt)
         }
         guard capacity > 0 else { return .publish(receipt) }
         if entries.count >= capacity { dropOldest() }
-        entries[key] = Entry(digest: digest, receipt: receipt, isConfirmed: false)
+        entries[key] = Entry(receipt: receipt, isConfirmed: false)
         order.append((key, now))
         return .publish(receipt)
     }
 
-    /// Notes that the broker has the message. An entry that took the place of the one confirmed is another message's,
-    /// and stays as it is.
-    mutating func confirm(_ key: UUIDValue, digest: DeliveryDigest, receipt: DeliveryReceipt) {
-        guard let entry = entries[key], entry.digest == digest, entry.receipt == receipt else { return }
+    /// Notes that the broker has the message. An entry that took the place of the one confirmed has another receipt, and
+    /// stays as it is.
+    mutating func confirm(_ key: UUIDValue, receipt: DeliveryReceipt) {
+        guard let entry = entries[key], entry.receipt == receipt else { return }
         entries[key]?.isConfirmed = true
     }
 

@@ -14,15 +14,13 @@ final class DeduplicationWindow: Sendable {
     }
 
     /// Notes a delivery; see `DeduplicationShard.receive`.
-    func receive(
-        _ key: UUIDValue, digest: DeliveryDigest, receipt: DeliveryReceipt, now: ContinuousClock.Instant
-    ) -> DeliveryVerdict {
-        shard(of: key).withLock { $0.receive(key, digest: digest, receipt: receipt, now: now) }
+    func receive(_ key: UUIDValue, receipt: DeliveryReceipt, now: ContinuousClock.Instant) -> DeliveryVerdict {
+        shard(of: key).withLock { $0.receive(key, receipt: receipt, now: now) }
     }
 
     /// Notes that the broker has the message.
-    func confirm(_ key: UUIDValue, digest: DeliveryDigest, receipt: DeliveryReceipt) {
-        shard(of: key).withLock { $0.confirm(key, digest: digest, receipt: receipt) }
+    func confirm(_ key: UUIDValue, receipt: DeliveryReceipt) {
+        shard(of: key).withLock { $0.confirm(key, receipt: receipt) }
     }
 
     private func shard(of key: UUIDValue) -> Locked<DeduplicationShard> {

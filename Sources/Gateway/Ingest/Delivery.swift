@@ -1,4 +1,3 @@
-import Cryptography
 import FedoraMessaging
 import WebhookServices
 
@@ -9,43 +8,22 @@ final class Delivery {
     let schema: MessageSchema
     /// The routing key: prefix and topic.
     let routingKey: String
-    /// Tells its body from another body with the same delivery id.
-    let digest: DeliveryDigest
-    /// The bytes that came.
-    private let body: ArraySlice<UInt8>
-    /// What it is known by to the deduplication window.
-    private(set) var key: UUIDValue
-    private let token: UUIDValue
+    /// The message's id as computed from the delivery, which is the same however often and wherever it is received; `nil`
+    /// where the service gives its deliveries no id. Then each is another event, whatever is in it.
+    let key: UUIDValue?
 
-    init(
-        _ event: WebhookEvent, schema: MessageSchema, routingKey: String, token: UUIDValue, digest: DeliveryDigest,
-        body: ArraySlice<UInt8>
-    ) {
+    init(_ event: WebhookEvent, schema: MessageSchema, routingKey: String, token: UUIDValue) {
         self.event = event
         self.schema = schema
         self.routingKey = routingKey
-        self.token = token
-        self.digest = digest
-        self.body = body
-        // Without a delivery id, only the same body within the window counts as the same delivery.
-        key =
-            event.deliveryID.map { MessageIdentifier.make(token: token, deliveryID: $0) }
-            ?? MessageIdentifier.make(token: token, deliveryID: digest.bytes)
+        key = event.deliveryID.map {
+            MessageIdentifier.make(token: token, deliveryID: $0, digest: event.payloadDigest)
+        }
     }
 
-    /// What it gets if it was not received before: its key as the message id, so that the id is the same however
-    /// often and wherever it is received; or a random id where the service gives its deliveries none.
+    /// What it gets if it was not received before.
     func receipt(second: Int64) -> DeliveryReceipt {
-        DeliveryReceipt(messageID: event.deliveryID == nil ? MessageIdentifier.random() : key, second: second)
-    }
-
-    /// Gives it a key of its own: its delivery id came before with another body.
-    ///
-    /// The message's id is made of that, so it takes a hash that is the same in every process: the digest is this
-    /// process's own.
-    func distinguish() {
-        guard let deliveryID = event.deliveryID else { return }
-        key = MessageIdentifier.make(token: token, deliveryID: deliveryID, digest: SHA256.digest(body))
+        DeliveryReceipt(messageID: key ?? MessageIdentifier.random(), second: second)
     }
 
     /// The message that goes out.

@@ -7,3 +7,11 @@ struct DeliveryReceipt: Hashable, Sendable {
     /// The time of first receipt, in whole seconds since 1970: the message's `sent-at`.
     let second: Int64
 }
+
+/// What the deduplication window says of a delivery.
+enum DeliveryVerdict: Hashable, Sendable {
+    /// Not confirmed yet: publish it so.
+    case publish(DeliveryReceipt)
+    /// The broker has it already, under this id: answer as before, publish nothing.
+    case confirmed(DeliveryReceipt)
+}

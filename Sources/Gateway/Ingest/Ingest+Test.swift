@@ -1,4 +1,3 @@
-import Cryptography
 import EventLoop
 import Glibc
 import HTTPServer
@@ -38,8 +37,7 @@ extension Ingest: TestSending {
         let webhook = TestWebhook(for: token, of: service, sender: sender)
         size = webhook.size
         let request = webhook.request(second: second)
-        let prepared = try pipeline.prepare(
-            request, service: service, token: token, digest: DeliveryDigest(SHA256.digest(request.body)))
+        let prepared = try pipeline.prepare(request, service: service, token: token)
         return try await pipeline.finish(prepared, second: second, until: deadline, requestID: RequestID())
     }
 }

@@ -44,8 +44,8 @@ struct WebhookHandler: HTTPHandler {
             headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second,
             query: exchange.head.method == .get ? exchange.head.query : nil, settings: token.settings,
             isAtTokenAddress: true)
-        let digest = try verify(request, service: service, token: token)
-        let prepared = try pipeline.prepare(request, service: service, token: token, digest: digest)
+        try verify(request, service: service, token: token)
+        let prepared = try pipeline.prepare(request, service: service, token: token)
         return try await pipeline.finish(prepared, second: second, until: deadline, requestID: exchange.requestID)
     }
 
@@ -70,9 +70,9 @@ struct WebhookHandler: HTTPHandler {
 
     private func verify(
         _ request: WebhookRequest, service: any WebhookService, token: TokenRecord
-    ) throws(HTTPError) -> DeliveryDigest {
+    ) throws(HTTPError) {
         switch service.verify(request, secrets: token.secrets()) {
-        case .verified(_, let digest): return DeliveryDigest(digest)
+        case .verified: return
         case .missing: throw .signatureMissing
         case .mismatch: throw .signatureMismatch
         }

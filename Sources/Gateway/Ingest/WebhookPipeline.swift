@@ -45,7 +45,7 @@ struct WebhookPipeline: Sendable {
     ///
     /// - Throws: what the webhook lacks.
     func prepare(
-        _ request: WebhookRequest, service: any WebhookService, token: TokenRecord, digest: DeliveryDigest
+        _ request: WebhookRequest, service: any WebhookService, token: TokenRecord
     ) throws(HTTPError) -> PreparedDelivery {
         let parser = try parser()
         guard let uuid = UUIDValue(bytes: token.uuid) else {
@@ -66,9 +66,7 @@ struct WebhookPipeline: Sendable {
         }
         let topic = settings.topicPrefix.isEmpty ? event.topic : settings.topicPrefix + "." + event.topic
         return .message(
-            Delivery(
-                event, schema: service.schema, routingKey: topic, token: uuid, digest: digest,
-                body: request.query ?? request.body))
+            Delivery(event, schema: service.schema, routingKey: topic, token: uuid))
     }
 
     /// Publishes what there is to publish, once.
@@ -89,21 +87,14 @@ struct WebhookPipeline: Sendable {
                     event: delivery.event.name, isRepeated: true)
             case .publish(let receipt):
                 return try await publish(delivery, receipt, until: deadline, requestID: requestID)
-            case .otherBody:
-                // Two bodies with one digest, which is made of the body: cannot be.
-                throw .unavailable("The delivery could not be told from another.", retryAfter: settings.retryAfter)
             }
         }
     }
 
     private func note(_ delivery: Delivery, second: Int64) -> DeliveryVerdict {
-        let now = ContinuousClock.now
-        let verdict = deduplication.receive(
-            delivery.key, digest: delivery.digest, receipt: delivery.receipt(second: second), now: now)
-        guard verdict == .otherBody else { return verdict }
-        delivery.distinguish()
-        return deduplication.receive(
-            delivery.key, digest: delivery.digest, receipt: delivery.receipt(second: second), now: now)
+        let receipt = delivery.receipt(second: second)
+        guard let key = delivery.key else { return .publish(receipt) }
+        return deduplication.receive(key, receipt: receipt, now: .now)
     }
 
     private func publish(
@@ -115,7 +106,7 @@ struct WebhookPipeline: Sendable {
         }
         let result = await publisher.publish(message, until: deadline)
         guard result == .published else { throw failure(result, message: message, requestID: requestID) }
-        deduplication.confirm(delivery.key, digest: delivery.digest, receipt: receipt)
+        if let key = delivery.key { deduplication.confirm(key, receipt: receipt) }
         return .published(
             messageID: message.id, topic: delivery.routingKey, event: delivery.event.name, isRepeated: false)
     }

@@ -32,8 +32,7 @@ public struct MessageRenderer: Sendable {
             throw RenderError.incomplete(reason)
         }
         let settings = IngestSettings(configuration)
-        let delivery = Delivery(
-            event, schema: service.schema, routingKey: "", token: Self.token, digest: DeliveryDigest([]), body: [])
+        let delivery = Delivery(event, schema: service.schema, routingKey: "", token: Self.token)
         let message = delivery.message(delivery.receipt(second: second))
         guard message.body.count <= settings.maxMessageSize else {
             throw RenderError.messageTooLarge(bytes: message.body.count, limit: settings.maxMessageSize)

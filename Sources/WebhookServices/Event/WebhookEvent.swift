@@ -31,6 +31,9 @@ public struct WebhookEvent: Sendable {
     /// What tells this delivery from others of its token and stays the same when it is sent again; `nil` where the
     /// sender gave nothing of the kind.
     public var deliveryID: [UInt8]?
+    /// XXH3-128 of the payload as it came: what tells it from another under the same delivery id. Nothing where there is
+    /// no delivery id.
+    public internal(set) var payloadDigest: [UInt8] = []
     /// The headers in the message's body, in their order there.
     public var headers: [(name: String, value: String)]
     /// The payload's bytes as they came, without what must not go out: one or more pieces that follow each other.

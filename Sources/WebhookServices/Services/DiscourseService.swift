@@ -1,5 +1,3 @@
-internal import Cryptography
-
 /// Discourse: `X-Discourse-Event-Signature` over the raw body, which is JSON whatever the content type says.
 ///
 /// <https://meta.discourse.org/t/configure-webhooks-that-trigger-on-discourse-events-to-integrate-with-external-services/49045>
@@ -123,18 +121,19 @@ public struct DiscourseService: WebhookService {
         return name?.isEmpty == false ? name : nil
     }
 
-    /// Instance, type, event and SHA-256 of the body. The event's id is no part of it: an automatic retry has
-    /// another. A header's value has no NUL, so one keeps them apart.
+    /// Instance, type and event, for the body is part of the message's id as it is. The event's own id is no part of it:
+    /// an automatic retry has another. So an equal body is a repetition as long as the first is remembered
+    /// (`ingest.deduplication_window`), and after that another message with the same id. A ping has always the same body,
+    /// and each is one of its own. A header's value has no NUL, so one keeps them apart.
     private static func deliveryID(
         of request: WebhookRequest, type: ArraySlice<UInt8>, event: ArraySlice<UInt8>
-    ) throws(WebhookError) -> [UInt8] {
+    ) throws(WebhookError) -> [UInt8]? {
+        if type.elementsEqual("ping".utf8) { return nil }
         var id = Array(try request.headers.single("x-discourse-instance"))
         id.append(0)
         id.append(contentsOf: type)
         id.append(0)
         id.append(contentsOf: event)
-        id.append(0)
-        id.append(contentsOf: SHA256.digest(request.body))
         return id
     }
 

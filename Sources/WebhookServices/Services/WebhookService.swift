@@ -146,6 +146,8 @@ extension WebhookService {
         return try parser.withDocument(payload, limits: limits) { (document) throws(WebhookError) in
             var event = try event(request, document)
             if namingRepository { event.repository = repository(in: document) }
+            // Of the payload and not of the body, so that it is the same whether it comes as JSON or as a form.
+            if event.deliveryID != nil { event.payloadDigest = XXH3.digest(payload) }
             return event
         }
     }

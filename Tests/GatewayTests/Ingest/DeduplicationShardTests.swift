@@ -8,37 +8,27 @@ import Testing
     private let key = MessageIdentifier.random()
     private let first = DeliveryReceipt(messageID: MessageIdentifier.random(), second: 1000)
     private let later = DeliveryReceipt(messageID: MessageIdentifier.random(), second: 1060)
-    private let body = DeliveryDigest([1, 2, 3])
 
     @Test func aRedeliveryOfWhatTheBrokerHasIsNotPublishedAgain() {
         var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
-        #expect(shard.receive(key, digest: body, receipt: first, now: start) == .publish(first))
-        shard.confirm(key, digest: body, receipt: first)
-        #expect(shard.receive(key, digest: body, receipt: later, now: start + .seconds(5)) == .confirmed(first))
+        #expect(shard.receive(key, receipt: first, now: start) == .publish(first))
+        shard.confirm(key, receipt: first)
+        #expect(shard.receive(key, receipt: later, now: start + .seconds(5)) == .confirmed(first))
     }
 
     @Test func aRetryOfWhatWasNeverConfirmedKeepsTheFirstTime() {
         var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
-        _ = shard.receive(key, digest: body, receipt: first, now: start)
+        _ = shard.receive(key, receipt: first, now: start)
         #expect(
-            shard.receive(key, digest: body, receipt: later, now: start + .seconds(30)) == .publish(first))
-    }
-
-    @Test func theSameDeliveryIdWithAnotherBodyIsAnotherMessage() {
-        var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
-        _ = shard.receive(key, digest: body, receipt: first, now: start)
-        let other = DeliveryDigest([1, 2, 4])
-        #expect(shard.receive(key, digest: other, receipt: later, now: start) == .otherBody)
-        shard.confirm(key, digest: body, receipt: first)
-        #expect(shard.receive(key, digest: other, receipt: later, now: start) == .otherBody)
+            shard.receive(key, receipt: later, now: start + .seconds(30)) == .publish(first))
     }
 
     @Test func entriesAreForgottenAfterTheWindow() {
         var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
-        _ = shard.receive(key, digest: body, receipt: first, now: start)
-        shard.confirm(key, digest: body, receipt: first)
+        _ = shard.receive(key, receipt: first, now: start)
+        shard.confirm(key, receipt: first)
         #expect(
-            shard.receive(key, digest: body, receipt: later, now: start + .seconds(61)) == .publish(later))
+            shard.receive(key, receipt: later, now: start + .seconds(61)) == .publish(later))
         #expect(shard.count == 1)
     }
 
@@ -46,37 +36,31 @@ import Testing
         var shard = DeduplicationShard(capacity: 3, window: .seconds(60))
         let ids = (0..<5).map { _ in MessageIdentifier.random() }
         for id in ids {
-            _ = shard.receive(id, digest: body, receipt: first, now: start)
-            shard.confirm(id, digest: body, receipt: first)
+            _ = shard.receive(id, receipt: first, now: start)
+            shard.confirm(id, receipt: first)
         }
         #expect(shard.count == 3)
-        #expect(shard.receive(ids[4], digest: body, receipt: later, now: start) == .confirmed(first))
-        #expect(shard.receive(ids[0], digest: body, receipt: later, now: start) == .publish(later))
+        #expect(shard.receive(ids[4], receipt: later, now: start) == .confirmed(first))
+        #expect(shard.receive(ids[0], receipt: later, now: start) == .publish(later))
     }
 
     /// The entry of a delivery in flight was pushed out, and another took its place: the late confirm is not its.
     @Test func aConfirmCountsForItsOwnMessageOnly() {
         var shard = DeduplicationShard(capacity: 1, window: .seconds(60))
-        _ = shard.receive(key, digest: body, receipt: first, now: start)
-        _ = shard.receive(MessageIdentifier.random(), digest: body, receipt: first, now: start)
-        #expect(shard.receive(key, digest: body, receipt: later, now: start) == .publish(later))
-        shard.confirm(key, digest: body, receipt: first)
-        #expect(shard.receive(key, digest: body, receipt: later, now: start) == .publish(later))
-        shard.confirm(key, digest: body, receipt: later)
-        #expect(shard.receive(key, digest: body, receipt: later, now: start) == .confirmed(later))
+        _ = shard.receive(key, receipt: first, now: start)
+        _ = shard.receive(MessageIdentifier.random(), receipt: first, now: start)
+        #expect(shard.receive(key, receipt: later, now: start) == .publish(later))
+        shard.confirm(key, receipt: first)
+        #expect(shard.receive(key, receipt: later, now: start) == .publish(later))
+        shard.confirm(key, receipt: later)
+        #expect(shard.receive(key, receipt: later, now: start) == .confirmed(later))
     }
 
     @Test func noCapacityMeansNoDeduplication() {
         var shard = DeduplicationShard(capacity: 0, window: .seconds(60))
-        _ = shard.receive(key, digest: body, receipt: first, now: start)
-        shard.confirm(key, digest: body, receipt: first)
-        #expect(shard.receive(key, digest: body, receipt: later, now: start) == .publish(later))
+        _ = shard.receive(key, receipt: first, now: start)
+        shard.confirm(key, receipt: first)
+        #expect(shard.receive(key, receipt: later, now: start) == .publish(later))
         #expect(shard.count == 0)
-    }
-
-    @Test func aDigestKeepsItsBytes() {
-        let bytes = (0..<32).map { UInt8($0 * 7 & 0xff) }
-        #expect(DeliveryDigest(bytes).bytes == bytes)
-        #expect(DeliveryDigest(bytes) != DeliveryDigest(bytes.reversed()))
     }
 }

@@ -74,19 +74,77 @@ import WebhookServices
         }
     }
 
-    /// A message's id is the same in every process; what tells bodies apart is this process's own.
-    @Test func theIdOfAnotherBodyIsTheSameEverywhere() async throws {
-        var ids: Set<String> = []
-        let uuid = try #require(UUIDValue("0b6e6f1c-9c2d-4d7e-8a51-3f0c4a9d2e11"))
-        for digest in [[1], [2]] as [[UInt8]] {
-            let event = WebhookEvent(topic: "x.y", name: "y", deliveryID: [7], headers: [], payload: [[]])
-            let delivery = Delivery(
-                event, schema: MessageSchema(name: "s", package: "p"), routingKey: "x.y", token: uuid,
-                digest: DeliveryDigest(digest), body: [9])
-            delivery.distinguish()
-            ids.insert(delivery.receipt(second: 0).messageID.description)
+    /// The second body's id was that of the first once the first was forgotten: after a restart, at another replica.
+    @Test func theIdOfADeliveryIsTheSameInEveryProcess() async throws {
+        let store = try await TestStore()
+        var ids: [[String]] = []
+        for bodies in [[#"{"n":1}"#, #"{"n":2}"#], [#"{"n":2}"#, #"{"n":1}"#]] {
+            let publisher = ScriptedPublisher()
+            try await TestGateway.run(publisher: publisher, store: store) { gateway in
+                let known = try await gateway.tokens.store.list().first
+                let token: TokenID
+                if let known { token = known.id } else { token = try await gateway.makeToken().id }
+                for body in bodies {
+                    #expect(try await gateway.push(to: "/github/\(token)", body: body).status == 202)
+                }
+            }
+            ids.append(publisher.messages.map(\.id))
         }
-        #expect(ids.count == 1)
+        #expect(Set(ids[0]).count == 2)
+        #expect(ids[0] == ids[1].reversed())
+    }
+
+    /// GitHub's content type can be changed between a delivery and its redelivery.
+    @Test func aFormHasTheIdOfItsPayload() async throws {
+        try await TestGateway.run(change: { $0.ingest.deduplicationEntries = 0 }) { gateway in
+            let path = "/github/\(try await gateway.makeToken().id)"
+            #expect(try await gateway.push(to: path, body: #"{"n":1}"#).status == 202)
+            let form = "payload=%7B%22n%22%3A1%7D"
+            let answer = try await gateway.send(
+                "POST", path,
+                [
+                    "Content-Type": "application/x-www-form-urlencoded", "X-GitHub-Event": "push",
+                    "X-GitHub-Delivery": "delivery-1", "X-GitHub-Hook-Installation-Target-ID": "1",
+                    "X-GitHub-Hook-Installation-Target-Type": "repository",
+                    "X-Hub-Signature-256": "sha256=\(try TestGateway.signature(form))",
+                ], form)
+            #expect(answer.status == 202)
+            let messages = gateway.publisher.messages
+            #expect(messages.count == 2 && messages[0].id == messages[1].id)
+        }
+    }
+
+    /// Two equal bodies without a delivery id are two events: a tag that is pushed to twice, say.
+    @Test func withoutADeliveryIDEachIsAnEventOfItsOwn() async throws {
+        try await TestGateway.run(change: { $0.services.enabled = ["quay", "discourse"] }) { gateway in
+            let quay = "/quay/\(try await gateway.makeToken(service: "quay", publishesPrivate: true).id)"
+            for _ in 0..<2 {
+                let answer = try await gateway.send(
+                    "POST", quay, ["Content-Type": "application/json"], #"{"repository":"sheep/meadow"}"#)
+                #expect(answer.status == 202)
+            }
+            let forum = "/discourse/\(try await gateway.makeToken(service: "discourse", publishesPrivate: true).id)"
+            for (type, event) in [
+                ("ping", "ping"), ("ping", "ping"), ("topic", "topic_created"), ("topic", "topic_created"),
+            ] {
+                let body = type == "ping" ? #"{"ping":"OK"}"# : #"{"topic":{"id":1}}"#
+                let answer = try await gateway.send(
+                    "POST", forum,
+                    [
+                        "Content-Type": "application/json", "X-Discourse-Instance": "https://forum.example.org",
+                        "X-Discourse-Event-Id": "1", "X-Discourse-Event-Type": type, "X-Discourse-Event": event,
+                        "X-Discourse-Event-Signature": "sha256=\(try TestGateway.signature(body))",
+                    ], body)
+                #expect(answer.status == 202)
+            }
+            let topics = gateway.publisher.messages.map(\.topic)
+            #expect(
+                topics == [
+                    "webhook.quay.push", "webhook.quay.push", "discourse.ping.ping", "discourse.ping.ping",
+                    "discourse.topic.topic_created",
+                ])
+            #expect(Set(gateway.publisher.messages.map(\.id)).count == 5)
+        }
     }
 
     @Test(arguments: [

@@ -1,9 +1,12 @@
 """What a webhook must become on the bus, told from the rules and not from the program."""
 
 import copy
+import hashlib
 import json
+import uuid
 from typing import Any
 
+import xxhash
 from fedora_messaging.message import Message, get_class
 from webhook_to_fedora_messaging_messages.discourse import DiscourseMessageV1
 from webhook_to_fedora_messaging_messages.forgejo import ForgejoMessageV1
@@ -101,6 +104,32 @@ def expected_body(webhook: Webhook) -> dict[str, Any]:
     document.pop(CUT_OUT.get(webhook.service), None)
     # Fedora accounts would have to be looked up, which nobody configured here.
     return {"body": document, "headers": expected_headers(webhook), "agent": None}
+
+
+NAMESPACE = uuid.UUID("6f0c2f0e-5d0b-4c39-9a37-1b5f5a8e2d74")
+
+
+def delivery_id(webhook: Webhook) -> bytes | None:
+    """What the service knows the delivery by; None where it has nothing of the kind."""
+    if webhook.service == "discourse":
+        kind = webhook.headers["X-Discourse-Event-Type"]
+        parts = (webhook.headers["X-Discourse-Instance"], kind, webhook.headers["X-Discourse-Event"])
+        return None if kind == "ping" else "\0".join(parts).encode()
+    document = json.loads(webhook.payload)
+    if webhook.service == "pretix":
+        known = "notification_id" in document and "organizer" in document
+        return f"{document['organizer']}\0{document['notification_id']}\0{document['action']}".encode() if known else None
+    if webhook.service in ("quay", "dockerhub"):
+        return None
+    return webhook.delivery_id.encode() or None
+
+
+def expected_id(webhook: Webhook, token: uuid.UUID) -> str | None:
+    """UUIDv5 of token, delivery id and XXH3-128 of the payload; None where the id is a random one."""
+    if (delivery := delivery_id(webhook)) is None:
+        return None
+    name = NAMESPACE.bytes + token.bytes + delivery + xxhash.xxh3_128_digest(webhook.payload)
+    return str(uuid.UUID(bytes=hashlib.sha1(name, usedforsecurity=False).digest()[:16], version=5))
 
 
 def reference_message(webhook: Webhook) -> Message:

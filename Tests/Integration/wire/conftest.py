@@ -1,11 +1,13 @@
 """Sends every payload once, before the first test looks at what came of it."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
+import psycopg
 import pytest
 import requests
 
@@ -43,6 +45,14 @@ class Wire:
     wiretap: Wiretap
     tokens: dict[str, Token]
     sent: dict[str, Sent]
+    database_url: str
+
+    def uuid_of(self, token: Token) -> uuid.UUID:
+        """A token's lasting identity, which messages' ids are made of."""
+        with psycopg.connect(self.database_url) as connection:
+            row = connection.execute("SELECT uuid FROM token WHERE public_id = %s", (token.id,)).fetchone()
+        assert row
+        return uuid.UUID(row[0])
 
 
 # The other ways in which a service sends the same payload.
@@ -92,7 +102,8 @@ def _settings(broker: RabbitMQ, database_url: str, directory: Path) -> dict[str,
 def wire(scratch: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ) -> Iterator[Wire]:
     directory = scratch / "wire"
     directory.mkdir()
-    gateway = Gateway(directory, _settings(rabbitmq, postgresql.create_database("wire"), directory))
+    database_url = postgresql.create_database("wire")
+    gateway = Gateway(directory, _settings(rabbitmq, database_url, directory))
     consumer = Consumer(rabbitmq, directory, "wire", TOPIC_PREFIX)
     wiretap = Wiretap(rabbitmq, "wiretap", f"{TOPIC_PREFIX}.#")
     try:
@@ -113,7 +124,7 @@ def wire(scratch: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ) -> Iterator[
             for one in sent.values():
                 if one.answer.get("message_id") == delivery.id:
                     one.deliveries.append(delivery)
-        yield Wire(gateway, consumer, wiretap, tokens, sent)
+        yield Wire(gateway, consumer, wiretap, tokens, sent, database_url)
     finally:
         consumer.stop()
         gateway.stop()

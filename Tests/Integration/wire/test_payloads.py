@@ -2,13 +2,14 @@
 
 import json
 import re
+import uuid
 
 import pytest
 from fedora_messaging.message import Message
 from wire.conftest import TOPIC_PREFIX, Wire, cases
 
 from harness.corpus import corpora
-from harness.expectation import CLASSES, CUT_OUT, expected_body, reference_message, without_texts
+from harness.expectation import CLASSES, CUT_OUT, expected_body, expected_id, reference_message, without_texts
 
 SENT_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -42,6 +43,16 @@ def test_answered_with_the_id_of_a_message_that_arrived_once(wire: Wire, name: s
     assert one.answer["topic"] == f"{TOPIC_PREFIX}.{one.webhook.topic}"
     assert len(one.messages) == 1
     assert len(one.deliveries) == 1
+
+
+@every_payload
+def test_the_id_is_made_of_token_delivery_id_and_payload(wire: Wire, name: str) -> None:
+    one = wire.sent[name]
+    token = wire.tokens["gitlab signed" if name.endswith(" as signed") else one.webhook.service]
+    if expected := expected_id(one.webhook, wire.uuid_of(token)):
+        assert one.answer["message_id"] == expected
+    else:
+        assert uuid.UUID(one.answer["message_id"]).version == 4
 
 
 @every_payload

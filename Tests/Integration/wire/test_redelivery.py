@@ -8,7 +8,28 @@ from harness.services import fresh
 from harness.signing import SIGNERS
 
 
-@pytest.mark.parametrize("service", SIGNERS)
+# What these send has no id: two equal bodies are two events.
+NO_DELIVERY_ID = ("quay", "dockerhub")
+
+
+@pytest.mark.parametrize("service", NO_DELIVERY_ID)
+def test_without_a_delivery_id_equal_bodies_are_two_messages(wire: Wire, service: str) -> None:
+    token = wire.tokens[service]
+    webhook = SIGNERS[service](token.secret, fixtures(service)[0].payload, fixtures(service)[0].event)
+    identifiers = {wire.gateway.post(token, webhook).json()["message_id"] for _ in range(2)}
+    assert len(identifiers) == 2
+    wire.consumer.wait_for(identifiers)
+
+
+def test_pings_of_a_forum_are_never_the_same(wire: Wire) -> None:
+    token = wire.tokens["discourse"]
+    webhook = SIGNERS["discourse"](token.secret, b'{"ping": "OK"}', "ping.ping")
+    identifiers = {wire.gateway.post(token, webhook).json()["message_id"] for _ in range(2)}
+    assert len(identifiers) == 2
+    wire.consumer.wait_for(identifiers)
+
+
+@pytest.mark.parametrize("service", [service for service in SIGNERS if service not in NO_DELIVERY_ID])
 def test_the_same_delivery_again_has_the_same_id(wire: Wire, service: str) -> None:
     token = wire.tokens[service]
     sample = fixtures(service)[0]

@@ -20,12 +20,12 @@ import WebhookServices
     @Test func theToken() throws {
         let body = Array(#"{"object_kind":"push"}"#.utf8)
         let secrets = try service.prepared(Self.secret)
-        let verified = Verification.verified(index: 0, digest: Fingerprint.of(body[...]))
+        let verified = Verification.verified(index: 0)
         #expect(service.verify(request(Self.headers, body), secrets: secrets) == verified)
         let rotated = try service.prepared("the new one", Self.secret)
         #expect(
             service.verify(request(Self.headers, body), secrets: rotated)
-                == .verified(index: 1, digest: Fingerprint.of(body[...])))
+                == .verified(index: 1))
         #expect(service.verify(request(Self.headers, body), secrets: []) == .mismatch)
         #expect(
             service.verify(request(Self.headers.setting("X-Gitlab-Token", nil), body), secrets: secrets) == .missing)
@@ -59,7 +59,7 @@ import WebhookServices
 
     @Test func aSignature() throws {
         let secrets = try service.prepared(Self.signingToken)
-        let verified = Verification.verified(index: 0, digest: Fingerprint.of(Array(Self.signedBody.utf8)[...]))
+        let verified = Verification.verified(index: 0)
         #expect(service.verify(request(Self.signed, Self.signedBody, at: 1_614_265_330), secrets: secrets) == verified)
         #expect(service.verify(request(Self.signed, "{}", at: 1_614_265_330), secrets: secrets) == .mismatch)
         #expect(service.verify(request(Self.signed, Self.signedBody), secrets: secrets) == .mismatch)
@@ -103,10 +103,10 @@ import WebhookServices
         let secrets = try service.prepared(Self.signingToken, Self.secret)
         #expect(
             service.verify(request(Self.signed, Self.signedBody, at: 1_614_265_330), secrets: secrets)
-                == .verified(index: 0, digest: Fingerprint.of(Array(Self.signedBody.utf8)[...])))
+                == .verified(index: 0))
         #expect(
             service.verify(request(Self.headers, Self.signedBody), secrets: secrets)
-                == .verified(index: 1, digest: Fingerprint.of(Array(Self.signedBody.utf8)[...])))
+                == .verified(index: 1))
         // The signing token itself may be the token of an older GitLab.
         let older = Self.headers.setting("X-Gitlab-Token", Self.signingToken)
         #expect(service.verify(request(older, Self.signedBody), secrets: secrets).isVerified)

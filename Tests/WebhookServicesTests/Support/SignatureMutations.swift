@@ -52,18 +52,13 @@ private func checkSecrets(
 ) throws {
     let right = "the secret of this token"
     let signed = request(headers, body)
-    let verified = service.verify(signed, secrets: try service.prepared(right))
-    guard case .verified(index: 0, let digest) = verified else {
-        Issue.record("not verified")
-        return
-    }
-    #expect(digest == Fingerprint.of(body[...]))
+    #expect(service.verify(signed, secrets: try service.prepared(right)) == .verified(index: 0))
     #expect(
         service.verify(signed, secrets: try service.prepared("another token's", right))
-            == .verified(index: 1, digest: digest))
+            == .verified(index: 1))
     #expect(
         service.verify(signed, secrets: try service.prepared(right, "the previous one"))
-            == .verified(index: 0, digest: digest))
+            == .verified(index: 0))
     #expect(service.verify(signed, secrets: try service.prepared("another token's")) == .mismatch)
     #expect(service.verify(signed, secrets: try service.prepared("the secret of this token ")) == .mismatch)
     #expect(service.verify(signed, secrets: []) == .mismatch)

@@ -20,7 +20,7 @@ import WebhookServices
     func bodySignedInHex(_ scheme: SignatureScheme) throws {
         let code = try hexCode("secret", Self.body)
         let headers = HeaderList(dictionaryLiteral: (scheme.header, scheme.prefix + code))
-        #expect(try verify(scheme, headers) == .verified(index: 0, digest: Fingerprint.of(Self.body[...])))
+        #expect(try verify(scheme, headers) == .verified(index: 0))
         #expect(try verify(scheme, headers.setting(scheme.header, scheme.prefix + code.uppercased())).isVerified)
         #expect(try verify(scheme, headers.setting(scheme.header, "sha1=" + code)) == .mismatch)
         #expect(try verify(scheme, headers.setting(scheme.header, scheme.prefix)) == .mismatch)
@@ -40,7 +40,7 @@ import WebhookServices
         let headers: HeaderList = [
             "webhook-id": "id", "webhook-timestamp": "\(testTime).987", "webhook-signature": signature,
         ]
-        #expect(try verify(scheme, headers) == .verified(index: 0, digest: Fingerprint.of(Self.body[...])))
+        #expect(try verify(scheme, headers) == .verified(index: 0))
         #expect(try verify(scheme, headers.setting("webhook-timestamp", "\(testTime)")).isVerified)
         for text in ["\(testTime).x", "\(testTime)e0", ".5", "\(testTime) ", "\(testTime),5"] {
             #expect(try verify(scheme, headers.setting("webhook-timestamp", text)) == .mismatch)
@@ -58,18 +58,5 @@ import WebhookServices
         #expect(try verify(scheme, headers.setting("x-time", "13")) == .mismatch)
         #expect(try verify(scheme, headers.setting("x-time", "12:")) == .mismatch)
         #expect(try verify(scheme, headers.setting("x-signature", "v1=" + code)) == .mismatch)
-    }
-
-    @Test func whatAVerificationTellsBodiesApartBy() throws {
-        let scheme = SignatureScheme(header: "s")
-        let other = [UInt8]("{}".utf8)
-        let secrets = [try scheme.prepare(secret: Array("secret".utf8))]
-        let first = scheme.verify(
-            HeaderList(dictionaryLiteral: ("s", try hexCode("secret", Self.body))), body: Self.body[...], at: 0,
-            secrets: secrets)
-        let second = scheme.verify(
-            HeaderList(dictionaryLiteral: ("s", try hexCode("secret", other))), body: other[...], at: 0,
-            secrets: secrets)
-        #expect(first.isVerified && second.isVerified && first != second)
     }
 }
