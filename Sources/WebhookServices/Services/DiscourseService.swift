@@ -12,11 +12,13 @@ public struct DiscourseService: WebhookService {
     ])
     /// A post's text in both forms does not go to the bus (<https://pagure.io/fedora-infrastructure/issue/10420>), nor
     /// does what is said in a chat: wherever events have one.
-    private static let redaction = JSONRedaction(
-        ["post", "like.post", "solved", "reviewable", "reviewable.payload"].flatMap { [$0 + ".cooked", $0 + ".raw"] }
-            + ["message", "message.in_reply_to", "channel.last_message"].flatMap { said in
-                ["cooked", "message", "excerpt"].map { "chat_message.\(said).\($0)" }
-            })
+    private static let redaction: PayloadRedaction = {
+        let posts = ["post", "like.post", "solved", "reviewable", "reviewable.payload"]
+        let said = ["message", "message.in_reply_to", "channel.last_message"].map { "chat_message." + $0 }
+        return PayloadRedaction(
+            removing: posts.flatMap { [$0 + ".cooked", $0 + ".raw"] }
+                + said.flatMap { place in ["cooked", "message", "excerpt"].map { place + "." + $0 } })
+    }()
 
     /// The service.
     public init() {}

@@ -4,7 +4,7 @@
 public struct DockerHubService: WebhookService {
     private static let outgoing = OutgoingHeaders(["content-type": .optional, "user-agent": .optional])
     /// Whoever knows it can tell Docker Hub how a test of the image ended.
-    private static let redaction = JSONRedaction("callback_url")
+    private static let redaction = PayloadRedaction(removing: ["callback_url"])
     private static let visibility = RepositoryVisibility(flags: [
         .required("repository.is_private", of: "repository")
     ])
@@ -38,7 +38,7 @@ public struct DockerHubService: WebhookService {
             sender: document.string("push_data.pusher").flatMap { $0.isEmpty ? nil : $0 },
             deliveryID: nil,
             headers: try Self.outgoing.selected(from: request.headers),
-            payload: document.contains("callback_url") ? Self.redaction.pieces(of: document.bytes) : [document.bytes])
+            payload: Self.redaction.pieces(of: document.bytes))
     }
 
     /// `namespace/name`.

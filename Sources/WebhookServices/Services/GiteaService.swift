@@ -12,7 +12,7 @@ public struct GiteaService: WebhookService {
         "user-agent": .optional,
     ])
     /// Gitea before 1.14 has the secret itself in the payload.
-    private static let redaction = JSONRedaction("secret")
+    private static let redaction = PayloadRedaction(removing: ["secret"])
 
     /// The service.
     public init() {}
@@ -62,7 +62,7 @@ public struct GiteaService: WebhookService {
             sender: Self.family.actor(in: document),
             deliveryID: Array(try request.headers.single("x-gitea-delivery")),
             headers: headers,
-            payload: document.contains("secret") ? Self.redaction.pieces(of: document.bytes) : [document.bytes])
+            payload: Self.redaction.pieces(of: document.bytes))
     }
 
     /// The repository or, for an event of a whole organisation, that.

@@ -7,7 +7,7 @@ public struct PretixService: WebhookService {
     private static let instanceKey = "instance_url"
     private static let outgoing = OutgoingHeaders(["content-type": .optional, "user-agent": .optional])
     /// What we say ourselves is not the sender's to say.
-    private static let redaction = JSONRedaction(instanceKey)
+    private static let redaction = PayloadRedaction(removing: [instanceKey])
 
     /// The service.
     public init() {}
@@ -147,8 +147,7 @@ public struct PretixService: WebhookService {
         added.appendJSONString(instance)
         if !document.contains("attendee_name") { added.append(contentsOf: ", \"attendee_name\": null".utf8) }
         if !document.contains("code") { added.append(contentsOf: ", \"code\": null".utf8) }
-        var pieces =
-            document.contains("instance_url") ? redaction.pieces(of: document.bytes) : [document.bytes]
+        var pieces = redaction.pieces(of: document.bytes)
         guard let first = pieces.first, let brace = first.firstIndex(of: UInt8(ascii: "{")) else { return pieces }
         let rest = [first[(brace + 1)...]] + pieces.dropFirst()
         let next = rest.joined().first { !isBlank($0) }

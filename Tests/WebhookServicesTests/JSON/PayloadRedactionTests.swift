@@ -1,0 +1,241 @@
+import Foundation
+import Testing
+
+@testable import WebhookServices
+
+@Suite struct PayloadRedactionTests {
+    func redacted(_ text: String, _ redaction: PayloadRedaction = PayloadRedaction()) throws -> String {
+        let bytes = redaction.pieces(of: Array(text.utf8)[...]).flatMap { Array($0) }
+        try JSONParser().withDocument(bytes[...]) { _ in }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test(arguments: [
+        (
+            #"{"a":{"v":"x","n":1.5,"t":true,"z":null,"s":["y",2,[]],"o":{"k":"v"}},"b":"x"}"#,
+            #"{"a":{"v":"","n":"","t":"","z":null,"s":["","",[]],"o":{"k":""}},"b":"x"}"#
+        ),
+        (#"{"a":"x","a":7,"\u0061":"y"}"#, #"{"a":"","a":"","\u0061":""}"#),
+        (
+            #"{"list":[{"key":"K","value":"V"},{"key":"L","value":3}],"value":"V"}"#,
+            #"{"list":[{"key":"K","value":""},{"key":"L","value":""}],"value":"V"}"#
+        ),
+        (
+            #"{"x":{"y":[{"deep":"1"}]},"deep":"2","deeper":{"deep":{"deep":"3"}}}"#,
+            #"{"x":{"y":[{"deep":""}]},"deep":"","deeper":{"deep":{"deep":""}}}"#
+        ),
+        (#"{"any":{"k":{"z":"1"},"l":{"z":"2","y":"3"}}}"#, #"{"any":{"k":{"z":""},"l":{"z":"","y":"3"}}}"#),
+        (
+            #"{"hook":{"id":1,"config":{"url":"https://x/t","secret":"s","insecure_ssl":0}}}"#,
+            #"{"hook":{"id":1,"config":{"url":"","secret":"","insecure_ssl":""}}}"#
+        ),
+    ])
+    func blanks(_ text: String, _ expected: String) throws {
+        let redaction = PayloadRedaction(blanking: ["a", "list.*.value", "**.deep", "any.*.z"])
+        #expect(try redacted(text, redaction) == expected)
+    }
+
+    @Test(arguments: [
+        (
+            #"{"fork":{"secret":1,"id":2,"owner":{"login":"o","email":"x","plan":{}},"topics":[]},"id":3,"x":4}"#,
+            #"{"fork":{"id":2,"owner":{"login":"o"}},"id":3,"x":4}"#
+        ),
+        (#"{"fork":{"owner":"o@example.org","id":1}}"#, #"{"fork":{"id":1}}"#),
+        (
+            #"{"fork":{"owner":null,"id":{"all":["of",{"it":1}]}}}"#,
+            #"{"fork":{"owner":null,"id":{"all":["of",{"it":1}]}}}"#
+        ),
+        (#"{"fork":null}"#, #"{"fork":null}"#),
+        (#"{"fork":[1,{"id":2}]}"#, #"{"fork":[]}"#),
+        (
+            #"{"fork":{"secret":1,"owner":{"plan":1}},"fork":{"secret":2,"id":1}}"#,
+            #"{"fork":{"owner":{}},"fork":{"id":1}}"#
+        ),
+    ])
+    func reduces(_ text: String, _ expected: String) throws {
+        let redaction = PayloadRedaction(reducing: [.init(path: "fork", kept: ["id", "owner.login"])])
+        #expect(try redacted(text, redaction) == expected)
+    }
+
+    /// Elements are taken out as members are.
+    @Test func elements() throws {
+        let redaction = PayloadRedaction(removing: ["a.*", "b.*.c", "**.d"])
+        #expect(
+            try redacted(#"{"a":[1,2],"b":[{"c":1},{"x":[{"d":{}},{"d":[1],"e":2}]}]}"#, redaction)
+                == #"{"a":[],"b":[{},{"x":[{},{"e":2}]}]}"#)
+    }
+
+    @Test(arguments: [
+        // Keys that say so.
+        (#"{"user":{"email":"jane@example.org","login":"jane"}}"#, #"{"user":{"email":"","login":"jane"}}"#),
+        (
+            #"{"user_email":"root@localhost","emailAddress":"ü@exämple.de","public_email":"","e":1}"#,
+            #"{"user_email":"","emailAddress":"","public_email":"","e":1}"#
+        ),
+        (
+            #"{"emails":["a@b.org","none"],"email":null,"email_enabled":true,"email":"[REDACTED]"}"#,
+            #"{"emails":["","none"],"email":null,"email_enabled":true,"email":"[REDACTED]"}"#
+        ),
+        (#"{"em\u0061il":"jane\u0040example.org"}"#, #"{"em\u0061il":""}"#),
+        // Any other.
+        (#"{"name":"jane@example.org"}"#, #"{"name":""}"#),
+        (#"{"author":"Jane <jane.doe+x@mail.example.org>"}"#, #"{"author":"Jane <>"}"#),
+        (#"{"x":"j\u0061ne\u0040ex\u0061mple.org, you"}"#, #"{"x":", you"}"#),
+        (#"{"x":["a@b.org","c@d.org."],"y":"a@b.org-x a@b@c.org"}"#, #"{"x":["","."],"y":"-x "}"#),
+        (
+            #"{"author_email":"a@b.org","commit":{"author_email":"a@b.org"}}"#,
+            #"{"author_email":"","commit":{"author_email":"a@b.org"}}"#
+        ),
+        (#"{"a@b.org":1,"x":{"mail a@b.org":{}}}"#, #"{"":1,"x":{"mail ":{}}}"#),
+        (
+            #"{"url":"https://example.org/u?email=jane@example.org&x=1"}"#,
+            #"{"url":"https://example.org/u?email=&x=1"}"#
+        ),
+        // In commits, but not what is no commit's.
+        (
+            #"{"pusher":{"email":"a@b.org"},"commits":[{"author":{"email":"a@b.org"},"user":{"email":"a@b.org"}}]}"#,
+            #"{"pusher":{"email":""},"commits":[{"author":{"email":"a@b.org"},"user":{"email":""}}]}"#
+        ),
+        (
+            #"{"commit":{"message":"x","committer":{"raw":"J <a@b.org>"},"author_url":"mailto:a@b.org"}}"#,
+            #"{"commit":{"message":"x","committer":{"raw":"J <a@b.org>"},"author_url":"mailto:a@b.org"}}"#
+        ),
+        // What people wrote.
+        (
+            #"{"comment":{"body":"ask a@b.org","content":{"raw":"a@b.org"},"user":{"name":"a@b.org"}}}"#,
+            #"{"comment":{"body":"ask a@b.org","content":{"raw":"a@b.org"},"user":{"name":""}}}"#
+        ),
+        (
+            #"{"changes":{"body":{"from":"a@b.org"},"owner":{"from":{"user":{"name":"a@b.org"}}}}}"#,
+            #"{"changes":{"body":{"from":"a@b.org"},"owner":{"from":{"user":{"name":""}}}}}"#
+        ),
+    ])
+    func addresses(_ text: String, _ expected: String) throws {
+        #expect(try redacted(text) == expected)
+    }
+
+    @Test(arguments: [
+        (#"{"u":"https://jane:pw@example.org/x"}"#, #"{"u":"https://example.org/x"}"#),
+        (#"{"u":"https:\/\/ghp_token@example.org\/x"}"#, #"{"u":"https:\/\/example.org\/x"}"#),
+        (#"{"u":"postgres://u:p@db:5432/x?a=amqps://v:w@mq"}"#, #"{"u":"postgres://db:5432/x?a=amqps://mq"}"#),
+        (
+            #"{"u":"ssh://git:pw@example.org/x","v":"ssh://git@example.org/x","w":"ssh://jane@example.org/x"}"#,
+            #"{"u":"ssh://example.org/x","v":"ssh://git@example.org/x","w":"ssh://example.org/x"}"#
+        ),
+        (
+            #"{"u":"https://u:p@ss@example.org/","v":"https://u:pa/ss@example.org/","w":"https://u:p#a@example.org"}"#,
+            #"{"u":"https://example.org/","v":"https://example.org/","w":"https://example.org"}"#
+        ),
+        (
+            #"{"body":"see https://u:p@example.org, a@b.org and http://token@x/."}"#,
+            #"{"body":"see https://example.org, a@b.org and http://x/."}"#
+        ),
+        (
+            #"{"commits":[{"message":"pull git+https://u:p@h.org/r"}]}"#,
+            #"{"commits":[{"message":"pull git+https://h.org/r"}]}"#
+        ),
+        (#"{"u":"//u:p@example.org/x","https://u:p@h/":1}"#, #"{"u":"//example.org/x","https://h/":1}"#),
+        (#"{"u":"https\u003a//u\u003ap\u0040h.org"}"#, #"{"u":"https\u003a//h.org"}"#),
+        (
+            #"{"u":"https://[::1]:80/@x https://h.org:443/a@v1.2"}"#,
+            #"{"u":"https://[::1]:80/@x https://h.org:443/a@v1.2"}"#
+        ),
+    ])
+    func credentials(_ text: String, _ expected: String) throws {
+        #expect(try redacted(text) == expected)
+    }
+
+    /// What looks like an address and is none, and what says nothing of anybody.
+    @Test(arguments: [
+        #"{"ssh_url":"git@github.com:octo/hello.git","u":"git@example.org:7999/x","v":"org-1@github.com:o/r.git"}"#,
+        #"{"uses":"actions/checkout@v4.1","path":"o/r/.github/w.yml@refs/heads/main"}"#,
+        #"{"package":"@babel/core@7.1.2","t":"cli@1.0.0-beta.rc","d":"quay.io/x@sha256:abc.def"}"#,
+        #"{"login":"@jane","x":"@","y":"a@","z":"@b.org","w":"jane@localhost","v":"a@b."}"#,
+        #"{"ref":"refs/heads/jane@example.org","head":{"ref":"jane@example.org"}}"#,
+        #"{"avatar_url":"https://example.org/@jane","x":"\u00e9\ud83d\ude00 \u003cb\u003e"}"#,
+        #"{"x":"[ci] {a}","y":"{\"a\":1}","z":"[]","w":"\"quoted\" text","v":"{\"a\":"}"#,
+    ])
+    func whatIsNotTouched(_ text: String) throws {
+        #expect(PayloadRedaction(removing: ["raw"]).pieces(of: Array(text.utf8)[...]).count == 1)
+        #expect(try redacted(text) == text)
+    }
+
+    // MARK: Strings that hold JSON
+
+    static func quoted(_ text: String) throws -> String {
+        let array = String(decoding: try JSONSerialization.data(withJSONObject: [text]), as: UTF8.self)
+        return String(array.dropFirst().dropLast())
+    }
+
+    @Test(arguments: 1...3) func stringsInStrings(_ depth: Int) throws {
+        let redaction = PayloadRedaction(removing: ["secret"], blanking: ["hidden"])
+        var text =
+            #"{"secret":1,"é\n":"\u00e9\ud83d\ude00","user":{"email":"a@b.org"},"hidden":{"n":5,"s":"x"},"#
+            + #""hook":{"config":{"url":"u"}},"commits":[{"author":{"email":"a@b.org"}}],"url":"https://u:p@h/"}"#
+        var expected =
+            #"{"é\n":"\u00e9\ud83d\ude00","user":{"email":""},"hidden":{"n":"","s":""},"#
+            + #""hook":{"config":{"url":""}},"commits":[{"author":{"email":"a@b.org"}}],"url":"https://h/"}"#
+        for level in 0..<depth {
+            text = #"{"id":\#(level),"event_payload":"# + (try Self.quoted(text)) + "}"
+            expected = #"{"id":\#(level),"event_payload":"# + (try Self.quoted(expected)) + "}"
+        }
+        #expect(try redacted(text, redaction) == expected)
+    }
+
+    @Test func anEscapedBracketHidesNothing() throws {
+        #expect(
+            try redacted(#"{"p":"\u007b\"em\u0061il\":\"\u0061\\u0040b\"}"}"#) == #"{"p":"\u007b\"em\u0061il\":\"\"}"}"#
+        )
+        #expect(
+            try redacted(#"{"p":"{\"x\":\"a\u005cu0040b.org\"}","q":"{\"x\":\"a\\u\u0030040b.org\"}"}"#)
+                == #"{"p":"{\"x\":\"\"}","q":"{\"x\":\"\"}"}"#)
+    }
+
+    @Test func whatHoldsNoJSONIsAText() throws {
+        #expect(
+            try redacted(#"{"p":"[a@b.org]","q":"{\"x\":\"a@b.org\"","r":"\"a@b.org\" x"}"#)
+                == #"{"p":"[]","q":"{\"x\":\"\"","r":"\"\" x"}"#)
+        // NaN is none of JSON's numbers, and Python's json takes it.
+        #expect(try redacted(#"{"p":"{\"x\":NaN,\"email\":\"a@b\"}"}"#) == #"{"p":"{\"x\":NaN,\"email\":\"\"}"}"#)
+    }
+
+    @Test func whatIsInTooManyStringsGoes() throws {
+        var text = #"{"a":"x"}"#
+        for _ in 0..<6 { text = #"{"p":"# + (try Self.quoted(text)) + "}" }
+        let result = try redacted(text)
+        #expect(result.utf8.count < text.utf8.count)
+    }
+
+    // MARK: Cost
+
+    /// A document of 2 MB is read in about as many steps as it has bytes: were it the square, this would take hours.
+    @Test func timeIsInStepWithTheLength() throws {
+        let count = 1 << 21
+        let many = { (part: String) in String(repeating: part, count: count / part.utf8.count) }
+        let documents = [
+            #"{"x":"\#(many("@"))"}"#, #"{"x":"\#(many("a@"))"}"#, #"{"x":"\#(many("http://"))"}"#,
+            #"{"x":"\#(many("//u:p"))"}"#, #"{"x":"\#(many("a@b.c."))"}"#, #"{"x":"\#(many("\\u0040"))"}"#,
+            #"{"\#(many("\\u0061"))":1,"x":"a@b.org"}"#, #"{"x":[\#(many(#""a@b.org","#))1]}"#,
+            #"{"x":{\#(many(#""raw":1,"#))"y":1}}"#, #"{"x":"\#(many("["))"}"#, #"{"x":"\#(many(#"{\"a\":"#))"}"#,
+            #"{"x":"\#(many(#"[\"\\\"["#))"}"#, #"{"x":[\#(many(#"{"a":"[@"},"#))1]}"#,
+            String(repeating: #"{"x":"#, count: 60) + #"[\#(many(#""@","#))1]"# + String(repeating: "}", count: 60),
+        ]
+        let redaction = PayloadRedaction(removing: ["x.raw", "**.raw"])
+        for document in documents {
+            let length = redaction.pieces(of: Array(document.utf8)[...]).reduce(0) { $0 + $1.count }
+            #expect(length <= document.utf8.count)
+        }
+    }
+
+    @Test func bytesThatAreNoJSONComeToAnEnd() {
+        var generator = SeededGenerator(state: 5)
+        let alphabet = Array("{}[]\",:\\u0040a@b.org//raw1 ".utf8)
+        let redaction = PayloadRedaction(removing: ["raw"], blanking: ["a"])
+        for _ in 0..<20_000 {
+            let count = Int.random(in: 0...60, using: &generator)
+            let bytes = (0..<count).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+            let pieces = redaction.pieces(of: (Array("{\"a\":".utf8) + bytes)[...])
+            #expect(pieces.reduce(0) { $0 + $1.count } <= 3 * count + 8)
+        }
+    }
+}
