@@ -124,7 +124,7 @@ struct BareTrial {
     private mutating func verify(_ request: WebhookRequest, _ secrets: [PreparedSecret]) -> Verification {
         let mark = ThreadTime.now
         let verification = service.verify(request, secrets: secrets)
-        // A token has two secrets for a while, or none that its service can use, which is nobody else's business.
+        // A token has several secrets for a while, or none that its service can use, which is nobody else's business.
         if attempt == nil, !secrets.isEmpty { attempt = (ThreadTime.now - mark) / secrets.count }
         return verification
     }

@@ -25,8 +25,11 @@ struct SealedColumn: Sendable, Hashable {
         SealedColumn(
             table: "token", row: "uuid", keyID: "previous_key_id", value: "previous_secret",
             hash: "previous_lookup_hash"),
+        SealedColumn(
+            table: "token", row: "uuid", keyID: "earlier_key_id", value: "earlier_secret", hash: "earlier_lookup_hash"),
         SealedColumn(table: "kept_key", row: "name", keyID: "key_id", value: "sealed"),
         SealedColumn(table: "session", row: "handle", keyID: "key_id", value: "credentials", isDispensable: true),
+        SealedColumn(table: "form_use", row: "form", keyID: "key_id", value: "notes", isDispensable: true),
     ]
 
     /// How many values stand under each root key.

@@ -16,5 +16,7 @@ public enum GatewaySchema {
         .sessionNotices,
         .tokenLists,
         .changeNotices,
+        .formerSecrets,
+        .formUses,
     ]
 }

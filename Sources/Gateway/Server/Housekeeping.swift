@@ -38,5 +38,6 @@ struct Housekeeping: Service {
         try await database.query(
             "DELETE FROM delivery_writer WHERE written_at < $1",
             [.integer(now.advanced(by: .zero - writerRetention).milliseconds)])
+        for statement in DatabaseFormLedger.tidying(now: now) { try await database.query(statement) }
     }
 }

@@ -26,8 +26,8 @@ public struct TokenView: Sendable {
         self.activity = activity
     }
 
-    /// Until when the previous secret works; `nil` if there is none that does.
-    public func previousSecretExpiry(now: UnixTime = .now()) -> UnixTime? {
-        token.previousSecretExpiresAt.flatMap { now < $0 ? $0 : nil }
+    /// Until when former secrets work, those that do; the last one first.
+    public func formerSecretExpiries(now: UnixTime = .now()) -> [UnixTime] {
+        token.formerSecretExpiries(at: now)
     }
 }

@@ -6,7 +6,8 @@ extension StoredToken {
     /// The columns that `init(row:)` reads.
     static let columns = """
         uuid, public_id, service, name, scope, event_filter, publish_private, settings, state, created_by, created_at, \
-        updated_at, rotated_at, key_id, secret, previous_key_id, previous_secret, previous_expires_at
+        updated_at, rotated_at, key_id, secret, previous_key_id, previous_secret, previous_expires_at, earlier_key_id, \
+        earlier_secret, earlier_expires_at
         """
 
     /// Reads a row of the table `token`, without its owners.
@@ -24,13 +25,17 @@ extension StoredToken {
             createdAt: UnixTime(milliseconds: try row.integer("created_at")),
             updatedAt: UnixTime(milliseconds: try row.integer("updated_at")),
             rotatedAt: try row.optionalInteger("rotated_at").map(UnixTime.init(milliseconds:)),
-            previousSecretExpiresAt: try row.optionalInteger("previous_expires_at").map(UnixTime.init(milliseconds:)))
+            previousSecretExpiresAt: try row.optionalInteger("previous_expires_at").map(UnixTime.init(milliseconds:)),
+            earlierSecretExpiresAt: try row.optionalInteger("earlier_expires_at").map(UnixTime.init(milliseconds:)))
         secret = SealedValue(keyID: try row.text("key_id"), bytes: try row.blob("secret"))
-        if let keyID = try row.optionalText("previous_key_id"), let bytes = try row.optionalBlob("previous_secret") {
-            previousSecret = SealedValue(keyID: keyID, bytes: bytes)
-        } else {
-            previousSecret = nil
-        }
+        previousSecret = try Self.sealed("previous", in: row)
+        earlierSecret = try Self.sealed("earlier", in: row)
+    }
+
+    private static func sealed(_ which: String, in row: SQLRow) throws(DatabaseError) -> SealedValue? {
+        guard let keyID = try row.optionalText("\(which)_key_id"), let bytes = try row.optionalBlob("\(which)_secret")
+        else { return nil }
+        return SealedValue(keyID: keyID, bytes: bytes)
     }
 
     /// The text of settings in the database: an object of strings in JSON, its keys in order.

@@ -33,6 +33,13 @@ public struct Token: Sendable, Hashable {
     public let rotatedAt: UnixTime?
     /// Until when the previous secret works, if there is one; may have passed.
     public let previousSecretExpiresAt: UnixTime?
+    /// Until when the secret before that works; likewise.
+    public var earlierSecretExpiresAt: UnixTime?
+
+    /// When the former secrets stop working, those that did already left out; the last one first.
+    func formerSecretExpiries(at now: UnixTime) -> [UnixTime] {
+        [previousSecretExpiresAt, earlierSecretExpiresAt].compactMap { $0 }.filter { now < $0 }
+    }
 
     /// The text of the uuid in the database: small letters.
     var row: String { uuid.uuidString.lowercased() }

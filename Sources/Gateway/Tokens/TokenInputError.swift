@@ -30,6 +30,8 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
     case setting(ServiceSettingError)
     /// What was given for a setting is not `NAME=VALUE`.
     case settingSyntax(String)
+    /// Former secrets are within their grace periods, until then, and there is no place for another.
+    case formerSecrets(until: [UnixTime])
     /// The grace period is negative or too long.
     case grace(limit: Duration)
 
@@ -69,6 +71,12 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
         case .events(let error): "the event filter: \(error)"
         case .setting(let error): "\(error)"
         case .settingSyntax(let text): "\"\(text)\" is no setting: those are given as NAME=VALUE"
+        case .formerSecrets(let ends):
+            """
+            \(ends.count) former secrets still work, until \(ends.sorted().map(\.description).joined(separator: " and ")), \
+            and none of them is dropped before. Make another secret after that, or with the grace period 0, which ends \
+            them and the current one at once
+            """
         case .grace(let limit):
             "the grace period is between 0 and \(limit.components.seconds / 86_400) days"
         }

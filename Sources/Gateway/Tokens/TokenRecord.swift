@@ -19,18 +19,23 @@ public final class TokenRecord: Sendable {
     /// Whether its webhooks are accepted.
     public let isEnabled: Bool
     private let current: [PreparedSecret]
-    private let currentAndPrevious: [PreparedSecret]
-    private let previousExpiresAt: UnixTime?
+    /// Former secrets with their ends.
+    private let former: [(secret: PreparedSecret, expiresAt: UnixTime)]
+    private let all: [PreparedSecret]
+    /// When the first of the former secrets ends; `nil` if there are none.
+    private let firstEnd: UnixTime?
 
     /// A record.
     ///
     /// - Parameters:
     ///   - current: The secret; `nil` if the service is not offered, in which case nothing verifies.
     ///   - previous: The secret before, and when it stops working.
+    ///   - earlier: The one before that, likewise.
     public init(
         id: TokenID, uuid: [UInt8], service: String, scope: TokenScope?, eventFilter: EventFilter? = nil,
         publishesPrivate: Bool = false, settings: [String: String] = [:], isEnabled: Bool, current: PreparedSecret?,
-        previous: (secret: PreparedSecret, expiresAt: UnixTime)? = nil
+        previous: (secret: PreparedSecret, expiresAt: UnixTime)? = nil,
+        earlier: (secret: PreparedSecret, expiresAt: UnixTime)? = nil
     ) {
         self.id = id
         self.uuid = uuid
@@ -41,15 +46,17 @@ public final class TokenRecord: Sendable {
         self.settings = settings
         self.isEnabled = isEnabled
         self.current = current.map { [$0] } ?? []
-        currentAndPrevious = self.current + (previous.map { [$0.secret] } ?? [])
-        previousExpiresAt = previous?.expiresAt
+        former = [previous, earlier].compactMap { $0 }
+        all = self.current + former.map(\.secret)
+        firstEnd = former.map(\.expiresAt).min()
     }
 
-    /// The secrets that work now: the current one first, then, while its grace period lasts, the previous one.
+    /// The secrets that work now: the current one first, then former ones while their grace periods last, the last one first.
     ///
-    /// - Parameter now: Only asked for where there is a previous secret.
+    /// - Parameter now: Only asked for where there is a former secret.
     public func secrets(at now: @autoclosure () -> UnixTime = .now()) -> [PreparedSecret] {
-        guard let previousExpiresAt, now() < previousExpiresAt else { return current }
-        return currentAndPrevious
+        guard let firstEnd else { return current }
+        let now = now()
+        return now < firstEnd ? all : current + former.filter { now < $0.expiresAt }.map(\.secret)
     }
 }

@@ -41,16 +41,17 @@ public struct TokenRecordLoader: TokenRecordLoading {
     public func record(for id: TokenID) async throws -> TokenRecord? {
         guard let stored = try await store.stored(id) else { return nil }
         let token = stored.token
-        var secrets: (current: PreparedSecret?, previous: (secret: PreparedSecret, expiresAt: UnixTime)?)
+        var current: PreparedSecret?
+        var former: [(secret: PreparedSecret, expiresAt: UnixTime)] = []
         if let service = service(token.service) {
-            secrets.current = try current(of: stored, service)
-            secrets.previous = previous(of: stored, service)
+            current = try self.current(of: stored, service)
+            former = self.former(of: stored, service)
         }
         return TokenRecord(
             id: id, uuid: withUnsafeBytes(of: token.uuid.uuid) { Array($0) }, service: token.service,
             scope: token.scope, eventFilter: token.eventFilter, publishesPrivate: token.publishesPrivate,
-            settings: token.settings, isEnabled: token.state == .enabled, current: secrets.current,
-            previous: secrets.previous)
+            settings: token.settings, isEnabled: token.state == .enabled, current: current,
+            previous: former.first, earlier: former.dropFirst().first)
     }
 
     private func current(of stored: StoredToken, _ service: any WebhookService) throws -> PreparedSecret? {
@@ -66,21 +67,20 @@ public struct TokenRecordLoader: TokenRecordLoading {
         }
     }
 
-    /// The secret before the last rotation, while it works. Whatever is wrong with it takes nothing from the current one.
-    private func previous(
+    /// The former secrets that still work. Whatever is wrong with one takes nothing from the others.
+    private func former(
         of stored: StoredToken, _ service: any WebhookService
-    ) -> (secret: PreparedSecret, expiresAt: UnixTime)? {
-        guard let sealed = stored.previousSecret, let expiresAt = stored.token.previousSecretExpiresAt,
-            UnixTime.now() < expiresAt
-        else { return nil }
-        do {
-            let place = StoredToken.place(ofPreviousSecretIn: stored.token.row)
-            return (try service.prepare(secret: try store.keys.open(sealed, for: place)), expiresAt)
-        } catch {
-            note(
-                "a token's previous secret cannot be used, and verifies nothing: give the sender the current one",
-                error, stored.token)
-            return nil
+    ) -> [(secret: PreparedSecret, expiresAt: UnixTime)] {
+        stored.formerSecrets(at: .now()).compactMap { former in
+            do {
+                let secret = try store.keys.open(former.sealed, for: former.place)
+                return (try service.prepare(secret: secret), former.expiresAt)
+            } catch {
+                note(
+                    "a token's previous secret cannot be used, and verifies nothing: give the sender the current one",
+                    error, stored.token)
+                return nil
+            }
         }
     }
 

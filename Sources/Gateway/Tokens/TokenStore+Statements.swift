@@ -63,32 +63,52 @@ extension TokenStore {
             ])
     }
 
-    /// What moves the secret to the previous one's place and puts the new one in its own.
+    /// What moves the secret to the previous one's place, that one to the place before, and puts the new one in its own.
+    ///
+    /// - Throws: ``TokenInputError`` `formerSecrets` where a secret within its grace period would be dropped.
     func replacement(
         ofSecretIn stored: StoredToken, by secret: TokenSecret, grace: Duration, now: UnixTime
     ) throws -> SQLStatement {
         let row = stored.token.row
         let place = StoredToken.place(ofSecretIn: row)
         let sealed = try keys.seal(secret.bytes, for: place)
-        var previous: (sealed: SealedValue, hash: [UInt8])?
+        var (previous, earlier) = ([SQLValue](repeating: .null, count: 4), [SQLValue](repeating: .null, count: 4))
         if grace > .zero {
             // Sealed anew, because a sealed value opens in its own column only.
-            let bytes = try keys.open(stored.secret, for: place)
-            previous = (try keys.seal(bytes, for: StoredToken.place(ofPreviousSecretIn: row)), keys.lookupHash(bytes))
+            previous = try former(
+                try keys.open(stored.secret, for: place), until: now.advanced(by: grace),
+                at: StoredToken.place(ofPreviousSecretIn: row))
+            // What cannot be opened verifies nothing, and needs no place.
+            let kept = stored.formerSecrets(at: now).compactMap { former in
+                (try? keys.open(former.sealed, for: former.place)).map { (bytes: $0, expiresAt: former.expiresAt) }
+            }
+            guard kept.count < TokenStore.maximumFormerSecrets else {
+                throw TokenInputError.formerSecrets(until: kept.map(\.expiresAt))
+            }
+            if let last = kept.first {
+                earlier = try former(
+                    last.bytes, until: last.expiresAt, at: StoredToken.place(ofEarlierSecretIn: row))
+            }
         }
         return SQLStatement(
             """
             UPDATE token SET key_id = $1, secret = $2, lookup_hash = $3, previous_key_id = $4, previous_secret = $5,
-                previous_lookup_hash = $6, previous_expires_at = $7, rotated_at = $8, updated_at = \(Self.later("$8"))
-            WHERE uuid = $9
+                previous_lookup_hash = $6, previous_expires_at = $7, earlier_key_id = $8, earlier_secret = $9,
+                earlier_lookup_hash = $10, earlier_expires_at = $11, rotated_at = $12,
+                updated_at = \(Self.later("$12"))
+            WHERE uuid = $13
             """,
-            [
-                .text(sealed.keyID), .blob(sealed.bytes), .blob(keys.lookupHash(secret.bytes)),
-                .optional(previous?.sealed.keyID), previous.map { .blob($0.sealed.bytes) } ?? .null,
-                previous.map { .blob($0.hash) } ?? .null,
-                previous == nil ? .null : .integer(now.advanced(by: grace).milliseconds),
+            [.text(sealed.keyID), .blob(sealed.bytes), .blob(keys.lookupHash(secret.bytes))] + previous + earlier + [
                 .integer(now.milliseconds), .text(row),
             ])
+    }
+
+    /// The columns of a former secret: the key's id, the sealed secret, its hash, its end.
+    private func former(_ bytes: [UInt8], until end: UnixTime, at place: SealedPlace) throws -> [SQLValue] {
+        let sealed = try keys.seal(bytes, for: place)
+        return [
+            .text(sealed.keyID), .blob(sealed.bytes), .blob(keys.lookupHash(bytes)), .integer(end.milliseconds),
+        ]
     }
 
     /// The owners of tokens, by row, in the order in which they were given.

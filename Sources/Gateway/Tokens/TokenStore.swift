@@ -6,6 +6,8 @@ import FoundationEssentials
 ///
 /// Every change runs in a transaction of its own, in which the hooks have their say: history, and telling replicas.
 public struct TokenStore: Sendable {
+    /// Most former secrets that a token keeps while their grace periods last.
+    public static let maximumFormerSecrets = 2
     /// Longest grace period of a rotation.
     public static let maximumGrace = Duration.seconds(30 * 86_400)
 
@@ -84,12 +86,13 @@ public struct TokenStore: Sendable {
         }
     }
 
-    /// Gives a token a new secret. The one before works on until `grace` is over; one from an earlier rotation does
-    /// not.
+    /// Gives a token a new secret. The one before works on until `grace` is over. A former secret within its grace
+    /// period works on, too: if there is no place for another, nothing is done. Without a grace period, all former secrets
+    /// end at once.
     ///
     /// - Parameter secret: One that someone brought; `nil` to have one made.
     /// - Returns: The token and the new secret, this once; `nil` if there is no such token.
-    /// - Throws: ``TokenInputError`` `grace`, `DatabaseError`, ``KeyRing/Failure``.
+    /// - Throws: ``TokenInputError`` `grace` and `formerSecrets`, `DatabaseError`, ``KeyRing/Failure``.
     public func rotate(
         _ id: TokenID, to secret: TokenSecret? = nil, grace: Duration,
         by actor: any TokenAuthorizing = TokenActor.commandLine,

@@ -61,8 +61,18 @@ struct PageHandler: HTTPHandler {
         for name in names {
             request.parameters[name] = exchange.pathParameters[name].map { String(decoding: $0, as: UTF8.self) }
         }
-        let answer = try await run(request)
+        let answer = try await changes ? act(on: request) : run(request)
         return try response(to: request, answer, exchange)
+    }
+
+    /// Does what a form asks for: once, however often it is sent.
+    private func act(on request: PageRequest) async throws(PageFailure) -> PageAnswer {
+        guard let visitor = request.visitor,
+            let form = FormUse(
+                key: request.form("once"), part: request.form("part"), path: request.path, account: visitor.account)
+        else { return try await run(request) }
+        let run = run
+        return try await site.forms.once(form) { () async throws(PageFailure) in try await run(request) }
     }
 
     // MARK: The answer

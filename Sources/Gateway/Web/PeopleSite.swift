@@ -31,7 +31,8 @@ struct PeopleSite: Sendable {
         let site = WebSite(
             renderer: renderer, desk: desk, accounts: LiveAccounts(accounts: accounts, logger: logger),
             people: DatabasePeopleDirectory(database: workspace.database),
-            services: configuration.services.registry, settings: settings, messages: MessageRenderer(configuration))
+            services: configuration.services.registry, settings: settings, messages: MessageRenderer(configuration),
+            forms: DatabaseFormLedger(database: workspace.database, keys: workspace.keys, logger: logger))
         routes = WebRoutes(site: site, logger: logger)
     }
 

@@ -11,12 +11,14 @@ struct WebSite: Sendable {
     let settings: WebSettings
     /// Makes the messages that pages show.
     let messages: MessageRenderer
+    /// Remembers which forms were sent.
+    let forms: any FormLedger
 
     /// What a page has around its content.
     func frame(for request: PageRequest, _ section: PageFrame.Section, flash: Notice? = nil) -> PageFrame {
         PageFrame(
             viewer: request.visitor.map { Viewer(name: $0.account, isAdmin: $0.person.isAdmin) },
-            csrf: request.visitor?.csrfToken ?? "", flash: flash, section: section,
+            csrf: request.visitor?.csrfToken ?? "", once: request.visitor == nil ? "" : FormUse.newKey(), flash: flash, section: section,
             loginURL: settings.canLogIn ? loginURL(backTo: request) : nil,
             isDevelopment: settings.isDevelopmentLogin, version: settings.version, links: settings.links)
     }

@@ -4,6 +4,8 @@ package struct PageFrame: Sendable {
     package var viewer: Viewer?
     /// The value that forms must send along.
     package var csrf: String
+    /// The one-time key that forms must send along: each acts once.
+    package var once: String
     /// What was just done.
     package var flash: Notice?
     /// Which part of the site it is.
@@ -22,12 +24,13 @@ package struct PageFrame: Sendable {
     package var links: [PageLink]
 
     package init(
-        viewer: Viewer? = nil, csrf: String = "", flash: Notice? = nil, section: Section = .other,
-        loginURL: String? = nil, isDevelopment: Bool = false, isIndexed: Bool = false, hasErrors: Bool = false,
+        viewer: Viewer? = nil, csrf: String = "", once: String = "", flash: Notice? = nil,
+        section: Section = .other, loginURL: String? = nil, isDevelopment: Bool = false, isIndexed: Bool = false, hasErrors: Bool = false,
         version: String = "", links: [PageLink] = []
     ) {
         self.viewer = viewer
         self.csrf = csrf
+        self.once = once
         self.flash = flash
         self.section = section
         self.loginURL = loginURL

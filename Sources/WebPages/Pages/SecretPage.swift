@@ -20,8 +20,8 @@ package struct SecretPage: PageContent {
     package var secret: CopyField?
     /// What to say where there is none to show.
     package var noSecret: String?
-    /// Until when the secret before it works.
-    package var previousUntil: Moment?
+    /// Until when former secrets work.
+    package var formerUntil: [Moment]
     /// Watches for the first delivery.
     package var waiting: WaitingCard?
     /// What to do at the service.
@@ -36,7 +36,7 @@ package struct SecretPage: PageContent {
     package init(
         title: String, crumbs: [PageLink], service: ServiceBadge, heading: String, lead: String, url: CopyField,
         urlWithSecret: CopyField? = nil, secret: CopyField? = nil, noSecret: String? = nil,
-        previousUntil: Moment? = nil, waiting: WaitingCard? = nil, guide: SetupSteps? = nil, test: String? = nil,
+        formerUntil: [Moment] = [], waiting: WaitingCard? = nil, guide: SetupSteps? = nil, test: String? = nil,
         testNote: String? = nil, tokenURL: String
     ) {
         self.title = title
@@ -48,7 +48,7 @@ package struct SecretPage: PageContent {
         self.urlWithSecret = urlWithSecret
         self.secret = secret
         self.noSecret = noSecret
-        self.previousUntil = previousUntil
+        self.formerUntil = formerUntil
         self.waiting = waiting
         self.guide = guide
         self.test = test

@@ -107,16 +107,16 @@ package struct TokenDetailPage: PageContent {
     package struct SecretState: Sendable {
         /// Since when it is.
         package var since: Moment
-        /// Until when the one before it works.
-        package var previousUntil: Moment?
+        /// Until when former ones work.
+        package var formerUntil: [Moment]
         /// How long the present one is to work on.
         package var grace: SelectField
         /// A secret that someone brings.
         package var ownSecret: TextField
 
-        package init(since: Moment, previousUntil: Moment?, grace: SelectField, ownSecret: TextField) {
+        package init(since: Moment, formerUntil: [Moment], grace: SelectField, ownSecret: TextField) {
             self.since = since
-            self.previousUntil = previousUntil
+            self.formerUntil = formerUntil
             self.grace = grace
             self.ownSecret = ownSecret
         }

@@ -19,6 +19,21 @@ import WebhookServices
         #expect(record.secrets(at: end).count == 1)
     }
 
+    /// Each ends at its own time, whichever is the first.
+    @Test func formerSecretsEndOneByOne() throws {
+        let service = try #require(ServiceRegistry.service(named: "github"))
+        func secret(_ byte: UInt8) throws -> PreparedSecret {
+            try service.prepare(secret: [UInt8](repeating: byte, count: 32))
+        }
+        for (previous, earlier) in [(100, 200), (200, 100)] as [(Int64, Int64)] {
+            let record = TokenRecord(
+                id: id, uuid: [], service: "github", scope: nil, isEnabled: true, current: try secret(1),
+                previous: (try secret(2), UnixTime(milliseconds: previous)),
+                earlier: (try secret(3), UnixTime(milliseconds: earlier)))
+            #expect([99, 100, 199, 200].map { record.secrets(at: UnixTime(milliseconds: $0)).count } == [3, 2, 2, 1])
+        }
+    }
+
     @Test func theClockIsAskedOnlyIfNeeded() throws {
         let service = try #require(ServiceRegistry.service(named: "github"))
         let record = TokenRecord(
@@ -50,9 +65,12 @@ import WebhookServices
 
         _ = try await test.store.rotate(made.id, grace: .seconds(60))
         #expect(try await loader.record(for: made.id)?.secrets().count == 2)
+        _ = try await test.store.rotate(made.id, grace: .seconds(60))
+        #expect(try await loader.record(for: made.id)?.secrets().count == 3)
         let past = UnixTime.now().advanced(by: .seconds(-120))
-        _ = try await test.store.rotate(made.id, grace: .seconds(60), now: past)
-        #expect(try await loader.record(for: made.id)?.secrets(at: past).count == 1)
+        let old = try await test.store.create(TokenDraft(service: "github", name: "old"), now: past).token
+        _ = try await test.store.rotate(old.id, grace: .seconds(60), now: past)
+        #expect(try await loader.record(for: old.id)?.secrets(at: past).count == 1)
         _ = try await test.store.setState(made.id, to: .disabled)
         #expect(try await loader.record(for: made.id)?.isEnabled == false)
         #expect(try await loader.record(for: test.store.authority.make()) == nil)

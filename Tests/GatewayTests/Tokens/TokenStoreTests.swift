@@ -74,6 +74,65 @@ import Testing
         }
     }
 
+    /// A secret within its grace period is never dropped by another rotation, unless that is what was asked for.
+    @Test(arguments: TestDatabases.all) func rotationsWithinAGracePeriod(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let (made, live) = try await test.store.create(draft(), now: start)
+            func opened() async throws -> [[UInt8]] {
+                let stored = try #require(try await test.store.stored(made.id))
+                return try stored.formerSecrets(at: start).map { try test.keys.open($0.sealed, for: $0.place) }
+            }
+            let day = Duration.seconds(86_400)
+            let second = try #require(try await test.store.rotate(made.id, grace: day, now: start)).secret
+            let later = start.advanced(by: .seconds(1))
+            let third = try #require(try await test.store.rotate(made.id, grace: .seconds(60), now: later))
+            #expect(try await opened() == [second.bytes, live.bytes])
+            #expect(third.token.earlierSecretExpiresAt == start.advanced(by: day))
+
+            // No place for another: said, and nothing changed.
+            let ends = [later.advanced(by: .seconds(60)), start.advanced(by: day)]
+            let full = TokenInputError.formerSecrets(until: ends)
+            await #expect(throws: full) { try await test.store.rotate(made.id, grace: day, now: later) }
+            #expect(full.description.contains("\(ends[0]) and \(ends[1])"))
+            #expect(try await test.store.find(made.id) == third.token)
+
+            // The last one's grace is over: there is a place again, and the live one keeps its own end.
+            let free = later.advanced(by: .seconds(60))
+            let fourth = try #require(try await test.store.rotate(made.id, grace: day, now: free))
+            #expect(try await opened() == [third.secret.bytes, live.bytes])
+            #expect(fourth.token.formerSecretExpiries(at: free) == [free.advanced(by: day), start.advanced(by: day)])
+
+            // The root key is rotated: all of them go along.
+            #expect(try await SealedColumn.counts(in: test.database)[test.keys.keyID]?["token.earlier_secret"] == 1)
+            let bare = try #require(try await test.store.rotate(made.id, grace: .zero, now: free))
+            #expect(bare.token.formerSecretExpiries(at: free).isEmpty)
+            #expect(try await opened().isEmpty)
+        }
+    }
+
+    /// Two at once, as a double click makes them: both have their place.
+    @Test(arguments: TestDatabases.all) func rotationsInParallel(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let (made, live) = try await test.store.create(draft())
+            let results = await withTaskGroup(of: Result<TokenSecret?, any Error>.self) { group in
+                for _ in 0..<6 {
+                    group.addTask {
+                        do {
+                            return .success(try await test.store.rotate(made.id, grace: .seconds(3600))?.secret)
+                        } catch {
+                            return .failure(error)
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(results.count { (try? $0.get()) != nil } == 2)
+            let stored = try #require(try await test.store.stored(made.id))
+            let former = try stored.formerSecrets(at: .now()).map { try test.keys.open($0.sealed, for: $0.place) }
+            #expect(former.count == 2 && former.last == live.bytes)
+        }
+    }
+
     @Test(arguments: TestDatabases.all) func gracePeriodsAreBounded(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let made = try await test.store.create(draft(), now: start).token

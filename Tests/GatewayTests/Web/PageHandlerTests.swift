@@ -64,6 +64,38 @@ struct PageHandlerTests {
         }
     }
 
+    /// A double click: one token, one test event, one secret; and the second answer is that of the first.
+    @Test func aFormActsOnce() async throws {
+        try await PageServer.run { server in
+            let browser = try await server.browser("zoe")
+            let page = try await browser.get("/tokens/new?service=github").body
+            let parts = page.split(separator: "name=\"once\" value=\"", maxSplits: 1)
+            let key = String(try #require(parts.last).prefix { $0 != "\"" })
+            #expect(key.count == 32)
+            let form = ["service": "github", "name": "bodhi", "once": key]
+            let first = try await browser.post("/tokens/new", form)
+            let second = try await browser.post("/tokens/new", form)
+            #expect(first.status == 303 && first.field("location") == second.field("location"))
+            #expect(server.desk.tokenIDs().count == 1)
+            // What the second one was given shows the secret that the first one made.
+            let secret = try await browser.get(try #require(second.field("location"))).body
+            #expect(secret.contains("s3cr3t-s3cr3t"))
+
+            let token = try #require(server.desk.tokenIDs().first)
+            let test = ["once": String(key.reversed())]
+            for _ in 0..<3 { #expect(try await browser.post("/tokens/\(token)/test", test).status == 303) }
+            #expect(server.desk.tests() == 1)
+            // Another's form with the same key is another form.
+            let kevin = try await server.browser("kevin")
+            #expect(try await kevin.post("/tokens/new", form).field("location") != first.field("location"))
+            // One that was refused may be corrected, even with the same key.
+            let wrong = ["service": "github", "name": "", "once": key + "x"]
+            #expect(try await browser.post("/tokens/new", wrong).status == 422)
+            let right = wrong.merging(["name": "koji"]) { $1 }
+            #expect(try await browser.post("/tokens/new", right).status == 303)
+        }
+    }
+
     @Test func formsWithoutTheirTokenChangeNothing() async throws {
         try await PageServer.run { server in
             let token = try server.desk.add("bodhi")

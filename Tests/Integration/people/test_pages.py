@@ -12,7 +12,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from harness.chromium import chromium, follow, person
-from harness.gateway import Gateway
+from harness.gateway import Gateway, Token
 from harness.ipsilon import PASSWORD, Ipsilon
 from harness.process import wait_until
 from harness.services import MADE_THERE
@@ -328,3 +328,38 @@ def test_sessions_end(chrome: Chromium, site: Gateway) -> None:
         follow(one.get_by_role("button", name="Log out everywhere"))
         one.goto(f"{site.url}/tokens")
         assert "/login" in one.url
+
+
+def test_a_double_click_acts_once(chrome: Chromium, site: Gateway) -> None:
+    """With script the button is off after the first click; without, the server shows the second what the first got."""
+    for script in (True, False):
+        with somebody(chrome, site, f"ivan-{script}".lower(), script=script) as page:
+            page.goto(f"{site.url}/tokens/new?service=github")
+            page.get_by_label("Name").fill("clicked twice")
+            with page.expect_navigation(url="**/secret"):
+                page.get_by_role("button", name="Make the token").dblclick()
+            first = page.locator("#secret").input_value()
+            page.goto(f"{site.url}/tokens")
+            expect(page.locator("tbody tr")).to_have_count(1)
+            follow(page.get_by_role("link", name="clicked twice"))
+            path = page.url.removeprefix(site.url)
+            token = Token(path.rpartition("/")[2], "github", first, page.locator("#url").input_value().partition(site.url)[2])
+            with page.expect_navigation(url="**/secret"):
+                page.get_by_role("button", name="Make a new secret").dblclick()
+            second = page.locator("#secret").input_value()
+            assert first != second
+            assert [deliver(site, token, secret=secret).status_code for secret in (first, second)] == [202, 202]
+            page.goto(site.url + path)
+            expect(section(page, "History").get_by_text("made a new secret")).to_have_count(1)
+            # Once more, within the day: the live one works on. A third one would drop it, and says so.
+            follow(page.get_by_role("button", name="Make a new secret"))
+            third = page.locator("#secret").input_value()
+            secrets = (first, second, third)
+            assert [deliver(site, token, secret=secret).status_code for secret in secrets] == [202] * 3
+            page.goto(site.url + path)
+            follow(page.get_by_role("button", name="Make a new secret"))
+            expect(page.locator("#problem")).to_contain_text("2 former secrets still work, until")
+            assert [deliver(site, token, secret=secret).status_code for secret in secrets] == [202] * 3
+            page.get_by_role("button", name="Send a test event").dblclick()
+            expect(page.locator(".flash")).to_contain_text("The test event was published")
+            expect(section(page, "History").get_by_text("sent a test event")).to_have_count(1)

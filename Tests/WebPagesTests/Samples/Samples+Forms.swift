@@ -33,7 +33,7 @@ extension Samples {
                 title: "A new secret", crumbs: toTokens + [PageLink(url: "/tokens/x", text: "bodhi")], service: gitHub,
                 heading: "“bodhi” has a new secret", lead: "Replace the secret at GitHub.",
                 url: CopyField(id: "url", label: "Webhook URL", value: url),
-                noSecret: "It has the secret that you brought.", previousUntil: later, tokenURL: "/tokens/x")),
+                noSecret: "It has the secret that you brought.", formerUntil: [later], tokenURL: "/tokens/x")),
         Sample(
             "setup", frame(.tokens),
             SetupPage(

@@ -52,7 +52,7 @@ extension Samples {
                 ]),
             ownerName: TextField(id: "owner-name", name: "name", label: "Name"),
             secret: .init(
-                since: earlier, previousUntil: isNew ? nil : later,
+                since: earlier, formerUntil: isNew ? [] : [later],
                 grace: SelectField(
                     id: "grace", name: "grace", label: "The present one works on for",
                     choices: [

@@ -35,7 +35,7 @@ struct CandidateLoader: CandidateLoading {
             guard !hashes.isEmpty else { return nil }
             let places = hashes.indices.map { "$\($0 + 2)" }.joined(separator: ", ")
             return select(
-                "(lookup_hash IN (\(places)) OR previous_lookup_hash IN (\(places)))",
+                "(lookup_hash IN (\(places)) OR previous_lookup_hash IN (\(places)) OR earlier_lookup_hash IN (\(places)))",
                 [.text(service)] + hashes.map { .blob($0) })
         }
     }

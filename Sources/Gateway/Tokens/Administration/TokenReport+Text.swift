@@ -21,6 +21,9 @@ extension TokenReport {
         if let expires = previousSecretExpiresAt {
             lines.append(("Previous secret", "works until \(expires)"))
         }
+        if let expires = earlierSecretExpiresAt {
+            lines.append(("Earlier secret", "works until \(expires)"))
+        }
         return Self.aligned(lines)
     }
 
@@ -48,8 +51,9 @@ extension TokenReport {
             } else {
                 "The previous secret does not work any more."
             }
+        let earlier = earlierSecretExpiresAt.map { " The one before it works until \($0)." } ?? ""
         return """
-            The token "\(token.name)" for \(serviceTitle) has a new secret. \(previous)
+            The token "\(token.name)" for \(serviceTitle) has a new secret. \(previous)\(earlier)
 
             \(credentials(isOwnSecret: isOwnSecret))
             What to do next: put the new secret in the webhook's settings at \(serviceTitle).

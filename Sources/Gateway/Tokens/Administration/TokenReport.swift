@@ -28,6 +28,7 @@ public struct TokenReport: Sendable, Encodable {
         case updated = "updated_at"
         case rotated = "rotated_at"
         case previousSecretExpires = "previous_secret_expires_at"
+        case earlierSecretExpires = "earlier_secret_expires_at"
     }
 
     /// Every key each time, `null` for what is not there; but `secret` only where there is one to show.
@@ -49,6 +50,7 @@ public struct TokenReport: Sendable, Encodable {
         try container.encode(token.updatedAt.description, forKey: .updated)
         try container.encode(token.rotatedAt?.description, forKey: .rotated)
         try container.encode(previousSecretExpiresAt?.description, forKey: .previousSecretExpires)
+        try container.encode(earlierSecretExpiresAt?.description, forKey: .earlierSecretExpires)
     }
 
     /// The JSON of reports, of one, or of anything else that the commands print: one line.
@@ -61,5 +63,10 @@ public struct TokenReport: Sendable, Encodable {
     /// Until when the previous secret works, if it still does.
     var previousSecretExpiresAt: UnixTime? {
         token.previousSecretExpiresAt.flatMap { UnixTime.now() < $0 ? $0 : nil }
+    }
+
+    /// Until when the secret before that works, if it still does.
+    var earlierSecretExpiresAt: UnixTime? {
+        token.earlierSecretExpiresAt.flatMap { UnixTime.now() < $0 ? $0 : nil }
     }
 }

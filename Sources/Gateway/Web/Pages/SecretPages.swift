@@ -51,7 +51,7 @@ struct SecretPages: Sendable {
             },
             secret: secret.map { CopyField(id: "secret", label: "Secret", value: $0, isSecret: true) },
             noSecret: secret == nil ? noSecret(service) : nil,
-            previousUntil: isNew ? nil : view.previousSecretExpiry().map { Moment($0) },
+            formerUntil: isNew ? [] : view.formerSecretExpiries().map { Moment($0) },
             waiting: isNew ? WaitingCard(view) : nil, guide: service.map { SetupSteps($0) },
             test: command?.text, testNote: command?.note,
             tokenURL: view.path)

@@ -111,7 +111,7 @@ struct TokenDetailComposer {
         guard service?.secretOrigin != .nowhere else { return nil }
         return .init(
             since: Moment(token.rotatedAt ?? token.createdAt),
-            previousUntil: view.previousSecretExpiry(now: now).map { Moment($0) },
+            formerUntil: view.formerSecretExpiries(now: now).map { Moment($0) },
             grace: SelectField(
                 id: "grace", name: "grace", label: "The present one works on for",
                 choices: [("0", "no longer"), ("1h", "1 hour"), ("24h", "1 day"), ("168h", "7 days")].map {

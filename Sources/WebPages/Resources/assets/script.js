@@ -96,6 +96,25 @@ function renderTimes(root) {
 renderTimes(document);
 setInterval(() => renderTimes(document), 30000);
 
+// A form is sent once: its buttons are off while it is on its way. The server takes it once, too.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  // Later, for a button that is off is not sent along.
+  setTimeout(() => {
+    for (const button of form.querySelectorAll("button[type=submit]")) {
+      button.disabled = true;
+      button.setAttribute("aria-busy", "true");
+    }
+  });
+});
+// Back from the next page, the browser may show this one as it was.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
 // The button that deletes waits for the name. The server checks it too.
 for (const button of document.querySelectorAll("[data-needs]")) {
   const field = document.getElementById(button.dataset.needsField);

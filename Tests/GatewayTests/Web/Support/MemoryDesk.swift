@@ -13,6 +13,7 @@ final class MemoryDesk: TokenDesk, Sendable {
         var deliveries: [TokenID: DeliveryList] = [:]
         var history: [HistoryEntry] = []
         var made = 0
+        var tests = 0
         var isAway = false
     }
 
@@ -21,6 +22,9 @@ final class MemoryDesk: TokenDesk, Sendable {
     func change(_ body: (inout State) -> Void) {
         state.withLock { body(&$0) }
     }
+
+    /// Test events sent.
+    func tests() -> Int { state.withLock { $0.tests } }
 
     func tokenIDs() -> [TokenID] {
         state.withLock { state in state.tokens.values.sorted { $0.createdAt < $1.createdAt }.map(\.id) }
@@ -238,6 +242,7 @@ final class MemoryDesk: TokenDesk, Sendable {
 
     func sendTest(_ id: TokenID, by person: Person?) async throws(TokenDeskError) -> DeliveryRecord {
         _ = try subject(id, .sendTest, person)
+        state.withLock { $0.tests += 1 }
         return DeliveryRecord(
             at: .now(), outcome: .published, status: 202, event: "ping", topic: "org.example.github.ping",
             messageID: "0c4a37a1-6a3c-5f0e-9d0c-6f0f6f3f8a11", size: 40)

@@ -14,7 +14,7 @@ struct TestSite: Sendable {
         site = WebSite(
             renderer: try PageRenderer(), desk: desk, accounts: NoAccounts(), people: NoPeople(),
             services: ServiceRegistry(enabled: ["github", "gitlab", "forgejo", "discourse"]), settings: settings,
-            messages: MessageRenderer(Configuration()))
+            messages: MessageRenderer(Configuration()), forms: ForgetfulLedger())
     }
 
     static let zoe = Visitor(
@@ -90,6 +90,13 @@ struct NoAccounts: PageAccounts {
     }
     func endSession(_ id: String, of visitor: Visitor) async throws(PageFailure) {}
     func endAllSessions(of visitor: Visitor) async throws(PageFailure) {}
+}
+
+/// Every form is the first.
+struct ForgetfulLedger: FormLedger {
+    func claim(_ form: FormUse) async throws(PageFailure) -> FormClaim { .first }
+    func finish(_ form: FormUse, location: String, notes: [UInt8]) async {}
+    func release(_ form: FormUse) async {}
 }
 
 /// A place without people.

@@ -1,0 +1,106 @@
+import Cryptography
+import HTTPServer
+import WebPages
+
+/// A form that was sent, known by its one-time key: whatever is sent twice, by a double click or by going back, acts once.
+struct FormUse: Sendable, Hashable {
+    /// Characters of a key that is taken.
+    private static let keyLengths = 16...200
+
+    /// The hash of account, address and key: nobody meets another's form.
+    let id: String
+
+    /// - Parameter part: Which form it is, of several with one address on a page: those have one key.
+    /// - Returns: `nil` for a form without a key, which is no form of these pages.
+    init?(key: String?, part: String? = nil, path: String, account: String) {
+        guard let key, Self.keyLengths.contains(key.utf8.count) else { return nil }
+        id = Hex.encode(SHA256.digest(Array("\(account)\n\(path)\n\(key)\n\(part ?? "")".utf8)))
+    }
+
+    /// A new key; empty where there is no randomness, and then the form has none.
+    static func newKey() -> String {
+        (try? SecureRandom.bytes(16)).map { Hex.encode($0) } ?? ""
+    }
+}
+
+/// What a form that was sent before came to.
+enum FormClaim: Sendable, Equatable {
+    /// Nobody has acted on it before.
+    case first
+    /// It was acted on, and led there; with what the next page was told, while that is kept.
+    case done(location: String, notes: [UInt8]?)
+    /// Somebody began to act on it, and it is not known what came of that.
+    case unknown
+}
+
+/// Remembers which forms were sent, over all replicas.
+protocol FormLedger: Sendable {
+    /// Claims a form for whoever is the first; waits for what the first comes to.
+    func claim(_ form: FormUse) async throws(PageFailure) -> FormClaim
+    /// The first has acted.
+    func finish(_ form: FormUse, location: String, notes: [UInt8]) async
+    /// The first has changed nothing: the form may be sent again.
+    func release(_ form: FormUse) async
+}
+
+extension FormLedger {
+    /// Runs what a form asks for, unless it was run before: then the answer is what the first one was.
+    ///
+    /// A browser that sends a form twice hangs up on the first answer, so that what was begun is never given up half-way.
+    func once(
+        _ form: FormUse, _ run: @escaping @Sendable () async throws(PageFailure) -> PageAnswer
+    ) async throws(PageFailure) -> PageAnswer {
+        switch try await claim(form) {
+        case .done(let location, let notes):
+            return notes.flatMap { PageAnswer(redirectingTo: location, encodedNotes: $0) }
+                ?? .redirect(location, .info, "This form was sent before. Nothing was done twice.")
+        case .unknown:
+            throw .http(
+                HTTPError(
+                    HTTPStatus(409), code: "form_sent",
+                    message: "This form was sent before, and it isn’t known what came of it. "
+                        + "Look at the token’s page before you send it again."))
+        case .first:
+            return try await Task { await act(form, run) }.value.get()
+        }
+    }
+
+    private func act(
+        _ form: FormUse, _ run: @Sendable () async throws(PageFailure) -> PageAnswer
+    ) async -> Result<PageAnswer, PageFailure> {
+        do throws(PageFailure) {
+            let answer = try await run()
+            if case .redirect(let location) = answer.body {
+                await finish(form, location: location, notes: answer.encodedNotes)
+            } else {
+                await release(form)
+            }
+            return .success(answer)
+        } catch {
+            // What the database did before it went away is not known.
+            if case .desk(.unavailable) = error {} else { await release(form) }
+            return .failure(error)
+        }
+    }
+}
+
+extension PageAnswer {
+    /// What the next page is told: a line for each, its name and its bytes.
+    var encodedNotes: [UInt8] {
+        Array(
+            notes.sorted { $0.key.rawValue < $1.key.rawValue }
+                .map { "\($0.key.rawValue) \(Base64.encode($0.value))" }.joined(separator: "\n").utf8)
+    }
+
+    /// The answer of those notes; `nil` for what are none.
+    init?(redirectingTo location: String, encodedNotes: [UInt8]) {
+        self.init(body: .redirect(location))
+        for line in encodedNotes.split(separator: UInt8(ascii: "\n")) {
+            let parts = line.split(separator: UInt8(ascii: " "))
+            guard parts.count == 2, let note = SealedNote(rawValue: String(decoding: parts[0], as: UTF8.self)),
+                let bytes = Base64.decode(parts[1])
+            else { return nil }
+            notes[note] = bytes
+        }
+    }
+}
