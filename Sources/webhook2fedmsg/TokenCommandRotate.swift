@@ -17,7 +17,9 @@ struct TokenCommandRotate: AsyncParsableCommand {
     @Argument(help: "The token's id, or its URL.")
     var id: String
 
-    @Option(help: "How long the previous secret still works: 0 (it and all former ones end now), 30m, 24h, 7d; at most 30d.")
+    @Option(
+        help: "How long the previous secret still works: 0 (it and all former ones end now), 30m, 24h, 7d; at most 30d."
+    )
     var grace = "24h"
 
     @Option(help: "Read a secret of your own (32 characters or more) from this file; - is standard input.")

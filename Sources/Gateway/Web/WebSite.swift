@@ -18,7 +18,8 @@ struct WebSite: Sendable {
     func frame(for request: PageRequest, _ section: PageFrame.Section, flash: Notice? = nil) -> PageFrame {
         PageFrame(
             viewer: request.visitor.map { Viewer(name: $0.account, isAdmin: $0.person.isAdmin) },
-            csrf: request.visitor?.csrfToken ?? "", once: request.visitor == nil ? "" : FormUse.newKey(), flash: flash, section: section,
+            csrf: request.visitor?.csrfToken ?? "", once: request.visitor == nil ? "" : FormUse.newKey(), flash: flash,
+            section: section,
             loginURL: settings.canLogIn ? loginURL(backTo: request) : nil,
             isDevelopment: settings.isDevelopmentLogin, version: settings.version, links: settings.links)
     }

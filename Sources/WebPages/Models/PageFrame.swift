@@ -25,7 +25,8 @@ package struct PageFrame: Sendable {
 
     package init(
         viewer: Viewer? = nil, csrf: String = "", once: String = "", flash: Notice? = nil,
-        section: Section = .other, loginURL: String? = nil, isDevelopment: Bool = false, isIndexed: Bool = false, hasErrors: Bool = false,
+        section: Section = .other, loginURL: String? = nil, isDevelopment: Bool = false, isIndexed: Bool = false,
+        hasErrors: Bool = false,
         version: String = "", links: [PageLink] = []
     ) {
         self.viewer = viewer

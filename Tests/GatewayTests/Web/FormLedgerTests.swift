@@ -46,10 +46,11 @@ import Testing
                 for _ in 0..<5 {
                     group.addTask {
                         try await ledger(test).once(form) { () async throws(PageFailure) in
-                            made(acted.withLock { count in
-                                count += 1
-                                return count
-                            })
+                            made(
+                                acted.withLock { count in
+                                    count += 1
+                                    return count
+                                })
                         }
                     }
                 }

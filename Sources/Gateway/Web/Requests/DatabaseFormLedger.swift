@@ -45,7 +45,8 @@ struct DatabaseFormLedger: FormLedger {
         ).rows
         guard let row = rows.first, let location = try row.optionalText("location") else { return nil }
         let end = UnixTime(milliseconds: try row.integer("at")).advanced(by: Self.noteLifetime)
-        guard clock() < end, let keyID = try row.optionalText("key_id"), let bytes = try row.optionalBlob("notes") else {
+        guard clock() < end, let keyID = try row.optionalText("key_id"), let bytes = try row.optionalBlob("notes")
+        else {
             return .done(location: location, notes: nil)
         }
         let notes = try? keys.open(SealedValue(keyID: keyID, bytes: bytes), for: Self.place(of: form))
