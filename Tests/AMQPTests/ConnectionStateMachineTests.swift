@@ -319,6 +319,54 @@ struct ConnectionOpenTests {
         #expect(talk.machine.state == .closed)
     }
 
+    @Test("numbers of any size in the broker's methods and headers never crash")
+    func extremeNumbers() throws {
+        let small: [UInt16] = [0, 1, .max >> 1, .max >> 1 + 1, .max - 1, .max]
+        let large: [UInt32] = [0, 1, 4095, 4096, 1 << 31 - 1, 1 << 31, .max - 1, .max]
+        for frameMax in large {
+            for number in small {
+                var talk = Conversation()
+                talk.machine.start(output: &talk.output)
+                _ = try talk.hear(Recorded.start)
+                let tuning = Tuning(channelMax: number, frameMax: frameMax, heartbeat: number)
+                _ = try talk.hear(frame(ConnectionTune(tuning)))
+                if talk.machine.state == .closed { continue }
+                #expect(ConnectionStateMachine.frameMaxRange.contains(talk.machine.tuning.frameMax))
+                _ = try talk.hear(Recorded.openOK + Recorded.channelOpenOK + Recorded.selectOK)
+                _ = try talk.machine.publish(message(9000), output: &talk.output)
+                _ = talk.machine.deadline
+                talk.now += .seconds(1_000_000)
+                _ = talk.machine.tick(now: talk.now, output: &talk.output)
+            }
+        }
+        let sizes: [UInt64] = [0, 1, 5, 1 << 63 - 1, 1 << 63, .max - 1, .max]
+        for size in sizes {
+            var talk = try Conversation.open()
+            let returned = BasicReturn(
+                code: .max, text: "NO_ROUTE", exchange: "amq.topic", routingKey: "a.b")
+            var header = OutputBuffer()
+            try ContentHeader(bodySize: size, properties: BasicProperties()).encode(into: &header)
+            let content = frame(.header, channel: 1, payload: header.bytes)
+            let body = frame(.body, channel: 1, payload: [1, 2, 3, 4, 5])
+            var input = (frame(returned, channel: 1) + content + body + body)[...]
+            while talk.machine.receive(&input, output: &talk.output) != nil {}
+        }
+        // A frame's size, and lengths inside of one.
+        for size in large {
+            let bytes: [UInt8] = (0..<4).map { UInt8(truncatingIfNeeded: size >> (24 - 8 * $0)) }
+            for kind: UInt8 in [1, 2, 3, 8] {
+                var input = ([kind, 0, 1] + bytes)[...]
+                _ = try? Frame.next(in: &input, limit: .max)
+            }
+            for type in "tbBsUuIilLfdDTSxAFV".utf8 {
+                var reader = WireReader(([type] + bytes + bytes)[...])
+                _ = try? reader.fieldValue()
+            }
+            var reader = WireReader(bytes[...])
+            #expect(throws: (any Error).self) { if try reader.longString().isEmpty { throw CodecError.truncated } }
+        }
+    }
+
     @Test("random bytes and broken recordings never crash")
     func fuzz() throws {
         var random = SeededGenerator(seed: 42)

@@ -76,6 +76,34 @@ func ack(_ tag: UInt64, multiple: Bool = false) -> [UInt8] {
 struct PublisherSessionTests {
     let missing = PublishOutcome.refused(code: 404, text: "NOT_FOUND - no exchange 'missing' in vhost '/pubsub'")
 
+    @Test("confirms of any number, at any point of a channel's life, are refused or ignored")
+    func extremeConfirms() throws {
+        let tags: [UInt64] = [0, 1, 2, 3, 1 << 63 - 1, 1 << 63, .max - 1, .max]
+        for tag in tags {
+            for multiple in [false, true] {
+                for confirm in [
+                    ack(tag, multiple: multiple), frame(BasicNack(deliveryTag: tag, multiple: multiple), channel: 1),
+                ] {
+                    // Nothing sent, two sent, and the channel closed by the broker while we were closing it.
+                    for stage in 0..<3 {
+                        let talk = SessionTalk.open()
+                        if stage > 0 {
+                            talk.submit()
+                            talk.submit()
+                        }
+                        if stage == 2 {
+                            let awaitsAnswer = talk.session.close()
+                            #expect(awaitsAnswer)
+                            _ = talk.hear(Recorded.missingExchange)
+                        }
+                        _ = talk.hear(confirm)
+                        talk.end("over")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("nothing is published before the channel is open")
     func early() {
         let talk = SessionTalk()

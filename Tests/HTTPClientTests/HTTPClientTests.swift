@@ -42,6 +42,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "0", "-1", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551616",
+        String(repeating: "9", count: 40),
+    ])
+    func numbersOfAnAnswer(_ text: String) async throws {
+        for line in [
+            "HTTP/1.1 200 OK\r\nContent-Length: \(text)\r\nRetry-After: \(text)\r\nAge: \(text)\r\n\r\n",
+            "HTTP/1.1 503 No\r\nRetry-After: \(text)\r\nCache-Control: max-age=\(text)\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 \(text) OK\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(text)\r\n",
+        ] {
+            try await ScriptedServer.run { connection in
+                _ = try await connection.receive()
+                try await connection.send(line)
+            } _: { server in
+                // An answer or an error: which, is curl's to say.
+                if let error = await failure(try client(), .get(server.url())) { #expect(!"\(error)".isEmpty) }
+            }
+        }
+    }
+
     @Test func aPostSendsItsBytes() async throws {
         try await ScriptedServer.run { connection in
             while try await connection.receive() != nil { try await connection.answer("") }

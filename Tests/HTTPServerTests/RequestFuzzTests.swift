@@ -15,6 +15,33 @@ import Testing
     /// Bytes that mean something to the grammar come more often than others.
     private static let alphabet = Array("\r\n :;,=\"\\\t/0129aAfF-chunked%#?*[]\0\u{7F}".utf8) + [0x80, 0xFF]
 
+    @Test(arguments: [
+        "0", "-0", "-1", "+1", "9223372036854775807", "9223372036854775806", "9223372036854775808",
+        "-9223372036854775808", "18446744073709551615", "18446744073709551616", "1e3", "0x10", "7FFFFFFFFFFFFFFF",
+        "7FFFFFFFFFFFFFFE", "8000000000000000", "FFFFFFFFFFFFFFFF", "10000000000000000",
+        String(repeating: "9", count: 40), String(repeating: "0", count: 40), String(repeating: "F", count: 40),
+    ])
+    func extremeNumbers(_ text: String) {
+        let head = "POST /a HTTP/1.1\r\nHost: a"
+        for wire in [
+            "\(head)\r\nContent-Length: \(text)\r\n\r\nhello", "\(head):\(text)\r\nContent-Length: 0\r\n\r\n",
+            "\(head)\r\nTransfer-Encoding: chunked\r\n\r\n\(text)\r\nhello\r\n0\r\n\r\n",
+            "\(head)\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n\(text)\r\nhello\r\n0\r\n\r\n",
+            "POST http://a:\(text)/b HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+            "GET / HTTP/\(text).1\r\nHost: a\r\n\r\n", "GET / HTTP/1.\(text)\r\nHost: a\r\n\r\n",
+            "\(head)\r\nKeep-Alive: timeout=\(text), max=\(text)\r\nContent-Length: 0\r\n\r\n",
+        ] {
+            for limits in [HTTPServerLimits.small, HTTPServerLimits()] {
+                let transcript = Transcript(wire, limits: limits)
+                // None of them is a body of five bytes, and nothing is read as a second request.
+                #expect(transcript.messages.count <= 1)
+                #expect(transcript.messages.allSatisfy { $0.body.isEmpty || $0.body == "a" }, "\(wire)")
+            }
+        }
+        _ = ErrorFormat(accept: [Array("text/html;q=\(text), application/json;q=0.\(text)".utf8)[...]])
+        for seconds in [Int.min, -1, 0, .max - 1, .max] { #expect(HTTPDate.bytes(secondsSince1970: seconds).count == 29) }
+    }
+
     @Test(arguments: 0..<20)
     func mutatedRequests(_ round: Int) {
         var random = SeededGenerator(seed: UInt64(round))

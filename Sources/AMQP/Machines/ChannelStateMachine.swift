@@ -139,6 +139,8 @@ struct ChannelStateMachine: Sendable {
     /// broker frees it when it reads our close-ok, which goes first.
     private mutating func closedByBroker(_ reason: CloseReason, output: inout OutputBuffer) -> ConnectionAction {
         output.append(simple: ChannelCloseOK(), channel: number)
+        // Nothing sent on this channel can be confirmed any more.
+        lastDeliveryTag = 0
         // If our own close crossed it, its answer still comes.
         if state != .closing { open(output: &output) }
         return .channelClosed(reason)

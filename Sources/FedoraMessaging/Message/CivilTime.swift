@@ -8,8 +8,12 @@ package struct CivilTime: Equatable, Sendable {
     package let minute: Int
     package let second: Int
 
-    /// The time `seconds` after 1970-01-01T00:00:00Z.
+    /// What has a year of four digits: from the year 0 to the end of 9999.
+    private static let range: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
+
+    /// The time `seconds` after 1970-01-01T00:00:00Z; before the year 0 its beginning, after 9999 its end.
     package init(secondsSince1970 seconds: Int64) {
+        let seconds = min(max(seconds, Self.range.lowerBound), Self.range.upperBound)
         let secondOfDay = Int((seconds % 86_400 + 86_400) % 86_400)
         hour = secondOfDay / 3600
         minute = secondOfDay / 60 % 60
@@ -26,7 +30,7 @@ package struct CivilTime: Equatable, Sendable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    /// Appends `2026-11-23T17:50:19`, 19 bytes (more for years beyond 9999).
+    /// Appends `2026-11-23T17:50:19`, 19 bytes.
     package func appendISO8601(to bytes: inout [UInt8]) {
         Self.append(year, digits: 4, to: &bytes)
         Self.append("-", month, to: &bytes)
@@ -41,8 +45,9 @@ package struct CivilTime: Equatable, Sendable {
         append(number, digits: 2, to: &bytes)
     }
 
-    /// Appends a number that is not negative, with at least `digits` digits.
+    /// Appends a number with at least `digits` digits; a negative one as 0.
     package static func append(_ number: Int, digits: Int, to bytes: inout [UInt8]) {
+        let number = max(0, number)
         var divisor = 1
         for _ in 1..<max(1, digits) { divisor *= 10 }
         while number / divisor >= 10 { divisor *= 10 }

@@ -7,14 +7,14 @@ extension DatabaseTokenDesk {
             let person = try listing(query.reach, by: person)
             let selection = TokenSelection(
                 query, of: try await membership(query, person), dialect: database.dialect)
-            let perPage = min(max(1, query.perPage), TokenQuery.maximumPerPage)
-            var rows = try await database.query(selection.page(max(1, query.page), perPage: perPage)).rows
+            let perPage = query.perPage
+            var rows = try await database.query(selection.page(query.page, perPage: perPage)).rows
             var (total, page, pages) = (rows.count, 1, 1)
             // What fits on the first page is counted already.
             if query.isCounted, query.page > 1 || rows.count == perPage {
                 total = Int(try await database.query(selection.count).rows.first?.integer("tokens") ?? 0)
                 pages = max(1, (total + perPage - 1) / perPage)
-                page = min(max(1, query.page), pages)
+                page = min(query.page, pages)
                 // Beyond the last page is the last page.
                 if page < query.page { rows = try await database.query(selection.page(page, perPage: perPage)).rows }
             }

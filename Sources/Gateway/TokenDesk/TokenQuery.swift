@@ -22,6 +22,8 @@ public struct TokenQuery: Sendable, Hashable {
 
     /// Most tokens on a page.
     public static let maximumPerPage = 100
+    /// The last page that can be asked for: beyond every list, and far from where its products overflow.
+    public static let maximumPage = 1_000_000_000
     /// Most characters of a search that count.
     public static let maximumSearch = 100
 
@@ -43,10 +45,10 @@ public struct TokenQuery: Sendable, Hashable {
     public var order: Order
     /// Whether the order is turned round: newest first, Z to A.
     public var descending: Bool
-    /// The page, from 1.
-    public var page: Int
+    /// The page, 1...``maximumPage``.
+    public let page: Int
     /// Tokens on a page, 1...``maximumPerPage``.
-    public var perPage: Int
+    public let perPage: Int
 
     /// The person's own tokens, newest first, unless something else is said.
     public init(
@@ -60,7 +62,7 @@ public struct TokenQuery: Sendable, Hashable {
         self.owner = owner
         self.order = order
         self.descending = descending
-        self.page = max(1, page)
+        self.page = min(max(1, page), Self.maximumPage)
         self.perPage = min(max(1, perPage), Self.maximumPerPage)
     }
 }

@@ -66,6 +66,7 @@ struct TokenSelection: Sendable {
     /// A page of them, with what came in. Which they are is found out with as few columns as can be: the others are
     /// fetched for those of the page alone.
     func page(_ page: Int, perPage: Int) -> SQLStatement {
+        let (before, isBeyond) = Int64(max(1, page) - 1).multipliedReportingOverflow(by: Int64(max(0, perPage)))
         let (limit, offset) = ("$\(parameters.count + 1)", "$\(parameters.count + 2)")
         return SQLStatement(
             """
@@ -75,7 +76,8 @@ struct TokenSelection: Sendable {
             ) AS page JOIN token ON uuid = chosen LEFT JOIN token_activity ON token_uuid = uuid
             ORDER BY \(order)
             """,
-            parameters + [.integer(Int64(perPage)), .integer(Int64((page - 1) * perPage))])
+            // Half of the largest number is beyond every list, and the database can add to it.
+            parameters + [.integer(Int64(perPage)), .integer(isBeyond ? .max / 2 : min(before, .max / 2))])
     }
 
     /// - Parameter end: How many stand before the page and on it.

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import FedoraMessaging
 import Glibc
 
 /// A point in time as the database keeps it: milliseconds since 1970, UTC.
@@ -9,6 +9,11 @@ public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// A point in time.
     public init(milliseconds: Int64) {
         self.milliseconds = milliseconds
+    }
+
+    /// A number of seconds since 1970. Stops at the ends of the range.
+    init(secondsSince1970 seconds: Int64) {
+        self.init(milliseconds: Int64(clamping: Int128(seconds) * 1000))
     }
 
     /// The system's clock.
@@ -30,8 +35,13 @@ public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         return UnixTime(milliseconds: Int64(clamping: sum))
     }
 
+    /// Whole seconds since 1970, rounded down.
+    var secondsSince1970: Int64 { milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0) }
+
     /// ISO 8601, UTC, whole seconds: `2026-11-23T19:35:28Z`.
     public var description: String {
-        Date(timeIntervalSince1970: (Double(milliseconds) / 1000).rounded(.down)).formatted(.iso8601)
+        var bytes: [UInt8] = []
+        CivilTime(secondsSince1970: secondsSince1970).appendISO8601(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self) + "Z"
     }
 }

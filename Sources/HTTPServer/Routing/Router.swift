@@ -28,6 +28,8 @@ public struct Router: Sendable {
     }
 
     private var nodes = [Node()]
+    /// What was registered, in order.
+    package private(set) var routes: [(method: HTTPMethod, pattern: String)] = []
     /// Answers what is at no address; without one, an error does.
     private(set) var fallback: (any HTTPHandler)?
     private let automaticOptions: Bool
@@ -66,6 +68,7 @@ public struct Router: Sendable {
         }
         nodes[node].entries.append(Entry(method: method, handler: handler, names: names))
         nodes[node].allow = allow(nodes[node].entries.map(\.method))
+        routes.append((method, pattern))
     }
 
     /// Registers a closure.

@@ -7,7 +7,7 @@ struct AdminPages: Sendable {
     /// Numbers, versions, and what was done lately.
     func overview(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let person = try administrator(request)
-        let before = request.query["before"].flatMap { Int64($0) }.map { UnixTime(milliseconds: $0) }
+        let before = request.query.before
         let limit = site.settings.historyEntries
         let (all, disabled, history) = try await asking { () async throws(TokenDeskError) in
             (
@@ -52,7 +52,7 @@ struct AdminPages: Sendable {
         let search = request.query["q"] ?? ""
         let perPage = site.settings.tokensPerPage
         let page = try await site.people.list(
-            search: search, page: request.query["page"].flatMap { Int($0) } ?? 1, perPage: perPage)
+            search: search, page: request.query.page, perPage: perPage)
         return .page(
             AdminPeoplePage(
                 tabs: tabs(2), summary: NumberText.counted(page.total, "person", "people"), query: search,

@@ -28,7 +28,7 @@ struct TokenDetailPages: Sendable {
     func page(_ request: PageRequest, _ rejected: Rejected?) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()
-        let before = request.query["before"].flatMap { Int64($0) }.map { UnixTime(milliseconds: $0) }
+        let before = request.query.before
         let limit = site.settings.historyEntries
         let (view, deliveries, history) = try await asking { () async throws(TokenDeskError) in
             (

@@ -26,7 +26,7 @@ struct TokenListRequest: Sendable {
             reach: reach, search: query["q"] ?? "", service: query["service"],
             state: query["state"].flatMap(TokenState.init(rawValue:)),
             owner: query["owner"].flatMap { try? TokenOwner(.user, name: $0) }, order: sort.order,
-            descending: sort.isDescending, page: query["page"].flatMap { Int($0) } ?? 1, perPage: perPage)
+            descending: sort.isDescending, page: query.page, perPage: perPage)
     }
 
     /// The table.

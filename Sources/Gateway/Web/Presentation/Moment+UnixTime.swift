@@ -8,8 +8,7 @@ extension Moment {
 
     /// A point in time as pages show it: `23 Nov 2026, 21:40 UTC`.
     init(_ time: UnixTime) {
-        let seconds = time.milliseconds / 1000 - (time.milliseconds % 1000 < 0 ? 1 : 0)
-        let civil = CivilTime(secondsSince1970: seconds)
+        let civil = CivilTime(secondsSince1970: time.secondsSince1970)
         var bytes: [UInt8] = []
         civil.appendISO8601(to: &bytes)
         let iso = String(decoding: bytes, as: UTF8.self)

@@ -25,6 +25,21 @@ struct QueryItems: Sendable, Hashable {
         items.first { $0.name == name && !$0.value.isEmpty }?.value
     }
 
+    /// The whole number of that name; one that is too large or too small is the largest or smallest there is. `nil` for
+    /// what is none.
+    func number(_ name: String) -> Int64? {
+        guard let text = self[name] else { return nil }
+        let digits = text.first == "-" ? text.dropFirst() : text[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int64(text) ?? (text.first == "-" ? .min : .max)
+    }
+
+    /// The page of a list that is asked for, from 1; the first where none is.
+    var page: Int { min(max(1, Int(clamping: number("page") ?? 1)), TokenQuery.maximumPage) }
+
+    /// The time before which a history is asked for.
+    var before: UnixTime? { number("before").map(UnixTime.init(milliseconds:)) }
+
     /// With a value replaced; an empty one takes it away.
     func replacing(_ name: String, by value: String) -> QueryItems {
         var rest = items.filter { $0.name != name && !$0.value.isEmpty }

@@ -1,0 +1,126 @@
+import FedoraMessaging
+import Foundation
+import HTTPServer
+import Testing
+
+@testable import Gateway
+
+/// A number from outside, whatever it is, ends in an answer.
+@Suite struct ExtremeNumbersTests {
+    /// Every name that a page, a form or the login reads, and those that they may read one day.
+    private static let names = [
+        "page", "before", "q", "service", "state", "sort", "owner", "show", "next", "fresh", "scope", "name", "code",
+        "error", "iss", "events", "private", "secret", "grace", "kind", "session", "account", "groups", "version",
+        "once", "id", "limit", "per_page", "setting.instance_url", "confirm", "rows",
+    ]
+
+    @Test func everyRouteAnswersWhateverTheNumber() async throws {
+        try await WholeServer.run { server in
+            let admin = try await server.browser("smooge", groups: "admins")
+            let token = try await server.desk.create(
+                NewToken(service: "github", name: "t"), by: Person(account: "smooge")
+            ).view.token.id
+            for (method, pattern) in server.routes {
+                // Some routes end the session: each has one of its own.
+                let browser = try await server.browser("smooge", groups: "admins")
+                for text in ExtremeNumbers.texts {
+                    let items = Self.names.map { (name: $0, value: text) }
+                    let (query, form) = (QueryItems(items).text, Dictionary(uniqueKeysWithValues: items))
+                    for subject in [token.description, text] where !subject.isEmpty {
+                        let word = QueryItems.encoded(subject)
+                        let path = pattern.replacing("{id}", with: word).replacing("{name}", with: word)
+                            .replacing("{service}", with: subject == text ? word : "github")
+                        let answer =
+                            method == .post
+                            ? try await browser.post(path, form, Self.headers(text))
+                            : try await browser.get(path + query, Self.headers(text))
+                        // There is no broker here, and `/readyz` says so.
+                        let isReadiness = pattern == "/readyz" && answer.status == 503
+                        #expect(
+                            (200..<500).contains(answer.status) || isReadiness, "\(method.name) \(path) \(text)")
+                    }
+                }
+            }
+            #expect(try await admin.get("/healthz").status == 200)
+        }
+    }
+
+    @Test func aPageBeyondTheLastIsTheLast() async throws {
+        try await WholeServer.run { server in
+            for number in 0..<60 {
+                _ = try await server.desk.create(
+                    NewToken(service: "github", name: "token \(number)"), by: Person(account: "smooge"))
+            }
+            let browser = try await server.browser("smooge", groups: "admins")
+            for list in ["/tokens", "/admin/tokens"] {
+                let last = try await browser.get("\(list)?sort=old&page=3").body
+                #expect(last.contains("token 59"))
+                for text in [
+                    "9223372036854775807", "9223372036854775806", "9223372036854775808",
+                    String(repeating: "9", count: 40),
+                ] {
+                    let answer = try await browser.get("\(list)?sort=old&page=\(text)")
+                    #expect(answer.status == 200 && answer.body.contains("token 59"), "\(list) \(text)")
+                }
+                for text in ["0", "-1", "-9223372036854775808", "-" + String(repeating: "9", count: 40), "x"] {
+                    #expect(try await browser.get("\(list)?sort=old&page=\(text)").body.contains("token 1<"))
+                }
+            }
+            let everything = try await browser.get("/admin?before=9223372036854775808").body
+            #expect(everything.contains("smooge"))
+        }
+    }
+
+    @Test func selectionsOfAnyPage() async throws {
+        let store = try await TestStore()
+        for page in [Int.min, -1, 0, .max - 1, .max] {
+            for perPage in [0, 1, 100, Int.max] {
+                let selection = TokenSelection(TokenQuery(order: .lastDelivery), of: nil, dialect: .sqlite)
+                #expect(try await store.database.query(selection.page(page, perPage: perPage)).rows.isEmpty)
+            }
+            #expect((1...TokenQuery.maximumPage).contains(TokenQuery(page: page).page))
+        }
+    }
+
+    @Test func timesAndSizesOfAnyValue() {
+        for milliseconds in [Int64.min, .min + 1, -1, 0, 1, .max - 1, .max] {
+            let time = UnixTime(milliseconds: milliseconds)
+            #expect("\(time)".hasSuffix("Z") && "\(time)".count == 20)
+            #expect(time.advanced(by: .seconds(Int64.max)) >= time)
+            #expect(time.advanced(by: .seconds(Int64.min)) <= time)
+            _ = UnixTime(secondsSince1970: milliseconds)
+        }
+        #expect("\(UnixTime(milliseconds: .min))" == "0000-01-01T00:00:00Z")
+        #expect("\(UnixTime(milliseconds: .max))" == "9999-12-31T23:59:59Z")
+        #expect("\(UnixTime(milliseconds: -1))" == "1969-12-31T23:59:59Z")
+        for size in [Int.min, -1, 0, 999, 1000, 1_499_999, .max - 1, .max] { #expect(!NumberText.size(size).isEmpty) }
+        #expect(NumberText.size(7_249) == "7.2 kB")
+        #expect(NumberText.size(999_999) == "1000 kB")
+        #expect(NumberText.size(1_500_000) == "1.5 MB")
+        for number in [Int64.min, -1, 0, .max] { #expect(!NumberText.grouped(number).isEmpty) }
+        for text in ExtremeNumbers.texts {
+            for unit in ["", "s", "h", "d", "ms"] {
+                _ = DurationText.parse(text + unit)
+                _ = try? TokenAdministration.parseGrace(text + unit)
+            }
+        }
+    }
+
+    @Test func numbersOfAQuery() {
+        func number(_ text: String) -> Int64? { QueryItems([(name: "n", value: text)]).number("n") }
+        #expect(number("12") == 12 && number("-12") == -12 && number("0") == 0)
+        #expect(number("9223372036854775808") == .max && number("-9223372036854775809") == .min)
+        #expect(number(String(repeating: "9", count: 40)) == .max)
+        for text in ["", "-", "+1", "1.5", "1e3", "0x1", "٣", "1 "] { #expect(number(text) == nil, "\(text)") }
+    }
+
+    /// Header fields with a number in every one that anything here might read.
+    private static func headers(_ text: String) -> [String: String] {
+        [
+            "X-Forwarded-For": text, "Forwarded": "for=\(text)", "X-Real-IP": text, "X-GitHub-Event": "push",
+            "X-GitHub-Delivery": text, "X-GitHub-Hook-ID": text, "webhook-id": text, "webhook-timestamp": text,
+            "X-Gitlab-Event-UUID": text, "Retry-After": text, "Range": "bytes=\(text)-\(text)", "Max-Forwards": text,
+            "If-Modified-Since": text, "Accept": "text/html;q=\(text)", "Upgrade-Insecure-Requests": text,
+        ]
+    }
+}
