@@ -11,6 +11,8 @@ public enum OIDCError: Error, Sendable, Hashable, CustomStringConvertible {
         case token
         /// UserInfo.
         case userInfo = "UserInfo"
+        /// The revocation endpoint.
+        case revocation
     }
 
     /// No answer came.

@@ -220,6 +220,51 @@ import Testing
         #expect(await test.provider.count(.keys) == 2)
     }
 
+    // MARK: Numbers of any size
+
+    @Test func extremeNumbers() async throws {
+        let numbers: [JSONValue] = [
+            0, -1, .number(Double(Int64.min)), .number(Double(Int64.max)), .number(0x1p63), .number(0x1p64),
+            .number(1e39), .number(-1e39), .number(1e308), .number(1e15), .number(-1e15), .null, "x", "1795455986",
+            .string(String(repeating: "9", count: 40)), .string("9223372036854775807"), .array([]), .object([:]), true,
+        ]
+        for number in numbers {
+            for name in ["exp", "iat", "nbf", "auth_time"] {
+                for maxAge in [nil, 0, 3600] as [Int64?] {
+                    let test = TestParty()
+                    await test.provider.bend { $0.changeClaims = { $0[name] = number } }
+                    do {
+                        let login = try await test.login(maxAge: maxAge)
+                        // A login time is one that can be, or none.
+                        #expect((login.authenticatedAt ?? 0) <= test.now + 60)
+                    } catch let error as OIDCError {
+                        guard case .idToken = error else { throw error }
+                    }
+                }
+            }
+            let test = TestParty()
+            await test.provider.bend { $0.changeGrant = { $0["expires_in"] = number } }
+            let credentials = try await test.login().credentials
+            #expect((0...TokenGrant.maximumLifetime).contains((credentials.accessExpiry ?? test.now) - test.now))
+            _ = await test.party.refresh(subject: "alice", credentials)
+        }
+        for text in ["9223372036854775808", String(repeating: "9", count: 40), "-1e999", "1e999"] {
+            _ = JSONValue.object(in: Array("{\"exp\": \(text)}".utf8))?["exp"]?.seconds
+        }
+        for started in ["", "x", "9223372036854775808", String(repeating: "9", count: 40)] {
+            #expect(LoginAttempt(bytes: Array("1\0s\0n\0v\0\(started)\03600\0/".utf8)) == nil)
+        }
+    }
+
+    @Test func aLoginTimeInTheFutureIsNone() async throws {
+        let test = TestParty()
+        await test.provider.bend { $0.changeClaims = { $0["auth_time"] = .number(Self.start + 61) } }
+        #expect(try await test.login().authenticatedAt == nil)
+        #expect(try await test.failure(maxAge: 3600) == .idToken(.authenticationTime))
+        await test.provider.bend { $0.changeClaims = { $0["auth_time"] = .number(Self.start + 60) } }
+        #expect(try await test.login(maxAge: 3600).authenticatedAt != nil)
+    }
+
     // MARK: A fresh login
 
     @Test func aFreshLoginIsChecked() async throws {
@@ -228,7 +273,8 @@ import Testing
         #expect(try await test.failure(maxAge: 3600) == .idToken(.authenticationTime))
         #expect(try await test.failure() == nil)
         await test.provider.bend { $0.changeClaims = { $0["auth_time"] = nil } }
-        #expect(try await test.failure(maxAge: 3600) == .idToken(.authenticationTime))
+        #expect(try await test.failure(maxAge: 3600) == .idToken(.noAuthenticationTime))
+        #expect(try await test.login().authenticatedAt == nil)
         await test.provider.bend { $0.changeClaims = { $0["auth_time"] = .number(Self.start - 3600) } }
         #expect(try await test.failure(maxAge: 3600) == nil)
     }

@@ -32,7 +32,7 @@ import Testing
                 "scope=openid profile email https://id.fedoraproject.org/scope/groups "
                     + "https://id.fedoraproject.org/scope/agreements", "state=\(attempt.state)",
                 "nonce=\(attempt.nonce)", "code_challenge=\(PKCE.challenge(of: attempt.verifier))",
-                "code_challenge_method=S256", "max_age=3600",
+                "code_challenge_method=S256", "max_age=3600", "prompt=login",
             ])
         #expect(attempt.verifier.utf8.count == 43)
         #expect(!url.contains(attempt.verifier))

@@ -1,3 +1,4 @@
+import Cryptography
 import Testing
 
 @testable import OIDC
@@ -164,7 +165,7 @@ import Testing
         }
         #expect(try await test.login().identity.groups == ["a", "b"])
         await test.provider.bend { $0.userInfo["groups"] = "packager" }
-        #expect(try await test.login().identity.groups == [])
+        #expect(try await test.login().identity.groups == ["packager"])
         await test.provider.bend { $0.userInfo["groups"] = .array((0..<5000).map { .string("g\($0)") }) }
         #expect(try await test.login().identity.groups.count == 2000)
     }
@@ -247,4 +248,121 @@ import Testing
         await test.provider.bend { $0.unreachable = [] }
         guard case .current = await test.party.refresh(subject: "alice", new) else { return #expect(Bool(false)) }
     }
+
+    // MARK: What else providers do
+
+    @Test func groupsInOtherShapes() async throws {
+        let shapes: [(JSONValue, [String])] = [
+            ("packager", ["packager"]), ("packager infra,docs", ["packager", "infra", "docs"]), ("/packager", ["packager"]),
+            (["/packager", "/guests/admins", "docs"], ["packager", "/guests/admins", "docs"]), ("", []), ([], []),
+            (["a", 1, .null, "b"], ["a", "b"]), (["//a", "/"], ["//a", ""]), (3, []), (.null, []), ([:], []),
+        ]
+        for (claim, groups) in shapes {
+            let test = TestParty()
+            await test.provider.bend { $0.userInfo["groups"] = claim }
+            #expect(try await test.login().identity.groups == groups, "\(claim)")
+        }
+    }
+
+    @Test func userInfoThatIsSigned() async throws {
+        let test = TestParty()
+        await test.provider.bend { provider in
+            provider.signsUserInfo = true
+            provider.userInfo["iss"] = provider.metadata["issuer"]
+            provider.userInfo["aud"] = ["w2fm"]
+        }
+        let login = try await test.login()
+        #expect(login.identity.account == "alice" && login.identity.groups == ["packager", "alice"])
+        guard case .current(let identity, _) = await test.party.refresh(subject: "alice", login.credentials) else {
+            Issue.record("not refreshed")
+            return
+        }
+        #expect(identity == login.identity)
+        let request = try #require(await test.provider.requests.last { $0.endpoint == .userInfo })
+        #expect(request.fields.contains(.init("Accept", "application/json, application/jwt")))
+    }
+
+    @Test func signedUserInfoThatDoesNotHold() async throws {
+        let bends: [@Sendable (isolated ScriptedProvider) -> Void] = [
+            { $0.userInfo["iss"] = "https://evil.example.org/" }, { $0.userInfo["aud"] = "somebody" },
+            { $0.userInfo["exp"] = .number(Double(ScriptedProvider.start - 100)) }, { $0.userInfo["exp"] = "soon" },
+        ]
+        for bend in bends {
+            let test = TestParty()
+            await test.provider.bend { $0.signsUserInfo = true }
+            await test.provider.bend(bend)
+            guard case .malformed(.userInfo, _) = try await test.failure() else {
+                Issue.record("accepted")
+                continue
+            }
+        }
+        // Another's key, an algorithm without a signature, and a payload that was changed.
+        let test = TestParty()
+        await test.provider.bend { $0.signsUserInfo = true }
+        let login = try await test.login()
+        let forged = Base64Text.encode("{\"alg\":\"none\"}") + "." + Base64Text.encode("{\"sub\":\"alice\"}") + "."
+        for body in [forged, forged + "AAAA", "eyJ.eyJ.eyJ", "eyJhIjoxfQ.e30.AAAA", "eyJ" + String(repeating: "A", count: 99)] {
+            await test.provider.bend {
+                $0.answers[.userInfo] = ProviderResponse(status: 200, body: Array(body.utf8))
+            }
+            guard case .unavailable(.malformed(.userInfo, _), _) = await test.party.refresh(
+                subject: "alice", login.credentials)
+            else {
+                Issue.record("accepted: \(body)")
+                continue
+            }
+        }
+        await test.provider.bend {
+            $0.answers[.userInfo] = nil
+            $0.signer = TestKey.second.named("key-1")
+        }
+        guard case .unavailable = await test.party.refresh(subject: "alice", login.credentials) else {
+            Issue.record("another's signature holds")
+            return
+        }
+    }
+
+    @Test func aGrantIsGivenBack() async throws {
+        let test = TestParty()
+        let credentials = try await test.login().credentials
+        #expect(try await test.party.revoke(credentials) == false, "there is no place for it")
+        let other = TestParty()
+        await other.provider.bend { $0.metadata["revocation_endpoint"] = "https://id.example.org/openidc/Revoke" }
+        let grant = try await other.login().credentials
+        #expect(try await other.party.revoke(grant))
+        let request = try #require(await other.provider.requests.last)
+        #expect(request.url == "https://id.example.org/openidc/Revoke")
+        let form = String(decoding: request.body ?? [], as: UTF8.self)
+        #expect(form.contains("token=refresh-1&token_type_hint=refresh_token"))
+        #expect(form.contains("client_secret=not%20secret"))
+        #expect(await other.provider.refreshToken == nil)
+        for answer in [ScriptedProvider.error("unsupported_token_type", status: 400), Self.html503] {
+            await other.provider.bend { $0.answers[.revocation] = answer }
+            await #expect(throws: OIDCError.self) { try await other.party.revoke(grant) }
+        }
+    }
+
+    private static let html503 = ProviderResponse(status: 503, body: Array("<html>".utf8))
+
+    // MARK: What costs something
+
+    @Test func onlyACodeOfThisBrowsersLoginIsRedeemed() async throws {
+        let test = TestParty()
+        let attempt = try test.attempt()
+        for query in [
+            "error=access_denied&state=\(attempt.state)", "code=x&state=\(attempt.state)x",
+            "code=x&state=", "code=x&state=\(attempt.state.dropLast())!",
+        ] {
+            guard let callback = try? LoginCallback(query: query.utf8) else { continue }
+            await #expect(throws: OIDCError.self) {
+                _ = try await test.party.redemption(of: callback, attempt: attempt)
+            }
+        }
+        #expect(await test.provider.requests.isEmpty, "nobody was asked anything")
+    }
+}
+
+/// Base64url of text.
+private enum Base64Text {
+    static func encode(_ text: String) -> String { Base64.encodeURLSafe(Array(text.utf8)) }
 }

@@ -13,6 +13,7 @@ public struct Accounts: Sendable {
     let keys: KeyRing
     let policy: CookiePolicy
     let loginCookies: LoginCookies
+    let loginGate: LoginGate
     let answers: AccountAnswers
     let logger: Logger
     let loginTimeout: Duration
@@ -53,9 +54,12 @@ public struct Accounts: Sendable {
         }
         loginCookies = LoginCookies(
             sealed: SealedCookie(keys: keys, policy: policy), policy: policy, lifetime: loginTimeout)
+        // Half of the requests to the provider are left for everybody else.
+        loginGate = LoginGate(atOnce: configuration.oidc.maxRequests / 2)
         answers = AccountAnswers(renderer: renderer, isSecure: policy.isSecure)
         store = SessionStore(
-            database: database, keys: keys, settings: settings, refresher: refresher ?? party, logger: logger)
+            database: database, keys: keys, settings: settings, refresher: refresher ?? party,
+            revocation: party.map { GrantRevocation(party: $0, logger: logger) }, logger: logger)
     }
 
     /// Registers the login's routes.
@@ -174,10 +178,22 @@ public struct Accounts: Sendable {
         return answers.redirect(to: next.path, fields: fields + [cookie])
     }
 
+    /// What the provider knows a session by.
+    func credentials(of session: Session) async throws -> Credentials? {
+        guard !session.isDevelopment, let record = try await store.find(session.id) else { return nil }
+        return await store.credentials(of: record)
+    }
+
     /// Where the provider's own session ends.
-    func providerLogout(for session: Session) async throws -> String? {
-        guard let party, !session.isDevelopment, let record = try await store.find(session.id) else { return nil }
-        return await party.logoutURL(for: store.credentials(of: record))
+    func providerLogout(for session: Session, _ credentials: Credentials?) async -> String? {
+        session.isDevelopment ? nil : await party?.logoutURL(for: credentials)
+    }
+
+    /// What the answer to a logout has besides: the browser forgets the session, secrets that were to be shown, and logins
+    /// that were begun. Not all cookies of the site: that would be those of its neighbors, too.
+    func goodbye(to exchange: HTTPExchange) -> [ServerResponse.Field] {
+        [deleteCookie, .init("Clear-Site-Data", "\"cache\", \"storage\"")]
+            + SealedNote.allCases.map { policy.delete($0.rawValue) } + loginCookies.endAll(in: exchange.head)
     }
 
     /// What a browser calls itself: 200 harmless characters of it.

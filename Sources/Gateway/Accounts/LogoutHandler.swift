@@ -16,9 +16,11 @@ struct LogoutHandler: HTTPHandler {
                 return accounts.answers.redirect(to: "/", fields: context.responseFields)
             }
             _ = try await accounts.form(of: exchange, in: context)
-            let logout = try await accounts.providerLogout(for: session)
+            let credentials = try await accounts.credentials(of: session)
+            // First here, then there: a provider that is slow keeps nobody logged in.
             try await accounts.store.end(session.id)
-            var fields = [accounts.deleteCookie]
+            let logout = await accounts.providerLogout(for: session, credentials)
+            var fields = accounts.goodbye(to: exchange)
             if let logout { fields.append(.init("Refresh", "0; url=\(logout)")) }
             return accounts.answers.page(.ok, .loggedOut(providerLogout: logout), accounts.anonymous, fields: fields)
         } catch let error as HTTPError {

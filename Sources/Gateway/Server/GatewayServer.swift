@@ -36,7 +36,8 @@ public struct GatewayServer: Sendable {
         workspace = try await Workspace.open(configuration, loop: loops.loops[0], logger: logger)
         housekeeping = Housekeeping(
             database: workspace.database, historyRetention: configuration.tokens.historyRetention,
-            writerRetention: configuration.deliveries.writerRetention, logger: logger)
+            writerRetention: configuration.deliveries.writerRetention,
+            sessionIdleTimeout: configuration.sessions.idleTimeout, logger: logger)
         for notice in workspace.notices { logger.notice("\(notice)") }
         let follower = RootKeyFollower(database: workspace.database, keys: workspace.keys, logger: logger)
         workspace.tokenNotices.listen { await follower.note($0) }

@@ -13,6 +13,8 @@ struct Housekeeping: Service {
     /// `deliveries.writer_retention`. A writer of deliveries that has been silent for so long is a process that died: it
     /// writes at least its last batch again within `deliveries.retry_max`.
     let writerRetention: Duration
+    /// `sessions.idle_timeout`.
+    var sessionIdleTimeout = SessionsConfiguration().idleTimeout
     let logger: Logger
 
     func run() async throws {
@@ -39,5 +41,6 @@ struct Housekeeping: Service {
             "DELETE FROM delivery_writer WHERE written_at < $1",
             [.integer(now.advanced(by: .zero - writerRetention).milliseconds)])
         for statement in DatabaseFormLedger.tidying(now: now) { try await database.query(statement) }
+        try await SessionTable.sweep(database, now: now, idleTimeout: sessionIdleTimeout)
     }
 }

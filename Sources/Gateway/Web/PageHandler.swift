@@ -99,6 +99,7 @@ struct PageHandler: HTTPHandler {
         case .freshLogin:
             response = secured(site.accounts.login(from: exchange, isFresh: true))
         }
+        if answer.isGoodbye { response.headers += site.accounts.goodbye(to: exchange) }
         for note in spent where answer.notes[note] == nil {
             response.headers.append(site.accounts.field(clearing: note))
         }

@@ -54,4 +54,10 @@ enum JSONValue: Sendable, Hashable, Decodable {
         guard case .number(let number) = self, number.isFinite, number > -1e15, number < 1e15 else { return nil }
         return Int64(number)
     }
+
+    /// A number of seconds that something lasts, from 0 to ``TokenGrant/maximumLifetime``; nil for what is no number.
+    var clampedSeconds: Int64? {
+        guard case .number(let number) = self, !number.isNaN else { return nil }
+        return Int64(min(max(number, 0), Double(TokenGrant.maximumLifetime)))
+    }
 }

@@ -12,6 +12,8 @@ public struct ProviderMetadata: Sendable, Hashable {
     public let keysURL: String
     /// Where people log out, if there is such a place.
     public let endSessionEndpoint: String?
+    /// Where tokens are given back (RFC 7009), if there is such a place.
+    public let revocationEndpoint: String?
     /// Whether every callback has `iss` (RFC 9207).
     public let alwaysNamesIssuer: Bool
 
@@ -39,9 +41,8 @@ public struct ProviderMetadata: Sendable, Hashable {
         tokenEndpoint = try Self.endpoint("token_endpoint", in: members, isPlain: isPlain)
         userInfoEndpoint = try Self.endpoint("userinfo_endpoint", in: members, isPlain: isPlain)
         keysURL = try Self.endpoint("jwks_uri", in: members, isPlain: isPlain)
-        endSessionEndpoint =
-            members["end_session_endpoint"] == nil
-            ? nil : try? Self.endpoint("end_session_endpoint", in: members, isPlain: isPlain)
+        endSessionEndpoint = try? Self.endpoint("end_session_endpoint", in: members, isPlain: isPlain)
+        revocationEndpoint = try? Self.endpoint("revocation_endpoint", in: members, isPlain: isPlain)
         alwaysNamesIssuer = members["authorization_response_iss_parameter_supported"] == .boolean(true)
     }
 

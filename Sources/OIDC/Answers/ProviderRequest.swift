@@ -23,7 +23,7 @@ public struct ProviderRequest: Sendable, Hashable {
     public let body: [UInt8]?
 
     static func get(_ endpoint: OIDCError.Endpoint, _ url: String, bearer: String? = nil) -> ProviderRequest {
-        var fields = [Field("Accept", "application/json")]
+        var fields = [Field("Accept", endpoint == .userInfo ? "application/json, application/jwt" : "application/json")]
         // Capitalised: Ipsilon takes no other spelling.
         if let bearer { fields.append(Field("Authorization", "Bearer \(bearer)")) }
         return ProviderRequest(endpoint: endpoint, url: url, fields: fields, body: nil)

@@ -25,10 +25,14 @@ struct TokenGrant: Sendable, CustomStringConvertible {
         refreshToken = members["refresh_token"]?.text
         idToken = members["id_token"]?.text
         switch members["expires_in"] {
-        case .string(let text): lifetime = Int64(text).map { max(0, $0) }
-        case let value: lifetime = value?.seconds.map { max(0, $0) }
+        // Some write the number as text.
+        case .string(let text): lifetime = Double(text).flatMap { JSONValue.number($0).clampedSeconds }
+        case let value: lifetime = value?.clampedSeconds
         }
     }
+
+    /// The longest that is believed, in seconds: ten years.
+    static let maximumLifetime: Int64 = 10 * 365 * 86_400
 
     /// It goes into a header field: nothing in it may end the line.
     private static func isPrintable(_ token: String) -> Bool {

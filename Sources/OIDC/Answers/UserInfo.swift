@@ -28,12 +28,25 @@ struct UserInfo: Sendable {
         guard let account = settings.accountClaims.lazy.compactMap({ members[$0]?.text }).first,
             account.utf8.count <= Self.maximumNameCount
         else { throw .noAccountName }
-        var groups: [String] = []
-        if case .array(let items) = members[settings.groupsClaim] {
-            groups = items.lazy.compactMap(\.text).filter { $0.utf8.count <= Self.maximumNameCount }
-                .prefix(Self.maximumGroups).map { $0 }
-        }
+        let groups = Self.groups(members[settings.groupsClaim])
         let name = members["name"]?.text.map { String($0.prefix(Self.maximumNameCount)) }
         return Identity(subject: subject, account: account, name: name, groups: groups)
+    }
+
+    /// A list of names, or one text with one name or several.
+    private static func groups(_ claim: JSONValue?) -> [String] {
+        let names: [String]
+        switch claim {
+        case .array(let items): names = items.compactMap(\.text)
+        case .string(let text): names = text.split { $0.isWhitespace || $0 == "," || $0 == ";" }.map(String.init)
+        default: names = []
+        }
+        return names.lazy.filter { $0.utf8.count <= maximumNameCount }.prefix(maximumGroups).map(withoutSlash)
+    }
+
+    /// Keycloak gives the paths of groups: `/packager` is `packager`. A group within another keeps its path, which is no
+    /// name here: `/guests/admins` must not count as `admins`.
+    private static func withoutSlash(_ name: String) -> String {
+        name.hasPrefix("/") && !name.dropFirst().contains("/") ? String(name.dropFirst()) : name
     }
 }

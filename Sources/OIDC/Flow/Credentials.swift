@@ -11,7 +11,7 @@ public struct Credentials: Sendable, Hashable, Codable, CustomStringConvertible,
 
     init(_ grant: TokenGrant, before: Credentials? = nil, now: Int64) {
         accessToken = grant.accessToken
-        accessExpiry = grant.lifetime.map { now + min($0, 10 * 365 * 86_400) }
+        accessExpiry = grant.lifetime.map { now + $0 }
         refreshToken = grant.refreshToken ?? before?.refreshToken
         idToken = before?.idToken ?? grant.idToken
     }

@@ -1,3 +1,5 @@
+import Cryptography
+
 /// What the provider sent the person back with (RFC 6749 section 4.1.2, RFC 9207).
 public struct LoginCallback: Sendable, Hashable {
     enum Outcome: Sendable, Hashable {
@@ -27,6 +29,12 @@ public struct LoginCallback: Sendable, Hashable {
             outcome = .code(code)
         default: throw .badCallback(reason: "neither one code nor one error")
         }
+    }
+
+    /// Checks that it answers this attempt, and that it brings a code. Asks nobody.
+    func check(_ attempt: LoginAttempt) throws(OIDCError) {
+        guard constantTimeEqual(Array(state.utf8), Array(attempt.state.utf8)) else { throw .stateMismatch }
+        if case .error(let code) = outcome { throw .refused(code: code) }
     }
 
     private static func single(_ name: String, in fields: [(name: String, value: String)]) throws(OIDCError) -> String?

@@ -1,5 +1,3 @@
-import Cryptography
-
 /// The way from a callback to a login, without I/O: what happened goes in, what to do next comes out.
 ///
 ///     begin → ask the token endpoint → tokenAnswer → check the signature → signatureHolds → ask UserInfo
@@ -31,13 +29,17 @@ struct LoginFlow {
         query.add("nonce", attempt.nonce)
         query.add("code_challenge", PKCE.challenge(of: attempt.verifier))
         query.add("code_challenge_method", "S256")
-        if let maxAge = attempt.maxAge { query.add("max_age", "\(maxAge)") }
+        if let maxAge = attempt.maxAge {
+            // With `max_age`, `auth_time` has to be in the ID token; `prompt` is for providers that do not heed it.
+            query.add("max_age", "\(maxAge)")
+            query.add("prompt", "login")
+        }
         return query.appended(to: metadata.authorizationEndpoint)
     }
 
     /// The person came back: what to ask the token endpoint.
     mutating func begin(_ callback: LoginCallback) throws(OIDCError) -> ProviderRequest {
-        guard constantTimeEqual(Array(callback.state.utf8), Array(attempt.state.utf8)) else { throw .stateMismatch }
+        try callback.check(attempt)
         if let issuer = callback.issuer {
             guard issuer == metadata.issuer else { throw .callbackIssuerMismatch }
         } else if metadata.alwaysNamesIssuer {

@@ -10,6 +10,8 @@ struct IDToken: Sendable {
     /// What was signed.
     let input: [UInt8]
     let signature: [UInt8]
+    /// What is said, in JSON.
+    let payload: [UInt8]
     let claims: [String: JSONValue]
 
     /// - Parameter algorithms: those that are accepted.
@@ -18,7 +20,7 @@ struct IDToken: Sendable {
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard bytes.count <= Self.maximumCount, parts.count == 3,
             let header = Base64.decodeURLSafe(parts[0]).flatMap({ JSONValue.object(in: $0) }),
-            let claims = Base64.decodeURLSafe(parts[1]).flatMap({ JSONValue.object(in: $0) }),
+            let payload = Base64.decodeURLSafe(parts[1]), let claims = JSONValue.object(in: payload),
             let signature = Base64.decodeURLSafe(parts[2])
         else { throw .idToken(.malformed) }
         guard let algorithm = header["alg"]?.text.flatMap(SigningAlgorithm.init(rawValue:)),
@@ -29,6 +31,7 @@ struct IDToken: Sendable {
         keyID = header["kid"]?.text
         input = Array(bytes[..<parts[1].endIndex])
         self.signature = signature
+        self.payload = payload
         self.claims = claims
     }
 }

@@ -64,10 +64,14 @@ struct IDTokenRules {
     }
 
     private func authenticationTime(_ claims: [String: JSONValue], now: Int64) throws(IDTokenFault) -> Int64? {
-        let time = claims["auth_time"]?.seconds
-        if let maxAge {
-            guard let time, now - time <= maxAge + skew else { throw .authenticationTime }
+        // A time that is yet to come says nothing of when the person logged in.
+        let time = claims["auth_time"]?.seconds.flatMap { $0 <= now + skew ? $0 : nil }
+        guard let maxAge else { return time }
+        guard let time else {
+            throw claims["auth_time"]?.seconds == nil ? .noAuthenticationTime : .authenticationTime
         }
+        let (limit, overflow) = maxAge.addingReportingOverflow(skew)
+        guard overflow || now - time <= limit else { throw .authenticationTime }
         return time
     }
 }

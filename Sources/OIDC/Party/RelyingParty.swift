@@ -25,16 +25,40 @@ public actor RelyingParty {
         LoginFlow.authorizationURL(settings, try await currentMetadata(), attempt)
     }
 
-    /// Redeems a callback.
+    /// A callback that belongs to its attempt and brings a code: ready to be redeemed.
+    public struct Redemption: Sendable {
+        fileprivate var flow: LoginFlow
+        fileprivate let request: ProviderRequest
+        fileprivate let metadata: ProviderMetadata
+    }
+
+    /// Checks a callback against the attempt that it answers. Only the provider's own documents are asked for.
     /// - Throws: `OIDCError`; whatever it is, the attempt is over.
-    public func login(_ callback: LoginCallback, attempt: LoginAttempt) async throws(OIDCError) -> Login {
+    public func redemption(
+        of callback: LoginCallback, attempt: LoginAttempt
+    ) async throws(OIDCError) -> Redemption {
+        try callback.check(attempt)
         let metadata = try await currentMetadata()
         var flow = LoginFlow(settings: settings, metadata: metadata, attempt: attempt)
-        let answer = try await send(flow.begin(callback))
+        let request = try flow.begin(callback)
+        return Redemption(flow: flow, request: request, metadata: metadata)
+    }
+
+    /// Redeems a code.
+    /// - Throws: `OIDCError`; whatever it is, the attempt is over.
+    public func login(_ redemption: Redemption) async throws(OIDCError) -> Login {
+        var flow = redemption.flow
+        let answer = try await send(redemption.request)
         let token = try flow.tokenAnswer(answer, now: clock.seconds())
-        try await checkSignature(of: token, metadata)
-        let info = try await send(flow.signatureHolds())
+        try await checkSignature(of: token, redemption.metadata)
+        let info = try await verified(try await send(flow.signatureHolds()), redemption.metadata)
         return try flow.userInfoAnswer(info, now: clock.seconds())
+    }
+
+    /// Redeems a callback.
+    /// - Throws: `OIDCError`; whatever it is, the attempt is over.
+    func login(_ callback: LoginCallback, attempt: LoginAttempt) async throws(OIDCError) -> Login {
+        try await login(try await redemption(of: callback, attempt: attempt))
     }
 
     /// Asks again who somebody is.
@@ -46,9 +70,10 @@ public actor RelyingParty {
             var request = try flow.begin(now: clock.seconds())
             while true {
                 let answer = try await send(request)
+                let read = request.endpoint == .userInfo ? try await verified(answer, metadata) : answer
                 // A refresh spends the old tokens, so the new ones are kept whatever follows.
                 defer { credentials = flow.credentials }
-                switch try flow.answer(answer, now: clock.seconds()) {
+                switch try flow.answer(read, now: clock.seconds()) {
                 case .ask(let next): request = next
                 case .done(let identity, let credentials): return .current(identity, credentials)
                 }
@@ -69,6 +94,24 @@ public actor RelyingParty {
         if let token = credentials?.idToken { query.add("id_token_hint", token) }
         if let address = settings.postLogoutRedirectURI { query.add("post_logout_redirect_uri", address) }
         return query.appended(to: endpoint)
+    }
+
+    /// Gives a grant back (RFC 7009): nobody can ask the provider with it any more.
+    /// - Returns: whether the provider has a place for that.
+    public func revoke(_ credentials: Credentials) async throws(OIDCError) -> Bool {
+        guard let endpoint = try await currentMetadata().revocationEndpoint else { return false }
+        var form = FormEncoder()
+        form.add("token", credentials.refreshToken ?? credentials.accessToken)
+        form.add("token_type_hint", credentials.refreshToken == nil ? "access_token" : "refresh_token")
+        var fields: [ProviderRequest.Field] = []
+        settings.authentication.apply(clientID: settings.clientID, form: &form, fields: &fields)
+        let answer = try await send(.post(.revocation, endpoint, form: form, fields: fields))
+        // The body of a success means nothing (section 2.2).
+        if case .error(let code) = answer.content { throw .tokenRefused(code: code) }
+        guard (200..<300).contains(answer.status) else {
+            throw .malformed(.revocation, reason: "status \(answer.status)")
+        }
+        return true
     }
 
     // MARK: The provider's documents
@@ -143,6 +186,28 @@ public actor RelyingParty {
     }
 
     // MARK: Signatures
+
+    /// UserInfo's answer as JSON: one that is a signed JWT has to be the provider's, and for us (OpenID Connect Core
+    /// section 5.3.2).
+    private func verified(
+        _ response: ProviderResponse, _ metadata: ProviderMetadata
+    ) async throws(OIDCError) -> ProviderResponse {
+        guard let text = response.compactJWT else { return response }
+        do throws(OIDCError) {
+            let token = try IDToken(text, algorithms: settings.algorithms)
+            try await checkSignature(of: token, metadata)
+            let claims = token.claims
+            if let issuer = claims["iss"], issuer.text != metadata.issuer { throw .idToken(.issuer) }
+            if let audience = claims["aud"], audience.texts?.contains(settings.clientID) != true {
+                throw .idToken(.audience)
+            }
+            let end = clock.seconds() - settings.clockSkew
+            if let expiry = claims["exp"], expiry.seconds.map({ $0 <= end }) ?? true { throw .idToken(.expired) }
+            return ProviderResponse(status: response.status, body: token.payload)
+        } catch .idToken(let fault) {
+            throw .malformed(.userInfo, reason: "a signed answer that does not hold: \(fault)")
+        }
+    }
 
     /// By the set at hand; where that has no key for it, or its key does not verify (a provider may have changed the
     /// key under the same name), once more by a newer set.

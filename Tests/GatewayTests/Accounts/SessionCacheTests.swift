@@ -99,6 +99,18 @@ import Testing
         #expect(late.isAdmin)
         #expect(!late.mayAdminister)
     }
+
+    /// A provider that does not say when the person logged in says nothing of how fresh that is.
+    @Test func aLoginThatNobodyDatedIsNeverFresh() throws {
+        let record = SessionRecord.test(groups: ["sysadmin"], authenticatedAt: nil)
+        let session = try session(record, now: .after(0))
+        #expect(session.isAdmin && !session.mayAdminister && !session.hasFreshLogin)
+        #expect(session.person.adminFreshUntil == nil)
+        let owners = [try TokenOwner(.user, name: "zoe")]
+        #expect(
+            Authorization.decide(session.person, .edit, owners: owners, now: .after(0)) == .forbid(.staleLogin))
+        #expect(Authorization.decide(session.person, .view, owners: owners, now: .after(0)) == .allow(.admin))
+    }
 }
 
 extension UnixTime {
@@ -111,7 +123,7 @@ extension UnixTime {
 extension SessionRecord {
     static func test(
         groups: [String] = ["packager"], credentials: SealedValue? = nil, isDevelopment: Bool = false,
-        expiresAt: UnixTime = .after(1000), authenticatedAt: UnixTime = .after(0)
+        expiresAt: UnixTime = .after(1000), authenticatedAt: UnixTime? = .after(0)
     ) -> SessionRecord {
         SessionRecord(
             handle: "h", account: "alice", subject: "alice", name: "Alice", groups: groups, credentials: credentials,

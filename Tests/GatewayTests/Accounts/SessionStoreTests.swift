@@ -54,7 +54,34 @@ import Testing
         Identity(subject: "alice", account: account, name: "Alice", groups: groups)
     }
 
+    private func login(refreshToken: String?, authenticatedAt: UnixTime?) throws -> NewSession {
+        let token = refreshToken.map { #""\#($0)""# } ?? "null"
+        let credentials = try JSONDecoder().decode(
+            Credentials.self, from: Data(#"{"accessToken": "access", "refreshToken": \#(token)}"#.utf8))
+        return NewSession(
+            account: "alice", subject: "alice", name: nil, groups: [], credentials: credentials, isDevelopment: false,
+            userAgent: nil, authenticatedAt: authenticatedAt)
+    }
+
     // MARK: A session's life
+
+    @Test(arguments: TestDatabases.all)
+    func withoutARefreshTokenItLastsADay(database: TestDatabases) async throws {
+        try await world(database) { world in
+            let store = world.store { $0.sessions.idleTimeout = .seconds(30 * 86_400) }
+            let short = try await store.begin(
+                login(refreshToken: nil, authenticatedAt: .after(0)), replacing: nil)
+            let long = try await store.begin(
+                login(refreshToken: "r", authenticatedAt: nil), replacing: nil)
+            #expect(try await store.find(short)?.expiresAt == .after(86_400))
+            #expect(try await store.find(short)?.authenticatedAt == .after(0))
+            #expect(try await store.find(long)?.expiresAt == .after(7 * 86_400))
+            #expect(try await store.find(long)?.authenticatedAt == nil, "nobody knows when")
+            world.wait(86_400)
+            #expect(try await store.find(short) == nil)
+            #expect(try await store.find(long) != nil)
+        }
+    }
 
     @Test(arguments: TestDatabases.all)
     func aSessionIsFoundByItsIDAlone(database: TestDatabases) async throws {
@@ -113,6 +140,8 @@ import Testing
             world.wait(1)
             #expect(try await store.find(busy) == nil, "however busy")
             _ = try await store.begin(login("bob"), replacing: nil)
+            try await SessionTable.sweep(
+                world.tokens.database, now: .after(world.elapsed.withLock { $0 }), idleTimeout: .seconds(600))
             #expect(try await world.rows == 1, "what is over is swept")
         }
     }

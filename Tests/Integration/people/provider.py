@@ -108,6 +108,7 @@ class ScriptedProvider:
         self.change_signature: Callable[[bytes], bytes] = lambda signature: signature
         self.change_userinfo: Callable[[Document], None] = lambda info: None
         self.change_metadata: Callable[[Document], None] = lambda metadata: None
+        self.signs_userinfo = False
         self.requests: list[tuple[str, Document]] = []
         self.codes: dict[str, Code] = {}
         self.access: dict[str, str] = {}
@@ -145,6 +146,9 @@ class ScriptedProvider:
                 return self._token(form)
             case "UserInfo":
                 return self._userinfo(headers.get("Authorization", ""))
+            case "Revoke":
+                self.refresh.pop(form.get("token", ""), None)
+                return Answer()
         return Answer(404)
 
     def _metadata(self) -> Document:
@@ -189,6 +193,9 @@ class ScriptedProvider:
         }
         self.change_header(header)
         self.change_claims(claims)
+        return self._sign(header, claims)
+
+    def _sign(self, header: Document, claims: Document) -> str:
         data = f"{base64url(json.dumps(header).encode())}.{base64url(json.dumps(claims).encode())}"
         return f"{data}.{base64url(self.change_signature(self.key.sign(data.encode())))}"
 
@@ -202,6 +209,9 @@ class ScriptedProvider:
             "groups": self.groups,
         }
         self.change_userinfo(info)
+        if self.signs_userinfo:
+            token = self._sign({"alg": "RS256", "kid": self.key.identifier}, info | {"iss": self.issuer, "aud": CLIENT})
+            return Answer(200, token.encode(), {"Content-Type": "application/jwt"})
         return Answer.json(info)
 
 

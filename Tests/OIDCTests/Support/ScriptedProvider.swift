@@ -33,6 +33,8 @@ actor ScriptedProvider: ProviderTransport {
         "sub": "alice", "name": "Alice Example", "nickname": "alice", "preferred_username": "alice",
         "groups": ["packager", "alice"],
     ]
+    /// Whether UserInfo is a signed JWT.
+    var signsUserInfo = false
     /// Whole answers in place of the right ones.
     var answers: [OIDCError.Endpoint: ProviderResponse] = [:]
     var unreachable: Set<OIDCError.Endpoint> = []
@@ -76,7 +78,15 @@ actor ScriptedProvider: ProviderTransport {
             guard request.fields.contains(.init("Authorization", "Bearer \(accessToken)")) else {
                 return Self.error("invalid_token", status: 400)
             }
-            return Self.json(.object(userInfo))
+            guard signsUserInfo else { return Self.json(.object(userInfo)) }
+            let signed = try? await jwt(claims: userInfo)
+            return ProviderResponse(status: 200, body: Array((signed ?? "").utf8))
+        case .revocation:
+            let form = FormDecoder.decode(request.body ?? []) ?? []
+            let fields = Dictionary(form.map { ($0.name, $0.value) }) { $1 }
+            guard isClient(request, fields) else { return Self.error("invalid_client", status: 401) }
+            if fields["token"] == refreshToken { refreshToken = nil }
+            return ProviderResponse(status: 200, body: [])
         }
     }
 
@@ -140,6 +150,17 @@ actor ScriptedProvider: ProviderTransport {
         ]
         changeHeader(&header)
         changeClaims(&claims)
+        return try await sign(header, claims)
+    }
+
+    /// Claims, signed.
+    private func jwt(claims: [String: JSONValue]) async throws -> String {
+        var header: [String: JSONValue] = ["alg": .string(signer.algorithm.rawValue), "typ": "JWT"]
+        if let identifier = signer.identifier { header["kid"] = .string(identifier) }
+        return try await sign(header, claims)
+    }
+
+    private func sign(_ header: [String: JSONValue], _ claims: [String: JSONValue]) async throws -> String {
         let input =
             Base64.encodeURLSafe(Array(JSONValue.object(header).json.utf8)) + "."
             + Base64.encodeURLSafe(Array(JSONValue.object(claims).json.utf8))

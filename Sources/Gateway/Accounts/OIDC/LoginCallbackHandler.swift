@@ -8,7 +8,10 @@ struct LoginCallbackHandler: HTTPHandler {
     private enum Refusal: Error {
         /// It was used before, is over, or is another browser's.
         case unknownAttempt
-        case unusableAccount
+        /// Nobody here may be called so.
+        case unusableAccount(String)
+        /// Too many logins from there.
+        case tooMany(retryAfter: Int)
     }
 
     let accounts: Accounts
@@ -22,35 +25,71 @@ struct LoginCallbackHandler: HTTPHandler {
         var fields: [ServerResponse.Field] = []
         do {
             let callback = try LoginCallback(query: exchange.head.query ?? [])
-            let now = UnixTime.now()
-            guard let attempt = accounts.loginCookies.find(callback.state, in: exchange.head, now: now) else {
+            guard let attempt = accounts.loginCookies.find(callback.state, in: exchange.head, now: .now()) else {
                 throw Refusal.unknownAttempt
             }
             let next = ReturnAddress(attempt.returnAddress)
             retry = next.login(fresh: attempt.maxAge != nil)
             // Whatever comes of it, this login is over.
             fields = [accounts.loginCookies.end(attempt.state)]
-            guard try await accounts.store.use(state: attempt.state, until: now.advanced(by: accounts.loginTimeout))
-            else {
-                // Loaded twice by an impatient browser: the first time worked, so go on.
-                if try await accounts.context(of: exchange).session != nil {
-                    return accounts.answers.redirect(to: next.path, fields: fields)
-                }
-                throw Refusal.unknownAttempt
-            }
-            let login = try await party.login(callback, attempt: attempt)
-            let session = try newSession(login, exchange)
+            let redemption = try await party.redemption(of: callback, attempt: attempt)
+            let session = try await redeem(redemption, attempt, party, exchange)
             logger.info("login", metadata: ["account": "\(session.account)", "request": "\(exchange.requestID)"])
             return try await accounts.begin(session, for: exchange, then: next, fields: fields)
         } catch {
+            let context = (try? await accounts.context(of: exchange)) ?? accounts.anonymous
+            // Someone who is logged in came back to this address, or an impatient browser loaded it twice.
+            if Self.isStray(error), context.session != nil {
+                let next = accounts.loginCookies.returnAddress(of: exchange, now: .now())
+                return accounts.answers.redirect(to: next.path, fields: fields)
+            }
             let failure = failure(for: error, retry: retry, exchange)
-            return accounts.answers.page(failure.status, .loginFailed(failure), accounts.anonymous, fields: fields)
+            var response = accounts.answers.page(
+                failure.status, .loginFailed(failure), context, fields: fields)
+            if case Refusal.tooMany(let seconds) = error {
+                response.headers.append(.init("Retry-After", "\(seconds)"))
+            }
+            return response
+        }
+    }
+
+    /// Redeems a code: from here on, it costs a row and requests to the provider.
+    private func redeem(
+        _ redemption: RelyingParty.Redemption, _ attempt: LoginAttempt, _ party: RelyingParty,
+        _ exchange: HTTPExchange
+    ) async throws -> NewSession {
+        let source = LoginSource(of: exchange)
+        if case .closed(let seconds) = await accounts.loginGate.enter(source) {
+            throw Refusal.tooMany(retryAfter: seconds)
+        }
+        do {
+            guard try await accounts.store.use(
+                state: attempt.state, until: UnixTime.now().advanced(by: accounts.loginTimeout))
+            else { throw Refusal.unknownAttempt }
+            let session = try newSession(try await party.login(redemption), exchange)
+            await accounts.loginGate.leave(source, isMadeUp: false)
+            return session
+        } catch {
+            var isMadeUp = false
+            if case OIDCError.tokenRefused = error { isMadeUp = true }
+            await accounts.loginGate.leave(source, isMadeUp: isMadeUp)
+            throw error
+        }
+    }
+
+    /// Whether a callback came that no login waits for.
+    private static func isStray(_ error: any Error) -> Bool {
+        switch error {
+        case Refusal.unknownAttempt, OIDCError.stateMismatch, OIDCError.badCallback: true
+        default: false
         }
     }
 
     private func newSession(_ login: Login, _ exchange: HTTPExchange) throws -> NewSession {
-        guard let account = AccountNames.account(login.identity.account) else { throw Refusal.unusableAccount }
-        let authenticatedAt = login.authenticatedAt.map { UnixTime(milliseconds: $0 * 1000) } ?? .now()
+        guard let account = AccountNames.account(login.identity.account) else {
+            throw Refusal.unusableAccount(login.identity.account)
+        }
+        let authenticatedAt = login.authenticatedAt.map { UnixTime(secondsSince1970: $0) }
         return NewSession(
             account: account, subject: login.identity.subject, name: login.identity.name,
             groups: AccountNames.groups(login.identity.groups), credentials: login.credentials, isDevelopment: false,
@@ -63,9 +102,16 @@ struct LoginCallbackHandler: HTTPHandler {
         case Refusal.unknownAttempt:
             logger.info("a callback without its login", metadata: ["request": "\(exchange.requestID)"])
             return .unknownAttempt(requestID: exchange.requestID)
-        case Refusal.unusableAccount:
-            logger.warning("an account's name cannot be used", metadata: ["request": "\(exchange.requestID)"])
+        case Refusal.unusableAccount(let name):
+            logger.warning(
+                "an account's name cannot be used",
+                metadata: ["account": "\(String(name.printable.prefix(80)))", "request": "\(exchange.requestID)"])
             return .unusableAccount(requestID: exchange.requestID)
+        case Refusal.tooMany:
+            logger.warning(
+                "too many logins from one address",
+                metadata: ["from": "\(exchange.remoteAddress)", "request": "\(exchange.requestID)"])
+            return .tooMany(retry: retry, requestID: exchange.requestID)
         case let error as OIDCError:
             logger.log(level: error.isOurs ? .error : .info, "a login failed", metadata: metadata)
             return .of(error, retry: retry, requestID: exchange.requestID)

@@ -12,17 +12,37 @@ struct LoginCookies: Sendable {
     let policy: CookiePolicy
     let lifetime: Duration
 
-    /// The fields that begin a login: its cookie, and the end of all others where there are too many.
+    /// The fields that begin a login: its cookie, and the end of the oldest where there are too many.
     func begin(_ attempt: LoginAttempt, in head: RequestHead, now: UnixTime) throws -> [ServerResponse.Field] {
         let name = Self.name(attempt.state)
-        let old = policy.names(from: Self.prefix, in: head).filter { $0 != name && Self.isName($0) }
-        let ended = old.count >= Self.maximumCount ? old.prefix(2 * Self.maximumCount).map(policy.delete) : []
+        // What is over or cannot be read counts as the oldest of all.
+        let old = names(in: head).filter { $0 != name }.map { other in
+            (name: other, at: sealed.value(of: other, in: head, now: now).flatMap(LoginAttempt.init)?.startedAt ?? .min)
+        }.sorted { $0.at < $1.at }
+        let ended = old.prefix(max(0, old.count + 1 - Self.maximumCount)).map { policy.delete($0.name) }
         return ended + [try sealed.set(name, attempt.bytes, lifetime: lifetime, now: now)]
+    }
+
+    /// The fields that end all logins of a browser.
+    func endAll(in head: RequestHead) -> [ServerResponse.Field] { names(in: head).map(policy.delete) }
+
+    /// Most that are looked at: each has to be opened.
+    private static let maximumSeen = 4 * maximumCount
+
+    private func names(in head: RequestHead) -> [String] {
+        Array(policy.names(from: Self.prefix, in: head).filter(Self.isName).prefix(Self.maximumSeen))
     }
 
     /// The login that a callback belongs to, if this browser began it and it is not over.
     func find(_ state: String, in head: RequestHead, now: UnixTime) -> LoginAttempt? {
         sealed.value(of: Self.name(state), in: head, now: now).flatMap(LoginAttempt.init(bytes:))
+    }
+
+    /// Where a stray callback goes on to: to what its login was for, if its cookie is still there, or else to the start
+    /// page.
+    func returnAddress(of exchange: HTTPExchange, now: UnixTime) -> ReturnAddress {
+        let state = FormFields(exchange.head.query ?? [])?["state"] ?? ""
+        return ReturnAddress(find(state, in: exchange.head, now: now)?.returnAddress)
     }
 
     /// The field that ends a login.

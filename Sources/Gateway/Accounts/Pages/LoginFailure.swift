@@ -37,6 +37,13 @@ public struct LoginFailure: Sendable, Hashable {
             requestID: requestID)
     }
 
+    /// Too many logins are under way where this one comes from, or too many failed.
+    static func tooMany(retry: String, requestID: RequestID) -> LoginFailure {
+        LoginFailure(
+            HTTPStatus(429), "Too many logins at once", "Many logins come from your network just now.",
+            "Please try again in a few seconds.", retry: retry, requestID: requestID)
+    }
+
     /// The account's name is none that owners here may have.
     static func unusableAccount(requestID: RequestID) -> LoginFailure {
         LoginFailure(
@@ -71,6 +78,13 @@ public struct LoginFailure: Sendable, Hashable {
             LoginFailure(
                 .forbidden, "A fresh login is needed", "The login service did not ask you for your password again.",
                 "Please log out at the login service, and log in again.", retry: retry, requestID: requestID)
+        case .idToken(.noAuthenticationTime):
+            LoginFailure(
+                .forbidden, "No fresh login is possible",
+                "The login service does not say when you last entered your password (there is no “auth_time” in what "
+                    + "it sends), so nothing can be changed as an administrator. Your own tokens are not affected.",
+                "Please ask the administrators of the login service to send “auth_time”.", retry: nil,
+                requestID: requestID)
         case .unreachable, .refused(code: "temporarily_unavailable"), .refused(code: "server_error"):
             LoginFailure(
                 .serviceUnavailable, "The login service does not answer",

@@ -9,5 +9,6 @@ struct NewSession: Sendable {
     let credentials: Credentials?
     let isDevelopment: Bool
     let userAgent: String?
-    let authenticatedAt: UnixTime
+    /// When the person logged in at the provider; nil if it does not say.
+    let authenticatedAt: UnixTime?
 }

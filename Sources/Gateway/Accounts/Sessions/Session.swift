@@ -10,12 +10,12 @@ public struct Session: Sendable, Hashable {
     public let rightsAreStale: Bool
     /// Whether one of the groups is a group of administrators.
     public let isAdmin: Bool
-    /// Until when the login is recent enough for what only administrators may change.
-    public let adminFreshUntil: UnixTime
+    /// Until when the login is recent enough for what only administrators may change; nil if it never was.
+    public let adminFreshUntil: UnixTime?
     /// What forms carry in their field `csrf`.
     public let csrfToken: String
-    /// When the person logged in at the provider.
-    public let authenticatedAt: UnixTime
+    /// When the person logged in at the provider; nil if the provider did not say.
+    public let authenticatedAt: UnixTime?
     /// When this session began.
     public let createdAt: UnixTime
     /// When it ends, however busy.
@@ -46,7 +46,7 @@ public struct Session: Sendable, Hashable {
     }
 
     /// Whether the login is recent enough for what only administrators may change.
-    public var hasFreshLogin: Bool { now < adminFreshUntil }
+    public var hasFreshLogin: Bool { adminFreshUntil.map { now < $0 } ?? false }
 
     /// Whether the person may change what only administrators may, now.
     public var mayAdminister: Bool { isAdmin && hasFreshLogin }

@@ -14,8 +14,8 @@ struct SessionRecord: Sendable, Hashable {
     let isDevelopment: Bool
     let userAgent: String?
     let createdAt: UnixTime
-    /// When the person logged in at the provider: perhaps long before.
-    let authenticatedAt: UnixTime
+    /// When the person logged in at the provider: perhaps long before; nil if the provider did not say.
+    let authenticatedAt: UnixTime?
     var seenAt: UnixTime
     /// When the groups were last heard of.
     var rightsAt: UnixTime

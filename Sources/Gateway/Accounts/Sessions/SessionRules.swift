@@ -25,8 +25,8 @@ struct SessionRules: Sendable, Hashable {
         areRightsStale(record, now: now) && record.credentials != nil && record.refreshAfter <= now
     }
 
-    /// Until when the login is recent enough for what only administrators may change.
-    func adminFreshUntil(_ record: SessionRecord) -> UnixTime {
-        record.authenticatedAt.advanced(by: adminLoginMaxAge)
+    /// Until when the login is recent enough for what only administrators may change; nil if nobody knows when it was.
+    func adminFreshUntil(_ record: SessionRecord) -> UnixTime? {
+        record.authenticatedAt?.advanced(by: adminLoginMaxAge)
     }
 }

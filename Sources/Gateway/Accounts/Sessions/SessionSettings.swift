@@ -3,6 +3,9 @@ struct SessionSettings: Sendable {
     var rules: SessionRules
     /// From the login to the end, however busy.
     var lifetime: Duration
+    /// The same, where the provider gave no refresh token: it cannot be asked whether the person is still who they were, so
+    /// they log in anew after a day at most.
+    var lifetimeWithoutRefresh: Duration { min(lifetime, .seconds(86_400)) }
     /// Sessions a person; with one more, the oldest ends.
     var maxPerAccount: Int
     var cacheEntries: Int

@@ -14,22 +14,23 @@ actor SessionStore {
     private let keys: KeyRing
     private let settings: SessionSettings
     private let refresher: (any SessionRefresher)?
+    private let revocation: GrantRevocation?
     private let logger: Logger
     private let clock: @Sendable () -> UnixTime
     private var cache: SessionCache
     /// Refreshes under way here: one a session. They go on when the request that began them is gone, because a refresh
     /// spends the old tokens and the new ones must be kept.
     private var refreshes: [SessionHash: Task<SessionRecord?, any Error>] = [:]
-    private var sweptAt: UnixTime?
 
     init(
         database: any Database, keys: KeyRing, settings: SessionSettings, refresher: (any SessionRefresher)?,
-        logger: Logger, clock: @escaping @Sendable () -> UnixTime = { .now() }
+        revocation: GrantRevocation? = nil, logger: Logger, clock: @escaping @Sendable () -> UnixTime = { .now() }
     ) {
         table = SessionTable(database: database, keys: keys)
         self.keys = keys
         self.settings = settings
         self.refresher = refresher
+        self.revocation = revocation
         self.logger = logger
         self.clock = clock
         cache = SessionCache(entries: settings.cacheEntries, timeToLive: settings.cacheTimeToLive)
@@ -42,16 +43,17 @@ actor SessionStore {
         let now = clock()
         let id = try SessionID()
         let handle = Hex.encode(try SecureRandom.bytes(12))
+        let isRefreshable = session.isDevelopment || session.credentials?.refreshToken != nil
+        let lifetime = isRefreshable ? settings.lifetime : settings.lifetimeWithoutRefresh
         let record = SessionRecord(
             handle: handle, account: session.account, subject: session.subject, name: session.name,
             groups: session.groups, credentials: nil, isDevelopment: session.isDevelopment,
-            userAgent: session.userAgent, createdAt: now, authenticatedAt: min(session.authenticatedAt, now),
-            seenAt: now, rightsAt: now, refreshAfter: now, expiresAt: now.advanced(by: settings.lifetime))
+            userAgent: session.userAgent, createdAt: now, authenticatedAt: session.authenticatedAt.map { min($0, now) },
+            seenAt: now, rightsAt: now, refreshAfter: now, expiresAt: now.advanced(by: lifetime))
         try await table.insert(
             record, session.credentials, hash: id.hash, replacing: old?.hash, limit: settings.maxPerAccount)
         // The account's oldest may have gone with it.
         cache.removeAll()
-        await sweep(now: now)
         return id
     }
 
@@ -59,17 +61,6 @@ actor SessionStore {
     /// - Returns: false if it had been used before, here or elsewhere.
     func use(state: String, until end: UnixTime) async throws -> Bool {
         try await table.use(SHA256.digest(Array("webhook2fedmsg login v1\0\(state)".utf8)), until: end)
-    }
-
-    private func sweep(now: UnixTime) async {
-        if let sweptAt, now < sweptAt.advanced(by: .seconds(600)) { return }
-        sweptAt = now
-        do {
-            let seenBefore = now.advanced(by: .zero - settings.rules.idleTimeout)
-            try await table.sweep(now: now, seenBefore: seenBefore)
-        } catch {
-            logger.warning("cannot drop sessions that are over", metadata: ["error": "\(error)"])
-        }
     }
 
     // MARK: Finding
@@ -127,22 +118,30 @@ actor SessionStore {
 
     /// Ends a session.
     func end(_ id: SessionID) async throws {
-        try await table.delete(id.hash)
+        let ended = try await table.delete(id.hash)
         cache.remove(id.hash)
+        await giveBack([ended].compactMap { $0 })
     }
 
     /// Ends one of the account's.
     /// - Returns: whether there was one.
     func end(handle: String, of account: String) async throws -> Bool {
-        let isFound = try await table.delete(handle: handle, of: account)
+        let ended = try await table.delete(handle: handle, of: account)
         cache.removeAll()
-        return isFound
+        await giveBack([ended].compactMap { $0 })
+        return ended != nil
     }
 
     /// Ends all of the account's, on every device.
     func endAll(of account: String) async throws {
-        try await table.deleteAll(of: account)
+        let ended = try await table.deleteAll(of: account)
         cache.removeAll()
+        await giveBack(ended)
+    }
+
+    /// The provider is told of what a person ended: nobody can ask it with their grants any more.
+    private func giveBack(_ ended: [SessionRecord]) async {
+        await revocation?.revoke(ended.compactMap(credentials(of:)))
     }
 
     /// Forgets what is in memory: another replica changed something.

@@ -7,6 +7,9 @@ struct SessionTable: Sendable {
     let database: any Database
     let keys: KeyRing
 
+    /// What stands in the database for a time that nobody knows.
+    private static let unknownTime: Int64 = 0
+
     private static let columns = """
         handle, account, subject, name, group_names, key_id, credentials, is_development, user_agent, created_at, \
         authenticated_at, seen_at, rights_at, refresh_after, expires_at
@@ -31,7 +34,7 @@ struct SessionTable: Sendable {
                     record.credentials.map { .text($0.keyID) } ?? .null,
                     record.credentials.map { .blob($0.bytes) } ?? .null, .integer(record.isDevelopment ? 1 : 0),
                     record.userAgent.map { .text($0) } ?? .null, .integer(record.createdAt.milliseconds),
-                    .integer(record.authenticatedAt.milliseconds), .integer(record.seenAt.milliseconds),
+                    .integer(record.authenticatedAt?.milliseconds ?? Self.unknownTime), .integer(record.seenAt.milliseconds),
                     .integer(record.rightsAt.milliseconds), .integer(record.refreshAfter.milliseconds),
                     .integer(record.expiresAt.milliseconds),
                 ])
@@ -65,26 +68,34 @@ struct SessionTable: Sendable {
         ).affectedRows > 0
     }
 
-    func delete(_ hash: SessionHash) async throws {
-        try await database.query("DELETE FROM session WHERE id_hash = $1", [.blob(hash.bytes)])
-    }
-
-    /// - Returns: whether there was one.
-    func delete(handle: String, of account: String) async throws -> Bool {
+    /// - Returns: the session that was ended, if there was one.
+    @discardableResult
+    func delete(_ hash: SessionHash) async throws -> SessionRecord? {
         try await database.query(
-            "DELETE FROM session WHERE handle = $1 AND account = $2", [.text(handle), .text(account)]
-        ).affectedRows > 0
+            "DELETE FROM session WHERE id_hash = $1 RETURNING \(Self.columns)", [.blob(hash.bytes)]
+        ).rows.first.map(Self.record)
     }
 
-    func deleteAll(of account: String) async throws {
-        try await database.query("DELETE FROM session WHERE account = $1", [.text(account)])
+    /// - Returns: the session that was ended, if there was one.
+    func delete(handle: String, of account: String) async throws -> SessionRecord? {
+        try await database.query(
+            "DELETE FROM session WHERE handle = $1 AND account = $2 RETURNING \(Self.columns)",
+            [.text(handle), .text(account)]
+        ).rows.first.map(Self.record)
     }
 
-    /// Drops what is over.
-    func sweep(now: UnixTime, seenBefore: UnixTime) async throws {
+    /// - Returns: the sessions that were ended.
+    func deleteAll(of account: String) async throws -> [SessionRecord] {
+        try await database.query(
+            "DELETE FROM session WHERE account = $1 RETURNING \(Self.columns)", [.text(account)]
+        ).rows.map(Self.record)
+    }
+
+    /// Drops sessions that are over and logins that cannot be used any more.
+    static func sweep(_ database: any Database, now: UnixTime, idleTimeout: Duration) async throws {
         try await database.query(
             "DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2",
-            [.integer(now.milliseconds), .integer(seenBefore.milliseconds)])
+            [.integer(now.milliseconds), .integer(now.advanced(by: .zero - idleTimeout).milliseconds)])
         try await database.query("DELETE FROM used_login WHERE expires_at <= $1", [.integer(now.milliseconds)])
     }
 
@@ -154,7 +165,9 @@ struct SessionTable: Sendable {
             name: try row.optionalText("name"),
             groups: try row.text("group_names").split(separator: "\n").map(String.init), credentials: credentials,
             isDevelopment: try row.integer("is_development") != 0, userAgent: try row.optionalText("user_agent"),
-            createdAt: try time("created_at"), authenticatedAt: try time("authenticated_at"),
+            createdAt: try time("created_at"),
+            authenticatedAt: try time("authenticated_at").milliseconds == unknownTime
+                ? nil : time("authenticated_at"),
             seenAt: try time("seen_at"), rightsAt: try time("rights_at"), refreshAfter: try time("refresh_after"),
             expiresAt: try time("expires_at"))
     }

@@ -31,7 +31,9 @@ struct AccountPages: Sendable {
     func logOutEverywhere(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         guard let visitor = request.visitor else { throw .login }
         try await site.accounts.endAllSessions(of: visitor)
-        return .redirect("/", .success, "You are logged out everywhere.")
+        var answer = PageAnswer.redirect("/", .success, "You are logged out everywhere.")
+        answer.isGoodbye = true
+        return answer
     }
 
     private static func groupsNote(_ visitor: Visitor) -> String {

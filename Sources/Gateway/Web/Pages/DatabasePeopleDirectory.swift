@@ -22,7 +22,7 @@ struct DatabasePeopleDirectory: PeopleDirectory {
                 SELECT account,
                     (SELECT COUNT(*) FROM token_owner WHERE kind = 'user' AND name = account) AS tokens,
                     (SELECT COUNT(*) FROM session s WHERE s.account = people.account) AS sessions,
-                    (SELECT MAX(authenticated_at) FROM session s WHERE s.account = people.account) AS last_login
+                    (SELECT MAX(created_at) FROM session s WHERE s.account = people.account) AS last_login
                 FROM \(Self.names) WHERE account LIKE $1 ESCAPE '!' ORDER BY account LIMIT $2 OFFSET $3
                 """, [pattern, .integer(Int64(perPage)), .integer(Int64((page - 1) * perPage))])
             return PeoplePage(people: try Self.entries(result), total: total, page: page, pages: pages)

@@ -54,6 +54,8 @@ struct LiveAccounts: PageAccounts {
         accounts.sealedCookie.delete(note.rawValue)
     }
 
+    func goodbye(to exchange: HTTPExchange) -> [ServerResponse.Field] { accounts.goodbye(to: exchange) }
+
     func sessions(of visitor: Visitor) async throws(PageFailure) -> [PageSession] {
         guard let session = visitor.session else { return [] }
         return try await asked { try await accounts.sessions(of: session) }.map { listing in

@@ -22,6 +22,9 @@ protocol PageAccounts: Sendable {
     /// The field that takes a sealed cookie away.
     func field(clearing note: SealedNote) -> ServerResponse.Field
 
+    /// The fields of an answer to a logout.
+    func goodbye(to exchange: HTTPExchange) -> [ServerResponse.Field]
+
     /// The sessions of whoever asks, newest first.
     func sessions(of visitor: Visitor) async throws(PageFailure) -> [PageSession]
     /// Ends one of them; one that is not theirs stays.

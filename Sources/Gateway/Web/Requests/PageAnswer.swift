@@ -26,6 +26,8 @@ struct PageAnswer: Sendable {
     var isIndexed = false
     /// Sealed cookies to set.
     var notes: [SealedNote: [UInt8]] = [:]
+    /// Whether the browser is to forget the person: they logged out.
+    var isGoodbye = false
     /// Sealed cookies to take away.
     var spent: Set<SealedNote> = []
 

@@ -81,6 +81,7 @@ struct NoAccounts: PageAccounts {
     func read(_ note: SealedNote, of exchange: HTTPExchange) -> [UInt8]? { nil }
     func field(setting note: SealedNote, to bytes: [UInt8]) -> ServerResponse.Field? { nil }
     func field(clearing note: SealedNote) -> ServerResponse.Field { .init("X-Cleared", note.rawValue) }
+    func goodbye(to exchange: HTTPExchange) -> [ServerResponse.Field] { [] }
     func sessions(of visitor: Visitor) async throws(PageFailure) -> [PageSession] {
         [
             PageSession(

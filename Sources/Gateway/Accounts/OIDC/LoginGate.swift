@@ -1,0 +1,96 @@
+import EventLoop
+import HTTPServer
+
+/// Bounds on redeeming codes, by where they come from: a code costs a row and requests to the provider, and anybody can
+/// make one up. Whoever sends many of them waits for themselves, and not everybody else with them.
+actor LoginGate {
+    /// How it goes on.
+    enum Entry: Sendable, Hashable {
+        /// To be given back by ``leave(_:isMadeUp:)``.
+        case open
+        /// Too many at once, or too many that the provider did not know.
+        case closed(retryAfter: Int)
+    }
+
+    private struct Source {
+        var underWay = 0
+        var waiting = 0
+        /// What is left of the patience with codes that the provider did not know.
+        var patience: TokenBucket
+    }
+
+    /// Codes that the provider may refuse at once, before one a ``interval`` counts.
+    static let burst = 30
+    /// After which one more may be refused.
+    static let interval = Duration.seconds(2)
+    /// Callbacks of a source that wait for its others.
+    static let maximumWaiting = 16
+    /// Sources that are known.
+    static let maximumSources = 4096
+    /// How often, and in what steps, a callback looks whether it is its turn.
+    private static let (looks, pause) = (50, Duration.milliseconds(100))
+
+    private let atOnce: Int
+    private let sleep: @Sendable (Duration) async throws -> Void
+    private var sources: [LoginSource: Source] = [:]
+
+    /// - Parameter atOnce: How many of a source are redeemed at once.
+    init(
+        atOnce: Int, sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
+        self.atOnce = max(1, atOnce)
+        self.sleep = sleep
+    }
+
+    /// Waits, for some seconds at most, until a code may be redeemed.
+    func enter(_ key: LoginSource, now: ContinuousClock.Instant = .now) async -> Entry {
+        var source = sources[key] ?? Source(patience: TokenBucket(capacity: Double(Self.burst), now: now))
+        source.patience.refill(capacity: Double(Self.burst), interval: Self.interval, now: now)
+        guard source.patience.level >= 1 else { return .closed(retryAfter: 5) }
+        guard source.underWay < atOnce || source.waiting < Self.maximumWaiting else { return .closed(retryAfter: 5) }
+        if sources[key] == nil { makeRoom() }
+        sources[key] = source
+        if take(key) { return .open }
+        sources[key]?.waiting += 1
+        defer { sources[key]?.waiting -= 1 }
+        for _ in 0..<Self.looks {
+            guard (try? await sleep(Self.pause)) != nil else { break }
+            if take(key) { return .open }
+        }
+        return .closed(retryAfter: 5)
+    }
+
+    private func take(_ key: LoginSource) -> Bool {
+        guard let source = sources[key], source.underWay < atOnce, source.patience.level >= 1 else { return false }
+        sources[key]?.underWay += 1
+        return true
+    }
+
+    /// A code was redeemed, or not.
+    /// - Parameter isMadeUp: whether the provider did not know it.
+    func leave(_ key: LoginSource, isMadeUp: Bool) {
+        sources[key]?.underWay -= 1
+        if isMadeUp { sources[key]?.patience.take(1) }
+    }
+
+    /// Sources that are known now.
+    var sourceCount: Int { sources.count }
+
+    /// Forgets sources that nothing is under way of: the most patient first.
+    private func makeRoom() {
+        guard sources.count >= Self.maximumSources else { return }
+        let idle = sources.filter { $0.value.underWay == 0 && $0.value.waiting == 0 }
+        let sorted = idle.sorted { $0.value.patience.level > $1.value.patience.level }
+        for (key, _) in sorted.prefix(Self.maximumSources / 4) { sources[key] = nil }
+    }
+}
+
+/// Where a login comes from: an IPv4 address, an IPv6 network of 64 bits, or a Unix socket's other end.
+struct LoginSource: Hashable, Sendable {
+    private let source: BareSource
+
+    init(_ address: SocketAddress) { source = BareSource(address, service: 0) }
+
+    /// The source of a request.
+    init(of exchange: HTTPExchange) { self.init(exchange.remoteAddress) }
+}
