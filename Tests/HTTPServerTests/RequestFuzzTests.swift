@@ -24,7 +24,8 @@ import Testing
     func extremeNumbers(_ text: String) {
         let head = "POST /a HTTP/1.1\r\nHost: a"
         for wire in [
-            "\(head)\r\nContent-Length: \(text)\r\n\r\nhello", "\(head):\(text)\r\nContent-Length: 0\r\n\r\n",
+            "\(head)\r\nContent-Length: \(text)\r\n\r\nhello",
+            "\(head):\(text)\r\nContent-Length: 0\r\n\r\n",
             "\(head)\r\nTransfer-Encoding: chunked\r\n\r\n\(text)\r\nhello\r\n0\r\n\r\n",
             "\(head)\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n\(text)\r\nhello\r\n0\r\n\r\n",
             "POST http://a:\(text)/b HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",

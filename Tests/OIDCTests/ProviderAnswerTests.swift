@@ -253,7 +253,8 @@ import Testing
 
     @Test func groupsInOtherShapes() async throws {
         let shapes: [(JSONValue, [String])] = [
-            ("packager", ["packager"]), ("packager infra,docs", ["packager", "infra", "docs"]), ("/packager", ["packager"]),
+            ("packager", ["packager"]), ("packager infra,docs", ["packager", "infra", "docs"]),
+            ("/packager", ["packager"]),
             (["/packager", "/guests/admins", "docs"], ["packager", "/guests/admins", "docs"]), ("", []), ([], []),
             (["a", 1, .null, "b"], ["a", "b"]), (["//a", "/"], ["//a", ""]), (3, []), (.null, []), ([:], []),
         ]
@@ -301,12 +302,14 @@ import Testing
         await test.provider.bend { $0.signsUserInfo = true }
         let login = try await test.login()
         let forged = Base64Text.encode("{\"alg\":\"none\"}") + "." + Base64Text.encode("{\"sub\":\"alice\"}") + "."
-        for body in [forged, forged + "AAAA", "eyJ.eyJ.eyJ", "eyJhIjoxfQ.e30.AAAA", "eyJ" + String(repeating: "A", count: 99)] {
+        let long = "eyJ" + String(repeating: "A", count: 99)
+        for body in [forged, forged + "AAAA", "eyJ.eyJ.eyJ", "eyJhIjoxfQ.e30.AAAA", long] {
             await test.provider.bend {
                 $0.answers[.userInfo] = ProviderResponse(status: 200, body: Array(body.utf8))
             }
-            guard case .unavailable(.malformed(.userInfo, _), _) = await test.party.refresh(
-                subject: "alice", login.credentials)
+            guard
+                case .unavailable(.malformed(.userInfo, _), _) = await test.party.refresh(
+                    subject: "alice", login.credentials)
             else {
                 Issue.record("accepted: \(body)")
                 continue

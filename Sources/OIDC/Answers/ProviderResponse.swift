@@ -21,7 +21,7 @@ public struct ProviderResponse: Sendable, Hashable {
     /// The text of an answer that is a signed JWT and not JSON, by its look: three parts, the first of which is a JSON
     /// object in base64url.
     var compactJWT: String? {
-        guard status == 200, body.count <= IDToken.maximumCount, body.starts(with: Array("eyJ".utf8)) else { return nil }
+        guard status == 200, body.count <= IDToken.maximumCount, body.starts(with: "eyJ".utf8) else { return nil }
         let text = String(decoding: body.filter { $0 > 0x20 }, as: UTF8.self)
         return text.split(separator: ".", omittingEmptySubsequences: false).count == 3 ? text : nil
     }

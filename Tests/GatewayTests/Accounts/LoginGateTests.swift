@@ -63,7 +63,8 @@ import Testing
     @Test func sourcesAreBounded() async {
         let gate = LoginGate(atOnce: 1, sleep: { _ in })
         for number in 0..<(2 * LoginGate.maximumSources) {
-            let address = SocketAddress(literal: "10.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)", port: 1)
+            let text = "10.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)"
+            let address = SocketAddress(literal: text, port: 1)
             let source = LoginSource(address ?? .unix(path: ""))
             guard await gate.enter(source, now: start) == .open else { continue }
             await gate.leave(source, isMadeUp: true)

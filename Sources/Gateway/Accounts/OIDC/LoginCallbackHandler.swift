@@ -63,8 +63,9 @@ struct LoginCallbackHandler: HTTPHandler {
             throw Refusal.tooMany(retryAfter: seconds)
         }
         do {
-            guard try await accounts.store.use(
-                state: attempt.state, until: UnixTime.now().advanced(by: accounts.loginTimeout))
+            guard
+                try await accounts.store.use(
+                    state: attempt.state, until: UnixTime.now().advanced(by: accounts.loginTimeout))
             else { throw Refusal.unknownAttempt }
             let session = try newSession(try await party.login(redemption), exchange)
             await accounts.loginGate.leave(source, isMadeUp: false)

@@ -34,7 +34,8 @@ struct SessionTable: Sendable {
                     record.credentials.map { .text($0.keyID) } ?? .null,
                     record.credentials.map { .blob($0.bytes) } ?? .null, .integer(record.isDevelopment ? 1 : 0),
                     record.userAgent.map { .text($0) } ?? .null, .integer(record.createdAt.milliseconds),
-                    .integer(record.authenticatedAt?.milliseconds ?? Self.unknownTime), .integer(record.seenAt.milliseconds),
+                    .integer(record.authenticatedAt?.milliseconds ?? Self.unknownTime),
+                    .integer(record.seenAt.milliseconds),
                     .integer(record.rightsAt.milliseconds), .integer(record.refreshAfter.milliseconds),
                     .integer(record.expiresAt.milliseconds),
                 ])
