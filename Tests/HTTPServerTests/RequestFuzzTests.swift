@@ -40,7 +40,9 @@ import Testing
             }
         }
         _ = ErrorFormat(accept: [Array("text/html;q=\(text), application/json;q=0.\(text)".utf8)[...]])
-        for seconds in [Int.min, -1, 0, .max - 1, .max] { #expect(HTTPDate.bytes(secondsSince1970: seconds).count == 29) }
+        for seconds in [Int.min, -1, 0, .max - 1, .max] {
+            #expect(HTTPDate.bytes(secondsSince1970: seconds).count == 29)
+        }
     }
 
     @Test(arguments: 0..<20)
