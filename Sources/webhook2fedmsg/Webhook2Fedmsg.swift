@@ -8,6 +8,7 @@ struct Webhook2Fedmsg: AsyncParsableCommand {
         abstract: "Turns webhooks into Fedora messages.",
         subcommands: [
             ServeCommand.self, MigrateCommand.self, CheckConfigCommand.self, RenderCommand.self, SchemasCommand.self,
+            ServicesCommand.self,
             TokenCommand.self, KeysCommand.self,
         ])
 }

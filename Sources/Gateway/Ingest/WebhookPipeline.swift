@@ -51,6 +51,8 @@ struct WebhookPipeline: Sendable {
         guard let uuid = UUIDValue(bytes: token.uuid) else {
             throw .unavailable("The server is not ready.", retryAfter: settings.retryAfter)
         }
+        var request = request
+        request.allowsPrivateContent = token.publishesPrivate
         let event: WebhookEvent
         do throws(WebhookError) {
             event = try service.event(

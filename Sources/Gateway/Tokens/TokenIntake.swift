@@ -25,7 +25,7 @@ public struct TokenIntake: Sendable {
         if let secret { try Self.check(secret, for: service) }
         return try TokenDraft(
             service: new.service, name: new.name, scope: Self.scope(new.scope, for: service),
-            eventFilter: Self.eventFilter(new.events), publishesPrivate: new.publishesPrivate,
+            eventFilter: Self.eventFilter(new.events, for: service), publishesPrivate: new.publishesPrivate,
             settings: Self.settings(new.settings, for: service), owners: owners, createdBy: creator,
             secret: secret ?? Self.newSecret(for: service))
     }
@@ -42,7 +42,10 @@ public struct TokenIntake: Sendable {
         if let scope = edit.scope {
             changes.scope = .some(try Self.scope(scope, for: services.known(named: token.service)))
         }
-        if let events = edit.events { changes.eventFilter = .some(try Self.eventFilter(events)) }
+        if let events = edit.events {
+            changes.eventFilter = .some(
+                try Self.eventFilter(events, for: services.known(named: token.service), replacing: token.eventFilter))
+        }
         changes.publishesPrivate = edit.publishesPrivate
         if let settings = edit.settings {
             guard let service = services.known(named: token.service) else { throw unknown(token.service) }
@@ -84,10 +87,17 @@ public struct TokenIntake: Sendable {
         return try TokenScope(text)
     }
 
-    private static func eventFilter(_ text: String) throws(TokenInputError) -> EventFilter? {
+    /// - Parameter former: The filter so far, which stays as good as it was.
+    private static func eventFilter(
+        _ text: String, for service: (any WebhookService)?, replacing former: EventFilter? = nil
+    ) throws(TokenInputError) -> EventFilter? {
         guard text.contains(where: { !$0.isWhitespace && $0 != "," }) else { return nil }
         do {
-            return try EventFilter(text: text)
+            let filter = try EventFilter(text: text)
+            if let table = service?.eventTable, filter != former {
+                try filter.check(against: table) { NearestName.of($0, among: $1) }
+            }
+            return filter
         } catch {
             throw .events(error)
         }

@@ -2,9 +2,9 @@
 public enum PrivateContent: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
     /// A repository or project that not everybody can see, or a fork of such a kind, has a part in it.
     case privateRepository = "private_repository"
-    /// It names a repository or project, and does not say that everybody can see that.
+    /// Nothing in it proves that everybody can see what it is about, or nobody knows such events.
     case unknownVisibility = "unknown_visibility"
-    /// The service marks it as confidential, internal or secret.
+    /// The service marks it as confidential, internal or secret, or shows it to members or administrators only.
     case confidential = "confidential"
     /// It tells of a weakness: an alert of a scanner, a leaked secret, a private report.
     case securityAlert = "security_alert"
@@ -20,8 +20,8 @@ public enum PrivateContent: String, Sendable, Hashable, CaseIterable, CustomStri
     public var description: String {
         switch self {
         case .privateRepository: "it is about a repository that not everybody can see"
-        case .unknownVisibility: "it does not say whether everybody can see the repository that it is about"
-        case .confidential: "the service marks it as confidential"
+        case .unknownVisibility: "it does not prove that everybody can see what it is about"
+        case .confidential: "it is confidential, or for members or administrators only"
         case .securityAlert: "it tells of a security problem"
         case .draftAdvisory: "it is about a security advisory that is not published"
         case .privateMessage: "it is addressed to certain people and not to the public"

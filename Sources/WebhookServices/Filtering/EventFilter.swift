@@ -1,9 +1,9 @@
 /// Which events of a service a token lets through, by patterns over ``WebhookEvent/name``: `push`,
 /// `pull_request.opened`, `pull_request.*`, `*.closed`, `*`.
 ///
-/// A pattern's words are held against the name's words, which are what stands between its dots, letter by letter.
-/// `*` stands for any one word; at the end of a pattern, for one or more. So `*` is everything, `pull_request.*` is
-/// every action of a pull request, and `pull_request` is that event without an action, which GitHub never sends.
+/// A pattern's words are held against the first of the name's words, which are what stands between its dots, letter by
+/// letter. `*` stands for any one word. So `*` is everything, `pull_request` is that event with and without an action,
+/// and `pull_request.*` is every action of a pull request.
 public struct EventFilter: Sendable, Hashable, CustomStringConvertible {
     /// The most patterns.
     public static let maximumPatterns = 32
@@ -45,10 +45,39 @@ public struct EventFilter: Sendable, Hashable, CustomStringConvertible {
         return words.contains { Self.matches($0, name) }
     }
 
+    /// Checks that each pattern matches an event that there is.
+    ///
+    /// - Parameters:
+    ///   - table: The service's events. A filter that was made before some event got another name is as good as ever
+    ///     otherwise, so this is for what people give now.
+    ///   - nearest: Finds the name that comes next to a text among several.
+    /// - Throws: ``EventFilterError/unknownEvent(_:nearest:)``.
+    public func check(
+        against table: EventTable, nearest: (String, [String]) -> String?
+    ) throws(EventFilterError) {
+        guard !table.documented.isOpen else { return }
+        let names = table.filterNames.map {
+            $0.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        }
+        for (pattern, words) in zip(patterns, words) where !names.contains(where: { Self.matches(words, $0) }) {
+            throw .unknownEvent(pattern, nearest: Self.likely(pattern, in: table, nearest))
+        }
+    }
+
+    /// What somebody meant who wrote a pattern: an event that begins with it (`pull` of `pull request`), or what comes
+    /// next to it.
+    private static func likely(
+        _ pattern: String, in table: EventTable, _ nearest: (String, [String]) -> String?
+    ) -> String? {
+        let events = table.documented.events
+        let pattern = String(pattern.lowercased().map { $0 == "-" ? "_" : $0 })
+        if let begun = events.first(where: { $0.name.hasPrefix(pattern + "_") }) { return begun.name }
+        let all = events.filter { !$0.actions.isEmpty }.map { $0.name + ".*" }
+        return nearest(pattern, table.filterNames + (pattern.hasSuffix(".*") ? all : []))
+    }
+
     private static func matches(_ pattern: [Substring.UTF8View], _ name: [Substring.UTF8View]) -> Bool {
-        guard let last = pattern.last, name.count >= pattern.count else { return false }
-        guard name.count == pattern.count || isWildcard(last) else { return false }
-        return zip(pattern, name).allSatisfy { isWildcard($0) || $0.elementsEqual($1) }
+        name.count >= pattern.count && zip(pattern, name).allSatisfy { isWildcard($0) || $0.elementsEqual($1) }
     }
 
     private static func isWildcard(_ word: Substring.UTF8View) -> Bool { word.elementsEqual("*".utf8) }

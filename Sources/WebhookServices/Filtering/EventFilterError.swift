@@ -13,6 +13,9 @@ public enum EventFilterError: Error, Hashable, CustomStringConvertible {
     /// A pattern has a character that no event's name has.
     case badCharacter(String)
 
+    /// The service has no event that a pattern matches; and what may have been meant.
+    case unknownEvent(String, nearest: String?)
+
     /// What to do, for people.
     public var description: String {
         switch self {
@@ -22,6 +25,8 @@ public enum EventFilterError: Error, Hashable, CustomStringConvertible {
         case .emptyWord(let pattern): "\"\(pattern)\" has a dot at its start or end, or two in a row"
         case .starInWord(let pattern):
             "in \"\(pattern)\", * is part of a word: it stands for a whole one, as in \"pull_request.*\""
+        case .unknownEvent(let pattern, let nearest):
+            "there is no event \"\(pattern)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
         case .badCharacter(let pattern):
             "\"\(Self.printable(pattern))\" has characters that no event has: "
                 + "letters, digits, \"_\", \"-\" and \".\" are allowed, and \"*\" for any word"

@@ -14,11 +14,14 @@ public struct WebhookRequest {
     /// Whether it was sent to the token's own address, which nobody can guess. What has no other proof
     /// (``ProofKind/pathOnly``) verifies only then.
     public var isAtTokenAddress: Bool
+    /// Whether the token's owner wants private content published. What is never public stays out all the same.
+    public var allowsPrivateContent: Bool
 
     /// A request. What is left out is what is the least trusted.
     public init(
         headers: any WebhookHeaders, body: ArraySlice<UInt8>, receivedAt: Int64, query: ArraySlice<UInt8>? = nil,
-        settings: [String: String] = [:], isAtTokenAddress: Bool = false
+        settings: [String: String] = [:], isAtTokenAddress: Bool = false,
+        allowsPrivateContent: Bool = false
     ) {
         self.headers = headers
         self.body = body
@@ -26,6 +29,7 @@ public struct WebhookRequest {
         self.query = query
         self.settings = settings
         self.isAtTokenAddress = isAtTokenAddress
+        self.allowsPrivateContent = allowsPrivateContent
     }
 
     /// What the sender says the body is.

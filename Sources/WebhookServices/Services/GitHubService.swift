@@ -14,21 +14,6 @@ public struct GitHubService: WebhookService {
         "content-type": .optional,
         "user-agent": .optional,
     ])
-    private static let visibility = RepositoryVisibility(flags: [
-        .required("repository.private", of: "repository"),
-        .optional("pull_request.head.repo.private"),
-        .optional("pull_request.base.repo.private"),
-        .optional("forkee.private"),
-        .optional("workflow_run.repository.private"),
-        .optional("workflow_run.head_repository.private"),
-        .optional("changes.new_repository.private"),
-        .optional("changes.old_repository.private"),
-        // Issues that hang together may be in different repositories.
-        .optional("parent_issue_repo.private"),
-        .optional("sub_issue_repo.private"),
-        .optional("blocked_issue_repo.private"),
-        .optional("blocking_issue_repo.private"),
-    ])
 
     /// The service.
     public init() {}
@@ -41,6 +26,9 @@ public struct GitHubService: WebhookService {
     public var topicRoot: String { name }
     /// `GitHubMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.github.message_v1") }
+
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
@@ -74,14 +62,16 @@ public struct GitHubService: WebhookService {
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
         let event = TopicPart.text(try request.headers.single("x-github-event"))
+        let action = document.string("action")
+        let judgement = Self.table.judge(event, action: action, document)
         return WebhookEvent(
             topic: "github." + event,
-            name: TopicPart.name(event, action: document.string("action")),
-            privateContent: Self.privateContent(of: event, in: document),
+            name: TopicPart.name(event, action: action),
+            privateContent: judgement.privateContent,
             sender: Self.person(document.string("sender.login")),
             deliveryID: Array(try request.headers.single("x-github-delivery")),
             headers: headers,
-            payload: [document.bytes])
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
     }
 
     /// The repository or, for an event of a whole organisation, that.
@@ -103,45 +93,6 @@ public struct GitHubService: WebhookService {
     private static func person(_ login: String?) -> String? {
         guard let login, !login.isEmpty, !login.hasSuffix("[bot]") else { return nil }
         return login
-    }
-
-    private static func privateContent(of event: String, in document: JSONDocument) -> PrivateContent? {
-        if isSecurityEvent(event) || document.isObject("alert") { return .securityAlert }
-        if isDraftAdvisory(document) { return .draftAdvisory }
-        if let content = visibility.privateContent(in: document) { return content }
-        if let content = projectContent(of: event, in: document) { return content }
-        for list: StaticString in ["repositories", "repositories_added", "repositories_removed"]
-        where document.hasElement(in: list, where: "private", isNot: false) { return .privateRepository }
-        let isConfidential =
-            document.bool("release.draft") == true || document.string("team.privacy") == "secret"
-            || document.string("sponsorship.privacy_level") == "private"
-        return isConfidential ? .confidential : nil
-    }
-
-    private static let scanners = ["secret_scanning", "code_scanning", "dependabot"]
-
-    /// Alerts themselves, and what people ask to have exempted from them or dismissed: `dismissal_request_dependabot`.
-    private static func isSecurityEvent(_ event: String) -> Bool {
-        event == "repository_vulnerability_alert" || scanners.contains { event.utf8.holds($0.utf8) }
-    }
-
-    /// Projects belong to organisations and are private unless they say otherwise; what is in one, and how it gets on,
-    /// does not say which it is.
-    private static func projectContent(of event: String, in document: JSONDocument) -> PrivateContent? {
-        guard event.hasPrefix("projects_v2") else { return nil }
-        guard let isPublic = document.bool("projects_v2.public") else { return .unknownVisibility }
-        return isPublic ? nil : .privateRepository
-    }
-
-    /// An advisory has a state where it is a repository's own; one of the database of all has the time of its
-    /// publication.
-    private static func isDraftAdvisory(_ document: JSONDocument) -> Bool {
-        if document.isObject("repository_advisory") {
-            return document.string("repository_advisory.state") != "published"
-        }
-        guard document.isObject("security_advisory") else { return false }
-        if let state = document.string("security_advisory.state"), state != "published" { return true }
-        return document.string("security_advisory.published_at") == nil
     }
 
     /// What people do at GitHub.

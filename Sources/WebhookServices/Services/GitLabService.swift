@@ -31,6 +31,9 @@ public struct GitLabService: WebhookService {
     /// `GitLabMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.gitlab.message_v1") }
 
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
+
     /// `whsec_` and 32 bytes in base 64, which is the only form of signing tokens that GitLab takes; as a secret token
     /// it takes anything.
     public func secret(from random: [UInt8]) -> String { SecretEncoding.standardWebhooks.secret(from: random) }
@@ -83,15 +86,16 @@ public struct GitLabService: WebhookService {
         let headers = try Self.outgoing.selected(from: request.headers)
         let header = String(decoding: try request.headers.single("x-gitlab-event"), as: UTF8.self)
         let event = TopicPart.text(Self.topicName(of: header).utf8)
+        let action = Self.action(of: event, in: document)
+        let judgement = Self.table.judge(event, action: action, document)
         return WebhookEvent(
             topic: "gitlab." + event,
-            name: TopicPart.name(
-                event, action: document.string("object_attributes.action") ?? document.string("action")),
-            privateContent: Self.privateContent(of: event, in: document),
+            name: TopicPart.name(event, action: action),
+            privateContent: judgement.privateContent,
             sender: Self.actor(in: document),
             deliveryID: Self.deliveryID(in: request.headers),
             headers: headers,
-            payload: [document.bytes])
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
     }
 
     /// The repository or, for an event of a whole organisation, that.
@@ -158,42 +162,15 @@ public struct GitLabService: WebhookService {
         request.headers.count(of: signature.header) > 0
     }
 
-    private static func privateContent(of event: String, in document: JSONDocument) -> PrivateContent? {
-        if event.hasPrefix("confidential") || document.string("event_type")?.hasPrefix("confidential") == true {
-            return .confidential
+    /// What happened: the action or, in hooks of members, projects, subgroups and the whole instance, the event's own
+    /// name there.
+    private static func action(of event: String, in document: JSONDocument) -> String? {
+        switch event {
+        case "system", "member", "project", "subgroup":
+            document.string("event_name") ?? document.string("object_kind")
+        default:
+            document.string("object_attributes.action") ?? document.string("action")
         }
-        let marks: [StaticString] = [
-            "object_attributes.confidential", "object_attributes.internal", "issue.confidential", "note.internal",
-            "note.confidential",
-        ]
-        if marks.contains(where: { document.bool($0) == true }) { return .confidential }
-        if event == "vulnerability" || document.string("object_kind") == "vulnerability" { return .securityAlert }
-        return visibility(in: document)
-    }
-
-    /// Levels are 0 for private, 10 for internal and 20 for public. A merge request has the levels of both projects
-    /// besides; events of a whole instance have words instead.
-    private static func visibility(in document: JSONDocument) -> PrivateContent? {
-        let others: [StaticString] = [
-            "object_attributes.source.visibility_level", "object_attributes.target.visibility_level",
-            "merge_request.source.visibility_level", "merge_request.target.visibility_level",
-        ]
-        if others.contains(where: { document.integer($0).map { $0 < 20 } ?? false }) { return .privateRepository }
-        let level = document.integer("project.visibility_level") ?? document.integer("repository.visibility_level")
-        if let level { return level < 20 ? .privateRepository : nil }
-        if let word = document.string("project_visibility") {
-            return word == "public" || word == "visibilitylevel|public" ? nil : .privateRepository
-        }
-        let names: [StaticString] = ["project_id", "path_with_namespace", "group_id", "group_path"]
-        let isOfSomething =
-            document.isObject("project") || document.isObject("repository") || document.isObject("group")
-            || names.contains(where: document.contains)
-        if isOfSomething { return .unknownVisibility }
-        // What a whole instance tells its administrators of accounts and keys.
-        if let name = document.string("event_name"), name.hasPrefix("user_") || name.hasPrefix("key_") {
-            return .confidential
-        }
-        return nil
     }
 
     /// What people do at GitLab.

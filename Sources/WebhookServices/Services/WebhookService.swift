@@ -22,6 +22,10 @@ public protocol WebhookService: Sendable {
     /// What people do at the service.
     var setup: SetupGuide { get }
 
+    /// The service's events: which are published by default, by what, and what is cut out of them. `nil` where a
+    /// sender names events freely, and nothing is known of them.
+    var eventTable: EventTable? { get }
+
     /// A new secret in the form that the service takes.
     ///
     /// - Parameter random: 32 random bytes.
@@ -91,6 +95,9 @@ extension WebhookService {
 
     /// Most services take any secret.
     public var secretOrigin: SecretOrigin { proof == .pathOnly ? .nowhere : .here }
+
+    /// For services whose senders name events freely.
+    public var eventTable: EventTable? { nil }
 
     /// For services that need none.
     public var settings: [ServiceSetting] { [] }

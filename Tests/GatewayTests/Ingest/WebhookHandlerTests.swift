@@ -49,9 +49,9 @@ import WebhookServices
     @Test func theSameDeliveryIdWithAnotherBodyIsAnotherMessage() async throws {
         try await TestGateway.run { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
-            #expect(try await gateway.push(to: path, body: #"{"n":1}"#).status == 202)
-            #expect(try await gateway.push(to: path, body: #"{"n":2}"#).status == 202)
-            #expect(try await gateway.push(to: path, body: #"{"n":2}"#).status == 202)
+            #expect(try await gateway.push(to: path, body: #"{"n":1,"repository":{"private":false}}"#).status == 202)
+            #expect(try await gateway.push(to: path, body: #"{"n":2,"repository":{"private":false}}"#).status == 202)
+            #expect(try await gateway.push(to: path, body: #"{"n":2,"repository":{"private":false}}"#).status == 202)
             let ids = gateway.publisher.messages.map(\.id)
             #expect(ids.count == 2)
             #expect(Set(ids).count == 2)
@@ -78,7 +78,7 @@ import WebhookServices
     @Test func theIdOfADeliveryIsTheSameInEveryProcess() async throws {
         let store = try await TestStore()
         var ids: [[String]] = []
-        for bodies in [[#"{"n":1}"#, #"{"n":2}"#], [#"{"n":2}"#, #"{"n":1}"#]] {
+        for bodies in [[#"{"n":1,"repository":{"private":false}}"#, #"{"n":2,"repository":{"private":false}}"#], [#"{"n":2,"repository":{"private":false}}"#, #"{"n":1,"repository":{"private":false}}"#]] {
             let publisher = ScriptedPublisher()
             try await TestGateway.run(publisher: publisher, store: store) { gateway in
                 let known = try await gateway.tokens.store.list().first
@@ -98,8 +98,8 @@ import WebhookServices
     @Test func aFormHasTheIdOfItsPayload() async throws {
         try await TestGateway.run(change: { $0.ingest.deduplicationEntries = 0 }) { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
-            #expect(try await gateway.push(to: path, body: #"{"n":1}"#).status == 202)
-            let form = "payload=%7B%22n%22%3A1%7D"
+            #expect(try await gateway.push(to: path, body: #"{"n":1,"repository":{"private":false}}"#).status == 202)
+            let form = "payload=%7B%22n%22%3A1%2C%22repository%22%3A%7B%22private%22%3Afalse%7D%7D"
             let answer = try await gateway.send(
                 "POST", path,
                 [

@@ -14,21 +14,49 @@ import WebhookServices
         ("push", #"{"repository":{"full_name":"a/b"}}"#, .unknownVisibility),
         ("push", #"{"repository":{"private":null}}"#, .unknownVisibility),
         ("push", #"{"repository":{"private":"false"}}"#, .unknownVisibility),
-        ("push", #"{"repository":null}"#, nil),
-        ("organization", #"{"action":"member_added","organization":{"login":"a"}}"#, nil),
+        ("push", #"{"repository":null}"#, .unknownVisibility),
+        ("push", #"{"repository":{"private":0}}"#, .unknownVisibility),
+        ("push", #"{"repository":[{"private":false}]}"#, .unknownVisibility),
+        ("push", #"{"repository":{"private":false},"repository":null}"#, .unknownVisibility),
+        ("push", #"{"repository":{"private":false,"visibility":"internal"}}"#, .privateRepository),
+        ("push", "{}", .unknownVisibility),
+        ("invented", #"{"repository":{"private":false}}"#, .unknownVisibility),
+        ("PUSH", #"{"repository":{"private":false}}"#, .unknownVisibility),
+        ("organization", #"{"action":"member_added","organization":{"login":"a"}}"#, .confidential),
         (
             "pull_request",
-            #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"private":true}}}}"#, .privateRepository
+            #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"private":true}}}}"#, nil
+        ),
+        (
+            "pull_request",
+            #"{"repository":{"private":false},"pull_request":{"base":{"repo":{"private":true}}}}"#, .privateRepository
+        ),
+        (
+            "pull_request",
+            #"{"repository":{"private":false},"pull_request":{"base":{"repo":"a/b"}}}"#, .unknownVisibility
         ),
         ("pull_request", #"{"repository":{"private":false},"pull_request":{"head":{"repo":null}}}"#, nil),
+        ("fork", #"{"repository":{"private":false},"forkee":{"private":false}}"#, nil),
+        ("fork", #"{"repository":{"private":false}}"#, .unknownVisibility),
         ("fork", #"{"repository":{"private":false},"forkee":{"private":true}}"#, .privateRepository),
         (
             "workflow_run", #"{"repository":{"private":false},"workflow_run":{"head_repository":{"private":true}}}"#,
-            .privateRepository
+            nil
         ),
         (
             "issues", #"{"repository":{"private":false},"changes":{"new_repository":{"private":true}}}"#,
             .privateRepository
+        ),
+        (
+            "issues", #"{"action":"transferred","repository":{"private":false}}"#, .unknownVisibility
+        ),
+        (
+            "issues", #"{"action":"opened","repository":{"private":false},"changes":{"old_issue":{"title":"x"}}}"#,
+            .unknownVisibility
+        ),
+        (
+            "sub_issues", #"{"action":"sub_issue_added","repository":{"private":false},"sub_issue":{"title":"x"}}"#,
+            .unknownVisibility
         ),
         (
             "sub_issues", #"{"repository":{"private":false},"parent_issue_repo":{"private":true}}"#, .privateRepository
@@ -43,16 +71,15 @@ import WebhookServices
             "issue_dependencies", #"{"repository":{"private":false},"blocking_issue_repo":{"private":true}}"#,
             .privateRepository
         ),
-        ("issue_dependencies", #"{"repository":{"private":false},"blocking_issue_repo":{}}"#, nil),
+        ("issue_dependencies", #"{"repository":{"private":false},"blocking_issue_repo":{}}"#, .unknownVisibility),
         ("projects_v2", #"{"projects_v2":{"public":true}}"#, nil),
         ("projects_v2", #"{"projects_v2":{"public":false}}"#, .privateRepository),
         ("projects_v2", #"{"projects_v2":{"title":"x"}}"#, .unknownVisibility),
         ("projects_v2_item", #"{"projects_v2_item":{"id":1},"organization":{"login":"a"}}"#, .unknownVisibility),
         ("projects_v2_status_update", #"{"projects_v2_status_update":{"id":1}}"#, .unknownVisibility),
-        ("installation", #"{"repositories":[{"private":false},{"private":true}]}"#, .privateRepository),
-        ("installation", #"{"repositories":[{"private":false},{"name":"b"}]}"#, .privateRepository),
-        ("installation", #"{"repositories":[{"private":false}]}"#, nil),
-        ("installation_repositories", #"{"repositories_removed":[{"private":true}]}"#, .privateRepository),
+        ("installation", #"{"repositories":[{"private":false},{"private":true}]}"#, .confidential),
+        ("installation", #"{"repositories":[{"private":false}]}"#, .confidential),
+        ("installation_repositories", #"{"repositories_removed":[{"private":true}]}"#, .confidential),
         ("secret_scanning_alert", #"{"repository":{"private":false}}"#, .securityAlert),
         ("secret_scanning_alert_location", "{}", .securityAlert),
         ("dependabot_alert", "{}", .securityAlert),
@@ -63,7 +90,7 @@ import WebhookServices
         ("dismissal_request_dependabot", "{}", .securityAlert),
         ("bypass_request_secret_scanning", "{}", .securityAlert),
         ("repository_vulnerability_alert", "{}", .securityAlert),
-        ("another_alert", #"{"alert":{"number":1}}"#, .securityAlert),
+        ("another_alert", #"{"repository":{"private":false},"alert":{"number":1}}"#, .unknownVisibility),
         ("security_advisory", #"{"security_advisory":{"published_at":"2026-01-01T00:00:00Z"}}"#, nil),
         ("security_advisory", #"{"security_advisory":{"published_at":null}}"#, .draftAdvisory),
         (
@@ -81,8 +108,27 @@ import WebhookServices
         ("release", #"{"repository":{"private":false},"release":{"draft":true}}"#, .confidential),
         ("release", #"{"repository":{"private":false},"release":{"draft":false}}"#, nil),
         ("team", #"{"team":{"privacy":"secret"}}"#, .confidential),
-        ("team", #"{"team":{"privacy":"closed"}}"#, nil),
-        ("ping", #"{"zen":"Keep it logically awesome."}"#, nil),
+        ("team", #"{"team":{"privacy":"closed"}}"#, .confidential),
+        ("ping", #"{"zen":"Keep it logically awesome."}"#, .unknownVisibility),
+        ("ping", #"{"repository":{"private":false}}"#, nil),
+        ("release", #"{"repository":{"private":false},"release":{}}"#, .unknownVisibility),
+        ("organization", #"{"action":"member_invited","invitation":{"email":"a@example.org"}}"#, .confidential),
+        ("marketplace_purchase", "{}", .confidential),
+        (
+            "personal_access_token_request",
+            #"{"personal_access_token_request":{"repositories":[{"private":true}]}}"#, .confidential
+        ),
+        ("membership", #"{"team":{"privacy":"closed"}}"#, .confidential),
+        ("member", #"{"repository":{"private":false}}"#, .confidential),
+        ("org_block", "{}", .confidential),
+        ("package", #"{"package":{"name":"x"}}"#, .unknownVisibility),
+        ("package", #"{"repository":{"private":false}}"#, nil),
+        ("repository_ruleset", #"{"repository":{"private":false}}"#, .confidential),
+        ("exemption_request_push_ruleset", #"{"repository":{"private":false}}"#, .confidential),
+        ("security_and_analysis", #"{"repository":{"private":false}}"#, .confidential),
+        ("sponsorship", #"{"sponsorship":{"privacy_level":"public"}}"#, nil),
+        ("sponsorship", #"{"sponsorship":{"privacy_level":"private"}}"#, .confidential),
+        ("sponsorship", #"{"sponsorship":{}}"#, .unknownVisibility),
     ]
 
     @Test(arguments: githubCases)
@@ -98,7 +144,62 @@ import WebhookServices
         ("Push Hook", #"{"project":{"path_with_namespace":"a/b"}}"#, .unknownVisibility),
         ("Push Hook", #"{"project":{"visibility_level":"20"}}"#, .unknownVisibility),
         ("Push Hook", #"{"project_id":4}"#, .unknownVisibility),
-        ("Push Hook", "{}", nil),
+        ("Push Hook", "{}", .unknownVisibility),
+        ("Push Hook", #"{"project":null,"repository":{"visibility_level":20}}"#, nil),
+        ("Push Hook", #"{"project":{"visibility_level":20},"repository":{"visibility_level":0}}"#, .privateRepository),
+        ("Push Hook", #"{"project":{"visibility_level":21}}"#, .unknownVisibility),
+        ("Push Hook", #"{"project":{"visibility_level":20.0}}"#, .unknownVisibility),
+        ("Push Hook", #"{"project":[{"visibility_level":20}]}"#, .unknownVisibility),
+        ("Push Hook", #"{"project":{"visibility_level":20},"project":{"visibility_level":0}}"#, .privateRepository),
+        ("Push Hook", #"{"object_kind":"vulnerability","project":{"visibility_level":20}}"#, .unknownVisibility),
+        ("Invented Hook", #"{"project":{"visibility_level":20}}"#, .unknownVisibility),
+        ("Issue Hook", #"{"object_kind":"work_item","project":null}"#, .unknownVisibility),
+        (
+            "Issue Hook",
+            #"{"object_kind":"work_item","project":null,"object_attributes":{"confidential":true}}"#, .confidential
+        ),
+        (
+            "Issue Hook", #"{"project":{"visibility_level":20},"object_attributes":{"confidential":null}}"#,
+            .unknownVisibility
+        ),
+        (
+            "Emoji Hook", #"{"project":{"visibility_level":20},"work_item":{"confidential":true}}"#, .confidential
+        ),
+        (
+            "Note Hook", #"{"project":{"visibility_level":20},"snippet":{"visibility_level":0,"content":"x"}}"#,
+            .privateRepository
+        ),
+        (
+            "Note Hook", #"{"project":{"visibility_level":20},"snippet":{"visibility_level":10}}"#, .privateRepository
+        ),
+        ("Note Hook", #"{"project":{"visibility_level":20},"snippet":{"visibility_level":20}}"#, nil),
+        (
+            "Note Hook", #"{"project":{"visibility_level":20},"object_attributes":{"noteable_type":"Snippet"}}"#,
+            .unknownVisibility
+        ),
+        (
+            "Note Hook", #"{"project":{"visibility_level":20},"object_attributes":{"noteable_type":"Epic"}}"#,
+            .unknownVisibility
+        ),
+        (
+            "Note Hook", #"{"project":{"visibility_level":20},"object_attributes":{"noteable_type":"Issue"}}"#, nil
+        ),
+        (
+            "Merge Request Hook",
+            #"{"project":{"visibility_level":20},"object_attributes":{"target":{"visibility_level":0}}}"#,
+            .privateRepository
+        ),
+        ("Resource Access Token Hook", #"{"project":{"visibility_level":20}}"#, .confidential),
+        ("Subgroup Hook", #"{"event_name":"subgroup_create","full_path":"a/b"}"#, .confidential),
+        ("System Hook", #"{"event_name":"user_add_to_team","project_visibility":"public"}"#, .confidential),
+        (
+            "System Hook", #"{"event_name":"user_access_request_to_project","project_visibility":"public"}"#,
+            .confidential
+        ),
+        ("System Hook", #"{"object_kind":"gitlab_subscription_member_approval"}"#, .confidential),
+        ("System Hook", #"{"event_name":"invented","project":{"visibility_level":20}}"#, .unknownVisibility),
+        ("System Hook", #"{"event_name":"push","project":{"visibility_level":20}}"#, nil),
+        ("System Hook", #"{"event_name":"repository_update","project":{"visibility_level":20}}"#, nil),
         ("Job Hook", #"{"object_kind":"build","project_id":4,"repository":{"visibility_level":20}}"#, nil),
         ("Job Hook", #"{"project_id":4,"repository":{"visibility_level":0}}"#, .privateRepository),
         ("Confidential Issue Hook", #"{"project":{"visibility_level":20}}"#, .confidential),
@@ -116,10 +217,10 @@ import WebhookServices
         (
             "Merge Request Hook",
             #"{"project":{"visibility_level":20},"object_attributes":{"source":{"visibility_level":0}}}"#,
-            .privateRepository
+            nil
         ),
         ("Vulnerability Hook", #"{"project":{"visibility_level":20}}"#, .securityAlert),
-        ("Member Hook", #"{"event_name":"user_add_to_group","group_id":7,"group_path":"g"}"#, .unknownVisibility),
+        ("Member Hook", #"{"event_name":"user_add_to_group","group_id":7,"group_path":"g"}"#, .confidential),
         ("System Hook", #"{"event_name":"project_create","project_visibility":"private"}"#, .privateRepository),
         ("System Hook", #"{"event_name":"project_create","project_visibility":"public","project_id":1}"#, nil),
         ("System Hook", #"{"event_name":"user_create","email":"a@example.org"}"#, .confidential),

@@ -1,0 +1,70 @@
+/// A service's table of events for people: one line for each documented event, by what the code decides on.
+public struct EventReport: Sendable, Encodable {
+    /// A line.
+    public struct Line: Sendable, Encodable {
+        /// The event, with its action where that has a rule of its own: `issues.transferred`.
+        public let event: String
+        /// `published`, `projected`, `cut` or `withheld`.
+        public let outcome: String
+        /// The reason code of an event that is withheld whatever its payload says; `nil` for all others.
+        public let code: String?
+        /// What the payload has to say for that.
+        public let proof: [String]
+        /// What is cut out or reduced.
+        public let cuts: [String]
+        /// Why, in words.
+        public let reason: String
+
+        init(_ event: String, _ rule: EventRule?) {
+            self.event = event
+            outcome = (rule?.disposition ?? .withheld).rawValue
+            if let rule {
+                if case .never(let content) = rule.standing { code = content.code } else { code = nil }
+                reason = rule.reason
+            } else {
+                code = PrivateContent.unknownVisibility.code
+                reason = "Nothing is known of its visibility."
+            }
+            proof = rule?.checks.map(\.description) ?? []
+            cuts =
+                (rule?.removed.map { "without \($0)" } ?? []) + (rule?.blanked.map { "empty \($0)" } ?? [])
+                + (rule?.reductions.map(\.description) ?? [])
+        }
+    }
+
+    /// The service.
+    public let service: String
+    /// Where the list of events is from.
+    public let source: String
+    /// The day of that.
+    public let date: String
+    /// How many events are documented.
+    public let documented: Int
+    /// Whether senders name events freely.
+    public let isOpen: Bool
+    /// The events.
+    public let lines: [Line]
+
+    /// The table of a service; `nil` if it has none.
+    public init?(_ service: any WebhookService) {
+        guard let table = service.eventTable else { return nil }
+        self.service = service.name
+        source = table.documented.source
+        date = table.documented.date
+        documented = table.documented.events.count
+        isOpen = table.documented.isOpen
+        lines =
+            table.documented.events.flatMap { event in
+                Self.lines(of: event, table)
+            } + (isOpen ? [Line("*", table.rule(for: "*"))] : [])
+    }
+
+    /// One line, and one more for each action with a rule of its own.
+    private static func lines(of event: DocumentedEvents.Event, _ table: EventTable) -> [Line] {
+        let general = table.rule(for: event.name)
+        let special = event.actions.filter { table.hasRule(for: event.name, action: $0) }
+        let isAll = !event.actions.isEmpty && special.count == event.actions.count
+        return (isAll ? [] : [Line(event.name, general)])
+            + special.map { Line("\(event.name).\($0)", table.rule(for: event.name, action: $0)) }
+    }
+}

@@ -1,0 +1,160 @@
+extension GitLabService {
+    private static let everybody = VisibilityCheck.PublicValue.level(20)
+
+    /// Projects have a level: 0 for their members, 10 for whoever is logged in, 20 for everybody. Hooks of jobs had it in
+    /// `repository`. Custom templates may name neither.
+    ///
+    /// - Parameter kinds: The kinds of object that events of the header have: the header is not signed.
+    private static func project(
+        _ kinds: String..., and more: [VisibilityCheck]...
+    ) -> [VisibilityCheck] {
+        let checks: [VisibilityCheck] = [
+            .first([
+                ("project", "project.visibility_level", everybody),
+                ("repository", "repository.visibility_level", everybody),
+            ]),
+            .optional("repository.visibility_level", everybody),
+            .optional("object_kind", .words(kinds), otherwise: .unknownVisibility),
+        ]
+        return checks + more.joined()
+    }
+
+    /// What marks an object as confidential, wherever it is in the payload.
+    private static let marks: [VisibilityCheck] = [
+        .optional("event_type", .noWord(prefix: "confidential"), otherwise: .confidential),
+        .optional("object_attributes.confidential", .flag(false), otherwise: .confidential),
+        .optional("object_attributes.internal", .flag(false), otherwise: .confidential),
+        .optional("issue.confidential", .flag(false), otherwise: .confidential),
+        .optional("work_item.confidential", .flag(false), otherwise: .confidential),
+        .optional("epic.confidential", .flag(false), otherwise: .confidential),
+        .optional("note.confidential", .flag(false), otherwise: .confidential),
+        .optional("note.internal", .flag(false), otherwise: .confidential),
+        .within("snippet", "snippet.visibility_level", everybody),
+    ]
+
+    /// The kinds of thing that people comment on or react to, and that say themselves who may see them.
+    private static func target(_ path: StaticString, _ kinds: [String]) -> [VisibilityCheck] {
+        [
+            .optional(path, .words(kinds), otherwise: .unknownVisibility),
+            .when(path, is: "Snippet", .required("snippet.visibility_level", everybody)),
+            .within("merge_request.target", "merge_request.target.visibility_level", everybody),
+        ]
+    }
+
+    /// What is left of the project that a merge request comes from, if not everybody may see it.
+    private static func source(_ object: StaticString, _ level: StaticString) -> EventRule.Reduction {
+        EventRule.Reduction(
+            object, unless: .required(level, everybody),
+            keeping: ["id", "name", "namespace", "path_with_namespace", "web_url", "visibility_level"])
+    }
+
+    /// Hooks of a group or of the whole instance about projects have words.
+    private static let projectInWords: [VisibilityCheck] = [
+        .required("project_visibility", .words(["public", "visibilitylevel|public"]))
+    ]
+
+    private static let mergeRequest: [VisibilityCheck] = project(
+        "merge_request", and: marks,
+        [.within("object_attributes.target", "object_attributes.target.visibility_level", everybody)])
+
+    private static let notables = [
+        "Commit", "Issue", "MergeRequest", "Snippet", "WorkItem", "DesignManagement::Design",
+    ]
+
+    /// Which events may go out, by what, and without what.
+    static let table = EventTable(
+        documentedEvents,
+        blanking: [
+            "user_email", "user.email", "owner_email", "owners.*.email", "assignee.email", "assignees.*.email",
+            "reviewers.*.email", "builds.*.user.email", "object_attributes.assignee.email",
+            "merge_request.assignee.email",
+        ],
+        rules: [projects, instance, withheld].flatMap { $0 })
+
+    /// What projects tell.
+    private static let projects: [EventRule] = [
+        .proven(["push"], by: project("push"), "Commits are for whoever sees the project."),
+        .proven(["tag_push"], by: project("tag_push"), "Tags are for whoever sees the project."),
+        .proven(
+            ["issue"], by: project("issue", "work_item", and: marks),
+            "Issues and other work items of a project may be confidential; those of a group have no level."),
+        .proven(
+            ["note"],
+            by: project("note", and: marks, target("object_attributes.noteable_type", notables)),
+            reducing: [source("merge_request.source", "merge_request.source.visibility_level")],
+            "Comments are for whoever sees what they are on; a snippet has a level of its own."),
+        .proven(
+            ["emoji"],
+            by: project(
+                "emoji", and: marks, target("object_attributes.awardable_type", ["Note"] + notables),
+                target("note.noteable_type", notables)),
+            reducing: [source("merge_request.source", "merge_request.source.visibility_level")],
+            "Reactions are for whoever sees what they are on; a snippet has a level of its own."),
+        .proven(
+            ["merge_request"], by: mergeRequest,
+            reducing: [source("object_attributes.source", "object_attributes.source.visibility_level")],
+            "The project that it goes to decides; the one that it comes from may be private."),
+        .proven(["wiki_page"], by: project("wiki_page"), "A project's wiki."),
+        .proven(
+            ["pipeline"], by: project("pipeline"),
+            blanking: ["object_attributes.variables.*.value", "source_pipeline.project"],
+            "Variables may hold what is not for everybody, and the pipeline that began it may be in another project."),
+        .proven(
+            ["job", "build"], by: project("build"), blanking: ["source_pipeline.project"],
+            "The pipeline that began it may be in another project."),
+        .proven(["deployment"], by: project("deployment"), "Deployments of a project."),
+        .proven(["feature_flag"], by: project("feature_flag"), "Feature flags of a project."),
+        .proven(["release"], by: project("release"), "Releases of a project."),
+        .proven(["milestone"], by: project("milestone"), "Milestones of a project; those of a group have no level."),
+        .proven(
+            ["project"], by: projectInWords, "Projects of a group, which say in a word who sees them."),
+    ]
+
+    /// What a whole instance tells, if it is of a project.
+    private static let instance: [EventRule] = [
+        .proven(
+            ["system"],
+            actions: [
+                "project_create", "project_destroy", "project_rename", "project_transfer", "project_update",
+            ],
+            by: projectInWords, "Projects of an instance, which say in a word who sees them."),
+        .proven(
+            ["system"], actions: ["push"], by: project("push"),
+            "As the hooks of a project."),
+        .proven(["system"], actions: ["tag_push"], by: project("tag_push"), "As the hooks of a project."),
+        .proven(
+            ["system"], actions: ["repository_update"], by: project("repository_update"),
+            "Which branches changed."),
+        .proven(
+            ["system"], actions: ["merge_request"], by: mergeRequest,
+            reducing: [source("object_attributes.source", "object_attributes.source.visibility_level")],
+            "As the hooks of a project."),
+    ]
+
+    /// What is not for everybody, whatever the project says.
+    private static let withheld: [EventRule] = [
+        .never(
+            ["system"],
+            actions: [
+                "user_access_request_revoked_for_group", "user_access_request_revoked_for_project",
+                "user_access_request_to_group", "user_access_request_to_project", "user_add_to_group",
+                "user_add_to_team", "user_create", "user_destroy", "user_failed_login", "user_remove_from_group",
+                "user_remove_from_team", "user_rename", "user_update_for_group", "user_update_for_team",
+            ],
+            "People and their memberships, with addresses, whoever sees the project."),
+        .never(["system"], actions: ["key_create", "key_destroy"], "People's keys."),
+        .never(
+            ["system"], actions: ["group_create", "group_destroy", "group_rename"],
+            "Groups, which do not say who sees them."),
+        .never(
+            ["system"],
+            actions: ["gitlab_subscription_member_approval", "gitlab_subscription_member_approvals"],
+            "Who is to be paid for."),
+        .never(
+            ["confidential_issue", "confidential_note"], "Issues and comments that are confidential."),
+        .never(["member"], "Members of a group, with addresses."),
+        .never(["subgroup"], "Groups, which do not say who sees them."),
+        .never(["resource_access_token"], "Access tokens that expire."),
+        .never(["vulnerability"], as: .securityAlert, "Weaknesses that are not mended yet."),
+    ]
+}

@@ -1,0 +1,173 @@
+/// A place in a payload that says who can see what it is about, and the value there that means everybody.
+///
+/// Only that value proves anything: another one of its type means that few can see it, and null, another type or a
+/// missing member means that nobody knows.
+public struct VisibilityCheck: Sendable {
+    /// The value that means everybody.
+    public enum PublicValue: Sendable, Hashable {
+        /// A truth value.
+        case flag(Bool)
+        /// A level: lower ones are for fewer people.
+        case level(Int64)
+        /// One of some words.
+        case words([String])
+        /// Any word that does not begin with this one.
+        case noWord(prefix: String)
+        /// Any text but an empty one: something has happened at that time. Its absence says that it has not.
+        case text
+    }
+
+    /// When the place has to be there.
+    enum Presence: Sendable {
+        /// Always.
+        case always
+        /// Where the object is, in which it stands: null or a missing object needs none.
+        case within(StaticString)
+        /// Never, but where it is, it counts.
+        case optional
+    }
+
+    /// What a check found.
+    enum Finding: Equatable {
+        case isPublic
+        case isPrivate(PrivateContent)
+        case isUnknown
+    }
+
+    private indirect enum Kind: Sendable {
+        case place(StaticString, PublicValue, Presence)
+        /// The first of these whose object is there decides; without any, nobody knows.
+        case first([(object: StaticString, path: StaticString, value: PublicValue)])
+        /// Another check, where a word stands at a path.
+        case when(StaticString, String, VisibilityCheck)
+        /// Every object of an array, which need not be there.
+        case elements(of: StaticString, key: StaticString, isTrue: Bool)
+    }
+
+    private let kind: Kind
+    /// What the event is where the value is another one.
+    private let otherwise: PrivateContent
+
+    /// A place that has to be there.
+    public static func required(
+        _ path: StaticString, _ value: PublicValue, otherwise: PrivateContent = .privateRepository
+    ) -> VisibilityCheck {
+        VisibilityCheck(kind: .place(path, value, .always), otherwise: otherwise)
+    }
+
+    /// A place that has to be there if the object is: what is not an object there is unknown, but null is nothing.
+    public static func within(
+        _ object: StaticString, _ path: StaticString, _ value: PublicValue,
+        otherwise: PrivateContent = .privateRepository
+    ) -> VisibilityCheck {
+        VisibilityCheck(kind: .place(path, value, .within(object)), otherwise: otherwise)
+    }
+
+    /// A place that may be missing.
+    public static func optional(
+        _ path: StaticString, _ value: PublicValue, otherwise: PrivateContent = .privateRepository
+    ) -> VisibilityCheck {
+        VisibilityCheck(kind: .place(path, value, .optional), otherwise: otherwise)
+    }
+
+    /// The first of several objects that is there: it has to have the place.
+    public static func first(
+        _ places: [(object: StaticString, path: StaticString, value: PublicValue)],
+        otherwise: PrivateContent = .privateRepository
+    ) -> VisibilityCheck {
+        VisibilityCheck(kind: .first(places), otherwise: otherwise)
+    }
+
+    /// All objects of an array, where there is one: each has to have the truth value.
+    public static func elements(
+        of array: StaticString, _ key: StaticString, are value: Bool, otherwise: PrivateContent = .privateRepository
+    ) -> VisibilityCheck {
+        VisibilityCheck(kind: .elements(of: array, key: key, isTrue: value), otherwise: otherwise)
+    }
+
+    /// A check that counts where `word` stands at `path`.
+    public static func when(_ path: StaticString, is word: String, _ check: VisibilityCheck) -> VisibilityCheck {
+        VisibilityCheck(kind: .when(path, word, check), otherwise: check.otherwise)
+    }
+
+    /// What the payload says.
+    func finding(in document: JSONDocument) -> Finding {
+        switch kind {
+        case .place(let path, let value, .always):
+            return finding(document.value(path), value)
+        case .place(let path, let value, .within(let object)):
+            switch document.value(object) {
+            case nil, .null: return .isPublic
+            case .object: return finding(document.value(path), value)
+            default: return .isUnknown
+            }
+        case .place(let path, let value, .optional):
+            guard let found = document.value(path) else { return .isPublic }
+            return finding(found, value)
+        case .first(let places):
+            for place in places {
+                switch document.value(place.object) {
+                case nil, .null: continue
+                case .object: return finding(document.value(place.path), place.value)
+                default: return .isUnknown
+                }
+            }
+            return .isUnknown
+        case .when(let path, let word, let check):
+            return document.string(path) == word ? check.finding(in: document) : .isPublic
+        case .elements(let array, let key, let isTrue):
+            switch document.value(array) {
+            case nil, .null: return .isPublic
+            case .array:
+                return document.hasElement(in: array, where: key, isNot: isTrue) ? .isPrivate(otherwise) : .isPublic
+            default: return .isUnknown
+            }
+        }
+    }
+
+    private func finding(_ found: JSONValue?, _ value: PublicValue) -> Finding {
+        switch (value, found) {
+        case (.flag(let flag), .bool(let found)):
+            return flag == found ? .isPublic : .isPrivate(otherwise)
+        case (.level(let level), .integer(let found)) where found <= level:
+            return found == level ? .isPublic : .isPrivate(otherwise)
+        case (.words(let words), .string(let found)):
+            return words.contains(found) ? .isPublic : .isPrivate(otherwise)
+        case (.noWord(let prefix), .string(let found)):
+            return found.hasPrefix(prefix) ? .isPrivate(otherwise) : .isPublic
+        case (.text, .string(let found)):
+            return found.isEmpty ? .isPrivate(otherwise) : .isPublic
+        case (.text, .null), (.text, nil):
+            return .isPrivate(otherwise)
+        default:
+            return .isUnknown
+        }
+    }
+}
+
+extension VisibilityCheck: CustomStringConvertible {
+    /// `repository.private is false`.
+    public var description: String {
+        switch kind {
+        case .place(let path, let value, .always): "\(path) \(value)"
+        case .place(let path, let value, .within(let object)): "\(path) \(value), where there is \(object)"
+        case .place(let path, let value, .optional): "\(path) \(value), where it is there"
+        case .first(let places): places.map { "\($0.path) \($0.value)" }.joined(separator: ", or without that ")
+        case .when(let path, let word, let check): "\(check), where \(path) is \"\(word)\""
+        case .elements(let array, let key, let isTrue): "\(key) is \(isTrue) in all of \(array)"
+        }
+    }
+}
+
+extension VisibilityCheck.PublicValue: CustomStringConvertible {
+    /// `is false`.
+    public var description: String {
+        switch self {
+        case .flag(let flag): "is \(flag)"
+        case .level(let level): "is \(level)"
+        case .words(let words): "is " + words.map { "\"\($0)\"" }.joined(separator: " or ")
+        case .noWord(let prefix): "is not \(prefix)…"
+        case .text: "is there"
+        }
+    }
+}
