@@ -44,8 +44,9 @@ struct AddressPage: Sendable {
     private static func sentences(_ service: any WebhookService, home: String, takesBare: Bool) -> [String] {
         let here = "This is where webhooks of \(service.title) come in, by POST, to become Fedora messages."
         let own =
-            "Each token has an address of its own, /\(service.name)/ and its id; that and its secret belong into "
-            + "the webhook's settings at \(service.title)."
+            "Each token has an address of its own, /\(service.name)/ and its id; "
+            + (service.secretOrigin == .nowhere ? "that belongs" : "that and its secret belong")
+            + " into the webhook's settings at \(service.title)."
         let bare = "Webhooks of repositories that a token is for are taken at /\(service.name), too."
         let start = "To add a token, log in at \(home)/ ."
         return takesBare ? [here, own, bare, start] : [here, own, start]

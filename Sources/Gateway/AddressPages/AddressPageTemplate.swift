@@ -17,6 +17,7 @@ enum AddressPageTemplate {
             <p>Webhooks of repositories that a token is for are taken at <code>/\(name)</code>, too.</p>
 
             """ : ""
+        let secret = service.secretOrigin == .nowhere ? "" : " and its secret"
         let reference =
             service.setup.reference.map { address in
                 """
@@ -43,7 +44,7 @@ enum AddressPageTemplate {
             <h2>To set one up</h2>
             <ol>
             <li><a href="\(escaped(home))/">Log in with your Fedora account</a> and add a token for \(title).</li>
-            <li>Copy its URL, <code>/\(name)/…</code>, and its secret into the webhook’s settings at \(title).</li>
+            <li>Copy its URL, <code>/\(name)/…</code>,\(secret) into the webhook’s settings at \(title).</li>
             <li>The token’s page shows when the first delivery has come, and why one was refused.</li>
             </ol>
             \(bare)\(reference)</main>

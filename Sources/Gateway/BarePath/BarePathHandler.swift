@@ -23,7 +23,7 @@ struct BarePathHandler: HTTPHandler {
     /// How trying went.
     enum Attempt {
         /// It is a webhook of a token, and this is what it comes to.
-        case verified(PreparedDelivery, TokenID)
+        case verified(PreparedDelivery, TokenID, SecretUse)
         /// It is of none.
         case failed
         /// It is of a token, and lacks something.
@@ -54,15 +54,15 @@ struct BarePathHandler: HTTPHandler {
             throw .unverified
         }
         let second = Int64(time(nil))
-        let (prepared, token, size) = try await verify(
+        let (prepared, token, secret, size) = try await verify(
             exchange, service: service, source: source, second: second, until: deadline)
         do throws(HTTPError) {
             let acceptance = try await pipeline.finish(
                 prepared, second: second, until: deadline, requestID: exchange.requestID)
-            pipeline.note(acceptance, of: token, size: size)
+            pipeline.note(acceptance, of: token, size: size, secret: secret)
             return acceptance
         } catch {
-            pipeline.note(error, of: token, size: size)
+            pipeline.note(error, of: token, size: size, secret: secret)
             throw error
         }
     }
@@ -71,7 +71,7 @@ struct BarePathHandler: HTTPHandler {
     private func verify(
         _ exchange: HTTPExchange, service: any WebhookService, source: BareSource, second: Int64,
         until deadline: RequestDeadline
-    ) async throws(HTTPError) -> (PreparedDelivery, TokenID, size: Int) {
+    ) async throws(HTTPError) -> (PreparedDelivery, TokenID, SecretUse, size: Int) {
         let body = try await body(of: exchange, source: source, until: deadline)
         let start = ContinuousClock.now
         let request = WebhookRequest(
@@ -80,9 +80,9 @@ struct BarePathHandler: HTTPHandler {
         var trial = BareTrial(service: service, loop: exchange.loop, deadline: deadline, bodySize: body.count)
         let failure: HTTPError
         switch await trial.run(request, self) {
-        case .verified(let prepared, let token):
+        case .verified(let prepared, let token, let secret):
             gate.leave(source, .verified)
-            return (prepared, token, body.count)
+            return (prepared, token, secret, body.count)
         case .invalid(let error, let token):
             gate.leave(source, .verified)
             pipeline.note(error, of: token, size: body.count)

@@ -105,11 +105,11 @@ struct BareTrial {
     ) -> BarePathHandler.Attempt? {
         var request = request
         request.settings = token.settings
-        guard case .verified = verify(request, token.secrets()) else { return nil }
+        guard case .verified(let index) = verify(request, token.secrets()) else { return nil }
         do throws(HTTPError) {
             let prepared = try handler.pipeline.prepare(request, service: service, token: token)
-            if case .withheld(.outOfScope, _) = prepared { return nil }
-            return .verified(prepared, token.id)
+            if case .withheld(.outOfScope, _, _) = prepared { return nil }
+            return .verified(prepared, token.id, SecretUse(since: token.secretsSince, index: index))
         } catch {
             return .invalid(error, token.id)
         }

@@ -66,7 +66,7 @@ struct DeliveryLedger: Sendable {
     private static func note(
         _ record: DeliveryRecord, in tally: inout DeliveryTally, mayGrow: Bool
     ) -> DeliveryRing.Outcome {
-        tally.count(record.outcome, at: record.at)
+        tally.count(record)
         return tally.keep(record, mayGrow: mayGrow)
     }
 

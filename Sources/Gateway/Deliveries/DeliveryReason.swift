@@ -7,7 +7,8 @@ public enum DeliveryReason {
     /// - Parameters:
     ///   - code: The ``DeliveryRecord/reason``.
     ///   - service: What people call the token's service.
-    public static func explanation(of code: String, service: String) -> String {
+    ///   - record: The delivery, for what it says besides.
+    public static func explanation(of code: String, service: String, record: DeliveryRecord? = nil) -> String {
         switch code {
         case "signature_missing":
             "The delivery was not signed. Enter the token's secret in the webhook's settings at \(service)."
@@ -16,7 +17,10 @@ public enum DeliveryReason {
         case "token_disabled":
             "The token is disabled. Enable it, or remove the webhook at \(service)."
         case "out_of_scope":
-            "The delivery is of a repository or organisation outside the token's scope."
+            record?.repository.map { repository in
+                "The delivery is of \(repository), which is outside the token's scope: was the repository renamed or moved? "
+                    + "Then change the scope in the settings."
+            } ?? "The delivery is of a repository or organization outside the token's scope."
         case "unsupported_media_type":
             "The delivery was no JSON. Set the webhook's content type at \(service) to application/json."
         case "missing_header", "duplicate_header":

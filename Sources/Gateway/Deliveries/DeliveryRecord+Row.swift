@@ -2,7 +2,7 @@ import Database
 
 extension DeliveryRecord {
     /// The columns that `init(row:)` reads.
-    static let columns = "at, outcome, status, event, topic, message_id, size, reason"
+    static let columns = "at, outcome, status, event, topic, message_id, size, reason, repository"
 
     /// Reads a row of the table `delivery`.
     ///
@@ -15,7 +15,8 @@ extension DeliveryRecord {
             at: UnixTime(milliseconds: try row.integer("at")), outcome: outcome,
             status: Int(try row.integer("status")), event: try row.optionalText("event"),
             topic: try row.optionalText("topic"), messageID: try row.optionalText("message_id"),
-            size: try row.optionalInteger("size").map { Int($0) }, reason: try row.optionalText("reason"))
+            size: try row.optionalInteger("size").map { Int($0) }, reason: try row.optionalText("reason"),
+            repository: try row.optionalText("repository"))
     }
 }
 
@@ -38,7 +39,10 @@ extension DeliveryList {
 
 extension TokenActivity {
     /// The columns that `init(row:)` reads; of a join in which they may be NULL.
-    static let columns = "published, withheld, refused, last_accepted_at, last_refused_at"
+    static let columns = """
+        published, withheld, refused, last_accepted_at, last_refused_at, last_published_at, last_withheld_at, \
+        secrets_since, secret_used_at, former_used_at
+        """
 
     /// Reads the columns of the table `token_activity`; all are NULL for a token that nothing came for.
     ///
@@ -47,7 +51,16 @@ extension TokenActivity {
         self.init(
             published: try row.optionalInteger("published") ?? 0, withheld: try row.optionalInteger("withheld") ?? 0,
             refused: try row.optionalInteger("refused") ?? 0,
-            lastAcceptedAt: try row.optionalInteger("last_accepted_at").map(UnixTime.init(milliseconds:)),
-            lastRefusedAt: try row.optionalInteger("last_refused_at").map(UnixTime.init(milliseconds:)))
+            lastAcceptedAt: try Self.time("last_accepted_at", in: row),
+            lastRefusedAt: try Self.time("last_refused_at", in: row),
+            lastPublishedAt: try Self.time("last_published_at", in: row),
+            lastWithheldAt: try Self.time("last_withheld_at", in: row))
+        secrets = SecretActivity(
+            since: try Self.time("secrets_since", in: row), firstUsedAt: try Self.time("secret_used_at", in: row),
+            formerUsedAt: try Self.time("former_used_at", in: row))
+    }
+
+    private static func time(_ column: String, in row: SQLRow) throws(DatabaseError) -> UnixTime? {
+        try row.optionalInteger(column).map(UnixTime.init(milliseconds:))
     }
 }

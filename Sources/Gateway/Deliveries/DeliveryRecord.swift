@@ -16,11 +16,15 @@ public struct DeliveryRecord: Sendable, Hashable {
     public let size: Int?
     /// A stable word for why it was refused or withheld: `signature_mismatch`. ``DeliveryReason`` has words for it.
     public let reason: String?
+    /// The repository that the payload names, where it is outside of the token's scope: printable, and of a bounded length.
+    public let repository: String?
+    /// Which of the token's secrets it had; not listed, only counted.
+    var secret: SecretUse?
 
     /// A record.
     public init(
         at: UnixTime, outcome: DeliveryOutcome, status: Int, event: String? = nil, topic: String? = nil,
-        messageID: String? = nil, size: Int? = nil, reason: String? = nil
+        messageID: String? = nil, size: Int? = nil, reason: String? = nil, repository: String? = nil
     ) {
         self.at = at
         self.outcome = outcome
@@ -30,5 +34,6 @@ public struct DeliveryRecord: Sendable, Hashable {
         self.messageID = messageID
         self.size = size
         self.reason = reason
+        self.repository = repository
     }
 }

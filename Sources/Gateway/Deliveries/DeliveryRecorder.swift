@@ -59,6 +59,13 @@ actor DeliveryRecorder: DeliveryNoting {
         while let batch = flow.next(now: .now) { await write(batch) }
     }
 
+    /// Writes what was noted before this. Not for long: a database that is away is not waited for.
+    func flushed() async {
+        let end = ContinuousClock.now + .seconds(2)
+        while isFlushing, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(10)) }
+        await flush()
+    }
+
     /// Writes all that is left, trying again and again until the time is over.
     func end() async {
         let deadline = ContinuousClock.now.advanced(by: settings.shutdownTimeout)

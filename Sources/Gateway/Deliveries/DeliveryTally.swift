@@ -11,17 +11,8 @@ struct DeliveryTally: Sendable, Hashable {
     var recordCount: Int { accepted.count + refused.count }
 
     /// Counts a delivery.
-    mutating func count(_ outcome: DeliveryOutcome, at time: UnixTime) {
-        switch outcome {
-        case .published: activity.published += 1
-        case .repeated, .withheld: activity.withheld += 1
-        case .refused: activity.refused += 1
-        }
-        if outcome.isAccepted {
-            activity.lastAcceptedAt = Self.later(activity.lastAcceptedAt, time)
-        } else {
-            activity.lastRefusedAt = Self.later(activity.lastRefusedAt, time)
-        }
+    mutating func count(_ record: DeliveryRecord) {
+        activity.count(record)
     }
 
     /// Keeps a delivery.
@@ -35,14 +26,6 @@ struct DeliveryTally: Sendable, Hashable {
 
     /// Adds the counters of another.
     mutating func add(_ other: TokenActivity) {
-        activity.published += other.published
-        activity.withheld += other.withheld
-        activity.refused += other.refused
-        if let time = other.lastAcceptedAt { activity.lastAcceptedAt = Self.later(activity.lastAcceptedAt, time) }
-        if let time = other.lastRefusedAt { activity.lastRefusedAt = Self.later(activity.lastRefusedAt, time) }
-    }
-
-    private static func later(_ one: UnixTime?, _ other: UnixTime) -> UnixTime {
-        one.map { max($0, other) } ?? other
+        activity.add(other)
     }
 }

@@ -96,8 +96,9 @@ struct DeliveryWriter: DeliveryWriting {
         SQLStatement(
             """
             INSERT INTO token_activity (token_uuid, published, withheld, refused, accepted_noted, refused_noted,
-                last_accepted_at, last_refused_at, last_at)
-            VALUES \(places(rows: entries.count, columns: 9))
+                last_accepted_at, last_refused_at, last_at, last_published_at, last_withheld_at, secrets_since,
+                secret_used_at, former_used_at)
+            VALUES \(places(rows: entries.count, columns: 14))
             ON CONFLICT (token_uuid) DO UPDATE SET
                 published = token_activity.published + excluded.published,
                 withheld = token_activity.withheld + excluded.withheld,
@@ -106,7 +107,12 @@ struct DeliveryWriter: DeliveryWriting {
                 refused_noted = token_activity.refused_noted + excluded.refused_noted,
                 last_accepted_at = \(later("last_accepted_at")),
                 last_refused_at = \(later("last_refused_at")),
-                last_at = \(later("last_at"))
+                last_at = \(later("last_at")),
+                last_published_at = \(later("last_published_at")),
+                last_withheld_at = \(later("last_withheld_at")),
+                secrets_since = \(later("secrets_since")),
+                secret_used_at = \(ofLaterSecrets("secret_used_at", "<")),
+                former_used_at = \(ofLaterSecrets("former_used_at", ">"))
             RETURNING token_uuid, accepted_noted, refused_noted
             """,
             entries.flatMap { counters($0.row, $0.tally) })
@@ -129,6 +135,8 @@ struct DeliveryWriter: DeliveryWriting {
             .text(row), .integer(activity.published), .integer(activity.withheld), .integer(activity.refused),
             .integer(Int64(tally.accepted.count)), .integer(Int64(tally.refused.count)),
             .time(activity.lastAcceptedAt), .time(activity.lastRefusedAt), .integer(last?.milliseconds ?? 0),
+            .time(activity.lastPublishedAt), .time(activity.lastWithheldAt), .time(activity.secrets.since),
+            .time(activity.secrets.firstUsedAt), .time(activity.secrets.formerUsedAt),
         ]
     }
 
@@ -137,6 +145,16 @@ struct DeliveryWriter: DeliveryWriting {
         """
         CASE WHEN token_activity.\(column) IS NULL OR excluded.\(column) > token_activity.\(column) \
         THEN excluded.\(column) ELSE token_activity.\(column) END
+        """
+    }
+
+    /// What came, if it is of a later rotation; of the same one, the first or the last time; else what there is.
+    private static func ofLaterSecrets(_ column: String, _ order: String) -> String {
+        """
+        CASE WHEN excluded.secrets_since > COALESCE(token_activity.secrets_since, -1) THEN excluded.\(column)
+            WHEN excluded.secrets_since = token_activity.secrets_since AND excluded.\(column) IS NOT NULL
+                AND (token_activity.\(column) IS NULL OR excluded.\(column) \(order) token_activity.\(column))
+            THEN excluded.\(column) ELSE token_activity.\(column) END
         """
     }
 }
@@ -172,11 +190,12 @@ extension DeliveryWriter {
         SQLStatement(
             """
             INSERT INTO delivery (token_uuid, is_refused, slot, at, outcome, status, event, topic, message_id, size,
-                reason)
-            VALUES \(places(rows: records.count, columns: 11))
+                reason, repository)
+            VALUES \(places(rows: records.count, columns: 12))
             ON CONFLICT (token_uuid, is_refused, slot) DO UPDATE SET at = excluded.at, outcome = excluded.outcome,
                 status = excluded.status, event = excluded.event, topic = excluded.topic,
-                message_id = excluded.message_id, size = excluded.size, reason = excluded.reason
+                message_id = excluded.message_id, size = excluded.size, reason = excluded.reason,
+                repository = excluded.repository
             """,
             records.flatMap { placed -> [SQLValue] in
                 let record = placed.record
@@ -185,6 +204,7 @@ extension DeliveryWriter {
                     .integer(record.at.milliseconds), .text(record.outcome.rawValue), .integer(Int64(record.status)),
                     .optional(record.event), .optional(record.topic), .optional(record.messageID),
                     record.size.map { .integer(Int64($0)) } ?? .null, .optional(record.reason),
+                    .optional(record.repository),
                 ]
             })
     }

@@ -10,26 +10,76 @@ public struct TokenActivity: Sendable, Hashable {
     public var lastAcceptedAt: UnixTime?
     /// When the last one was refused.
     public var lastRefusedAt: UnixTime?
+    /// When the last one was published, now or before.
+    public var lastPublishedAt: UnixTime?
+    /// When the last one was kept from the bus.
+    public var lastWithheldAt: UnixTime?
+    /// Which secrets are in use.
+    public var secrets = SecretActivity()
 
     /// Nothing yet, unless something is given.
     public init(
         published: Int64 = 0, withheld: Int64 = 0, refused: Int64 = 0, lastAcceptedAt: UnixTime? = nil,
-        lastRefusedAt: UnixTime? = nil
+        lastRefusedAt: UnixTime? = nil, lastPublishedAt: UnixTime? = nil, lastWithheldAt: UnixTime? = nil
     ) {
         self.published = published
         self.withheld = withheld
         self.refused = refused
         self.lastAcceptedAt = lastAcceptedAt
         self.lastRefusedAt = lastRefusedAt
+        self.lastPublishedAt = lastPublishedAt
+        self.lastWithheldAt = lastWithheldAt
     }
 
-    /// When the last delivery came, and whether it was accepted.
-    public var last: (at: UnixTime, isAccepted: Bool)? {
-        switch (lastAcceptedAt, lastRefusedAt) {
-        case (let accepted?, let refused?): accepted < refused ? (refused, false) : (accepted, true)
-        case (let accepted?, nil): (accepted, true)
-        case (nil, let refused?): (refused, false)
-        case (nil, nil): nil
+    /// What became of a token's last webhook.
+    public enum Last: String, Sendable, Hashable {
+        /// It was published, then or before.
+        case published
+        /// It was accepted, and kept from the bus.
+        case withheld
+        /// It was refused.
+        case refused
+    }
+
+    /// When the last delivery came, and what became of it. Of two at one moment, the better one counts; the lists select by
+    /// the same rule (``TokenStanding``).
+    public var last: (at: UnixTime, outcome: Last)? {
+        guard let accepted = lastAcceptedAt else { return lastRefusedAt.map { ($0, .refused) } }
+        if let refused = lastRefusedAt, accepted < refused { return (refused, .refused) }
+        let isWithheld = lastWithheldAt.map { withheld in lastPublishedAt.map { $0 < withheld } ?? true } ?? false
+        return (accepted, isWithheld ? .withheld : .published)
+    }
+
+    /// Counts a delivery.
+    mutating func count(_ record: DeliveryRecord) {
+        let time = record.at
+        switch record.outcome {
+        case .published: published += 1
+        case .repeated, .withheld: withheld += 1
+        case .refused: refused += 1
         }
+        switch record.outcome {
+        case .published, .repeated: lastPublishedAt = Self.later(lastPublishedAt, time)
+        case .withheld: lastWithheldAt = Self.later(lastWithheldAt, time)
+        case .refused: lastRefusedAt = Self.later(lastRefusedAt, time)
+        }
+        if record.outcome.isAccepted { lastAcceptedAt = Self.later(lastAcceptedAt, time) }
+        if let use = record.secret { secrets.add(use, at: time) }
+    }
+
+    /// Adds what another has.
+    mutating func add(_ other: TokenActivity) {
+        published += other.published
+        withheld += other.withheld
+        refused += other.refused
+        if let time = other.lastAcceptedAt { lastAcceptedAt = Self.later(lastAcceptedAt, time) }
+        if let time = other.lastRefusedAt { lastRefusedAt = Self.later(lastRefusedAt, time) }
+        if let time = other.lastPublishedAt { lastPublishedAt = Self.later(lastPublishedAt, time) }
+        if let time = other.lastWithheldAt { lastWithheldAt = Self.later(lastWithheldAt, time) }
+        secrets.add(other.secrets)
+    }
+
+    private static func later(_ one: UnixTime?, _ other: UnixTime) -> UnixTime {
+        one.map { max($0, other) } ?? other
     }
 }

@@ -6,14 +6,14 @@ enum Acceptance: Sendable {
     /// the message was published before, for the same delivery.
     case published(messageID: String, topic: String, event: String, isRepeated: Bool)
     /// It was kept from the bus on purpose: `{"published": false, "reason": …}`.
-    case withheld(Withheld, event: String)
+    case withheld(Withheld, event: String, repository: String? = nil)
 
     /// The body of the 202. All values are plain ASCII without quotes or backslashes by construction.
     var json: [UInt8] {
         switch self {
         case .published(let messageID, let topic, _, _):
             Self.bytes("{\"message_id\": \"", messageID, "\", \"topic\": \"", topic, "\"}\n")
-        case .withheld(let reason, _):
+        case .withheld(let reason, _, _):
             Self.bytes("{\"published\": false, \"reason\": \"", reason.code, "\"}\n")
         }
     }
@@ -34,9 +34,10 @@ enum Acceptance: Sendable {
             DeliveryRecord(
                 at: time, outcome: isRepeated ? .repeated : .published, status: 202, event: event, topic: topic,
                 messageID: messageID, size: size, reason: isRepeated ? "repeated" : nil)
-        case .withheld(let reason, let event):
+        case .withheld(let reason, let event, let repository):
             DeliveryRecord(
-                at: time, outcome: .withheld, status: 202, event: event, size: size, reason: reason.code)
+                at: time, outcome: .withheld, status: 202, event: event, size: size, reason: reason.code,
+                repository: repository)
         }
     }
 }

@@ -25,6 +25,8 @@ extension Ingest: TestSending {
                 at: .now(), outcome: .refused, status: Int(error.status.code), size: size, reason: error.code)
         }
         pipeline.deliveries.note(record, for: id)
+        // The page that comes next lists it.
+        await pipeline.deliveries.flushed()
         return record
     }
 

@@ -4,6 +4,6 @@ import WebhookServices
 enum PreparedDelivery {
     /// A message.
     case message(Delivery)
-    /// Nothing, on purpose; of an event of that name.
-    case withheld(Withheld, event: String)
+    /// Nothing, on purpose; of an event of that name, about that repository where that is the reason.
+    case withheld(Withheld, event: String, repository: String? = nil)
 }

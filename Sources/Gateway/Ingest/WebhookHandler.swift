@@ -16,16 +16,17 @@ struct WebhookHandler: HTTPHandler {
     private struct Trail {
         var token: TokenID?
         var size: Int?
+        var secret: SecretUse?
     }
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
         var trail = Trail()
         do throws(HTTPError) {
             let acceptance = try await accept(exchange, &trail)
-            if let token = trail.token { pipeline.note(acceptance, of: token, size: trail.size) }
+            if let token = trail.token { pipeline.note(acceptance, of: token, size: trail.size, secret: trail.secret) }
             return .json(.accepted, acceptance.json)
         } catch {
-            if let token = trail.token { pipeline.note(error, of: token, size: trail.size) }
+            if let token = trail.token { pipeline.note(error, of: token, size: trail.size, secret: trail.secret) }
             return exchange.refuse(error)
         }
     }
@@ -44,7 +45,7 @@ struct WebhookHandler: HTTPHandler {
             headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second,
             query: exchange.head.method == .get ? exchange.head.query : nil, settings: token.settings,
             isAtTokenAddress: true)
-        try verify(request, service: service, token: token)
+        try verify(request, service: service, token: token, &trail)
         let prepared = try pipeline.prepare(request, service: service, token: token)
         return try await pipeline.finish(prepared, second: second, until: deadline, requestID: exchange.requestID)
     }
@@ -69,10 +70,10 @@ struct WebhookHandler: HTTPHandler {
     }
 
     private func verify(
-        _ request: WebhookRequest, service: any WebhookService, token: TokenRecord
+        _ request: WebhookRequest, service: any WebhookService, token: TokenRecord, _ trail: inout Trail
     ) throws(HTTPError) {
         switch service.verify(request, secrets: token.secrets()) {
-        case .verified: return
+        case .verified(let index): trail.secret = SecretUse(since: token.secretsSince, index: index)
         case .missing: throw .signatureMissing
         case .mismatch: throw .signatureMismatch
         }

@@ -29,16 +29,18 @@ struct WebhookPipeline: Sendable {
     /// Notes what became of a webhook of a known token.
     ///
     /// - Parameter size: Bytes of the body; `nil` where it was not read.
-    func note(_ acceptance: Acceptance, of token: TokenID, size: Int?) {
-        deliveries.note(acceptance.record(size: size), for: token)
+    func note(_ acceptance: Acceptance, of token: TokenID, size: Int?, secret: SecretUse? = nil) {
+        var record = acceptance.record(size: size)
+        record.secret = secret
+        deliveries.note(record, for: token)
     }
 
     /// Notes that a webhook of a known token was refused.
-    func note(_ refusal: HTTPError, of token: TokenID, size: Int?) {
-        deliveries.note(
-            DeliveryRecord(
-                at: .now(), outcome: .refused, status: Int(refusal.status.code), size: size, reason: refusal.code),
-            for: token)
+    func note(_ refusal: HTTPError, of token: TokenID, size: Int?, secret: SecretUse? = nil) {
+        var record = DeliveryRecord(
+            at: .now(), outcome: .refused, status: Int(refusal.status.code), size: size, reason: refusal.code)
+        record.secret = secret
+        deliveries.note(record, for: token)
     }
 
     /// Reads an authentic webhook.
@@ -61,7 +63,7 @@ struct WebhookPipeline: Sendable {
             throw HTTPError(error)
         }
         if let scope = token.scope, !scope.contains((event.repository ?? "").utf8) {
-            return .withheld(.outOfScope, event: event.name)
+            return .withheld(.outOfScope, event: event.name, repository: event.repository?.boundedRepository)
         }
         if let reason = event.withheld(by: token.eventFilter, allowsPrivateContent: token.publishesPrivate) {
             return .withheld(reason, event: event.name)
@@ -79,8 +81,8 @@ struct WebhookPipeline: Sendable {
         _ prepared: PreparedDelivery, second: Int64, until deadline: RequestDeadline, requestID: RequestID
     ) async throws(HTTPError) -> Acceptance {
         switch prepared {
-        case .withheld(let reason, let event):
-            return .withheld(reason, event: event)
+        case .withheld(let reason, let event, let repository):
+            return .withheld(reason, event: event, repository: repository)
         case .message(let delivery):
             switch note(delivery, second: second) {
             case .confirmed(let receipt):
@@ -123,4 +125,9 @@ struct WebhookPipeline: Sendable {
             ])
         return .unavailable("The message broker did not take the message.", retryAfter: settings.retryAfter)
     }
+}
+
+extension String {
+    /// A repository's name as a payload gives it, fit for a list: whole, where it can be a token's scope.
+    var boundedRepository: String { (try? TokenScope(self)) == nil ? printable : self }
 }

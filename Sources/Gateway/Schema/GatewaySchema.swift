@@ -18,5 +18,6 @@ public enum GatewaySchema {
         .changeNotices,
         .formerSecrets,
         .formUses,
+        .deliveryStates,
     ]
 }

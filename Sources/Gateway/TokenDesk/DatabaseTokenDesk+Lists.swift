@@ -42,7 +42,8 @@ extension DatabaseTokenDesk {
             let tokens = Int(try row.integer("tokens"))
             return TokenOverview(
                 tokens: tokens, disabled: Int(try row.integer("disabled")),
-                unused: max(0, tokens - Int(try row.integer("used"))), failing: Int(try row.integer("failing")))
+                unused: max(0, tokens - Int(try row.integer("used"))), failing: Int(try row.integer("failing")),
+                withheld: Int(try row.integer("withheld")))
         }
     }
 

@@ -8,12 +8,15 @@ public struct TokenOverview: Sendable, Hashable {
     public var unused: Int
     /// Of these, whose last delivery was refused.
     public var failing: Int
+    /// Of these, whose last delivery was accepted, and not published.
+    public var withheld: Int
 
     /// Numbers.
-    public init(tokens: Int = 0, disabled: Int = 0, unused: Int = 0, failing: Int = 0) {
+    public init(tokens: Int = 0, disabled: Int = 0, unused: Int = 0, failing: Int = 0, withheld: Int = 0) {
         self.tokens = tokens
         self.disabled = disabled
         self.unused = unused
         self.failing = failing
+        self.withheld = withheld
     }
 }

@@ -31,6 +31,8 @@ public struct TokenQuery: Sendable, Hashable {
     public var reach: Reach
     /// Whether something came in for them, ever; `nil` for either.
     public var isUsed: Bool?
+    /// Only those that stand so by their last delivery.
+    public var standing: TokenStanding?
     /// Whether they are counted; otherwise there is just one page.
     public var isCounted = true
     /// Only those whose name, scope or id contains this text, without regard to the case of ASCII letters.
@@ -53,12 +55,14 @@ public struct TokenQuery: Sendable, Hashable {
     /// The person's own tokens, newest first, unless something else is said.
     public init(
         reach: Reach = .own, search: String = "", service: String? = nil, state: TokenState? = nil,
-        owner: TokenOwner? = nil, order: Order = .created, descending: Bool = true, page: Int = 1, perPage: Int = 25
+        standing: TokenStanding? = nil, owner: TokenOwner? = nil, order: Order = .created, descending: Bool = true,
+        page: Int = 1, perPage: Int = 25
     ) {
         self.reach = reach
         self.search = search
         self.service = service
         self.state = state
+        self.standing = standing
         self.owner = owner
         self.order = order
         self.descending = descending

@@ -20,7 +20,10 @@ struct TokenSelection: Sendable {
         if query.reach == .own, let owner = query.owner {
             conditions.append(TokenMembership(owner: owner).condition("token.uuid", &parameters))
         }
-        if query.isUsed == false { conditions.append(Self.isUnused) }
+        if query.isUsed == false || query.standing == .unused { conditions.append(Self.isUnused) }
+        if let condition = query.standing?.condition {
+            conditions.append("uuid IN (SELECT token_uuid FROM token_activity WHERE \(condition))")
+        }
         addSearch()
     }
 
@@ -44,8 +47,8 @@ struct TokenSelection: Sendable {
                 SELECT COUNT(*) AS tokens,
                     COALESCE(SUM(CASE WHEN state = 'disabled' THEN 1 ELSE 0 END), 0) AS disabled,
                     COALESCE(SUM(CASE WHEN last_at IS NOT NULL THEN 1 ELSE 0 END), 0) AS used,
-                    COALESCE(SUM(CASE WHEN last_refused_at > COALESCE(last_accepted_at, -1) THEN 1 ELSE 0 END), 0)
-                        AS failing
+                    COALESCE(SUM(CASE WHEN \(Self.failing) THEN 1 ELSE 0 END), 0) AS failing,
+                    COALESCE(SUM(CASE WHEN \(Self.withheld) THEN 1 ELSE 0 END), 0) AS withheld
                 FROM token LEFT JOIN token_activity ON token_uuid = uuid\(filter)
                 """, parameters)
         }
@@ -58,8 +61,8 @@ struct TokenSelection: Sendable {
             SELECT (SELECT \(tokens)) AS tokens,
                 (SELECT COUNT(*) FROM token WHERE state = 'disabled' AND \(disabled)) AS disabled,
                 (SELECT COUNT(*) FROM token_activity WHERE \(active)) AS used,
-                (SELECT COUNT(*) FROM token_activity
-                    WHERE last_refused_at > COALESCE(last_accepted_at, -1) AND \(active)) AS failing
+                (SELECT COUNT(*) FROM token_activity WHERE \(Self.failing) AND \(active)) AS failing,
+                (SELECT COUNT(*) FROM token_activity WHERE \(Self.withheld) AND \(active)) AS withheld
             """, parameters)
     }
 
@@ -120,6 +123,8 @@ struct TokenSelection: Sendable {
         """
     }
 
+    private static let failing = TokenStanding.refused.condition ?? "1 = 0"
+    private static let withheld = TokenStanding.withheld.condition ?? "1 = 0"
     private static let isUnused = "NOT EXISTS (SELECT 1 FROM token_activity WHERE token_uuid = token.uuid)"
 
     private var used: String { query.isUsed == true ? " JOIN token_activity ON token_uuid = uuid" : "" }

@@ -8,9 +8,26 @@ extension Unicode.Scalar {
     }
 }
 
+extension Unicode.Scalar {
+    /// Whether it joins what is beside it, and is needed to write it: the zero-width (non-)joiners of Persian, of Indic
+    /// scripts and of emoji, and the tags that the flags of regions are made of.
+    var isJoiner: Bool { value == 0x200C || value == 0x200D || (0xE0020...0xE007F).contains(value) }
+
+    /// Whether it has no place in a name that people give.
+    var isUnfitForNames: Bool { isControlOrSeparator && !isJoiner }
+
+    /// Whether there is anything to see of it.
+    var isVisible: Bool {
+        !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint
+    }
+}
+
 extension String {
+    /// A name within a sentence: if it may run from right to left, what surrounds it is not turned around (UAX #9).
+    var isolated: String { utf8.allSatisfy { $0 < 0x80 } ? self : "\u{2068}\(self)\u{2069}" }
+
     /// At most 64 characters of it, without those that control how text is shown: fit for an error's text.
     var printable: String {
-        String(String.UnicodeScalarView(unicodeScalars.lazy.filter { !$0.isControlOrSeparator }.prefix(64)))
+        String(String.UnicodeScalarView(unicodeScalars.lazy.filter { !$0.isUnfitForNames }.prefix(64)))
     }
 }

@@ -41,6 +41,9 @@ public struct Token: Sendable, Hashable {
         [previousSecretExpiresAt, earlierSecretExpiresAt].compactMap { $0 }.filter { now < $0 }
     }
 
+    /// When it got the secrets that it has.
+    var secretsSince: UnixTime { rotatedAt ?? createdAt }
+
     /// The text of the uuid in the database: small letters.
     var row: String { uuid.uuidString.lowercased() }
 }

@@ -54,8 +54,8 @@ public struct TokenDraft: Sendable {
     /// - Throws: ``TokenInputError`` `name`.
     static func checkName(_ name: String) throws(TokenInputError) {
         guard (1...maximumNameCount).contains(name.count), name.utf8.count <= 4 * maximumNameCount,
-            !name.unicodeScalars.contains(where: \.isControlOrSeparator),
-            name.contains(where: { !$0.isWhitespace })
+            !name.unicodeScalars.contains(where: \.isUnfitForNames),
+            name.unicodeScalars.contains(where: \.isVisible)
         else { throw .name }
     }
 }

@@ -6,6 +6,10 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
     case name
     /// The scope is none.
     case scope
+    /// A scope has more parts than names of the service have.
+    case scopeParts(service: String, limit: Int)
+    /// A scope is an address of another service.
+    case scopeOfAnotherService(String, service: String)
     /// The service's webhooks name no repository that a scope could be held against.
     case scopeUnusable(service: String)
     /// An owner is no account name.
@@ -45,6 +49,10 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
             a scope is OWNER or OWNER/REPOSITORY: letters, digits, ".", "_" and "-", at most \
             \(TokenScope.maximumCount) bytes
             """
+        case .scopeParts(let service, let limit):
+            "a scope at \(service) has at most \(limit) parts, as in OWNER or OWNER/REPOSITORY"
+        case .scopeOfAnotherService(let other, let service):
+            "this is an address at \(other), and the token is for \(service)"
         case .scopeUnusable(let service):
             "webhooks of \(service) name no repository: with a scope, the token would take nothing. Leave it empty"
         case .owner(let name):

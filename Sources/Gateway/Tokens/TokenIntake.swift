@@ -24,7 +24,7 @@ public struct TokenIntake: Sendable {
         guard let service = services.offered(named: new.service) else { throw unknown(new.service) }
         if let secret { try Self.check(secret, for: service) }
         return try TokenDraft(
-            service: new.service, name: new.name, scope: Self.scope(new.scope, for: service),
+            service: new.service, name: new.name, scope: scope(new.scope, for: service),
             eventFilter: Self.eventFilter(new.events, for: service), publishesPrivate: new.publishesPrivate,
             settings: Self.settings(new.settings, for: service), owners: owners, createdBy: creator,
             secret: secret ?? Self.newSecret(for: service))
@@ -39,8 +39,8 @@ public struct TokenIntake: Sendable {
             try TokenDraft.checkName(name)
             changes.name = name
         }
-        if let scope = edit.scope {
-            changes.scope = .some(try Self.scope(scope, for: services.known(named: token.service)))
+        if let scope = edit.scope, scope != token.scope?.text {
+            changes.scope = .some(try self.scope(scope, for: services.known(named: token.service)))
         }
         if let events = edit.events {
             changes.eventFilter = .some(
@@ -79,12 +79,22 @@ public struct TokenIntake: Sendable {
         return TokenSecret(stored: Array(service.secret(from: try SecureRandom.bytes(32)).utf8))
     }
 
-    private static func scope(
+    /// The scope that somebody typed, or pasted as an address of the service.
+    private func scope(
         _ text: String, for service: (any WebhookService)?
     ) throws(TokenInputError) -> TokenScope? {
-        guard !text.isEmpty else { return nil }
-        if let service, !service.namesRepositories { throw .scopeUnusable(service: service.title) }
-        return try TokenScope(text)
+        guard text.contains(where: { !$0.isWhitespace }) else { return nil }
+        guard let service else { return try TokenScope(text) }
+        guard service.namesRepositories else { throw .scopeUnusable(service: service.title) }
+        guard let reading = service.repositoryNames.read(text) else {
+            throw .scopeParts(service: service.title, limit: service.repositoryNames.maximumParts ?? 0)
+        }
+        if let host = reading.host, !service.repositoryNames.hosts.contains(host),
+            let other = services.known.first(where: { $0.repositoryNames.hosts.contains(host) })
+        {
+            throw .scopeOfAnotherService(other.title, service: service.title)
+        }
+        return try TokenScope(reading.name)
     }
 
     /// - Parameter former: The filter so far, which stays as good as it was.

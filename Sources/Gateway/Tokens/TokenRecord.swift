@@ -18,6 +18,8 @@ public final class TokenRecord: Sendable {
     public let settings: [String: String]
     /// Whether its webhooks are accepted.
     public let isEnabled: Bool
+    /// When it got the secrets that it has: at its last rotation, or when it was made.
+    public let secretsSince: UnixTime
     private let current: [PreparedSecret]
     /// Former secrets with their ends.
     private let former: [(secret: PreparedSecret, expiresAt: UnixTime)]
@@ -35,7 +37,8 @@ public final class TokenRecord: Sendable {
         id: TokenID, uuid: [UInt8], service: String, scope: TokenScope?, eventFilter: EventFilter? = nil,
         publishesPrivate: Bool = false, settings: [String: String] = [:], isEnabled: Bool, current: PreparedSecret?,
         previous: (secret: PreparedSecret, expiresAt: UnixTime)? = nil,
-        earlier: (secret: PreparedSecret, expiresAt: UnixTime)? = nil
+        earlier: (secret: PreparedSecret, expiresAt: UnixTime)? = nil,
+        secretsSince: UnixTime = UnixTime(milliseconds: 0)
     ) {
         self.id = id
         self.uuid = uuid
@@ -45,6 +48,7 @@ public final class TokenRecord: Sendable {
         self.publishesPrivate = publishesPrivate
         self.settings = settings
         self.isEnabled = isEnabled
+        self.secretsSince = secretsSince
         self.current = current.map { [$0] } ?? []
         former = [previous, earlier].compactMap { $0 }
         all = self.current + former.map(\.secret)

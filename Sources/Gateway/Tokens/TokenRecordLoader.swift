@@ -51,7 +51,8 @@ public struct TokenRecordLoader: TokenRecordLoading {
             id: id, uuid: withUnsafeBytes(of: token.uuid.uuid) { Array($0) }, service: token.service,
             scope: token.scope, eventFilter: token.eventFilter, publishesPrivate: token.publishesPrivate,
             settings: token.settings, isEnabled: token.state == .enabled, current: current,
-            previous: former.first, earlier: former.dropFirst().first)
+            previous: former.first, earlier: former.dropFirst().first,
+            secretsSince: token.secretsSince)
     }
 
     private func current(of stored: StoredToken, _ service: any WebhookService) throws -> PreparedSecret? {

@@ -44,6 +44,11 @@ extension TokenStore {
         "CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now) END"
     }
 
+    /// Likewise for `rotated_at`, by which deliveries tell the secrets of one rotation from those of another.
+    static func laterRotation(_ now: String) -> String {
+        "CASE WHEN COALESCE(rotated_at, created_at) >= \(now) THEN COALESCE(rotated_at, created_at) + 1 ELSE \(now) END"
+    }
+
     /// What changes parts of a token.
     static func update(_ token: Token, _ changes: TokenChanges, now: UnixTime) throws -> SQLStatement {
         let scope = changes.scope ?? token.scope
@@ -94,7 +99,7 @@ extension TokenStore {
             """
             UPDATE token SET key_id = $1, secret = $2, lookup_hash = $3, previous_key_id = $4, previous_secret = $5,
                 previous_lookup_hash = $6, previous_expires_at = $7, earlier_key_id = $8, earlier_secret = $9,
-                earlier_lookup_hash = $10, earlier_expires_at = $11, rotated_at = $12,
+                earlier_lookup_hash = $10, earlier_expires_at = $11, rotated_at = \(Self.laterRotation("$12")),
                 updated_at = \(Self.later("$12"))
             WHERE uuid = $13
             """,

@@ -8,3 +8,13 @@ struct NotFoundHandler: HTTPHandler {
         AddressPage.wantsHTML(exchange.head) ? await page.respond(to: exchange) : exchange.refuse(.notFound)
     }
 }
+
+/// Where there is something, but not for this method: likewise. The server adds what is allowed.
+struct MethodNotAllowedHandler: HTTPHandler {
+    let page: PageHandler
+
+    func respond(to exchange: HTTPExchange) async -> ServerResponse {
+        AddressPage.wantsHTML(exchange.head)
+            ? await page.refusal(of: exchange, .methodNotAllowed) : exchange.refuse(.methodNotAllowed)
+    }
+}

@@ -39,6 +39,19 @@ struct PageHandler: HTTPHandler {
         return response
     }
 
+    /// A page that says why nothing is done. Whatever the request holds is not looked at.
+    func refusal(of exchange: HTTPExchange, _ reason: PageFailure) async -> ServerResponse {
+        var request = PageRequest(path: exchange.head.path, requestID: exchange.requestID.description)
+        var fields: [ServerResponse.Field] = []
+        if let visit = try? await site.accounts.visit(exchange) {
+            fields = visit.fields
+            request.visitor = visit.visitor
+        }
+        var response = failure(reason, request)
+        response.headers += fields
+        return response
+    }
+
     private func answer(
         _ exchange: HTTPExchange, _ visit: PageVisit, _ request: inout PageRequest
     ) async throws(PageFailure) -> ServerResponse {

@@ -17,7 +17,30 @@ struct WebRoutes: Sendable {
         try registerTokens(in: &router)
         try registerActions(in: &router)
         try registerAccount(in: &router)
+        try registerFormAddresses(in: &router)
         router.onNotFound(notFound)
+        router.onMethodNotAllowed(
+            MethodNotAllowedHandler(
+                page: handler(.everyone) { (_) async throws(PageFailure) -> PageAnswer in throw .methodNotAllowed }))
+    }
+
+    /// Where somebody lands who opens the address of a form, which is only sent to: at the page with the form.
+    private func registerFormAddresses(in router: inout Router) throws(RouteError) {
+        for (action, place) in [
+            ("settings", "#settings"), ("scope", "#settings"), ("rotate", "#secret"), ("disable", "#danger"),
+            ("enable", "#danger"), ("delete", "#danger"), ("test", ""), ("owners/add", "#owners"),
+            ("owners/remove", "#owners"),
+        ] {
+            try on(.get, "/tokens/{id}/\(action)", in: &router) { (request) async throws(PageFailure) in
+                PageAnswer(body: .redirect("/tokens/\(try request.tokenID())\(place)"))
+            }
+        }
+        for path in ["/account/sessions/end", "/account/logout-everywhere", AccountPaths.logout] {
+            try on(.get, path, in: &router) { (_) async throws(PageFailure) in PageAnswer(body: .redirect("/account")) }
+        }
+        try on(.get, AccountPaths.development, .everyone, in: &router) { (_) async throws(PageFailure) in
+            PageAnswer(body: .redirect(AccountPaths.login))
+        }
     }
 
     /// What browsers see where there is nothing.
@@ -53,6 +76,9 @@ struct WebRoutes: Sendable {
         let actions = TokenActions(site: site)
         try on(.post, "/tokens/{id}/settings", in: &router) { (request) async throws(PageFailure) in
             try await actions.edit(request)
+        }
+        try on(.post, "/tokens/{id}/scope", in: &router) { (request) async throws(PageFailure) in
+            try await actions.changeScope(request)
         }
         try on(.post, "/tokens/{id}/rotate", in: &router) { (request) async throws(PageFailure) in
             try await actions.rotate(request)

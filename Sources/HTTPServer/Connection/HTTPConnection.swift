@@ -135,7 +135,13 @@ final class HTTPConnection {
         case .options(let allow):
             return allowing(allow)
         case .methodNotAllowed(let allow):
-            return exchange.refuse(.methodNotAllowed, headers: [ServerResponse.Field("Allow", allow)])
+            let field = ServerResponse.Field("Allow", allow)
+            guard let handler = context.router.wrongMethod else {
+                return exchange.refuse(.methodNotAllowed, headers: [field])
+            }
+            var response = await handler.respond(to: exchange)
+            response.headers.append(field)
+            return response
         case .notFound:
             let isRead = exchange.head.method == .get || exchange.head.method == .head
             guard isRead, let fallback = context.router.fallback else { return exchange.refuse(.notFound) }

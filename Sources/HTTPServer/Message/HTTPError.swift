@@ -60,7 +60,7 @@ public struct HTTPError: Error, Sendable, Hashable {
     /// 404: there is nothing.
     public static let notFound = HTTPError(.notFound, code: "not_found", message: "There is nothing at this address.")
 
-    static let methodNotAllowed = HTTPError(
+    package static let methodNotAllowed = HTTPError(
         .methodNotAllowed, code: "method_not_allowed", message: "This address does not support this method.")
 
     static let noTunnels = HTTPError(

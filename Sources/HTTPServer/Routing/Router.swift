@@ -32,6 +32,8 @@ public struct Router: Sendable {
     package private(set) var routes: [(method: HTTPMethod, pattern: String)] = []
     /// Answers what is at no address; without one, an error does.
     private(set) var fallback: (any HTTPHandler)?
+    /// Answers what is at an address, but not for its method; without one, an error does.
+    private(set) var wrongMethod: (any HTTPHandler)?
     private let automaticOptions: Bool
 
     /// A router without routes.
@@ -81,6 +83,11 @@ public struct Router: Sendable {
     /// Registers a handler for GETs of addresses that have none of their own.
     public mutating func onNotFound(_ handler: any HTTPHandler) {
         fallback = handler
+    }
+
+    /// Registers a handler for requests by a method that the address does not take. The server adds the Allow field.
+    public mutating func onMethodNotAllowed(_ handler: any HTTPHandler) {
+        wrongMethod = handler
     }
 
     /// The first words of all patterns that begin with a word.

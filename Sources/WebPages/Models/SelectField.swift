@@ -8,11 +8,14 @@ package struct SelectField: Sendable {
     package var label: String
     /// What there is to choose from.
     package var choices: [Choice]
+    /// What is wrong with what was chosen.
+    package var error: String?
 
-    package init(id: String, name: String, label: String, choices: [Choice]) {
+    package init(id: String, name: String, label: String, choices: [Choice], error: String? = nil) {
         self.id = id
         self.name = name
         self.label = label
         self.choices = choices
+        self.error = error
     }
 }

@@ -9,14 +9,14 @@ package struct SetupSteps: Sendable {
     /// What to enter.
     package var fields: [Field]
     /// Which events to choose.
-    package var events: String
+    package var events: String?
     /// What else to know.
     package var notes: [String]
     /// The service's own page on it.
     package var reference: String?
 
     package init(
-        serviceTitle: String, places: [Place], steps: [String], fields: [Field], events: String, notes: [String] = [],
+        serviceTitle: String, places: [Place], steps: [String], fields: [Field], events: String?, notes: [String] = [],
         reference: String? = nil
     ) {
         self.serviceTitle = serviceTitle

@@ -20,12 +20,15 @@ package struct TokenRow: Sendable {
     package var last: LastDelivery?
     /// How many were accepted.
     package var accepted: String
+    /// How many were accepted, and not published.
+    package var withheld: String
     /// How many were refused.
     package var refused: String
 
     package init(
         id: String, url: String, name: String, service: ServiceBadge, scope: String? = nil, owners: String? = nil,
-        webhookURL: String, state: StatePill, last: LastDelivery? = nil, accepted: String, refused: String
+        webhookURL: String, state: StatePill, last: LastDelivery? = nil, accepted: String, withheld: String,
+        refused: String
     ) {
         self.id = id
         self.url = url
@@ -37,6 +40,7 @@ package struct TokenRow: Sendable {
         self.state = state
         self.last = last
         self.accepted = accepted
+        self.withheld = withheld
         self.refused = refused
     }
 

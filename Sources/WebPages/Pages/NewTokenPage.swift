@@ -8,6 +8,10 @@ package struct NewTokenPage: PageContent {
     package var crumbs: [PageLink]
     /// The service.
     package var service: ServiceBadge
+    /// What comes next.
+    package var lead: String
+    /// What to do at the service first, where it makes the secret.
+    package var guide: SetupSteps?
     /// What is wrong with what was entered.
     package var problem: String?
     /// Name, scope, events.
@@ -22,12 +26,15 @@ package struct NewTokenPage: PageContent {
     package var isOwnSecretOpen: Bool
 
     package init(
-        crumbs: [PageLink], service: ServiceBadge, problem: String? = nil, fields: [TextField],
+        crumbs: [PageLink], service: ServiceBadge, lead: String = "", guide: SetupSteps? = nil, problem: String? = nil,
+        fields: [TextField],
         settings: [TextField] = [], allowsPrivate: Bool = false, ownSecret: TextField? = nil,
         isOwnSecretOpen: Bool = false
     ) {
         self.crumbs = crumbs
         self.service = service
+        self.lead = lead
+        self.guide = guide
         self.problem = problem
         self.fields = fields
         self.settings = settings

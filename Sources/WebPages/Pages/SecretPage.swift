@@ -12,6 +12,8 @@ package struct SecretPage: PageContent {
     package var heading: String
     /// What comes next.
     package var lead: String
+    /// What the address, and the secret where there is one, are called.
+    package var credentials: String
     /// The address.
     package var url: CopyField
     /// Address and secret in one, for services that take it so.
@@ -26,17 +28,18 @@ package struct SecretPage: PageContent {
     package var waiting: WaitingCard?
     /// What to do at the service.
     package var guide: SetupSteps?
-    /// A command that sends a test event.
-    package var test: String?
+    /// A command that sends a test event; empty for none.
+    package var test: [CodePart]
     /// What to know of that.
     package var testNote: String?
     /// The token's page.
     package var tokenURL: String
 
     package init(
-        title: String, crumbs: [PageLink], service: ServiceBadge, heading: String, lead: String, url: CopyField,
+        title: String, credentials: String = "Address and secret", crumbs: [PageLink], service: ServiceBadge,
+        heading: String, lead: String, url: CopyField,
         urlWithSecret: CopyField? = nil, secret: CopyField? = nil, noSecret: String? = nil,
-        formerUntil: [Moment] = [], waiting: WaitingCard? = nil, guide: SetupSteps? = nil, test: String? = nil,
+        formerUntil: [Moment] = [], waiting: WaitingCard? = nil, guide: SetupSteps? = nil, test: [CodePart] = [],
         testNote: String? = nil, tokenURL: String
     ) {
         self.title = title
@@ -44,6 +47,7 @@ package struct SecretPage: PageContent {
         self.service = service
         self.heading = heading
         self.lead = lead
+        self.credentials = credentials
         self.url = url
         self.urlWithSecret = urlWithSecret
         self.secret = secret

@@ -12,13 +12,16 @@ package struct SetupPage: PageContent {
     package var name: String
     /// The address.
     package var url: CopyField
+    /// Whether a secret goes with it.
+    package var hasSecret: Bool
     /// What to do at the service.
     package var guide: SetupSteps
     /// The token's page.
     package var path: String
 
     package init(
-        title: String, crumbs: [PageLink], service: ServiceBadge, name: String, url: CopyField, guide: SetupSteps,
+        title: String, crumbs: [PageLink], service: ServiceBadge, name: String, url: CopyField, hasSecret: Bool = true,
+        guide: SetupSteps,
         path: String
     ) {
         self.title = title
@@ -26,6 +29,7 @@ package struct SetupPage: PageContent {
         self.service = service
         self.name = name
         self.url = url
+        self.hasSecret = hasSecret
         self.guide = guide
         self.path = path
     }

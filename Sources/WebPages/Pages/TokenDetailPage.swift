@@ -20,6 +20,8 @@ package struct TokenDetailPage: PageContent {
     package var isEnabled: Bool
     /// What to know of it.
     package var notices: [Notice]
+    /// Another scope, where its repository seems to have been renamed.
+    package var rename: ScopeOffer?
     /// What is wrong with what was entered.
     package var problem: String?
     /// Where its webhooks go.
@@ -65,7 +67,8 @@ package struct TokenDetailPage: PageContent {
 
     package init(
         crumbs: [PageLink], path: String, service: ServiceBadge, name: String, scope: String? = nil, state: StatePill,
-        isEnabled: Bool, notices: [Notice] = [], problem: String? = nil, url: CopyField, accepted: String,
+        isEnabled: Bool, notices: [Notice] = [], rename: ScopeOffer? = nil, problem: String? = nil, url: CopyField,
+        accepted: String,
         withheld: String, refused: String, canTest: Bool = true, waiting: WaitingCard? = nil,
         deliveryFilters: [PageLink] = [], hasDeliveries: Bool, deliveries: [DeliveryRow],
         preview: MessagePreview? = nil, history: [HistoryRow], olderHistory: String? = nil, fields: [TextField],
@@ -80,6 +83,7 @@ package struct TokenDetailPage: PageContent {
         self.state = state
         self.isEnabled = isEnabled
         self.notices = notices
+        self.rename = rename
         self.problem = problem
         self.url = url
         self.accepted = accepted
@@ -103,22 +107,56 @@ package struct TokenDetailPage: PageContent {
         self.deleteName = deleteName
     }
 
+    /// A scope that would let the last deliveries through.
+    package struct ScopeOffer: Sendable {
+        /// The repository that they are of.
+        package var repository: String
+        /// The token's scope.
+        package var scope: String
+        /// The scope to change it to.
+        package var newScope: String
+
+        package init(repository: String, scope: String, newScope: String) {
+            self.repository = repository
+            self.scope = scope
+            self.newScope = newScope
+        }
+    }
+
     /// What there is to say of a secret that cannot be shown.
     package struct SecretState: Sendable {
         /// Since when it is.
         package var since: Moment
+        /// When it was first used, if it was.
+        package var firstUsed: Moment?
+        /// Whether it replaced another, and was not used yet.
+        package var isUnused: Bool
         /// Until when former ones work.
         package var formerUntil: [Moment]
         /// How long the present one is to work on.
         package var grace: SelectField
         /// A secret that someone brings.
         package var ownSecret: TextField
+        /// Whether there is no secret but one that someone brings.
+        package var isOwnSecretNeeded: Bool
+        /// Whether the part that it is in is open.
+        package var isOwnSecretOpen: Bool
+        /// What to do at the service.
+        package var steps: [String]
 
-        package init(since: Moment, formerUntil: [Moment], grace: SelectField, ownSecret: TextField) {
+        package init(
+            since: Moment, firstUsed: Moment? = nil, isUnused: Bool = false, formerUntil: [Moment], grace: SelectField,
+            ownSecret: TextField, isOwnSecretNeeded: Bool = false, isOwnSecretOpen: Bool = false, steps: [String] = []
+        ) {
             self.since = since
+            self.firstUsed = firstUsed
+            self.isUnused = isUnused
             self.formerUntil = formerUntil
             self.grace = grace
             self.ownSecret = ownSecret
+            self.isOwnSecretNeeded = isOwnSecretNeeded
+            self.isOwnSecretOpen = isOwnSecretOpen
+            self.steps = steps
         }
     }
 }

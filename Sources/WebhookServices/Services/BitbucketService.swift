@@ -157,6 +157,16 @@ public struct BitbucketService: WebhookService {
     /// With a delivery of their own.
     public func exampleHeaders(event: String?) -> [String: String]? { ["x-event-key": event ?? "repo:push"] }
 
+    /// `workspace/repository`; in Data Center `PROJECT/repository`.
+    public var repositoryNames: RepositoryNames {
+        RepositoryNames(
+            maximumParts: 2, hosts: ["bitbucket.org"], prefixes: [["scm"], ["projects"]], infix: "repos",
+            ownerPrefixes: [["workspace"]],
+            pages: [
+                "src", "browse", "admin", "branches", "commits", "pull-requests", "pipelines", "workspace", "settings",
+            ])
+    }
+
     /// What people do at Bitbucket.
     public var setup: SetupGuide {
         SetupGuide(
@@ -196,6 +206,10 @@ public struct BitbucketService: WebhookService {
                 "\"Test connection\" of Data Center may send an unsigned request, which is refused with 401: real events "
                     + "are signed.",
             ],
-            reference: "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/")
+            reference: "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/",
+            rotation: [
+                "Open the page, and click \"Edit\" beside the webhook with the URL above. There is no need to add another.",
+                "Click \"Change secret\" if that is shown, replace the secret by the new one, and click \"Save\".",
+            ])
     }
 }

@@ -188,6 +188,10 @@ public struct DiscourseService: WebhookService {
                 "Discourse disables a webhook that keeps failing.",
             ],
             reference: "https://meta.discourse.org/t/configure-webhooks-that-trigger-on-discourse-events-to-"
-                + "integrate-with-external-services/49045")
+                + "integrate-with-external-services/49045",
+            rotation: [
+                "Open the page, and click \"Edit\" beside the webhook with the URL above. There is no need to add another.",
+                "Replace what is in \"Secret\" by the new secret, and click \"Save\".",
+            ])
     }
 }

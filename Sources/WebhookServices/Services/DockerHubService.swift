@@ -44,6 +44,13 @@ public struct DockerHubService: WebhookService {
     /// `namespace/name`.
     public func repository(in document: JSONDocument) -> String? { document.string("repository.repo_name") }
 
+    /// `namespace/repository`.
+    public var repositoryNames: RepositoryNames {
+        RepositoryNames(
+            maximumParts: 2, hosts: ["hub.docker.com", "docker.io"], prefixes: [["r"], ["repository", "docker"]],
+            ownerPrefixes: [["u"]], pages: ["webhooks", "tags", "general", "builds", "settings", "collaborators"])
+    }
+
     /// What people do at Docker Hub.
     public var setup: SetupGuide {
         SetupGuide(

@@ -84,6 +84,13 @@ public struct ForgejoService: WebhookService {
         ["x-forgejo-event": event ?? "push", "x-forgejo-delivery": ExampleValue.uuid]
     }
 
+    /// `owner/repository`.
+    public var repositoryNames: RepositoryNames {
+        .forge(
+            hosts: ["codeberg.org", "forge.fedoraproject.org", "src.fedoraproject.org"], ownerPrefixes: [["org"]],
+            pages: ["src"])
+    }
+
     /// What people do at Forgejo.
     public var setup: SetupGuide {
         Self.family.setup(

@@ -95,6 +95,13 @@ public struct GitHubService: WebhookService {
         return login
     }
 
+    /// `owner/repository`.
+    public var repositoryNames: RepositoryNames {
+        .forge(
+            hosts: ["github.com"], ownerPrefixes: [["orgs"], ["organizations"]],
+            pages: ["tree", "blob", "security", "discussions", "pulse", "network", "graphs", "deployments", "tag"])
+    }
+
     /// What people do at GitHub.
     public var setup: SetupGuide {
         SetupGuide(
@@ -126,6 +133,11 @@ public struct GitHubService: WebhookService {
                 "What a private repository sends, and security alerts, are not published unless you allow it here.",
                 "A delivery that failed can be sent again: \"Recent Deliveries\", then \"Redeliver\".",
             ],
-            reference: "https://docs.github.com/en/webhooks/using-webhooks/creating-webhooks")
+            reference: "https://docs.github.com/en/webhooks/using-webhooks/creating-webhooks",
+            rotation: [
+                "Open the page, and click \"Edit\" beside the webhook with the URL above. There is no need to add another.",
+                "Click into \"Secret\" (\"Change Secret\" where that is shown), and replace what is there by the new secret.",
+                "Click \"Update webhook\".",
+            ])
     }
 }

@@ -173,6 +173,11 @@ public struct GitLabService: WebhookService {
         }
     }
 
+    /// Groups nest: `group/subgroup/project`. Pages are after `/-/`.
+    public var repositoryNames: RepositoryNames {
+        RepositoryNames(maximumParts: nil, hosts: ["gitlab.com"], ownerPrefixes: [["groups"]])
+    }
+
     /// What people do at GitLab.
     public var setup: SetupGuide {
         SetupGuide(
@@ -210,6 +215,12 @@ public struct GitLabService: WebhookService {
                     + "secret.",
                 "GitLab disables a webhook for a while after four failures in a row, and for good after forty.",
             ],
-            reference: "https://docs.gitlab.com/user/project/integrations/webhooks/")
+            reference: "https://docs.gitlab.com/user/project/integrations/webhooks/",
+            rotation: [
+                "Open the page, and click \"Edit\" beside the webhook with the URL above. There is no need to add another.",
+                "In GitLab 19.0 and later, replace the signing token by the new secret; in older versions, and for a secret that does "
+                    + "not begin with \"whsec_\", what is in \"Secret token\".",
+                "Click \"Save changes\".",
+            ])
     }
 }

@@ -68,6 +68,11 @@ extension GiteaFamily {
                     + "unless you allow it here.",
                 "Whether certificates are verified is set for the whole instance and not for a webhook.",
             ],
-            reference: reference)
+            reference: reference,
+            rotation: [
+                "Open the page, and click the pencil beside the webhook with the URL above. There is no need to add another.",
+                "Replace what is in \"Secret\" by the new secret.",
+                "Click \"Update webhook\".",
+            ])
     }
 }

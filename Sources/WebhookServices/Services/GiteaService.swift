@@ -73,6 +73,11 @@ public struct GiteaService: WebhookService {
         ["x-gitea-event": event ?? "push", "x-gitea-delivery": ExampleValue.uuid]
     }
 
+    /// `owner/repository`.
+    public var repositoryNames: RepositoryNames {
+        .forge(hosts: ["gitea.com"], ownerPrefixes: [["org"]], pages: ["src"])
+    }
+
     /// What people do at Gitea.
     public var setup: SetupGuide {
         Self.family.setup(

@@ -81,6 +81,13 @@ public struct PagureService: WebhookService {
         """
     }
 
+    /// `project`, `namespace/project`, and forks of either: `fork/user/namespace/project`.
+    public var repositoryNames: RepositoryNames {
+        RepositoryNames(
+            maximumParts: 4, hosts: ["pagure.io"],
+            pages: ["settings", "issues", "pull-requests", "releases", "commits", "c", "tree"])
+    }
+
     /// What people do at Pagure.
     public var setup: SetupGuide {
         SetupGuide(
@@ -102,6 +109,11 @@ public struct PagureService: WebhookService {
                 "Pagure does not say whether a project is private: set webhooks up for public projects only.",
                 "What is about a private issue is not published unless you allow it here.",
             ],
-            reference: "https://docs.pagure.org/pagure/usage/using_webhooks.html")
+            reference: "https://docs.pagure.org/pagure/usage/using_webhooks.html",
+            rotation: [
+                "Open the project's settings, \"Web-hooks\".",
+                "Click \"Generate a new key\" (\"Regenerate\" in some versions) beside \"Private web-hook key\", and copy the key.",
+                "Enter it here at once: from now on Pagure signs with it.",
+            ])
     }
 }

@@ -194,6 +194,10 @@ public struct PretixService: WebhookService {
                 "Pretix shows the URL, and so the secret, to everybody who may see the webhooks there.",
                 "Pretix sends a webhook again for three days until it is taken.",
             ],
-            reference: "https://docs.pretix.eu/dev/api/webhooks.html")
+            reference: "https://docs.pretix.eu/dev/api/webhooks.html",
+            rotation: [
+                "Open the page, and edit the webhook with the URL above. There is no need to add another.",
+                "Replace what is in \"Target URL\" by the URL with the new secret in it, and click \"Save\".",
+            ])
     }
 }

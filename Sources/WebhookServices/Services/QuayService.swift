@@ -39,6 +39,13 @@ public struct QuayService: WebhookService {
     /// `namespace/name`.
     public func repository(in document: JSONDocument) -> String? { document.string("repository") }
 
+    /// `namespace/repository`; in Red Hat Quay, the repository may have slashes itself.
+    public var repositoryNames: RepositoryNames {
+        RepositoryNames(
+            maximumParts: nil, hosts: ["quay.io"], prefixes: [["repository"]],
+            ownerPrefixes: [["organization"], ["user"]])
+    }
+
     /// What people do at Quay.io.
     public var setup: SetupGuide {
         SetupGuide(

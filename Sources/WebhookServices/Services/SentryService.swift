@@ -101,6 +101,11 @@ public struct SentryService: WebhookService {
                     + "it here.",
                 "Sentry waits one second for the answer.",
             ],
-            reference: "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/")
+            reference: "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/",
+            rotation: [
+                "Open the integration under \"Settings\", \"Custom Integrations\". There is no need to create another.",
+                "Click \"Rotate client secret\", and copy the new \"Client Secret\".",
+                "Enter it here at once: from now on Sentry signs with it.",
+            ])
     }
 }

@@ -55,6 +55,9 @@ public protocol WebhookService: Sendable {
     /// organisation; `nil` where the payload names neither.
     func repository(in document: JSONDocument) -> String?
 
+    /// How the repositories are named that a token's scope can be.
+    var repositoryNames: RepositoryNames { get }
+
     /// Whether its payloads name repositories at all: only then can a token have a scope.
     var namesRepositories: Bool { get }
 
@@ -113,6 +116,9 @@ extension WebhookService {
 
     /// For services that know no repositories: a token with a scope then takes nothing.
     public func repository(in document: JSONDocument) -> String? { nil }
+
+    /// For services whose names are not known.
+    public var repositoryNames: RepositoryNames { .any }
 
     /// Most do.
     public var namesRepositories: Bool { true }

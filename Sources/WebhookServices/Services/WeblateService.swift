@@ -76,6 +76,11 @@ public struct WeblateService: WebhookService {
         """
     }
 
+    /// `project` or `project/component`.
+    public var repositoryNames: RepositoryNames {
+        RepositoryNames(maximumParts: 2, hosts: ["hosted.weblate.org"], prefixes: [["projects"], ["addons"]])
+    }
+
     /// What people do at Weblate.
     public var setup: SetupGuide {
         SetupGuide(
@@ -100,6 +105,10 @@ public struct WeblateService: WebhookService {
             notes: [
                 "Weblate does not say whether a project is private: set webhooks up for public projects only."
             ],
-            reference: "https://docs.weblate.org/en/latest/admin/addons.html")
+            reference: "https://docs.weblate.org/en/latest/admin/addons.html",
+            rotation: [
+                "Open the page, and click \"Configure\" beside the installed \"Webhook\" add-on. There is no need to install another.",
+                "Replace the secret by the new one, and click \"Save\".",
+            ])
     }
 }

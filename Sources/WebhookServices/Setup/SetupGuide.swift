@@ -58,11 +58,13 @@ public struct SetupGuide: Sendable, Hashable {
     public var notes: [String]
     /// The service's own page on it.
     public var reference: String?
+    /// What to do, in order, when the secret is replaced by another: the webhook is there already.
+    public var rotation: [String]
 
     /// Instructions.
     public init(
         places: [Place], steps: [String], fields: [Field], contentType: String? = nil, events: String,
-        notes: [String] = [], reference: String? = nil
+        notes: [String] = [], reference: String? = nil, rotation: [String]? = nil
     ) {
         self.places = places
         self.steps = steps
@@ -71,6 +73,12 @@ public struct SetupGuide: Sendable, Hashable {
         self.events = events
         self.notes = notes
         self.reference = reference
+        let field = fields.first { $0.value == .secret }?.label
+        self.rotation =
+            rotation ?? [
+                "Open the page where the webhook is, and edit the webhook with the URL above: do not add another.",
+                "Replace what is in \(field.map { "\"\($0)\"" } ?? "the field for the secret") by the new secret, and save.",
+            ]
     }
 
     /// A token's URL with its secret as the password in it, percent-encoded; the URL itself if it is none with `://`.

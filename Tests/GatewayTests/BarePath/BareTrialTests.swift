@@ -61,7 +61,7 @@ import WebhookServices
             var trial = try Self.trial(bodySize: 0)
             let result = await trial.run(
                 try Self.push(TestGateway.body, secret: TestGateway.secret), handler)
-            guard case .verified(_, token.id) = result else {
+            guard case .verified(_, token.id, _) = result else {
                 Issue.record("\(result)")
                 return
             }

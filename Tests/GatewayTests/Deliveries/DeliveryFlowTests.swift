@@ -15,14 +15,13 @@ import Testing
 
     @Test func everyOutcomeIsCounted() {
         var tally = DeliveryTally()
-        for (number, outcome) in DeliveryOutcome.allCases.enumerated() {
-            tally.count(outcome, at: UnixTime(milliseconds: Int64(number)))
-        }
+        for (number, outcome) in DeliveryOutcome.allCases.enumerated() { tally.count(record(number, outcome)) }
         #expect(
             tally.activity
                 == TokenActivity(
                     published: 1, withheld: 2, refused: 1, lastAcceptedAt: UnixTime(milliseconds: 2),
-                    lastRefusedAt: UnixTime(milliseconds: 3)))
+                    lastRefusedAt: UnixTime(milliseconds: 3), lastPublishedAt: UnixTime(milliseconds: 1),
+                    lastWithheldAt: UnixTime(milliseconds: 2)))
     }
 
     @Test func theLastOnesAreKept() {

@@ -141,6 +141,61 @@ import Testing
         await test.database.close()
     }
 
+    /// What is known of the secrets is of the last rotation, in whatever order it is written.
+    @Test(arguments: TestDatabases.all) func whichSecretsAreUsed(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let token = try await token(test)
+            let (old, new) = (UnixTime(milliseconds: 1000), UnixTime(milliseconds: 2000))
+            func use(_ number: Int, of since: UnixTime, index: Int) -> DeliveryRecord {
+                var record = record(number)
+                record.secret = SecretUse(since: since, index: index)
+                return record
+            }
+            func secrets() async throws -> SecretActivity { try await activity(token, test).secrets }
+            let (one, other) = (try recorder(test), try recorder(test))
+            one.note(record(1), for: token.id)
+            await one.flush()
+            #expect(try await secrets() == SecretActivity())
+            one.note(use(3, of: old, index: 0), for: token.id)
+            one.note(use(2, of: old, index: 0), for: token.id)
+            await one.flush()
+            #expect(try await secrets() == SecretActivity(since: old, firstUsedAt: record(2).at))
+            // Rotated: the former one is in use, whatever was noted of the old one and is written later.
+            other.note(use(5, of: new, index: 1), for: token.id)
+            one.note(use(4, of: old, index: 0), for: token.id)
+            await other.flush()
+            await one.flush()
+            #expect(try await secrets() == SecretActivity(since: new, formerUsedAt: record(5).at))
+            one.note(use(9, of: new, index: 0), for: token.id)
+            other.note(use(8, of: new, index: 0), for: token.id)
+            other.note(use(7, of: new, index: 1), for: token.id)
+            other.note(use(6, of: old, index: 0), for: token.id)
+            await one.flush()
+            await other.flush()
+            #expect(
+                try await secrets()
+                    == SecretActivity(since: new, firstUsedAt: record(8).at, formerUsedAt: record(7).at))
+        }
+    }
+
+    /// What a token's page needs besides the counters.
+    @Test(arguments: TestDatabases.all) func repositoriesAndLastTimes(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let token = try await token(test)
+            let recorder = try recorder(test)
+            let moved = DeliveryRecord(
+                at: record(2).at, outcome: .withheld, status: 202, event: "push", size: 1, reason: "out_of_scope",
+                repository: "new/name")
+            recorder.note(record(1), for: token.id)
+            recorder.note(moved, for: token.id)
+            await recorder.flushed()
+            #expect(try await DeliveryList.read(of: token.row, in: test.database).all.first == moved)
+            let activity = try await activity(token, test)
+            #expect(activity.lastPublishedAt == record(1).at && activity.lastWithheldAt == moved.at)
+            #expect(activity.last?.outcome == .withheld)
+        }
+    }
+
     /// What came for a token that was deleted since is nobody's; the others' is written.
     @Test(arguments: TestDatabases.all) func aTokenIsDeletedMeanwhile(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in

@@ -41,6 +41,64 @@ import WebhookServices
         }
     }
 
+    /// The new secret is known to be in use from its first delivery on, refused or not.
+    @Test func whichSecretWasUsed() async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken()
+            let path = "/github/\(token.id)"
+            let second = String(repeating: "s", count: 40)
+            _ = try await gateway.tokens.store.rotate(
+                token.id, to: TokenSecret(ownText: Array(second.utf8)), grace: .seconds(3600))
+            func secrets() async throws -> SecretActivity {
+                await gateway.recorder.flushed()
+                let rows = try await gateway.tokens.database.query(
+                    "SELECT \(TokenActivity.columns) FROM token_activity WHERE token_uuid = $1", [.text(token.row)]
+                ).rows
+                return try rows.first.map { try TokenActivity(row: $0).secrets } ?? SecretActivity()
+            }
+            _ = try await gateway.push(to: path, delivery: "1")
+            let since = try #require(try await gateway.tokens.store.find(token.id)).secretsSince
+            #expect(try await secrets().since == since)
+            let former = try await secrets()
+            #expect(former.formerUsedAt != nil && former.firstUsedAt == nil)
+            _ = try await gateway.push(to: path, delivery: "2", secret: String(repeating: "x", count: 32))
+            #expect(try await secrets().firstUsedAt == nil)
+            _ = try await gateway.push(to: path, delivery: "3", body: "[]", secret: second)
+            #expect(try await secrets().firstUsedAt != nil)
+        }
+    }
+
+    /// A delivery from outside the scope says of which repository it was; the page is told at once.
+    @Test func theRepositoryOutsideOfTheScope() async throws {
+        try await TestGateway.run { gateway in
+            let alice = Person(account: "alice")
+            let draft = NewToken(service: "github", name: "t", scope: "old/name", secret: TestGateway.secret)
+            let id = try await gateway.desk.create(draft, by: alice).view.token.id
+            _ = try await gateway.push(to: "/github/\(id)")
+            let hostile = "a\\u202e\\n" + String(repeating: "b", count: 5000)
+            _ = try await gateway.push(
+                to: "/github/\(id)", delivery: "2",
+                body: #"{"repository":{"full_name":"\#(hostile)","private":false}}"#)
+            await gateway.recorder.flushed()
+            let list = try await gateway.desk.deliveries(id, by: alice).accepted
+            #expect(list.map(\.reason) == ["out_of_scope", "out_of_scope"])
+            #expect(list.last?.repository == "fedora/w2f")
+            #expect(list.first?.repository?.count == 64)
+            #expect(list.first?.repository?.hasPrefix("abbb") == true)
+        }
+    }
+
+    /// A test event is on the page that shows its outcome.
+    @Test func aTestEventIsListedAtOnce() async throws {
+        try await TestGateway.run { gateway in
+            let alice = Person(account: "alice")
+            let id = try await gateway.desk.create(NewToken(service: "github", name: "t"), by: alice).view.token.id
+            let tested = try await gateway.desk.sendTest(id, by: alice)
+            #expect(try await gateway.desk.deliveries(id, by: alice).all == [tested])
+            #expect(try await gateway.desk.token(id, by: alice).activity.published == 1)
+        }
+    }
+
     @Test(arguments: ServiceRegistry.builtIn.map(\.name)) func testEvents(_ name: String) throws {
         let service = try #require(ServiceRegistry.service(named: name))
         let settings = Dictionary(uniqueKeysWithValues: service.settings.map { ($0.key, $0.example) })

@@ -43,6 +43,43 @@ import Testing
         }
     }
 
+    /// What the overview counts, the list lists, and each token's page says of itself; more than a page of them.
+    @Test(arguments: TestDatabases.all) func theCountsAgree(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let desk = TestDesk(test)
+            var expected: [TokenStanding: Set<TokenID>] = [:]
+            let histories: [([DeliveryOutcome], TokenStanding?)] = [
+                ([], .unused), ([.published], nil), ([.withheld], .withheld), ([.refused], .refused),
+                ([.published, .withheld], .withheld), ([.withheld, .published], nil), ([.withheld, .repeated], nil),
+                ([.published, .withheld, .refused], .refused), ([.refused, .withheld], .withheld),
+                ([.refused, .published], nil), ([.repeated], nil),
+            ]
+            for number in 0..<66 {
+                let (outcomes, standing) = histories[number % histories.count]
+                let id = try await desk.desk.create(
+                    NewToken(service: "github", name: "t\(number)"), by: TestDesk.alice
+                ).view.token.id
+                if !outcomes.isEmpty { try await desk.deliver(outcomes, to: id) }
+                if let standing { expected[standing, default: []].insert(id) }
+            }
+            let overview = try await desk.desk.overview(by: TestDesk.alice)
+            #expect(overview == TokenOverview(tokens: 66, unused: 6, failing: 12, withheld: 18))
+            for standing in TokenStanding.allCases {
+                var found: Set<TokenID> = []
+                for page in 1...3 {
+                    let query = TokenQuery(standing: standing, order: .lastDelivery, page: page, perPage: 7)
+                    let list = try await desk.desk.list(query, by: TestDesk.alice)
+                    #expect(list.total == expected[standing]?.count)
+                    for view in list.tokens {
+                        found.insert(view.token.id)
+                        #expect((view.activity.last?.outcome.rawValue ?? "unused") == standing.rawValue)
+                    }
+                }
+                #expect(found == expected[standing])
+            }
+        }
+    }
+
     @Test(arguments: TestDatabases.all) func theLastOwnerStays(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let desk = TestDesk(test).desk

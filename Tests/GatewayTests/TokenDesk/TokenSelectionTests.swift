@@ -24,7 +24,7 @@ import Testing
                 #expect(try await test.database.query(walked.count).rows.first?.integer("tokens") == expected)
             }
             let (looked, walked) = Self.selections(TokenQuery(), test.database.dialect)
-            for column in ["tokens", "disabled", "used", "failing"] {
+            for column in ["tokens", "disabled", "used", "failing", "withheld"] {
                 let expected = try #require(try await test.database.query(looked.overview).rows.first?.integer(column))
                 #expect(expected > 0)
                 #expect(try await test.database.query(walked.overview).rows.first?.integer(column) == expected)
@@ -56,7 +56,9 @@ import Testing
             if number.isMultiple(of: 5) { _ = try await desk.desk.setState(id, to: .disabled, by: creator) }
             if !number.isMultiple(of: 4) {
                 // Several at the same time.
-                let outcomes: [DeliveryOutcome] = number.isMultiple(of: 7) ? [.published, .refused] : [.published]
+                let outcomes: [DeliveryOutcome] =
+                    number.isMultiple(of: 7)
+                    ? [.published, .refused] : number.isMultiple(of: 5) ? [.published, .withheld] : [.published]
                 try await desk.deliver(outcomes, to: id, at: TestDesk.start.advanced(by: .seconds(number % 3)))
             }
             if !number.isMultiple(of: 6) { desk.pass() }
@@ -70,6 +72,11 @@ import Testing
                 queries.append(TokenQuery(order: order, descending: descending))
                 queries.append(TokenQuery(service: "github", order: order, descending: descending))
                 queries.append(TokenQuery(search: "N 3", state: .enabled, order: order, descending: descending))
+                for standing in TokenStanding.allCases {
+                    queries.append(TokenQuery(standing: standing, order: order, descending: descending))
+                    queries.append(
+                        TokenQuery(service: "github", standing: standing, order: order, descending: descending))
+                }
                 for isUsed in [true, false] {
                     var query = TokenQuery(order: order, descending: descending)
                     query.isUsed = isUsed

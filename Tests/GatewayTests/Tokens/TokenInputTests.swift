@@ -1,4 +1,5 @@
 import Testing
+import WebhookServices
 
 @testable import Gateway
 
@@ -106,5 +107,49 @@ import Testing
         #expect(time.advanced(by: .seconds(-1)).milliseconds == 1_795_462_527_999)
         #expect(time.advanced(by: .seconds(Int64.max)).milliseconds == .max)
         #expect(UnixTime.now() > time.advanced(by: .seconds(-1_000_000_000)))
+    }
+
+    /// Persian, Hindi, Malayalam, a family, and a flag with its tags are names; what cannot be seen is none.
+    @Test func namesWithJoiners() throws {
+        for name in [
+            "\u{645}\u{6CC}\u{200C}\u{62E}\u{648}\u{627}\u{647}\u{645}", "\u{915}\u{94D}\u{200D}\u{937}",
+            "\u{D28}\u{D4D}\u{200D}", "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}",
+            "\u{2764}\u{FE0F}\u{200D}\u{1F525}",
+            "\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}",
+        ] {
+            #expect(try TokenDraft(service: "github", name: name).name == name)
+            #expect(name.printable == name)
+        }
+        for name in [
+            "\u{200D}", "\u{200C}\u{200D} ", "\u{E0067}", "\u{FE0F}", "a\u{202E}b", "a\u{2066}b", "a\u{200B}b",
+            "a\u{FEFF}",
+            "a\u{0}", "a\nb", "\u{2028}a",
+        ] {
+            #expect(throws: TokenInputError.name) { try TokenDraft(service: "github", name: name) }
+        }
+        // A secret is typed into other programs: there, nothing that cannot be seen.
+        let secret = String(repeating: "s", count: 40) + "\u{200D}"
+        #expect(throws: TokenInputError.secretUnprintable) { try TokenSecret(ownText: Array(secret.utf8)) }
+    }
+
+    @Test func scopesAsTheyArePasted() throws {
+        let intake = TokenIntake(services: ServiceRegistry(enabled: ["github", "gitlab", "discourse"]))
+        func scope(_ text: String, _ service: String = "github") throws -> String? {
+            try intake.draft(
+                NewToken(service: service, name: "x", scope: text), owners: [], creator: nil, secret: nil
+            ).scope?.text
+        }
+        #expect(try scope("https://github.com/fedora-infra/bodhi.git?x=y") == "fedora-infra/bodhi")
+        #expect(try scope(" ") == nil)
+        #expect(try scope("a/b/c/d", "gitlab") == "a/b/c/d")
+        #expect(throws: TokenInputError.scopeParts(service: "GitHub", limit: 2)) { try scope("a/b/c/d") }
+        #expect(throws: TokenInputError.scopeOfAnotherService("GitLab", service: "GitHub")) {
+            try scope("https://gitlab.com/a/b")
+        }
+        for text in ["https://github.com/", "a b/c", "https://github.com/a%20b/c", "..", "a//b"] {
+            #expect(throws: TokenInputError.scope) { try scope(text) }
+        }
+        let error = TokenInputError.scopeParts(service: "GitHub", limit: 2)
+        #expect(error.place == .scope && error.sentence.contains("at most 2 parts"))
     }
 }

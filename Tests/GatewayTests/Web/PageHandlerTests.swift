@@ -96,6 +96,39 @@ struct PageHandlerTests {
         }
     }
 
+    /// Whoever opens a form's address is led to its page; what a page does not take is a page, too.
+    @Test func formsAddressesAndWrongMethods() async throws {
+        try await PageServer.run { server in
+            let browser = try await server.browser("zoe")
+            let token = try server.desk.add("bodhi")
+            for (action, place) in [
+                ("settings", "#settings"), ("scope", "#settings"), ("rotate", "#secret"), ("disable", "#danger"),
+                ("enable", "#danger"), ("delete", "#danger"), ("test", ""), ("owners/add", "#owners"),
+                ("owners/remove", "#owners"),
+            ] {
+                let answer = try await browser.get("/tokens/\(token)/\(action)")
+                #expect(answer.status == 303 && answer.field("location") == "/tokens/\(token)\(place)", "\(action)")
+            }
+            for path in ["/account/sessions/end", "/account/logout-everywhere", "/logout"] {
+                #expect(try await browser.get(path).field("location") == "/account", "\(path)")
+            }
+            #expect(try await browser.get("/tokens/x/rotate").status == 404)
+            for path in ["/tokens", "/", "/tokens/\(token)", "/tokens/\(token)/secret", "/admin", "/account"] {
+                let answer = try await browser.post(path)
+                #expect(answer.status == 405, "\(path)")
+                #expect(answer.field("allow") == "GET, HEAD, OPTIONS")
+                #expect(answer.body.contains("<h1>") && answer.body.contains("this address only shows a page"))
+                #expect(answer.field("content-security-policy") != nil)
+                let program = try await browser.post(path, [:], csrf: .some(nil), ["Accept": "application/json"])
+                #expect(program.status == 405)
+            }
+            #expect(server.desk.tokenIDs() == [token])
+            let nobody = try await server.browser()
+            #expect(try await nobody.get("/tokens/\(token)/rotate").field("location")?.hasPrefix("/login") == true)
+            #expect(try await nobody.post("/tokens", [:], csrf: .some(nil)).status == 405)
+        }
+    }
+
     @Test func formsWithoutTheirTokenChangeNothing() async throws {
         try await PageServer.run { server in
             let token = try server.desk.add("bodhi")

@@ -26,7 +26,8 @@ extension Samples {
                 secret: CopyField(
                     id: "secret", label: "Secret",
                     value: "9f2c51b7e04d48a6a1f30c7be92d5568c3f7a90e14bb6d8e2f5071c4a86d3b9e", isSecret: true),
-                waiting: waiting, guide: guide, test: curl, tokenURL: "/tokens/3v7k2m9x4q8r1t6w5y0zabcdef")),
+                waiting: waiting, guide: guide, test: [CodePart(text: curl), CodePart(text: "s3cr3t", isSecret: true)],
+                testNote: "Its signature holds for five minutes.", tokenURL: "/tokens/3v7k2m9x4q8r1t6w5y0zabcdef")),
         Sample(
             "rotated", frame(.tokens),
             SecretPage(
@@ -34,6 +35,17 @@ extension Samples {
                 heading: "“bodhi” has a new secret", lead: "Replace the secret at GitHub.",
                 url: CopyField(id: "url", label: "Webhook URL", value: url),
                 noSecret: "It has the secret that you brought.", formerUntil: [later], tokenURL: "/tokens/x")),
+        Sample(
+            "new-sentry", frame(.tokens),
+            NewTokenPage(
+                crumbs: toTokens, service: gitHub, lead: "Sentry makes the secret: get it first.", guide: guide,
+                fields: [nameField(""), eventsField(""), ownSecret])),
+        Sample(
+            "setup-quay", frame(.tokens),
+            SetupPage(
+                title: "Setting it up at Quay.io", crumbs: toTokens, service: gitHub, name: "image",
+                url: CopyField(id: "url", label: "Webhook URL", value: url), hasSecret: false, guide: guide,
+                path: "/tokens/x")),
         Sample(
             "setup", frame(.tokens),
             SetupPage(
@@ -44,7 +56,9 @@ extension Samples {
 
     static func newToken(problem: String? = nil, scope: String = "", scopeError: String? = nil) -> NewTokenPage {
         NewTokenPage(
-            crumbs: toTokens + [PageLink(url: "/tokens/new", text: "New token")], service: gitHub, problem: problem,
+            crumbs: toTokens + [PageLink(url: "/tokens/new", text: "New token")], service: gitHub,
+            lead: "The address and the secret come next.",
+            problem: problem,
             fields: [nameField(""), scopeField(scope, error: scopeError), eventsField("")],
             settings: [
                 TextField(

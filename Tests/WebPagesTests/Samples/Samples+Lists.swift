@@ -58,7 +58,7 @@ extension Samples {
     static let columns = [
         TableColumn(label: "Token", url: "/tokens?sort=name", order: .ascending), TableColumn(label: "Webhook URL"),
         TableColumn(label: "State"), TableColumn(label: "Last delivery", url: "/tokens?sort=last"),
-        TableColumn(label: "Accepted"), TableColumn(label: "Refused"),
+        TableColumn(label: "Accepted"), TableColumn(label: "Not published"), TableColumn(label: "Refused"),
     ]
 
     static let names = [
@@ -78,7 +78,8 @@ extension Samples {
                 last: index % 5 == 4
                     ? nil
                     : .init(when: index % 2 == 0 ? moment : earlier, outcome: index % 3 == 1 ? refused : published),
-                accepted: index % 5 == 4 ? "0" : "1,2\(index % 10)4", refused: index % 3 == 1 ? "17" : "0")
+                accepted: index % 5 == 4 ? "0" : "1,2\(index % 10)4",
+                withheld: index % 3 == 2 ? "6" : "0", refused: index % 3 == 1 ? "17" : "0")
         }
     }
 }

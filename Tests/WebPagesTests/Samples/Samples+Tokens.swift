@@ -17,7 +17,32 @@ extension Samples {
         Sample(
             "token-wrong", frame(.tokens, hasErrors: true),
             token(problem: "Nothing was changed: the scope is none. A scope is OWNER or OWNER/REPOSITORY.")),
+        Sample("token-renamed", frame(.tokens), renamedRepository),
+        Sample("token-refused", frame(.tokens), refusedFirst),
     ]
+
+    /// The webhook's repository has another name now, and the new secret is not in use.
+    static var renamedRepository: TokenDetailPage {
+        var page = token(notices: [Notice(kind: .warning, text: "The new secret has not been used yet.")])
+        page.rename = .init(
+            repository: "fedora-infra/bodhi-server", scope: "fedora-infra/bodhi",
+            newScope: "fedora-infra/bodhi-server")
+        page.secret?.isUnused = true
+        page.secret?.grace.error = "2 former secrets still work."
+        return page
+    }
+
+    /// Waits on, after a first delivery that was refused; its service makes the secret itself.
+    static var refusedFirst: TokenDetailPage {
+        var page = token(isNew: true)
+        page.waiting?.last = .init(
+            outcome: "refused", title: "The last delivery was refused", text: "A delivery was refused.",
+            advice: "The signature did not match: the secret here and at GitHub differ.")
+        page.secret?.isOwnSecretNeeded = true
+        page.secret?.firstUsed = earlier
+        page.secret?.steps = ["Click “Rotate client secret”.", "Enter it here at once."]
+        return page
+    }
 
     static func token(
         isNew: Bool = false, isEnabled: Bool = true, notices: [Notice] = [], problem: String? = nil
@@ -31,6 +56,7 @@ extension Samples {
             deliveryFilters: [
                 PageLink(url: "/tokens/x#deliveries", text: "All", isCurrent: true),
                 PageLink(url: "/tokens/x?show=accepted#deliveries", text: "Accepted"),
+                PageLink(url: "/tokens/x?show=withheld#deliveries", text: "Not published"),
                 PageLink(url: "/tokens/x?show=refused#deliveries", text: "Refused"),
             ],
             hasDeliveries: !isNew, deliveries: isNew ? [] : deliveries,

@@ -145,6 +145,7 @@ public struct TokenAdministration: Sendable {
     private func report(_ token: Token, _ secret: TokenSecret? = nil) -> TokenReport {
         TokenReport(
             token: token, url: "\(baseURL)/\(token.service)/\(token.id)",
-            serviceTitle: services.known(named: token.service)?.title ?? token.service, secret: secret)
+            serviceTitle: services.known(named: token.service)?.title ?? token.service,
+            takesSecret: services.known(named: token.service)?.secretOrigin != .nowhere, secret: secret)
     }
 }

@@ -35,8 +35,8 @@ extension TokenReport {
         Made the token "\(token.name)" for \(serviceTitle).
 
         \(credentials(isOwnSecret: isOwnSecret))
-        What to do next: in the webhook settings at \(serviceTitle), paste the URL and the secret, and choose JSON \
-        (application/json) where there is a choice.
+        What to do next: in the webhook settings at \(serviceTitle), paste the URL\(takesSecret ? " and the secret" : ""), \
+        and choose JSON (application/json) where there is a choice.
 
         """
     }
@@ -83,13 +83,16 @@ extension TokenReport {
 
     private func credentials(isOwnSecret: Bool) -> String {
         var lines = [("ID", token.id.description), ("URL", url)]
-        if isOwnSecret {
+        if !takesSecret {
+            // Whoever has the URL can send.
+        } else if isOwnSecret {
             lines.append(("Secret", "the one that you gave"))
         } else if let secret {
             lines.append(("Secret", secret.reveal()))
         }
         if let scope = token.scope { lines.append(("Scope", scope.text)) }
-        let note = isOwnSecret ? "" : "\nThe secret is shown only now: there is no way to see it again.\n"
+        let note =
+            isOwnSecret || !takesSecret ? "" : "\nThe secret is shown only now: there is no way to see it again.\n"
         return Self.aligned(lines.map { ("  " + $0.0, $0.1) }) + note
     }
 

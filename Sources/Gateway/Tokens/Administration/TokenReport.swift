@@ -8,6 +8,8 @@ public struct TokenReport: Sendable, Encodable {
     public let url: String
     /// What people call its service.
     public let serviceTitle: String
+    /// Whether the service takes a secret at all.
+    public let takesSecret: Bool
     /// Its secret, right after it was made.
     public let secret: TokenSecret?
 

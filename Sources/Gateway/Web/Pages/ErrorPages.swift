@@ -10,6 +10,7 @@ enum ErrorPages {
     static func page(for failure: PageFailure, _ request: PageRequest) -> (content: MessagePage, status: Int) {
         switch failure {
         case .notFound: (notFound(isLoggedIn: request.visitor != nil), 404)
+        case .methodNotAllowed: (methodNotAllowed(request), 405)
         case .login: (loggedOut(request), 403)
         case .forged: (forged(request), 403)
         case .http(let error): (server(error, request), Int(error.status.code))
@@ -22,6 +23,12 @@ enum ErrorPages {
             title: "There is nothing here", code: "404",
             text: "The address is wrong, or what was here is gone, or it belongs to somebody else.",
             ways: [isLoggedIn ? tokens : home])
+    }
+
+    private static func methodNotAllowed(_ request: PageRequest) -> MessagePage {
+        MessagePage(
+            title: "That can’t be sent here", code: "405", text: "Nothing was changed: this address only shows a page.",
+            advice: ["Open the page, and use its buttons."], ways: [request.visitor == nil ? home : tokens])
     }
 
     private static func loggedOut(_ request: PageRequest) -> MessagePage {

@@ -21,26 +21,35 @@ struct FrontPages: Sendable {
                     name: visitor.displayName ?? visitor.account, summary: "You have no tokens yet.", hasTokens: false),
                 .home)
         }
-        let latest = try await list(.lastDelivery, isUsed: true, visitor)
-        // Of thousands, their number says enough.
-        let isListed = overview.unused > 0 && overview.tokens <= Self.few
-        let newest = isListed ? try await list(.created, isUsed: false, visitor) : []
+        let latest = try await list(visitor) { $0.isUsed = true }
+        var attention: [AttentionRow] = []
+        for standing in TokenStanding.allCases where attention.count < Self.listed && overview.has(standing) {
+            // Of thousands without a delivery, their number says enough.
+            if standing == .unused, overview.tokens > Self.few { continue }
+            let views = try await list(visitor) { query in
+                query.standing = standing
+                query.state = .enabled
+                if standing == .unused { query.order = .created }
+            }
+            attention += views.map { Self.attention($0, standing) }
+        }
         return .page(
             HomePage(
                 name: visitor.displayName ?? visitor.account, summary: Self.summary(overview), hasTokens: true,
-                figures: Self.figures(overview), attention: Self.attention(latest, newest),
-                recent: latest.filter { $0.activity.last != nil }.prefix(Self.listed).map { TokenRow($0) }),
+                figures: Self.figures(overview), attention: Array(attention.prefix(Self.listed)),
+                recent: latest.filter { $0.activity.last != nil }.map { TokenRow($0) }),
             .home)
     }
 
-    private func list(
-        _ order: TokenQuery.Order, isUsed: Bool, _ visitor: Visitor
-    ) async throws(PageFailure) -> [TokenView] {
-        var query = TokenQuery(order: order)
-        query.isUsed = isUsed
+    /// A few of somebody's tokens, those with the latest deliveries unless something else is said.
+    private func list(_ visitor: Visitor, _ narrow: (inout TokenQuery) -> Void) async throws(PageFailure) -> [TokenView]
+    {
+        var query = TokenQuery(order: .lastDelivery, perPage: Self.listed)
         query.isCounted = false
+        narrow(&query)
+        let asked = query
         return try await asking { () async throws(TokenDeskError) in
-            try await site.desk.list(query, by: visitor.person).tokens
+            try await site.desk.list(asked, by: visitor.person).tokens
         }
     }
 
@@ -56,41 +65,62 @@ struct FrontPages: Sendable {
     }
 
     private static func summary(_ overview: TokenOverview) -> String {
-        switch (overview.failing, overview.unused) {
-        case (0, 0): "All is well with your tokens."
-        case (0, let unused):
-            "\(NumberText.counted(unused, "token has", "tokens have")) not had a delivery yet; else all is well."
-        case (let failing, _):
-            "The last delivery of \(NumberText.counted(failing, "token was", "tokens was")) refused."
+        var sentences: [String] = []
+        if overview.failing > 0 {
+            sentences.append(
+                "The last delivery of \(NumberText.counted(overview.failing, "token", "tokens")) was refused.")
         }
+        if overview.withheld > 0 {
+            sentences.append(
+                "The last delivery of \(NumberText.counted(overview.withheld, "token", "tokens")) was not published.")
+        }
+        if overview.unused > 0 {
+            let number = NumberText.counted(overview.unused, "token is", "tokens are")
+            sentences.append(
+                "\(number) waiting for the first delivery." + (sentences.isEmpty ? " No problems otherwise." : ""))
+        }
+        return sentences.isEmpty ? "All is well with your tokens." : sentences.joined(separator: " ")
     }
 
+    /// Each leads to the tokens that it counts.
     private static func figures(_ overview: TokenOverview) -> [Figure] {
         [
             Figure(
                 value: NumberText.grouped(overview.tokens), label: overview.tokens == 1 ? "token" : "tokens",
                 url: "/tokens"),
             Figure(value: NumberText.grouped(overview.disabled), label: "disabled", url: "/tokens?state=disabled"),
-            Figure(value: NumberText.grouped(overview.unused), label: "without a delivery", url: "/tokens?sort=new"),
-            Figure(value: NumberText.grouped(overview.failing), label: "refused last", url: "/tokens?sort=delivery"),
+            Figure(
+                value: NumberText.grouped(overview.unused), label: "without a delivery", url: "/tokens?state=unused"),
+            Figure(
+                value: NumberText.grouped(overview.withheld), label: "not published last", url: "/tokens?state=withheld"
+            ),
+            Figure(value: NumberText.grouped(overview.failing), label: "refused last", url: "/tokens?state=refused"),
         ]
     }
 
-    private static func attention(_ latest: [TokenView], _ newest: [TokenView]) -> [AttentionRow] {
-        let refused = latest.filter { $0.activity.last?.isAccepted == false && $0.token.state == .enabled }
-        let unused = newest.filter { $0.activity.last == nil && $0.token.state == .enabled }
-        let rows =
-            refused.map { view in
-                AttentionRow(
-                    service: view.badge, url: view.path, name: view.token.name,
-                    reason: "The last delivery was refused.",
-                    when: view.activity.last.map { Moment($0.at) })
+    private static func attention(_ view: TokenView, _ standing: TokenStanding) -> AttentionRow {
+        let reason =
+            switch standing {
+            case .refused: "The last delivery was refused."
+            case .withheld:
+                view.activity.published == 0
+                    ? "Nothing was published yet: the deliveries were accepted, and kept from the bus."
+                    : "The last delivery was accepted, but not published."
+            case .unused: "Nothing has come in since it was made."
             }
-            + unused.map { view in
-                AttentionRow(
-                    service: view.badge, url: view.path, name: view.token.name,
-                    reason: "Nothing has come in since it was made.", when: Moment(view.token.createdAt))
-            }
-        return Array(rows.prefix(listed))
+        return AttentionRow(
+            service: view.badge, url: view.path, name: view.token.name, reason: reason,
+            when: Moment(view.activity.last?.at ?? view.token.createdAt))
+    }
+}
+
+extension TokenOverview {
+    /// Whether there is any token that stands so.
+    fileprivate func has(_ standing: TokenStanding) -> Bool {
+        switch standing {
+        case .refused: failing > 0
+        case .withheld: withheld > 0
+        case .unused: unused > 0
+        }
     }
 }

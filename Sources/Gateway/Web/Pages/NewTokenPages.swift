@@ -70,6 +70,14 @@ struct NewTokenPages: Sendable {
         }
     }
 
+    private static func lead(_ service: any WebhookService) -> String {
+        switch service.secretOrigin {
+        case .here: "The address and the secret come next."
+        case .there: "\(service.title) makes the secret: get it first. The address comes next."
+        case .nowhere: "The address comes next."
+        }
+    }
+
     private func form(
         _ service: any WebhookService, _ fields: TokenFields, problem: String? = nil, status: Int = 422
     ) -> PageAnswer {
@@ -77,7 +85,8 @@ struct NewTokenPages: Sendable {
         let isNeeded = service.secretOrigin == .there
         return .page(
             NewTokenPage(
-                crumbs: Self.formCrumbs, service: ServiceBadge(service), problem: problem,
+                crumbs: Self.formCrumbs, service: ServiceBadge(service), lead: Self.lead(service),
+                guide: isNeeded ? SetupSteps(service) : nil, problem: problem,
                 fields: fields.main(of: service) + (isNeeded ? [ownSecret].compactMap { $0 } : []),
                 settings: fields.settings(of: service), allowsPrivate: fields.values.publishesPrivate,
                 ownSecret: isNeeded ? nil : ownSecret, isOwnSecretOpen: fields.error?.place == .secret),

@@ -39,8 +39,9 @@ struct SecretPages: Sendable {
         }
         return SecretPage(
             title: isNew ? "The token is made" : "A new secret",
+            credentials: service?.secretOrigin == .nowhere ? "Webhook URL" : "Address and secret",
             crumbs: [PageLink(url: "/tokens", text: "Tokens"), PageLink(url: view.path, text: name)],
-            service: view.badge, heading: isNew ? "“\(name)” is ready" : "“\(name)” has a new secret",
+            service: view.badge, heading: isNew ? "“\(name.isolated)” is ready" : "“\(name.isolated)” has a new secret",
             lead: lead(isNew: isNew, hasSecret: secret != nil, view),
             url: CopyField(id: "url", label: "Webhook URL", value: view.url),
             urlWithSecret: secret.flatMap { secret in
@@ -52,8 +53,10 @@ struct SecretPages: Sendable {
             secret: secret.map { CopyField(id: "secret", label: "Secret", value: $0, isSecret: true) },
             noSecret: secret == nil ? noSecret(service) : nil,
             formerUntil: isNew ? [] : view.formerSecretExpiries().map { Moment($0) },
-            waiting: isNew ? WaitingCard(view) : nil, guide: service.map { SetupSteps($0) },
-            test: command?.text, testNote: command?.note,
+            waiting: isNew ? WaitingCard(view) : nil,
+            guide: service.map { isNew ? SetupSteps($0) : SetupSteps(rotating: $0) },
+            test: (command?.parts ?? []).map { CodePart(text: $0.text, isSecret: $0.isSecret) },
+            testNote: command?.note,
             tokenURL: view.path)
     }
 
@@ -67,18 +70,54 @@ struct SecretPages: Sendable {
 
     private func noSecret(_ service: (any WebhookService)?) -> String {
         service?.secretOrigin == .nowhere
-            ? "This service knows no secret. Whoever has the address can send: keep it to yourself."
+            ? "Whoever has this URL can send to it: keep it private."
             : "It has the secret that you brought."
     }
 }
 
 extension WaitingCard {
     /// Watches for a token's next delivery.
-    init(_ view: TokenView) {
+    ///
+    /// - Parameter deliveries: Those that came so far.
+    init(_ view: TokenView, _ deliveries: DeliveryList = DeliveryList()) {
         self.init(
-            statusURL: view.path + "/status", since: Int(clamping: view.activity.total), tokenURL: view.path,
-            serviceTitle: view.serviceTitle)
+            statusURL: view.path + "/status", since: Int(clamping: deliveries.seen(view.activity)),
+            tokenURL: view.path, serviceTitle: view.serviceTitle,
+            last: deliveries.all.first.map { Last($0, view) })
     }
+}
+
+extension WaitingCard.Last {
+    /// What became of a delivery.
+    init(_ record: DeliveryRecord, _ view: TokenView) {
+        let event = record.event.map { "“\($0)”" } ?? "A delivery"
+        let (outcome, title, text) =
+            switch record.outcome {
+            case .published:
+                (
+                    "published",
+                    view.activity.published <= 1 ? "The first delivery is here" : "A delivery was accepted",
+                    "\(event) arrived and was published" + (record.topic.map { " as \($0)." } ?? ".")
+                )
+            case .repeated:
+                ("published", "A delivery came again", "\(event) arrived once more; it had been published before.")
+            case .withheld:
+                (
+                    "withheld", "The last delivery was not published",
+                    "\(event) arrived and was accepted, but not published."
+                )
+            case .refused: ("refused", "The last delivery was refused", "\(event) was refused.")
+            }
+        let advice = record.outcome == .repeated ? nil : record.reason
+        self.init(
+            outcome: outcome, title: title, text: text,
+            advice: advice.map { DeliveryReason.explanation(of: $0, service: view.serviceTitle, record: record) })
+    }
+}
+
+extension DeliveryList {
+    /// How many deliveries are known of. The list can be ahead of the counters, which are written in batches.
+    func seen(_ activity: TokenActivity) -> Int64 { max(activity.total, Int64(all.count)) }
 }
 
 extension TokenActivity {

@@ -4,8 +4,8 @@ import WebhookServices
 
 /// A test event of a service as a command for people to run.
 struct TestCommand: Sendable {
-    /// The command: `curl …`.
-    let text: String
+    /// The command, `curl …`, in parts: those that hold the secret, and the others.
+    let parts: [(text: String, isSecret: Bool)]
     /// What to know of it.
     let note: String?
 
@@ -29,8 +29,16 @@ struct TestCommand: Sendable {
         else { return nil }
         headers.merge(proof) { $1 }
         headers["content-type"] = "application/json"
-        let lines = headers.sorted { $0.key < $1.key }.map { "--header \(Self.quoted("\($0.key): \($0.value)"))" }
-        text = (["curl --data-binary \(Self.quoted(body))"] + lines + [Self.quoted(url)]).joined(separator: " \\\n  ")
+        var parts = [(text: "curl --data-binary \(Self.quoted(body))", isSecret: false)]
+        for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
+            // Not a signature, but the secret itself.
+            let isSecret = service.proof == .sharedSecret && proof[name] != nil
+            parts.append((" \\\n  --header '\(name): ", false))
+            parts.append((String(Self.quoted(value).dropFirst().dropLast()), isSecret))
+            parts.append(("'", false))
+        }
+        parts.append((" \\\n  \(Self.quoted(url))", false))
+        self.parts = parts
         let isTimed = example.contains { $0.value == ExampleValue.time }
         note = isTimed ? "Its signature holds for five minutes." : nil
     }

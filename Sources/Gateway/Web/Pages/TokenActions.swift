@@ -26,6 +26,26 @@ struct TokenActions: Sendable {
         return .redirect(view.path, .success, "Saved.")
     }
 
+    /// Another scope, for a repository that was renamed.
+    func changeScope(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
+        let (id, person, view) = try await subject(request)
+        let scope = request.field("scope")
+        do throws(TokenDeskError) {
+            let changed = try await site.desk.edit(id, TokenEdit(scope: scope), by: person)
+            return .redirect(
+                view.path, .success,
+                "The scope is \(changed.token.scope?.text ?? "any repository") now. What came meanwhile can be sent again "
+                    + "at \(view.serviceTitle).")
+        } catch .invalid(let error) {
+            var values = TokenFields.Values(view.token)
+            values.scope = scope
+            return try await details.page(
+                request, .init(problem: "Nothing was changed: \(error).", values: values, error: error))
+        } catch {
+            throw PageFailure(error)
+        }
+    }
+
     /// Another secret.
     func rotate(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let (id, person, view) = try await subject(request)
@@ -76,7 +96,7 @@ struct TokenActions: Sendable {
                     deleteError: "That is not the token’s name."))
         }
         try await asking { () async throws(TokenDeskError) in try await site.desk.delete(id, by: person) }
-        return .redirect("/tokens", .success, "The token “\(view.token.name)” was deleted.")
+        return .redirect("/tokens", .success, "The token “\(view.token.name.isolated)” was deleted.")
     }
 
     /// A test event, the whole way.

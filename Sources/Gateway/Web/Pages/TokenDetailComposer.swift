@@ -7,7 +7,7 @@ struct TokenDetailComposer {
     let view: TokenView
     let person: Person
     let deliveries: DeliveryList
-    /// Which deliveries: `accepted`, `refused`, or all.
+    /// Which deliveries: `accepted`, `withheld`, `refused`, or all.
     let show: String?
     let history: [HistoryEntry]
     let rejected: TokenDetailPages.Rejected?
@@ -22,11 +22,12 @@ struct TokenDetailComposer {
         return TokenDetailPage(
             crumbs: [PageLink(url: "/tokens", text: "Tokens")], path: view.path, service: view.badge, name: token.name,
             scope: token.scope?.text, state: .of(view), isEnabled: token.state == .enabled, notices: notices,
+            rename: rename,
             problem: rejected?.problem, url: CopyField(id: "url", label: "Webhook URL", value: view.url),
             accepted: NumberText.grouped(view.activity.published),
             withheld: NumberText.grouped(view.activity.withheld), refused: NumberText.grouped(view.activity.refused),
             canTest: token.state == .enabled && view.isServiceOffered,
-            waiting: view.activity.total == 0 && deliveries.all.isEmpty ? WaitingCard(view) : nil,
+            waiting: isWaiting ? WaitingCard(view, deliveries) : nil,
             deliveryFilters: deliveryFilters, hasDeliveries: !deliveries.all.isEmpty,
             deliveries: records.map { DeliveryRow($0, service: view.serviceTitle, settings: site.settings) },
             preview: service.flatMap {
@@ -59,19 +60,73 @@ struct TokenDetailComposer {
         } else if token.state == .disabled {
             notices.append(Notice(kind: .info, text: "It is disabled: every delivery is refused."))
         }
-        return notices
+        return notices + [secretNotice, filterNotice].compactMap { $0 }
     }
 
+    /// Warns while a former secret is about to end and the new one was not used yet.
+    private var secretNotice: Notice? {
+        guard let end = view.formerSecretExpiries(now: now).max(), newSecretUsedAt == nil, token.rotatedAt != nil else {
+            return nil
+        }
+        let isUsed = view.activity.secrets.since == token.secretsSince && view.activity.secrets.formerUsedAt != nil
+        return Notice(
+            kind: .warning,
+            text: "The new secret has not been used yet. "
+                + (isUsed ? "Deliveries still come with a previous one, which ends" : "The previous one ends")
+                + " \(Moment(end).text): replace the secret at \(view.serviceTitle) before that.")
+    }
+
+    /// When the secret of the last rotation was first used, if it was.
+    private var newSecretUsedAt: UnixTime? {
+        view.activity.secrets.since == token.secretsSince ? view.activity.secrets.firstUsedAt : nil
+    }
+
+    /// Where the last deliveries are all of one other repository: it was renamed, or moved.
+    private var rename: TokenDetailPage.ScopeOffer? {
+        guard let scope = token.scope, token.state == .enabled, let last = deliveries.accepted.first,
+            last.reason == Withheld.outOfScope.code, let repository = last.repository,
+            let found = try? TokenScope(repository), !scope.contains(repository.utf8)
+        else { return nil }
+        // A webhook of a whole organization sends of many repositories, and of the right one, too.
+        let others = deliveries.accepted.prefix { $0.reason == Withheld.outOfScope.code }
+        guard others.allSatisfy({ $0.repository == repository }) else { return nil }
+        let isOwner = !scope.text.contains("/")
+        return .init(
+            repository: repository, scope: scope.text,
+            newScope: isOwner ? String(found.text.prefix { $0 != "/" }) : found.text)
+    }
+
+    /// Says so if the event filter let nothing through lately.
+    private var filterNotice: Notice? {
+        guard let filter = token.eventFilter, !deliveries.accepted.isEmpty,
+            deliveries.accepted.allSatisfy({ $0.reason == "filtered" })
+        else { return nil }
+        let events = Set(deliveries.accepted.compactMap(\.event)).sorted().prefix(5).joined(separator: ", ")
+        let number = NumberText.counted(deliveries.accepted.count, "delivery", "deliveries")
+        return Notice(
+            kind: .warning,
+            text: "The events to publish (\(filter)) let nothing through: the last \(number) had other events"
+                + (events.isEmpty ? "." : " (\(events)).") + " Change them in the settings, or leave them empty.")
+    }
+
+    /// Whether nothing was published yet.
+    private var isWaiting: Bool {
+        view.activity.published == 0 && !deliveries.all.contains { $0.outcome == .published }
+    }
+
+    /// The kinds are those of the counts.
     private var shownDeliveries: [DeliveryRecord] {
         switch show {
-        case "accepted": deliveries.accepted
+        case "accepted": deliveries.accepted.filter { $0.outcome == .published }
+        case "withheld": deliveries.accepted.filter { $0.outcome != .published }
         case "refused": deliveries.refused
         default: deliveries.all
         }
     }
 
     private var deliveryFilters: [PageLink] {
-        [("", "All"), ("accepted", "Accepted"), ("refused", "Refused")].map { value, text in
+        [("", "All"), ("accepted", "Accepted"), ("withheld", "Not published"), ("refused", "Refused")].map {
+            value, text in
             PageLink(
                 url: view.path + (value.isEmpty ? "" : "?show=\(value)") + "#deliveries", text: text,
                 isCurrent: value == (show ?? ""))
@@ -110,13 +165,16 @@ struct TokenDetailComposer {
     private func secret(_ fields: TokenFields) -> TokenDetailPage.SecretState? {
         guard service?.secretOrigin != .nowhere else { return nil }
         return .init(
-            since: Moment(token.rotatedAt ?? token.createdAt),
+            since: Moment(token.secretsSince), firstUsed: newSecretUsedAt.map { Moment($0) },
+            isUnused: token.rotatedAt != nil && newSecretUsedAt == nil,
             formerUntil: view.formerSecretExpiries(now: now).map { Moment($0) },
             grace: SelectField(
                 id: "grace", name: "grace", label: "The present one works on for",
                 choices: [("0", "no longer"), ("1h", "1 hour"), ("24h", "1 day"), ("168h", "7 days")].map {
                     Choice(value: $0.0, label: $0.1, isSelected: $0.0 == "24h")
-                }),
-            ownSecret: fields.ownSecret(of: service))
+                },
+                error: rejected?.error?.place == .grace ? rejected?.error?.sentence : nil),
+            ownSecret: fields.ownSecret(of: service), isOwnSecretNeeded: service?.secretOrigin == .there,
+            isOwnSecretOpen: fields.error?.place == .secret, steps: service.map { SetupSteps.rotating($0) } ?? [])
     }
 }

@@ -54,12 +54,13 @@ struct TokenDetailPages: Sendable {
                 title: "Setting it up at \(service.title)",
                 crumbs: [PageLink(url: "/tokens", text: "Tokens"), PageLink(url: view.path, text: view.token.name)],
                 service: view.badge, name: view.token.name,
-                url: CopyField(id: "url", label: "Webhook URL", value: view.url), guide: SetupSteps(service),
+                url: CopyField(id: "url", label: "Webhook URL", value: view.url),
+                hasSecret: service.secretOrigin != .nowhere, guide: SetupSteps(service),
                 path: view.path),
             .tokens)
     }
 
-    /// What came in last, in JSON: `{"seen": 3, "last": {"refused": false, "text": …, "advice": …}}`.
+    /// What came in last, in JSON: `{"seen": 3, "last": {"at": 1795000000000, "outcome": "withheld", "title": …, …}}`.
     func status(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()
@@ -67,24 +68,14 @@ struct TokenDetailPages: Sendable {
             (try await site.desk.token(id, by: person), try await site.desk.deliveries(id, by: person))
         }
         let last = deliveries.all.first.map { record -> String in
-            let advice = record.reason.map { DeliveryReason.explanation(of: $0, service: view.serviceTitle) } ?? ""
+            let card = WaitingCard.Last(record, view)
             return """
-                {"refused": \(record.outcome == .refused), "text": \(JSONText.quoted(Self.text(record))), \
-                "advice": \(JSONText.quoted(advice))}
+                {"at": \(record.at.milliseconds), "outcome": "\(card.outcome)", \
+                "refused": \(record.outcome == .refused), "title": \(JSONText.quoted(card.title)), \
+                "text": \(JSONText.quoted(card.text)), "advice": \(JSONText.quoted(card.advice ?? ""))}
                 """
         }
-        // The list can be ahead of the counters, which are written in batches.
-        let seen = max(view.activity.total, Int64(deliveries.all.count))
+        let seen = deliveries.seen(view.activity)
         return PageAnswer(body: .json(Array("{\"seen\": \(seen), \"last\": \(last ?? "null")}\n".utf8)))
-    }
-
-    private static func text(_ record: DeliveryRecord) -> String {
-        let event = record.event.map { "“\($0)”" } ?? "A delivery"
-        return switch record.outcome {
-        case .published: "\(event) arrived and was published" + (record.topic.map { " as \($0)." } ?? ".")
-        case .repeated: "\(event) arrived once more; it had been published before."
-        case .withheld: "\(event) arrived and was accepted, but not published."
-        case .refused: "\(event) was refused."
-        }
     }
 }

@@ -25,6 +25,7 @@ struct TokenListRequest: Sendable {
         TokenQuery(
             reach: reach, search: query["q"] ?? "", service: query["service"],
             state: query["state"].flatMap(TokenState.init(rawValue:)),
+            standing: query["state"].flatMap(TokenStanding.init(rawValue:)),
             owner: query["owner"].flatMap { try? TokenOwner(.user, name: $0) }, order: sort.order,
             descending: sort.isDescending, page: query.page, perPage: perPage)
     }
@@ -59,7 +60,7 @@ struct TokenListRequest: Sendable {
                     .map { Choice(value: $0.name, label: $0.title, isSelected: $0.name == service) }),
             SelectField(
                 id: "state", name: "state", label: "State",
-                choices: [("", "All"), ("enabled", "Enabled"), ("disabled", "Disabled")].map {
+                choices: Self.states.map {
                     Choice(value: $0.0, label: $0.1, isSelected: $0.0 == state)
                 }),
             SelectField(
@@ -70,11 +71,17 @@ struct TokenListRequest: Sendable {
         ]
     }
 
+    /// Whether it takes webhooks, or what became of the last one.
+    private static let states = [
+        ("", "All"), ("enabled", "Enabled"), ("disabled", "Disabled"), ("refused", "Last delivery refused"),
+        ("withheld", "Last delivery not published"), ("unused", "No deliveries yet"),
+    ]
+
     private var columns: [TableColumn] {
         [
             column("Token", .name, .nameReversed), TableColumn(label: "Webhook URL"), TableColumn(label: "State"),
             column("Last delivery", .delivery, .deliveryReversed), TableColumn(label: "Accepted"),
-            TableColumn(label: "Refused"),
+            TableColumn(label: "Not published"), TableColumn(label: "Refused"),
         ]
     }
 

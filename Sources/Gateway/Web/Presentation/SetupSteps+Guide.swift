@@ -23,6 +23,34 @@ extension SetupSteps {
     }
 }
 
+extension SetupSteps {
+    /// What to do when a token got another secret: the webhook is edited, not added.
+    init(rotating service: any WebhookService) {
+        self.init(service)
+        steps = service.setup.rotation
+        fields = fields.filter { !$0.isLiteral }
+        // The last click adds another webhook.
+        places = places.map { place in
+            let isAddition = place.path.count > 1 && Self.adds(place.path[place.path.count - 1])
+            let isAddress = place.address.map { $0.hasSuffix("/new") || $0.hasSuffix("/add") } ?? false
+            return Place(
+                title: place.title, path: isAddition ? place.path.dropLast() : place.path,
+                address: isAddress ? nil : place.address)
+        }
+        events = nil
+        notes = []
+    }
+
+    private static func adds(_ click: String) -> Bool {
+        click.hasPrefix("Add ") || click.hasPrefix("Create ")
+    }
+
+    /// What to do at a service that makes the secret itself.
+    static func rotating(_ service: any WebhookService) -> [String] {
+        service.secretOrigin == .there ? service.setup.rotation : []
+    }
+}
+
 extension SetupGuide {
     /// Whether the service takes address and secret as one.
     var takesSecretInURL: Bool { fields.contains { $0.value == .urlWithSecret } }

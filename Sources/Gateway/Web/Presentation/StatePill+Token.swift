@@ -18,8 +18,12 @@ extension StatePill {
         }
     }
 
-    /// Whether the last webhook was accepted.
-    static func ofLast(isAccepted: Bool) -> StatePill {
-        isAccepted ? StatePill(text: "Accepted", tone: .ok) : StatePill(text: "Refused", tone: .bad)
+    /// What became of the last webhook.
+    static func ofLast(_ outcome: TokenActivity.Last) -> StatePill {
+        switch outcome {
+        case .published: StatePill(text: "Accepted", tone: .ok)
+        case .withheld: StatePill(text: "Not published", tone: .warn)
+        case .refused: StatePill(text: "Refused", tone: .bad)
+        }
     }
 }

@@ -39,6 +39,7 @@ struct TokenFields: Sendable {
     /// away.
     func main(of service: (any WebhookService)?) -> [TextField] {
         let hasScope = service?.namesRepositories != false || !values.scope.isEmpty
+        let events = events(of: service)
         return hasScope ? [name, scope, events] : [name, events]
     }
 
@@ -57,11 +58,11 @@ struct TokenFields: Sendable {
             error: error?.place == .scope ? error?.sentence : nil)
     }
 
-    private var events: TextField {
+    private func events(of service: (any WebhookService)?) -> TextField {
         TextField(
             id: "events", name: "events", label: "Only these events", value: values.events,
             hint: "Separated by commas; a star stands for anything. Empty is all events.",
-            placeholder: "push, pull_request.*", isOptional: true,
+            placeholder: service?.eventTable?.exampleFilter, isOptional: true,
             error: error?.place == .events ? error?.sentence : nil)
     }
 
@@ -87,5 +88,18 @@ struct TokenFields: Sendable {
                 : "At least \(TokenSecret.minimumCharacters) characters. Leave it empty to have one made.",
             maximum: TokenSecret.maximumBytes, isOptional: !isNeeded,
             error: error?.place == .secret ? error?.sentence : nil)
+    }
+}
+
+extension EventTable {
+    /// Events of the service as a filter has them: one with all its actions, one without.
+    var exampleFilter: String? {
+        let events = documented.events
+        let usual = ["push", "issues", "issue", "topic", "repo"]
+        let one = usual.lazy.compactMap { name in events.first { $0.name == name } }.first ?? events.first
+        guard let one else { return nil }
+        let other = events.first { $0.name != one.name && !$0.actions.isEmpty && $0.name.hasPrefix("pull_request") }
+            ?? events.first { $0.name != one.name && !$0.actions.isEmpty }
+        return one.name + (other.map { ", \($0.name).*" } ?? "")
     }
 }

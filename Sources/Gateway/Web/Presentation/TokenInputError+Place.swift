@@ -9,6 +9,7 @@ extension TokenInputError {
         case secret
         case setting(String)
         case owner
+        case grace
         case none
     }
 
@@ -16,11 +17,12 @@ extension TokenInputError {
     var place: Place {
         switch self {
         case .name: .name
-        case .scope, .scopeUnusable: .scope
+        case .scope, .scopeUnusable, .scopeParts, .scopeOfAnotherService: .scope
         case .events: .events
         case .secretTooShort, .secretTooLong, .secretUnprintable, .secretUnusable, .secretIsMadeThere: .secret
         case .setting(let error): error.key.map(Place.setting) ?? .none
         case .owner, .tooManyOwners: .owner
+        case .grace, .formerSecrets: .grace
         default: .none
         }
     }

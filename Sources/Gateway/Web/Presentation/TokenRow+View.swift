@@ -24,9 +24,10 @@ extension TokenRow {
             owners: showsOwners ? (view.token.owners.isEmpty ? "no owner" : view.ownersText) : nil,
             webhookURL: view.url, state: .of(view),
             last: view.activity.last.map {
-                .init(when: Moment($0.at), outcome: .ofLast(isAccepted: $0.isAccepted))
+                .init(when: Moment($0.at), outcome: .ofLast($0.outcome))
             },
-            accepted: NumberText.grouped(view.activity.published + view.activity.withheld),
+            accepted: NumberText.grouped(view.activity.published),
+            withheld: NumberText.grouped(view.activity.withheld),
             refused: NumberText.grouped(view.activity.refused))
     }
 }

@@ -4,6 +4,8 @@ import HTTPServer
 enum PageFailure: Error, Sendable {
     /// 404.
     case notFound
+    /// 405: there is a page or a form here, and nothing for this method.
+    case methodNotAllowed
     /// Nobody is logged in.
     case login
     /// 403: the form came from elsewhere, or is too old.

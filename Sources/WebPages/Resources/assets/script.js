@@ -56,6 +56,8 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   button.hidden = false;
   const show = (isShown) => {
     field.classList.toggle("masked", !isShown);
+    // What stands in the command beside it is the same secret.
+    for (const part of document.querySelectorAll("[data-secret-part]")) part.classList.toggle("masked", !isShown);
     button.textContent = isShown ? "Hide" : "Show";
     button.setAttribute("aria-label", isShown ? "Hide the secret" : "Show the secret");
     button.removeAttribute("aria-pressed");
@@ -123,19 +125,21 @@ for (const button of document.querySelectorAll("[data-needs]")) {
   check();
 }
 
-// Watches for the next delivery: every two seconds at first, seldom later, and never for more than half an hour.
+// Watches for deliveries: every two seconds at first, seldom later, and never for more than half an hour. What the page
+// shows of them changes along, whatever became of them.
 for (const card of document.querySelectorAll("[data-watch]")) watch(card);
 
 function watch(card) {
   const text = card.querySelector("[data-watch-text]");
   const title = card.querySelector("h2");
-  const since = Number(card.dataset.since);
   const start = Date.now();
+  let seen = Number(card.dataset.since);
+  let last;
   const next = () => {
     const age = (Date.now() - start) / 1000;
     if (age > 1800) {
-      text.textContent = "";
-      text.append(paragraph("Nothing came within half an hour. Reload the page to watch on."));
+      if (last === undefined) text.replaceChildren(paragraph("Nothing came within half an hour."));
+      text.append(paragraph("Reload the page to watch on."));
       card.classList.add("rests");
       return;
     }
@@ -146,19 +150,46 @@ function watch(card) {
       const answer = await fetch(card.dataset.watch, {
         headers: { Accept: "application/json" }, credentials: "same-origin", redirect: "error", cache: "no-store",
       });
-      if (!answer.ok) return next();
-      const status = await answer.json();
-      if (!status.last || status.seen <= since) return next();
-      title.textContent = status.last.refused ? "The first delivery was refused" : "The first delivery is here";
-      card.classList.add(status.last.refused ? "refused" : "arrived");
-      text.textContent = "";
-      text.append(paragraph(status.last.text));
-      if (status.last.advice) text.append(paragraph(status.last.advice));
+      // Logged out, or the token is gone: there is nothing more to see here.
+      if (answer.status === 401 || answer.status === 404) return;
+      if (answer.ok) await show(await answer.json());
     } catch {
-      next();
+      // The next look may succeed.
     }
+    next();
+  };
+  const show = async (status) => {
+    if (!status.last || (status.seen <= seen && status.last.at === last)) return;
+    if (last === undefined && status.seen <= seen) {
+      // What the page shows already.
+      last = status.last.at;
+      return;
+    }
+    seen = status.seen;
+    last = status.last.at;
+    title.textContent = status.last.title;
+    card.classList.remove("published", "withheld", "refused");
+    card.classList.add(status.last.outcome);
+    text.replaceChildren(paragraph(status.last.text));
+    if (status.last.advice) text.append(paragraph(status.last.advice));
+    await refresh();
   };
   next();
+}
+
+// Takes the counts and the list of deliveries from the page as it is now.
+async function refresh() {
+  const parts = document.querySelectorAll("[data-live]");
+  if (parts.length === 0) return;
+  const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error", cache: "no-store" });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of parts) {
+    const now = page.getElementById(part.id);
+    if (!now) continue;
+    part.replaceChildren(...document.adoptNode(now).childNodes);
+    renderTimes(part);
+  }
 }
 
 function paragraph(text) {

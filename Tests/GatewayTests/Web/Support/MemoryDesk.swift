@@ -101,6 +101,9 @@ final class MemoryDesk: TokenDesk, Sendable {
             return (query.search.isEmpty || token.name.contains(query.search))
                 && (query.service == nil || token.service == query.service)
                 && (query.isUsed.map { $0 == (state.withLock { $0.activity[token.id]?.last } != nil) } ?? true)
+                && (query.standing.map { standing in
+                    (state.withLock { $0.activity[token.id]?.last?.outcome.rawValue } ?? "unused") == standing.rawValue
+                } ?? true)
                 && (query.state == nil || token.state == query.state)
                 && (query.owner.map { token.owners.contains($0) } ?? true)
         }
@@ -116,7 +119,8 @@ final class MemoryDesk: TokenDesk, Sendable {
         return TokenOverview(
             tokens: page.total, disabled: page.tokens.count { $0.token.state == .disabled },
             unused: page.tokens.count { $0.activity.last == nil },
-            failing: page.tokens.count { $0.activity.last?.isAccepted == false })
+            failing: page.tokens.count { $0.activity.last?.outcome == .refused },
+            withheld: page.tokens.count { $0.activity.last?.outcome == .withheld })
     }
 
     func token(_ id: TokenID, by person: Person?) async throws(TokenDeskError) -> TokenView {

@@ -111,7 +111,8 @@ final class PageBrowser: Sendable {
     private func send(_ method: String, _ path: String, _ headers: [String: String], _ body: String?) async throws
         -> Answer
     {
-        var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\nConnection: close\r\n"
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        if headers["Accept"] == nil { head += "Accept: text/html\r\n" }
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         let cookies = state.withLock { $0.cookies.map { "\($0)=\($1)" }.joined(separator: "; ") }
         if !cookies.isEmpty { head += "Cookie: \(cookies)\r\n" }

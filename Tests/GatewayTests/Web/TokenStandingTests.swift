@@ -1,0 +1,155 @@
+import Testing
+import WebPages
+import WebhookServices
+
+@testable import Gateway
+
+/// What pages say of tokens that publish nothing, or whose secret is not in use.
+struct TokenStandingTests {
+    let test: TestSite
+    let id: TokenID
+
+    init() throws {
+        test = try TestSite()
+        id = try test.desk.add("bodhi", scope: "old/name")
+    }
+
+    private func page(_ query: String = "") async throws -> String {
+        try test.html(try await TokenDetailPages(site: test.site).show(test.request(id: id, query: query)))
+    }
+
+    private func delivered(_ records: [DeliveryRecord], published: Int64 = 0) {
+        let accepted = records.filter(\.outcome.isAccepted)
+        let refused = records.filter { !$0.outcome.isAccepted }
+        var activity = TokenActivity()
+        for record in records { activity.count(record) }
+        activity.published += published
+        let counted = activity
+        test.desk.change {
+            $0.activity[id] = counted
+            $0.deliveries[id] = DeliveryList(accepted: accepted, refused: refused)
+        }
+    }
+
+    private func record(
+        _ outcome: DeliveryOutcome, _ second: Int = 0, event: String = "push", reason: String? = nil,
+        repository: String? = nil
+    ) -> DeliveryRecord {
+        DeliveryRecord(
+            at: UnixTime(milliseconds: 1_795_000_000_000 + Int64(second) * 1000), outcome: outcome, status: 202,
+            event: event, reason: reason, repository: repository)
+    }
+
+    @Test func listPageAndOverviewAgree() async throws {
+        delivered([record(.withheld, 2, reason: "filtered"), record(.withheld, 1), record(.published, 0)])
+        let list = try test.html(try await TokenListPages(site: test.site).list(test.request()))
+        for (label, number) in [("Accepted", 1), ("Not published", 2), ("Refused", 0)] {
+            #expect(list.contains("data-label=\"\(label)\" class=\"number\">\(number)<"), "\(label)")
+        }
+        #expect(list.contains("pill-warn\">Not published<"))
+        let shown = try await page()
+        #expect(shown.contains("<b>1</b> accepted") && shown.contains("<b>2</b> not published"))
+        #expect(try await page("show=withheld").contains("pill-warn\">Not published<"))
+        #expect(try await !page("show=withheld").contains("pill-ok\">Published<"))
+        #expect(try await !page("show=accepted").contains("pill-warn\">Not published<"))
+        let front = try test.html(try await FrontPages(site: test.site).front(test.request()))
+        #expect(front.contains("The last delivery of 1 token was not published."))
+        #expect(!front.contains("All is well"))
+        #expect(front.contains("<a href=\"/tokens?state=withheld\"><b>1</b>"))
+        for (state, count) in [("withheld", 1), ("refused", 0), ("unused", 0), ("disabled", 0)] {
+            let answer = try await TokenListPages(site: test.site).list(test.request(query: "state=\(state)"))
+            #expect(try test.html(answer).contains("\(id)") == (count == 1), "\(state)")
+            #expect(front.contains("<a href=\"/tokens?state=\(state)\"><b>\(count)</b>"), "\(state)")
+        }
+    }
+
+    /// The card waits on until something is published.
+    @Test func theCardWaitsOn() async throws {
+        #expect(try await page().contains("Waiting for the first delivery"))
+        delivered([record(.refused, reason: "signature_mismatch")])
+        #expect(try await page().contains("class=\"card waiting refused\""))
+        #expect(try await page().contains("The last delivery was refused"))
+        delivered([record(.withheld, 1, reason: "filtered"), record(.refused, reason: "signature_mismatch")])
+        #expect(try await page().contains("class=\"card waiting withheld\""))
+        #expect(try await page().contains("data-since=\"2\""))
+        delivered([record(.published, 2), record(.withheld, 1)])
+        #expect(try await !page().contains("data-watch="))
+    }
+
+    @Test func aFilterThatLetsNothingThrough() async throws {
+        let filter = try EventFilter(text: "release")
+        test.desk.change { state in
+            if let token = state.tokens[id] {
+                state.tokens[id] = Token(
+                    uuid: token.uuid, id: id, service: token.service, name: token.name, scope: nil, eventFilter: filter,
+                    publishesPrivate: false, settings: [:], owners: token.owners, state: .enabled,
+                    createdBy: token.createdBy, createdAt: token.createdAt, updatedAt: token.updatedAt, rotatedAt: nil,
+                    previousSecretExpiresAt: nil)
+            }
+        }
+        delivered([record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered")])
+        #expect(try await page().contains("let nothing through: the last 2 deliveries had other events (fork, push)."))
+        delivered([record(.withheld, 1, reason: "filtered"), record(.published)])
+        #expect(try await !page().contains("let nothing through"))
+        delivered([record(.withheld, 1, reason: "private_repository")])
+        #expect(try await !page().contains("let nothing through"))
+    }
+
+    /// The page says so, with the new name, and offers the change.
+    @Test func aRenamedRepository() async throws {
+        let moved = record(.withheld, 3, reason: "out_of_scope", repository: "new/name")
+        delivered([moved, record(.published, 1)])
+        #expect(try await page().contains("Was the repository renamed?"))
+        #expect(try await page().contains("The delivery is of new/name, which is outside the token"))
+        #expect(try await page().contains("name=\"scope\" value=\"new/name\""))
+        // A webhook of an organization sends of many.
+        let other = record(.withheld, 2, reason: "out_of_scope", repository: "new/other")
+        delivered([moved, other])
+        #expect(try await !page().contains("Was the repository renamed?"))
+        for name in ["", "a b", "<b>x</b>", "old/name"] {
+            delivered([record(.withheld, 3, reason: "out_of_scope", repository: name)])
+            #expect(try await !page().contains("Was the repository renamed?"), "\(name)")
+        }
+        let actions = TokenActions(site: test.site)
+        let changed = try await actions.changeScope(test.request(id: id, form: ["scope": "new/name"]))
+        #expect(changed.flash?.contains("The scope is new/name now.") == true)
+        #expect(try await test.desk.token(id, by: TestSite.zoe.person).token.scope?.text == "new/name")
+        let wrong = try await actions.changeScope(test.request(id: id, form: ["scope": "a b"]))
+        #expect(wrong.status == 422)
+    }
+
+    /// After a rotation: whether the new secret is in use, and a warning while it is not.
+    @Test func aSecretThatIsNotInUse() async throws {
+        let rotated = UnixTime(milliseconds: 1_795_000_500_000)
+        func rotate(_ end: UnixTime?) {
+            test.desk.change { state in
+                guard let token = state.tokens[id] else { return }
+                state.tokens[id] = Token(
+                    uuid: token.uuid, id: id, service: token.service, name: token.name, scope: nil, eventFilter: nil,
+                    publishesPrivate: false, settings: [:], owners: token.owners, state: .enabled,
+                    createdBy: token.createdBy, createdAt: token.createdAt, updatedAt: token.updatedAt,
+                    rotatedAt: rotated, previousSecretExpiresAt: end)
+            }
+        }
+        #expect(try await !page().contains("Not used yet"))
+        rotate(UnixTime.now().advanced(by: .seconds(3600)))
+        #expect(try await page().contains("Not used yet."))
+        #expect(try await page().contains("The new secret has not been used yet. The previous one ends"))
+        func use(_ since: UnixTime, _ index: Int) {
+            var used = record(.published)
+            used.secret = SecretUse(since: since, index: index)
+            delivered([used])
+        }
+        use(rotated, 1)
+        #expect(try await page().contains("Deliveries still come with a previous one, which ends"))
+        use(rotated.advanced(by: .seconds(-1)), 0)
+        #expect(try await page().contains("The new secret has not been used yet."))
+        use(rotated, 0)
+        #expect(try await page().contains("First used "))
+        #expect(try await !page().contains("has not been used yet"))
+        rotate(nil)
+        delivered([])
+        #expect(try await !page().contains("has not been used yet"))
+        #expect(try await page().contains("Not used yet."))
+    }
+}
