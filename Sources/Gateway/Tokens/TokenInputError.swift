@@ -67,8 +67,7 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
                 + " The services are \(known.joined(separator: ", "))"
         case .secretTooShort(let characters):
             """
-            the secret has \(characters) characters; it takes at least \(TokenSecret.minimumCharacters). Leave it out \
-            to have one made
+            the secret has \(characters) characters; it takes at least \(TokenSecret.minimumCharacters)
             """
         case .secretTooLong(let limit): "the secret is longer than \(limit) bytes"
         case .secretUnprintable:

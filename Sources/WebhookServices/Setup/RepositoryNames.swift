@@ -72,7 +72,7 @@ public struct RepositoryNames: Sendable {
         if let last = parts.last, parts.count > 1, last.hasSuffix(".git"), last.count > 4 {
             parts[parts.count - 1] = last.dropLast(4)
         }
-        if let maximumParts, parts.count > maximumParts { return nil }
+        if let maximumParts, parts.count(where: { !$0.isEmpty }) > maximumParts { return nil }
         return Reading(name: parts.joined(separator: "/"), host: host)
     }
 

@@ -160,7 +160,7 @@ struct TokenDetailTests {
         let calls: [(String, Call)] = [
             ("show", details.show), ("setup", details.setup), ("status", details.status), ("secret", secrets.show),
             ("edit", actions.edit), ("rotate", actions.rotate), ("disable", actions.disable),
-            ("enable", actions.enable),
+            ("enable", actions.enable), ("scope", actions.changeScope),
             ("delete", actions.delete), ("test", actions.test), ("addOwner", actions.addOwner),
             ("removeOwner", actions.removeOwner),
         ]

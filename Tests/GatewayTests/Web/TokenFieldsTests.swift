@@ -21,6 +21,22 @@ struct TokenFieldsTests {
         }
     }
 
+    /// What the field shows as an example is taken, and lets something through.
+    @Test func theExampleIsOfTheService() throws {
+        for service in ServiceRegistry.builtIn {
+            let field = TokenFields(values: .init()).main(of: service).first { $0.id == "events" }
+            guard let table = service.eventTable else {
+                #expect(field?.placeholder == nil)
+                continue
+            }
+            let filter = try EventFilter(text: try #require(field?.placeholder))
+            try filter.check(against: table) { _, _ in nil }
+            #expect(table.eventNames.contains { filter.allows($0) }, "\(service.name)")
+        }
+        #expect(
+            TokenFields(values: .init()).main(of: GitHubService()).last?.placeholder?.contains("pull_request") == true)
+    }
+
     /// One that was set all the same, or is of a service that is gone, can be seen, told what is wrong, and taken away.
     @Test func aScopeThatIsThereIsShown() {
         #expect(ids(DiscourseService()) { $0.scope = "fedora" } == ["name", "scope", "events"])

@@ -140,7 +140,7 @@ struct TokenPagesTests {
         try test.desk.add("quiet")
         test.desk.change { $0.activity[id] = TokenActivity(refused: 1, lastRefusedAt: .now()) }
         let html = try test.html(try await front.front(test.request()))
-        #expect(html.contains("Hello, Zoë"))
+        #expect(html.contains("Hello, <bdi>Zoë</bdi>"))
         #expect(html.contains("The last delivery was refused."))
         #expect(html.contains("Nothing has come in since it was made."))
         let landing = try await front.front(test.request(nil))

@@ -153,7 +153,10 @@ def settings(page: Page, gateway: Gateway, added: Added) -> None:
     expect(page.locator("#scope-error")).to_be_visible()
     assert form.get_by_label("Name").input_value() == "another name", "what was typed stays"
     form.get_by_label("Only from").fill("")
-    form.get_by_label("Only these events").fill("nothing_of_this_name")
+    form.get_by_label("Only these events").fill("issues, relaese")
+    follow(form.get_by_role("button", name="Save"))
+    expect(page.locator("#events-error")).to_contain_text("did you mean \"release\"?")
+    form.get_by_label("Only these events").fill("public")
     follow(form.get_by_role("button", name="Save"))
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.get_by_role("heading", name="another name")).to_be_visible()

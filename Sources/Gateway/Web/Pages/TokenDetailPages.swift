@@ -60,7 +60,7 @@ struct TokenDetailPages: Sendable {
             .tokens)
     }
 
-    /// What came in last, in JSON: `{"seen": 3, "last": {"at": 1795000000000, "outcome": "withheld", "title": …, …}}`.
+    /// What came in last, in JSON: `{"seen": 3, "last": {"refused": false, "text": …, "outcome": "withheld", …}}`.
     func status(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()
@@ -70,9 +70,9 @@ struct TokenDetailPages: Sendable {
         let last = deliveries.all.first.map { record -> String in
             let card = WaitingCard.Last(record, view)
             return """
-                {"at": \(record.at.milliseconds), "outcome": "\(card.outcome)", \
-                "refused": \(record.outcome == .refused), "title": \(JSONText.quoted(card.title)), \
-                "text": \(JSONText.quoted(card.text)), "advice": \(JSONText.quoted(card.advice ?? ""))}
+                {"refused": \(record.outcome == .refused), "text": \(JSONText.quoted(card.text)), \
+                "advice": \(JSONText.quoted(card.advice ?? "")), "title": \(JSONText.quoted(card.title)), \
+                "outcome": "\(card.outcome)", "at": \(record.at.milliseconds)}
                 """
         }
         let seen = deliveries.seen(view.activity)

@@ -8,8 +8,8 @@ extension SetupSteps {
         var fields = guide.fields.map { field in
             switch field.value {
             case .url: Field(label: field.label, value: "the webhook URL", isLiteral: false)
-            case .urlWithSecret: Field(label: field.label, value: "the URL with the secret in it", isLiteral: false)
-            case .secret: Field(label: field.label, value: "the secret", isLiteral: false)
+            case .urlWithSecret: Field(label: field.label, value: Self.urlWithSecret, isLiteral: false)
+            case .secret: Field(label: field.label, value: Self.secret, isLiteral: false)
             case .text(let text): Field(label: field.label, value: text, isLiteral: true)
             }
         }
@@ -28,18 +28,21 @@ extension SetupSteps {
     init(rotating service: any WebhookService) {
         self.init(service)
         steps = service.setup.rotation
-        fields = fields.filter { !$0.isLiteral }
-        // The last click adds another webhook.
+        // The URL stays.
+        fields = fields.filter { $0.value == Self.secret || $0.value == Self.urlWithSecret }
+        // From some click on, another webhook would be added.
         places = places.map { place in
-            let isAddition = place.path.count > 1 && Self.adds(place.path[place.path.count - 1])
-            let isAddress = place.address.map { $0.hasSuffix("/new") || $0.hasSuffix("/add") } ?? false
+            let path = Array(place.path.prefix { !Self.adds($0) })
+            let leadsToForm = place.address.map { $0.contains("/new") || $0.hasSuffix("/add") } ?? false
             return Place(
-                title: place.title, path: isAddition ? place.path.dropLast() : place.path,
-                address: isAddress ? nil : place.address)
+                title: place.title, path: path.isEmpty ? place.path : path, address: leadsToForm ? nil : place.address)
         }
         events = nil
         notes = []
     }
+
+    private static let secret = "the secret"
+    private static let urlWithSecret = "the URL with the secret in it"
 
     private static func adds(_ click: String) -> Bool {
         click.hasPrefix("Add ") || click.hasPrefix("Create ")

@@ -98,8 +98,8 @@ extension EventTable {
         let usual = ["push", "issues", "issue", "topic", "repo"]
         let one = usual.lazy.compactMap { name in events.first { $0.name == name } }.first ?? events.first
         guard let one else { return nil }
-        let other = events.first { $0.name != one.name && !$0.actions.isEmpty && $0.name.hasPrefix("pull_request") }
-            ?? events.first { $0.name != one.name && !$0.actions.isEmpty }
+        let others = events.filter { $0.name != one.name && !$0.actions.isEmpty }
+        let other = others.first { $0.name.hasPrefix("pull_request") } ?? others.first
         return one.name + (other.map { ", \($0.name).*" } ?? "")
     }
 }

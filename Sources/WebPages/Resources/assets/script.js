@@ -57,7 +57,7 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
   const show = (isShown) => {
     field.classList.toggle("masked", !isShown);
     // What stands in the command beside it is the same secret.
-    for (const part of document.querySelectorAll("[data-secret-part]")) part.classList.toggle("masked", !isShown);
+    for (const part of document.querySelectorAll("[data-secret-part]")) part.classList.toggle("covered", !isShown);
     button.textContent = isShown ? "Hide" : "Show";
     button.setAttribute("aria-label", isShown ? "Hide the secret" : "Show the secret");
     button.removeAttribute("aria-pressed");
@@ -172,16 +172,18 @@ function watch(card) {
     card.classList.add(status.last.outcome);
     text.replaceChildren(paragraph(status.last.text));
     if (status.last.advice) text.append(paragraph(status.last.advice));
-    await refresh();
+    await refresh(new URL(card.querySelector("[data-watch-link]").href));
   };
   next();
 }
 
 // Takes the counts and the list of deliveries from the page as it is now.
-async function refresh() {
+async function refresh(place) {
   const parts = document.querySelectorAll("[data-live]");
   if (parts.length === 0) return;
-  const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error", cache: "no-store" });
+  // Below the token's page are forms that came back with an error.
+  const url = location.pathname === place.pathname ? location.href : place.href;
+  const answer = await fetch(url, { credentials: "same-origin", redirect: "error", cache: "no-store" });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of parts) {
