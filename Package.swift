@@ -27,6 +27,7 @@ let package = Package(
     ],
     targets: [
         // C libraries
+        .target(name: "CProcess"),
         .target(name: "CLibev", linkerSettings: [.linkedLibrary("ev")]),
         .target(name: "CLibcurl", linkerSettings: [.linkedLibrary("curl")]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -88,7 +89,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "AMQP", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPClient", "HTTPServer", "OIDC",
+                "AMQP", "CProcess", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPClient",
+                "HTTPServer", "OIDC",
                 "WebPages", "WebhookServices",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -99,11 +101,13 @@ let package = Package(
         .executableTarget(
             name: "webhook2fedmsg",
             dependencies: [
-                "EventLoop", "FedoraMessaging", "Gateway", "WebhookServices",
+                "CProcess", "EventLoop", "FedoraMessaging", "Gateway", "WebhookServices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // All symbols are bound at the start, so that the table of their addresses is read-only from then on.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "now"])]),
 
         // Benchmarks
         .executableTarget(
@@ -124,7 +128,8 @@ let package = Package(
         // Tests
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
         .target(name: "TLSTesting", dependencies: ["COpenSSL"], path: "Tests/TLSTesting", swiftSettings: strict),
-        .testTarget(name: "EventLoopTests", dependencies: ["COpenSSL", "EventLoop", "TLSTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "EventLoopTests", dependencies: ["COpenSSL", "EventLoop", "TLSTesting"], swiftSettings: strict),
         .testTarget(
             name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop", "TLSTesting"], swiftSettings: strict),
         .testTarget(

@@ -1,5 +1,6 @@
 #define _DEFAULT_SOURCE
 #include "TLSContext.h"
+#include "TLSTickets.h"
 
 #include <limits.h>
 #include <openssl/asn1.h>
@@ -33,6 +34,10 @@ SSL_CTX *w2f_tls_context_new(int is_server) {
         SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
         // Without it, tickets of a server that asks for certificates would not be taken.
         SSL_CTX_set_session_id_context(context, (const unsigned char *)"webhook2fedmsg", 14);
+        if (w2f_tls_context_rotate_tickets(context) != 1) {
+            SSL_CTX_free(context);
+            return NULL;
+        }
     } else {
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     }

@@ -1,11 +1,16 @@
 #include "CSimdJSON.h"
 
+#include <malloc.h>
+
 #include <algorithm>
+#include <mutex>
 #include <new>
 #include <string_view>
+#include <vector>
 
 #include <simdjson.h>
 
+#include "LoneSurrogates.hpp"
 #include "NumberRange.hpp"
 
 namespace dom = simdjson::dom;
@@ -26,6 +31,18 @@ size_t rounded(size_t count) {
     size_t capacity = 4096;
     while (capacity < count) capacity *= 2;
     return capacity;
+}
+
+/// What a document is given. Buffers that will be given back anyway are no larger than they must be.
+size_t capacity_for(const csimdjson_parser &self, size_t count) {
+    return count <= self.retained ? rounded(count) : count;
+}
+
+/// Has glibc give large buffers back to the system when they are freed, whatever their sizes were before: it would keep
+/// up to 32 MiB of each kind for the next.
+void give_large_buffers_back() {
+    static std::once_flag once;
+    std::call_once(once, [] { mallopt(M_MMAP_THRESHOLD, 1 << 20); });
 }
 
 csimdjson_status status_of(simdjson::error_code error, const uint8_t *bytes, size_t count) {
@@ -54,7 +71,7 @@ csimdjson_status status_of(simdjson::error_code error, const uint8_t *bytes, siz
 /// than `limit`.
 simdjson::error_code parse_within(
     csimdjson_parser &self, const uint8_t *bytes, size_t count, size_t limit, dom::element &root) {
-    size_t capacity = std::max(rounded(count), self.parser.capacity());
+    size_t capacity = std::max(capacity_for(self, count), self.parser.capacity());
     if (auto error = self.parser.allocate(capacity, limit)) return error;
     if (self.parser.doc.capacity() < capacity) {
         if (auto error = self.parser.doc.allocate(capacity)) return error;
@@ -80,10 +97,10 @@ bool is_deeper_than(dom::element element, size_t depth) {
     return false;
 }
 
-csimdjson_status parse(
-    csimdjson_parser &self, const uint8_t *bytes, size_t count, size_t max_depth) {
+csimdjson_status parse_once(
+    csimdjson_parser &self, const uint8_t *bytes, size_t count, size_t max_depth, simdjson::error_code &error) {
     dom::element root;
-    auto error = parse_within(self, bytes, count, max_depth, root);
+    error = parse_within(self, bytes, count, max_depth, root);
     if (error == simdjson::DEPTH_ERROR) {
         // At the limit or beyond it: tell those apart, which hardly any document needs.
         error = parse_within(self, bytes, count, max_depth + 1, root);
@@ -91,6 +108,18 @@ csimdjson_status parse(
     }
     if (error != simdjson::SUCCESS) return status_of(error, bytes, count);
     return root.is_object() ? CSIMDJSON_OK : CSIMDJSON_NOT_AN_OBJECT;
+}
+
+csimdjson_status parse(
+    csimdjson_parser &self, const uint8_t *bytes, size_t count, size_t max_depth) {
+    auto error = simdjson::SUCCESS;
+    auto status = parse_once(self, bytes, count, max_depth, error);
+    if (error != simdjson::STRING_ERROR) return status;
+    // A string is wrong. RFC 8259 section 8.2 lets escapes of half a surrogate pair stand, and simdjson does not: in a
+    // copy, U+FFFD stands in their place, and everything else is judged as it came.
+    std::vector<uint8_t> copy(bytes, bytes + count);
+    if (!csimdjson::replace_lone_surrogates(copy.data(), copy.size())) return status;
+    return parse_once(self, copy.data(), copy.size(), max_depth, error);
 }
 
 /// The last member of that key.
@@ -159,6 +188,7 @@ void describe(dom::element element, csimdjson_value &value) {
 
 csimdjson_parser *csimdjson_create(size_t retained) {
     try {
+        give_large_buffers_back();
         return new csimdjson_parser(retained);
     } catch (...) {
         return nullptr;
@@ -195,6 +225,18 @@ bool csimdjson_find(const csimdjson_parser *self, const char *path, size_t path_
     try {
         dom::element element;
         if (!at_path(*self, std::string_view(path, path_length), element)) return false;
+        describe(element, *value);
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+bool csimdjson_find_key(const csimdjson_parser *self, const char *key, size_t key_length, csimdjson_value *value) {
+    try {
+        dom::element element;
+        if (!self->ready) return false;
+        if (!last_member(self->parser.doc.root(), std::string_view(key, key_length), element)) return false;
         describe(element, *value);
         return true;
     } catch (...) {

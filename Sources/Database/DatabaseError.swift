@@ -33,6 +33,9 @@ public struct DatabaseError: Error, Hashable, CustomStringConvertible {
         case full
         /// The file is damaged, or is no database.
         case corrupt
+        /// The file under the path is not the one that was opened: it was removed or replaced. Nothing that was read from
+        /// the old one, and nothing that is written to it, counts any more.
+        case replaced
         /// The database holds migrations that this program does not know.
         case schemaTooNew
         /// The database lacks migrations that this program needs.

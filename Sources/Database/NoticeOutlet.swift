@@ -26,8 +26,9 @@ struct NoticeOutlet: Sendable {
         switch notice {
         case .changed:
             break
-        case .lost:
-            if case .lost = standing { return }
+        case .lost(let error):
+            // That the file is another one is news, also for who was told that it cannot be read.
+            if case .lost = standing, error.code != .replaced || standing == notice { return }
             standing = notice
         case .listening:
             if standing == notice { return }

@@ -44,7 +44,7 @@ extension SocketAddress {
         self.init(&storage)
     }
 
-    private func with(port: UInt16) -> SocketAddress {
+    func with(port: UInt16) -> SocketAddress {
         switch self {
         case .ipv4(let address, _): .ipv4(address: address, port: port)
         case .ipv6(let address, _, let scope): .ipv6(address: address, port: port, scope: scope)

@@ -48,11 +48,14 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether only this machine can reach it: 127.0.0.0/8, ::1 or a Unix socket.
+    /// Whether only this machine can reach it: 127.0.0.0/8, also as an address of IPv6 (RFC 4291 section 2.5.5.2), ::1 or
+    /// a Unix socket.
     public var isLoopback: Bool {
         switch self {
         case .ipv4(let address, _): UInt32(bigEndian: address) >> 24 == 127
-        case .ipv6(let address, _, _): address == [UInt8](repeating: 0, count: 15) + [1]
+        case .ipv6(let address, _, _):
+            address == [UInt8](repeating: 0, count: 15) + [1]
+                || address.starts(with: [UInt8](repeating: 0, count: 10) + [0xff, 0xff, 127])
         case .unix: true
         }
     }

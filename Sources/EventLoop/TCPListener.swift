@@ -20,6 +20,11 @@ public final class TCPListener: @unchecked Sendable {
     private var failure: StreamError?
     private let pause: LoopTimer
     private let pauseEnd: PauseEnd
+    /// A descriptor that is given up to accept, and close at once, a connection for which there is none.
+    private var spare: CInt
+
+    /// Called when descriptors have run out, each time. On the loop.
+    public var onExhaustion: ((StreamError) -> Void)?
 
     /// Starts to listen.
     /// - Parameter backlog: how many connections the kernel keeps waiting for `accept`.
@@ -41,13 +46,16 @@ public final class TCPListener: @unchecked Sendable {
         let pauseEnd = PauseEnd()
         self.pauseEnd = pauseEnd
         pause = LoopTimer(on: loop) { pauseEnd.resume() }
+        spare = Self.openSpare()
     }
 
     /// Waits for the next connection.
     /// - Throws: `.cancelled` or `.closed` after those calls. Failures of a single connection are passed over, and where
-    ///   descriptors run out it waits a tenth of a second and tries again.
+    ///   descriptors run out it waits a tenth of a second and tries again; what cannot be accepted then is closed, so that
+    ///   nobody waits for an answer that does not come.
     public func accept() async throws(StreamError) -> AcceptedSocket {
         loop.preconditionInLoop()
+        var hasRested = false
         while true {
             if let failure { throw failure }
             if let socket = take() { return socket }
@@ -55,7 +63,10 @@ public final class TCPListener: @unchecked Sendable {
             case EAGAIN:
                 if let error = await side.wait() { throw error }
             case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+                onExhaustion?(.system(errno: errno, operation: "accept"))
+                if hasRested { turnAway() }
                 await rest()
+                hasRested = true
             case EBADF, EINVAL, ENOTSOCK:
                 throw .system(errno: errno, operation: "accept")
             default:
@@ -85,13 +96,29 @@ public final class TCPListener: @unchecked Sendable {
         return AcceptedSocket(descriptor: connection, remoteAddress: SocketAddress(&storage) ?? .unix(path: ""))
     }
 
+    /// Accepts a connection on the spare descriptor and closes it.
+    private func turnAway() {
+        if spare >= 0 { _ = Glibc.close(spare) }
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let connection = w2f_accept(descriptor, &storage, &length)
+        if connection >= 0 { _ = Glibc.close(connection) }
+        spare = Self.openSpare()
+    }
+
+    private static func openSpare() -> CInt {
+        open("/dev/null", O_RDONLY | O_CLOEXEC)
+    }
+
     /// Stops listening; what waits throws `.closed`. May be called again.
     public func close() {
         loop.preconditionInLoop()
         guard descriptor >= 0 else { return }
         fail(.closed)
         _ = Glibc.close(descriptor)
+        if spare >= 0 { _ = Glibc.close(spare) }
         descriptor = -1
+        spare = -1
     }
 
     /// Ends an `accept` that waits now or later with `.cancelled`. From any thread.

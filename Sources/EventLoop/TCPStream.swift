@@ -19,6 +19,9 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
     private let writeSide: StreamSide
     private var deadlineTimer: LoopTimer?
     private var timerDue: ContinuousClock.Instant?
+    /// When a read that had waited for too long looked once more. A deadline before that gives no other look: what trickles
+    /// in cannot put it off for ever.
+    private var lastLook: ContinuousClock.Instant?
     /// The last read took all there was: the next one waits before it asks the kernel.
     private var isDrained = true
 
@@ -59,12 +62,13 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
 
     private var isWaiting: Bool { readSide.isWaiting || writeSide.isWaiting }
 
-    /// Appends what has come to `buffer`, waiting for it if there is nothing yet; 0 is the end of the stream.
+    /// Appends what has come to `buffer`, waiting for it if there is nothing yet; 0 is the end of the stream. Where the
+    /// deadline passes it looks once more: on a busy loop, what lies there may have come long before.
     public func read(into buffer: inout ReadBuffer) async throws(StreamError) -> Int {
         loop.preconditionInLoop()
         while true {
             if let failure { throw failure }
-            if isDrained { try await wait(readSide) }
+            if isDrained { try await waitReadable() }
             if let failure { throw failure }
             let (count, room) = buffer.withFreeRoom { recv(descriptor, $0.baseAddress, $0.count, 0) }
             if count >= 0 {
@@ -76,6 +80,20 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
             case EINTR: continue
             case let code: throw .system(errno: code, operation: "read")
             }
+        }
+    }
+
+    private func waitReadable() async throws(StreamError) {
+        do throws(StreamError) {
+            try await wait(readSide)
+        } catch {
+            let now = ContinuousClock.now
+            guard error == .deadlineExceeded, failure == nil else { throw error }
+            if let lastLook, let deadline, deadline <= lastLook { throw error }
+            lastLook = now
+            var byte: UInt8 = 0
+            // The end of the stream counts as nothing here: whoever waited too long is told so.
+            guard recv(descriptor, &byte, 1, CInt(MSG_PEEK)) > 0 else { throw error }
         }
     }
 

@@ -35,8 +35,12 @@ public struct HTTPServerLimits: Sendable, Hashable {
 
     /// Requests on a connection before it is closed, so that connections of a proxy spread anew over the loops.
     public var maxRequestsPerConnection = 10_000
-    /// Connections at once, over all loops. At the limit accepting pauses, and the kernel's backlog holds the rest.
+    /// Connections at once, over all loops. At the limit the one that has waited longest for its peer makes room; where
+    /// none can, accepting pauses, and the kernel's backlog holds the rest.
     public var maxConnections = 4096
+    /// Connections of one source at once, trusted proxies excepted; 0 is no bound. What is above takes the place of one of
+    /// that source's own.
+    public var maxConnectionsPerSource = 1024
     /// Connections that the kernel keeps waiting for acceptance, for each listening socket.
     public var acceptBacklog = 1024
     /// Bytes of request bodies that one loop holds at once. When they are spent, reading pauses.

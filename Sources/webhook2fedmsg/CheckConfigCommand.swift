@@ -1,28 +1,51 @@
 import ArgumentParser
 import Gateway
+import Glibc
+import Logging
 
 /// `webhook2fedmsg check-config`: reads the configuration as `serve` would, and says what it found.
-struct CheckConfigCommand: ParsableCommand {
+struct CheckConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
         abstract: "Check the configuration and show what it amounts to.",
         discussion: """
             Prints "ok" and the main settings, without secrets, and exits 0; or prints all that is wrong, each with \
-            the file, line and key, and exits 1.
+            the file, line and key, and exits 1. The files of keys and certificates are read, names and addresses of this \
+            machine are looked up, and nothing is made or changed. With --connect, it asks database and broker, too, and \
+            tells which of the services' topics the broker lets this user publish; if anything is refused, it exits 1. \
+            Nothing is published.
             """)
 
     @OptionGroup var options: ConfigurationOptions
 
-    func run() throws {
+    @Flag(help: "Connect to database and broker, and ask the broker which topics it lets through.")
+    var connect = false
+
+    func run() async throws {
+        HangUp.ignore()
         let configuration = try options.load()
-        let problems = configuration.problemsOfTLSFiles()
-        for problem in problems { StandardError.print("\(problem)") }
-        guard problems.isEmpty else { throw ExitCode.failure }
+        let findings = await configuration.findingsOnThisMachine()
+        for warning in findings.warnings { StandardError.print("webhook2fedmsg: \(warning)") }
+        if geteuid() == 0 { StandardError.print("webhook2fedmsg: running as root, which the server has no need of") }
+        for problem in findings.problems { StandardError.print("\(problem)") }
+        guard findings.problems.isEmpty else { throw ExitCode.failure }
         let summary = configuration.summary
-        print("ok")
         let width = summary.map(\.name.count).max() ?? 0
-        for (name, value) in summary {
-            print("  \(name)\(String(repeating: " ", count: width - name.count))  \(value)")
+        let lines = summary.map { name, value in
+            "  \(name)\(String(repeating: " ", count: width - name.count))  \(value)\n"
         }
+        try TokenCommandOutput.result("ok\n" + lines.joined())
+        if connect { try await check(configuration) }
+    }
+
+    private func check(_ configuration: Configuration) async throws {
+        LoggingSetup.bootstrap(level: .critical, format: configuration.log.format)
+        let findings = try await ConnectionCheck.run(configuration, logger: Logger(label: "webhook2fedmsg"))
+        let width = findings.map(\.name.count).max() ?? 0
+        let lines = findings.map { finding in
+            "  \(finding.name)\(String(repeating: " ", count: width - finding.name.count))  \(finding.detail)\n"
+        }
+        try TokenCommandOutput.result(lines.joined())
+        if findings.contains(where: { !$0.isGood }) { throw ExitCode.failure }
     }
 }

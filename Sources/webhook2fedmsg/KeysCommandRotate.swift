@@ -43,7 +43,7 @@ struct KeysCommandRotate: AsyncParsableCommand {
         }
         await workspace.close()
         let outcome = try result.get()
-        if json { try TokenCommandOutput.json(outcome) } else { TokenCommandOutput.result(outcome.text) }
+        if json { try TokenCommandOutput.json(outcome) } else { try TokenCommandOutput.result(outcome.text) }
         if outcome.left > 0 { throw ExitCode.failure }
     }
 }

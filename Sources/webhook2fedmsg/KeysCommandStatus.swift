@@ -20,7 +20,7 @@ struct KeysCommandStatus: AsyncParsableCommand {
         let logger = Logger(label: "webhook2fedmsg.keys") { _ in SwiftLogNoOpLogHandler() }
         let status = try await KeyStatus.read(
             configuration, loop: EventLoop.start(name: "keys"), logger: logger)
-        if json { try TokenCommandOutput.json(status) } else { TokenCommandOutput.result(status.text) }
+        if json { try TokenCommandOutput.json(status) } else { try TokenCommandOutput.result(status.text) }
         if !status.isUsable { throw ExitCode.failure }
     }
 }

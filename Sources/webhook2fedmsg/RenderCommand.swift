@@ -35,6 +35,9 @@ struct RenderCommand: ParsableCommand {
         help: "A setting of the token that the service asks for, NAME=VALUE; give it once for each.")
     var settings: [String] = []
 
+    @Flag(help: "Show the message of a token that publishes private content.")
+    var publishPrivate = false
+
     @Flag(help: "Print the line that the file: publisher would write, one JSON object.")
     var json = false
 
@@ -47,7 +50,8 @@ struct RenderCommand: ParsableCommand {
             rendered = try MessageRenderer(configuration).render(
                 ExampleWebhook(
                     service: service, event: event, headers: headers, settings: settings,
-                    body: try RenderInput.body(limit: configuration.ingest.maxBodySize)),
+                    body: try RenderInput.body(limit: configuration.ingest.maxBodySize),
+                    allowsPrivateContent: publishPrivate),
                 second: Int64(time(nil)))
         } catch {
             StandardError.print("webhook2fedmsg: \(error)")
@@ -60,7 +64,7 @@ struct RenderCommand: ParsableCommand {
         if let withheld = rendered.withheld {
             StandardError.print("note: not published unless the token allows it (\(withheld.code)): \(withheld)")
         }
-        RenderInput.write(json ? rendered.fileLine : rendered.text)
+        try TokenCommandOutput.write(Array(json ? rendered.fileLine : rendered.text))
     }
 
     /// Reads `Name: value`.

@@ -1,7 +1,7 @@
 import Gateway
 import Glibc
 
-/// What `render` reads and writes, as bytes.
+/// What `render` reads, as bytes.
 enum RenderInput {
     /// All of standard input.
     ///
@@ -19,18 +19,6 @@ enum RenderInput {
             }
             bytes += piece.prefix(count)
             guard bytes.count <= limit else { throw RenderError.bodyTooLarge(limit: limit) }
-        }
-    }
-
-    /// Writes to standard output.
-    static func write(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            // Nobody reads it any more.
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
         }
     }
 }

@@ -41,8 +41,12 @@ struct TokenCommandCreate: AsyncParsableCommand {
             service: service, name: name, scope: scope ?? "", events: event.joined(separator: ","),
             publishesPrivate: publishPrivate, settings: try TokenCommandInput.settings(setting))
         let secret = try TokenCommandInput.secret(path: secretFile)
-        let report = try await options.withTokens { try await $0.create(new, owners: owner, secret: secret) }
-        if options.json { return try TokenCommandOutput.json(report) }
-        TokenCommandOutput.result(report.creationText(isOwnSecret: secret != nil))
+        let (owners, json) = (owner, options.json)
+        try await options.withTokens { tokens in
+            try await tokens.create(new, owners: owners, secret: secret) { report in
+                if json { return try TokenCommandOutput.json(report) }
+                try TokenCommandOutput.result(report.creationText(isOwnSecret: secret != nil))
+            }
+        }
     }
 }

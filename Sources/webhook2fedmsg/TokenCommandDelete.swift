@@ -36,6 +36,6 @@ struct TokenCommandDelete: AsyncParsableCommand {
             throw ExitCode.failure
         }
         if options.json { return try TokenCommandOutput.json(["id": id.description, "state": "deleted"]) }
-        TokenCommandOutput.result("Deleted the token \"\(report.token.name)\" for \(report.serviceTitle).\n")
+        try TokenCommandOutput.result("Deleted the token \"\(report.token.name)\" for \(report.serviceTitle).\n")
     }
 }

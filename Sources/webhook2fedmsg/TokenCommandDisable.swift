@@ -16,6 +16,6 @@ struct TokenCommandDisable: AsyncParsableCommand {
         let id = try TokenAdministration.parseID(id)
         let report = try await options.withTokens { try await $0.setState(id, to: .disabled) }
         if options.json { return try TokenCommandOutput.json(report) }
-        TokenCommandOutput.result("The token \"\(report.token.name)\" for \(report.serviceTitle) is disabled.\n")
+        try TokenCommandOutput.result("The token \"\(report.token.name)\" for \(report.serviceTitle) is disabled.\n")
     }
 }

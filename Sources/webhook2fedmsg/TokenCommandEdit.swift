@@ -44,6 +44,6 @@ struct TokenCommandEdit: AsyncParsableCommand {
         let settings = try TokenCommandInput.settings(setting)
         let report = try await options.withTokens { try await $0.edit(id, edit, settings: settings) }
         if options.json { return try TokenCommandOutput.json(report) }
-        TokenCommandOutput.result(report.text)
+        try TokenCommandOutput.result(report.text)
     }
 }

@@ -18,15 +18,18 @@ struct TokenCommandList: AsyncParsableCommand {
     @Option(help: "Only tokens with this scope, owner or owner/repository.")
     var scope: String?
 
+    @Option(help: "Only the token whose messages carry this tag (their header webhook2fedmsg_token).")
+    var tag: String?
+
     @Option(help: "Only enabled or only disabled tokens.")
     var state: TokenState?
 
     func run() async throws {
         let reports = try await options.withTokens { tokens in
-            try await tokens.list(service: service, owner: owner, state: state, scope: scope)
+            try await tokens.list(service: service, owner: owner, state: state, scope: scope, tag: tag)
         }
         if options.json { return try TokenCommandOutput.json(reports) }
-        TokenCommandOutput.result(TokenReport.table(reports))
+        try TokenCommandOutput.result(TokenReport.table(reports))
     }
 }
 

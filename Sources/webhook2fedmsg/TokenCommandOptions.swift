@@ -11,6 +11,7 @@ struct TokenCommandOptions: ParsableArguments {
     var json = false
 
     /// Opens the database, making it and the root key where that is allowed, runs `body`, and closes the database.
+    @discardableResult
     func withTokens<T: Sendable>(_ body: (TokenAdministration) async throws -> T) async throws -> T {
         let configuration = try settings.load()
         let loop = try EventLoop.start(name: "token")

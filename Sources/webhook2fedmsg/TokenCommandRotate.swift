@@ -29,8 +29,12 @@ struct TokenCommandRotate: AsyncParsableCommand {
         let id = try TokenAdministration.parseID(id)
         let grace = try TokenAdministration.parseGrace(grace)
         let secret = try TokenCommandInput.secret(path: secretFile)
-        let report = try await options.withTokens { try await $0.rotate(id, grace: grace, secret: secret) }
-        if options.json { return try TokenCommandOutput.json(report) }
-        TokenCommandOutput.result(report.rotationText(isOwnSecret: secret != nil))
+        let json = options.json
+        try await options.withTokens { tokens in
+            try await tokens.rotate(id, grace: grace, secret: secret) { report in
+                if json { return try TokenCommandOutput.json(report) }
+                try TokenCommandOutput.result(report.rotationText(isOwnSecret: secret != nil))
+            }
+        }
     }
 }

@@ -16,6 +16,6 @@ struct TokenCommandShow: AsyncParsableCommand {
         let id = try TokenAdministration.parseID(id)
         let report = try await options.withTokens { try await $0.show(id) }
         if options.json { return try TokenCommandOutput.json(report) }
-        TokenCommandOutput.result(report.text)
+        try TokenCommandOutput.result(report.text)
     }
 }

@@ -1,7 +1,19 @@
 import ArgumentParser
+import CProcess
+import Glibc
+
+/// The process's beginning.
+@main
+enum Program {
+    static func main() async {
+        w2f_prepare_process(CommandLine.unsafeArgv)
+        // Help, versions and lists go out through C's buffer; the last of it when the process exits.
+        atexit(checkStandardOutput)
+        await Webhook2Fedmsg.main()
+    }
+}
 
 /// The command line. `serve` is the server; the rest is for whoever runs it.
-@main
 struct Webhook2Fedmsg: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "webhook2fedmsg",
@@ -11,4 +23,11 @@ struct Webhook2Fedmsg: AsyncParsableCommand {
             ServicesCommand.self,
             TokenCommand.self, KeysCommand.self,
         ])
+}
+
+/// A result that could not be written is a failure, whatever else went well.
+private func checkStandardOutput() {
+    guard w2f_standard_output_failed() != 0 else { return }
+    StandardError.print("webhook2fedmsg: standard output could not be written")
+    _exit(1)
 }

@@ -84,22 +84,27 @@ struct AMQPPublisherTests {
             try broker.acceptChannel()
             for _ in 1...3 { try broker.acceptMessage() }
             let reason = CloseReason(code: 403, text: "ACCESS_REFUSED", method: BasicPublish.id)
+            // It does not say which, so they come one by one: the second is it.
             try broker.send(ChannelClose(reason), channel: 1)
             try broker.expect(ChannelCloseOK.self)
             try broker.acceptChannel()
+            try broker.acceptMessage()
+            try broker.send(BasicAck(deliveryTag: 1, multiple: false), channel: 1)
             try broker.acceptMessage()
             try broker.send(ChannelClose(reason), channel: 1)
             try broker.expect(ChannelCloseOK.self)
             try broker.acceptChannel()
             try broker.acceptMessage()
             try broker.send(BasicAck(deliveryTag: 1, multiple: false), channel: 1)
+            try broker.acceptMessage()
+            try broker.send(BasicAck(deliveryTag: 2, multiple: false), channel: 1)
             try broker.acceptFarewell()
         }
         try await withPublisher(broker.settings) { publisher in
             try await publisher.waitUntilConnected()
             let several = await publisher.publishAll([message(), message(), message()])
-            #expect(several == Array(repeating: .channelClosed(code: 403, text: "ACCESS_REFUSED"), count: 3))
-            #expect(try await publisher.publishWhenOpen(message()) == .refused(code: 403, text: "ACCESS_REFUSED"))
+            #expect(several.count { $0 == .confirmed } == 2)
+            #expect(several.count { $0 == .refused(code: 403, text: "ACCESS_REFUSED") } == 1)
             #expect(try await publisher.publishWhenOpen(message()) == .confirmed)
         }
         try await broker.finish()

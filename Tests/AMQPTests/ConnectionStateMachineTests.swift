@@ -236,7 +236,7 @@ struct ConnectionOpenTests {
         #expect(try talk.hear(frame(ack, channel: 1)) == [.failed(.unknownDeliveryTag(tag))])
     }
 
-    @Test("a returned message is read past")
+    @Test("a returned message is told, and its content read past")
     func returned() throws {
         var talk = try Conversation.open()
         _ = try talk.machine.publish(message(), output: &talk.output)
@@ -249,7 +249,8 @@ struct ConnectionOpenTests {
             + frame(BasicAck(deliveryTag: 1, multiple: false), channel: 1)
         #expect(
             try talk.hear(bytes) == [
-                .none, .none, .none, .none, .none, .confirmed(deliveryTag: 1, multiple: false),
+                .returned(routingKey: "a.b"), .none, .none, .none, .none,
+                .confirmed(deliveryTag: 1, multiple: false),
             ])
         let tooLong =
             frame(lost, channel: 1) + frame(.header, channel: 1, payload: header.bytes)

@@ -9,7 +9,7 @@ struct PublishWindowTests {
     func window(messages: Int = 4, bytes: Int = 100, filled: Int = 0) -> PublishWindow<Int> {
         var window = PublishWindow<Int>(maximumMessages: messages, maximumBytes: bytes, timeout: .seconds(5))
         for tag in 0..<filled {
-            window.append(tag: UInt64(tag + 1), bytes: 10, waiter: tag + 1, now: start + .seconds(tag))
+            window.append(tag: UInt64(tag + 1), message(10), waiter: tag + 1, now: start + .seconds(tag))
         }
         return window
     }
@@ -18,10 +18,10 @@ struct PublishWindowTests {
     func bounds() {
         var window = window()
         #expect(window.admits(1000))
-        window.append(tag: 1, bytes: 90, waiter: 1, now: start)
+        window.append(tag: 1, message(90), waiter: 1, now: start)
         #expect(window.admits(10))
         #expect(!window.admits(11))
-        for tag in 2...4 { window.append(tag: UInt64(tag), bytes: 0, waiter: tag, now: start) }
+        for tag in 2...4 { window.append(tag: UInt64(tag), message(0), waiter: tag, now: start) }
         #expect(!window.admits(0))
         #expect(window.unsettled == 4 && window.bytes == 90 && window.waiting == 4)
     }
@@ -40,7 +40,7 @@ struct PublishWindowTests {
         #expect(window.settle(tag: 4, multiple: false) { told.append($0) } == 1)
         #expect(told == [3, 1, 2, 4])
         #expect(window.unsettled == 0 && window.bytes == 0 && window.waiting == 0)
-        window.append(tag: 5, bytes: 1, waiter: 5, now: start)
+        window.append(tag: 5, message(1), waiter: 5, now: start)
         #expect(window.unsettled == 1)
     }
 
@@ -99,7 +99,7 @@ struct PublishWindowTests {
         window.reset { told.append($0) }
         #expect(told == [2, 3])
         #expect(window.unsettled == 0 && window.bytes == 0 && window.waiting == 0 && window.deadline == nil)
-        window.append(tag: 1, bytes: 1, waiter: 9, now: start)
+        window.append(tag: 1, message(1), waiter: 9, now: start)
         #expect(window.settle(tag: 1, multiple: false) { told.append($0) } == 1)
         #expect(told == [2, 3, 9])
     }
@@ -119,7 +119,7 @@ struct PublishWindowTests {
                 switch Int.random(in: 0..<10, using: &random) {
                 case 0..<6 where window.admits(50):
                     submitted += 1
-                    window.append(tag: next, bytes: 50, waiter: submitted, now: now)
+                    window.append(tag: next, message(50), waiter: submitted, now: now)
                     next += 1
                 case 6, 7:
                     if last > 0 {
@@ -147,10 +147,10 @@ struct PublishWindowTests {
     func ownDeadlines() {
         var window = window(messages: 10)
         var told: [Int] = []
-        window.append(tag: 1, bytes: 0, waiter: 1, now: start)
-        window.append(tag: 2, bytes: 0, waiter: 2, deadline: start + .seconds(1), now: start)
-        window.append(tag: 3, bytes: 0, waiter: 3, deadline: start + .seconds(60), now: start)
-        window.append(tag: 4, bytes: 0, waiter: 4, deadline: start + .seconds(2), now: start)
+        window.append(tag: 1, message(0), waiter: 1, now: start)
+        window.append(tag: 2, message(0), waiter: 2, deadline: start + .seconds(1), now: start)
+        window.append(tag: 3, message(0), waiter: 3, deadline: start + .seconds(60), now: start)
+        window.append(tag: 4, message(0), waiter: 4, deadline: start + .seconds(2), now: start)
         #expect(window.deadline == start + .seconds(1))
         #expect(window.expire(now: start + .seconds(1)) { told.append($0) } == 0)
         #expect(told == [2] && window.waiting == 3 && window.unsettled == 4)

@@ -70,6 +70,34 @@ import Testing
         #expect(pool.released(1, reusable: true, now: at(601)) == [.close(1)])
     }
 
+    /// What dropped one without a word has dropped the idle ones as well: nobody else waits for them.
+    @Test func aSilentConnectionTakesTheIdleOnesAlong() {
+        var pool = Self.machine { limits in
+            limits.connections = 4
+            limits.waiters = 4
+        }
+        for waiter in 1...4 { _ = pool.acquire(waiter, now: at(0)) }
+        for id in 1...4 { _ = pool.connected(id, now: at(0)) }
+        for id in [2, 3, 4] { #expect(pool.released(id, reusable: true, now: at(1)) == []) }
+        #expect(pool.wasSilent(1, now: at(40)) == [.close(2), .close(3), .close(4)])
+        // The next caller gets a new one; what was in use is none of this.
+        #expect(pool.acquire(5, now: at(41)) == [.connect(5)])
+        #expect(pool.connected(5, now: at(42)) == [.lease(5, to: 5)])
+        #expect(pool.wasSilent(1, now: at(43)) == [])
+    }
+
+    @Test func whoeverWaitsWhenAConnectionWasSilentGetsANewOne() {
+        var pool = Self.machine()
+        _ = pool.acquire(1, now: at(0))
+        _ = pool.connected(1, now: at(0))
+        _ = pool.acquire(2, now: at(0))
+        _ = pool.connected(2, now: at(0))
+        _ = pool.acquire(3, now: at(1))
+        #expect(pool.wasSilent(1, now: at(2)) == [.connect(3)])
+        // In use at that time: it goes on, and is found out by whoever has it.
+        #expect(pool.released(2, reusable: true, now: at(3)) == [.lease(2, to: 3)])
+    }
+
     @Test func waitingIsBoundedInNumberAndTime() {
         var pool = Self.machine()
         #expect(pool.acquire(1, now: at(0)) == [.connect(1)])

@@ -7,6 +7,8 @@ import Testing
     private let wrong = DatabaseError(.uniqueViolation, sqlState: "23505", "duplicate key")
     private let gone = DatabaseError(.other, sqlState: "26000", "no such statement")
 
+    private static func name(_ sql: String) -> String { PostgresQueryStateMachine.name(of: sql) }
+
     private func result(_ rows: Int) -> SQLResult { SQLResult(affectedRows: rows) }
 
     @Test func eachTextIsPreparedOnce() {
@@ -15,14 +17,14 @@ import Testing
         let steps = machine.plan(texts)
         #expect(
             steps == [
-                .prepare(name: "w2f_1", sql: "INSERT a"), .execute(0, name: "w2f_1"),
-                .prepare(name: "w2f_2", sql: "INSERT b"), .execute(1, name: "w2f_2"),
-                .execute(2, name: "w2f_1"), .execute(3, name: nil),
+                .prepare(name: Self.name("INSERT a"), sql: "INSERT a"), .execute(0, name: Self.name("INSERT a")),
+                .prepare(name: Self.name("INSERT b"), sql: "INSERT b"), .execute(1, name: Self.name("INSERT b")),
+                .execute(2, name: Self.name("INSERT a")), .execute(3, name: nil),
             ])
         for step in steps { machine.batchSucceeded(step) }
-        #expect(machine.plan(["INSERT b"]) == [.execute(0, name: "w2f_2")])
+        #expect(machine.plan(["INSERT b"]) == [.execute(0, name: Self.name("INSERT b"))])
         // The same statements serve single queries.
-        #expect(machine.start("INSERT a") == .executePrepared(name: "w2f_1"))
+        #expect(machine.start("INSERT a") == .executePrepared(name: Self.name("INSERT a")))
     }
 
     @Test func withoutACacheNothingIsPrepared() {
@@ -68,15 +70,25 @@ import Testing
         #expect(batch.failure?.error.code == .other)
     }
 
-    @Test func aLostStatementIsPreparedAnew() {
+    @Test func aLostStatementRunsWithoutAName() {
         var machine = PostgresQueryStateMachine(capacity: 4)
         for step in machine.plan(["INSERT a"]) { machine.batchSucceeded(step) }
-        let step = PostgresBatch.Step.execute(0, name: "w2f_1")
+        let step = PostgresBatch.Step.execute(0, name: Self.name("INSERT a"))
         let again = machine.batchFailed(step, sql: "INSERT a", gone)
         #expect(again)
-        #expect(machine.plan(["INSERT a"]).first == .prepare(name: "w2f_2", sql: "INSERT a"))
+        // All of it was undone, and sent again it cannot fail for that, whatever connection a pooler gives it.
+        #expect(machine.plan(["INSERT a", "INSERT b"]) == [.execute(0, name: nil), .execute(1, name: nil)])
         let retried = machine.batchFailed(step, sql: "INSERT a", wrong)
         #expect(!retried)
+    }
+
+    @Test func aNameThatIsThereAlreadyIsNoFailureOfTheBatch() {
+        var machine = PostgresQueryStateMachine(capacity: 4)
+        let there = DatabaseError(.syntax, sqlState: "42P05", "prepared statement already exists")
+        let steps = machine.plan(["INSERT a"])
+        let again = machine.batchFailed(steps[0], sql: nil, there)
+        #expect(again)
+        #expect(machine.plan(["INSERT a"]) == [.execute(0, name: nil)])
     }
 
     @Test func whatNobodyUsesGoesFirst() {
@@ -85,10 +97,10 @@ import Testing
             for step in machine.plan([text]) { machine.batchSucceeded(step) }
         }
         let steps = machine.plan(["INSERT b"])
-        #expect(steps == [.deallocate("w2f_1"), .execute(0, name: "w2f_2")])
+        #expect(steps == [.deallocate(Self.name("INSERT a")), .execute(0, name: Self.name("INSERT b"))])
         // The server has forgotten it already: the batch is sent again without.
         let again = machine.batchFailed(steps[0], sql: nil, gone)
         #expect(again)
-        #expect(machine.plan(["INSERT b"]) == [.execute(0, name: "w2f_2")])
+        #expect(machine.plan(["INSERT b"]) == [.execute(0, name: Self.name("INSERT b"))])
     }
 }

@@ -75,4 +75,41 @@ struct PostgresDialerTests {
         _ = await Self.dial(dialer, times: 1)
         #expect(dialer.dialer.rotation == 2)
     }
+
+    /// After a cut the host that worked is tried first, however often the list was turned meanwhile.
+    @Test func theHostThatWorkedIsTriedFirst() async throws {
+        let (first, second) = (try FakePostgres(), try FakePostgres())
+        defer {
+            first.close()
+            second.close()
+        }
+        first.close()
+        let dialer = Dialer(
+            try Self.hosts(first.port, second.port), timeout: .seconds(20), loop: try TestDatabase.loop.get())
+        func dial() async -> DatabaseError? { await Self.dial(dialer, times: 1).first ?? nil }
+        #expect(await dial() == nil)
+        #expect(dialer.dialer.lastHost?.port == "\(second.port)")
+        second.close()
+        for _ in 0..<2 { #expect(await dial() != nil) }
+        let visits = first.visits
+        try first.open()
+        try second.open()
+        #expect(await dial() == nil)
+        #expect(first.visits == visits && dialer.dialer.lastHost?.port == "\(second.port)")
+        // Where it is away, the other one is as good, and is then the one that worked.
+        second.close()
+        #expect(await dial() == nil)
+        #expect(dialer.dialer.lastHost?.port == "\(first.port)")
+    }
+
+    @Test func aDatabaseInAnotherEncodingIsRefused() async throws {
+        for encoding in ["LATIN1", "SQL_ASCII"] {
+            let server = try FakePostgres(encoding: encoding)
+            defer { server.close() }
+            let dialer = Dialer(try Self.hosts(server.port), timeout: .seconds(20), loop: try TestDatabase.loop.get())
+            let error = try #require(await Self.dial(dialer, times: 1).first ?? nil)
+            #expect(error.code == .configuration)
+            #expect(error.message.contains("is \(encoding)") && error.message.contains("ENCODING 'UTF8'"))
+        }
+    }
 }

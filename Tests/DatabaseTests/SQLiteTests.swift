@@ -61,7 +61,7 @@ import Testing
         try await TestDatabase.with(.sqliteFile) { database in
             let expected: [(String, SQLValue)] = [
                 ("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000),
-                ("trusted_schema", 0),
+                ("trusted_schema", 0), ("journal_size_limit", 67_108_864),
             ]
             for (name, value) in expected {
                 let found = try await database.query("PRAGMA \(name)").rows.first?[0]
@@ -135,16 +135,126 @@ import Testing
         }
     }
 
-    @Test func whatIsNoDatabaseIsAnError() async throws {
-        #expect(
-            await code {
-                _ = try await SQLiteDatabase.open(.file(path: "/no/such/folder/x.db"), loop: TestDatabase.loop.get())
-            } == .configuration)
+    @Test func whatIsNoDatabaseIsAnErrorWithARemedy() async throws {
+        let missing = await failure {
+            _ = try await SQLiteDatabase.open(.file(path: "/no/such/folder/x.db"), loop: TestDatabase.loop.get())
+        }
+        #expect(missing?.code == .configuration)
+        #expect(missing?.message.contains("the folder /no/such/folder is not there: make it") == true)
         try await TestDatabase.withPlace(.sqliteFile) { place in
-            let file = try #require(fopen(try Self.path(place), "w"))
+            let path = try Self.path(place)
+            let file = try #require(fopen(path, "w"))
             fputs("This is a text, and long enough to have no header of a database in it.\n", file)
             fclose(file)
-            #expect(await code { _ = try await place.open() } == .corrupt)
+            let text = await failure { _ = try await place.open() }
+            #expect(text?.code == .corrupt)
+            #expect(text?.message.contains("\(path) is no database of SQLite's: name another file") == true)
+            unlink(path)
+            mkdir(path, 0o700)
+            let folder = await failure { _ = try await place.open() }
+            #expect(folder?.message.contains("\(path) is a folder: name a file") == true)
+            rmdir(path)
+            symlink("/no/such/folder/x.db", path)
+            #expect(await failure { _ = try await place.open() }?.code == .unavailable)
+        }
+    }
+
+    @Test func anothersLockIsNamedWithWhatToDo() async throws {
+        try await TestDatabase.withPlace(.sqliteFile) { place in
+            var limits = TestDatabase.limits
+            limits.busyTimeout = .milliseconds(20)
+            let (first, second) = (try await place.open(), try await place.open(limits: limits))
+            try await first.query("CREATE TABLE t (id BIGINT)")
+            let path = try Self.path(place)
+            try await first.withTransaction { connection in
+                try await connection.query("INSERT INTO t (id) VALUES (1)")
+                let error = await failure { try await second.query("INSERT INTO t (id) VALUES (2)") }
+                #expect(error?.code == .busy)
+                #expect(error?.message.contains("another process holds the lock of \(path)") == true)
+            }
+            await first.close()
+            await second.close()
+        }
+    }
+
+    // MARK: The file, removed or replaced
+
+    /// What is done to the files of an open database.
+    enum Event: CaseIterable {
+        case removed, renamed, replaced, logRemoved
+    }
+
+    @Test(arguments: Event.allCases) func aFileThatIsNotTheSameCountsNoMore(_ event: Event) async throws {
+        try await TestDatabase.withPlace(.sqliteFile) { place in
+            let path = try Self.path(place)
+            let database = try await place.open()
+            try await database.query("CREATE TABLE t (id BIGINT)")
+            try await database.query("INSERT INTO t (id) VALUES (7)")
+            switch event {
+            case .removed: unlink(path)
+            case .renamed: rename(path, path + ".old")
+            case .replaced:
+                rename(path, path + ".old")
+                fclose(fopen(path, "w"))
+            case .logRemoved: rename(path + "-wal", path + ".old")
+            }
+            let read = await failure { try await database.query("SELECT id FROM t") }
+            #expect(read?.code == .replaced)
+            #expect(read?.message.contains("put the file back, or restart the server") == true)
+            #expect(await code { try await database.query("INSERT INTO t (id) VALUES (8)") } == .replaced)
+            #expect(await code { try await database.batch([SQLStatement("DELETE FROM t")]) } == .replaced)
+            let transaction = await code {
+                _ = try await database.withTransaction { try await $0.query("DELETE FROM t") }
+            }
+            #expect(transaction == .replaced)
+            #expect(await code { try await database.ping() } == .replaced)
+            if event != .removed {
+                rename(path + ".old", event == .logRemoved ? path + "-wal" : path)
+                #expect(try await database.query("SELECT id FROM t").rows.map(\.values) == [[7]])
+            }
+            await database.close()
+            unlink(path + ".old")
+        }
+    }
+
+    @Test func aTransactionIsNotCommittedIntoAFileThatIsGone() async throws {
+        try await TestDatabase.withPlace(.sqliteFile) { place in
+            let path = try Self.path(place)
+            let database = try await place.open()
+            try await database.query("CREATE TABLE t (id BIGINT)")
+            let code = await code {
+                try await database.withTransaction { connection in
+                    try await connection.query("INSERT INTO t (id) VALUES (1)")
+                    rename(path, path + ".old")
+                }
+            }
+            #expect(code == .replaced)
+            rename(path + ".old", path)
+            #expect(try await database.query("SELECT id FROM t").rows.isEmpty)
+            await database.close()
+        }
+    }
+
+    @Test func whoeverWatchesIsToldOfIt() async throws {
+        try await TestDatabase.withPlace(.sqliteFile) { place in
+            var limits = TestDatabase.limits
+            limits.pollInterval = .milliseconds(5)
+            let path = try Self.path(place)
+            let database = try await place.open(limits: limits)
+            var isGone = false
+            for await notice in database.notices(on: "x") {
+                switch notice {
+                case .listening where !isGone:
+                    rename(path, path + ".old")
+                    isGone = true
+                case .lost(let error):
+                    #expect(error.code == .replaced)
+                    rename(path + ".old", path)
+                    await database.close()
+                default: break
+                }
+            }
+            #expect(isGone)
         }
     }
 }

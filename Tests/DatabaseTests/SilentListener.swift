@@ -3,15 +3,19 @@ import Glibc
 /// A TCP port on loopback that takes connections (the kernel does) and never says a word.
 struct SilentListener {
     let port: UInt16
-    private let descriptor: CInt
+    let descriptor: CInt
 
     struct Failure: Error {
         let errno: CInt
     }
 
-    init() throws {
+    /// - Parameter port: 0 lets the kernel choose one.
+    init(port: UInt16 = 0) throws {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        var isReused: CInt = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &isReused, socklen_t(MemoryLayout<CInt>.size))
         var address = sockaddr_in()
+        address.sin_port = port.bigEndian
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -23,7 +27,7 @@ struct SilentListener {
         }
         guard status == 0 else { throw Failure(errno: status) }
         self.descriptor = descriptor
-        port = UInt16(bigEndian: address.sin_port)
+        self.port = UInt16(bigEndian: address.sin_port)
     }
 
     func close() {

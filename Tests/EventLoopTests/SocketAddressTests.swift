@@ -4,7 +4,8 @@ import Testing
 @Suite struct SocketAddressTests {
     @Test(arguments: [
         ("127.0.0.1", "127.0.0.1:80", true), ("10.1.2.3", "10.1.2.3:80", false), ("::1", "[::1]:80", true),
-        ("[2001:db8::7]", "[2001:db8::7]:80", false),
+        ("[2001:db8::7]", "[2001:db8::7]:80", false), ("::ffff:127.0.0.1", "[::ffff:127.0.0.1]:80", true),
+        ("::ffff:10.0.0.1", "[::ffff:10.0.0.1]:80", false),
     ])
     func literalsAreRead(text: String, description: String, isLoopback: Bool) throws {
         let address = try #require(SocketAddress(literal: text, port: 80))

@@ -25,11 +25,22 @@ import Testing
 
     @Test(arguments: [
         ("amqp://h", "/", 5672), ("amqps://h", "/", 5671), ("amqp://h/", "/", 5672), ("amqp://h/a/b", "a", 5672),
-        ("amqp://h:/x", "x", 5672), ("amqp://h//x", "", 5672), ("amqp://h/?heartbeat=", "/", 5672),
+        ("amqp://h:/x", "x", 5672), ("amqp://h/?heartbeat=", "/", 5672),
     ])
     func parts(url: String, virtualHost: String, port: Int) throws {
         let address = try BrokerAddress(url: url)
         #expect(address.host == "h" && address.virtualHost == virtualHost && address.port == port)
+    }
+
+    /// pika takes these for a virtual host without a name, which there is none of.
+    @Test(arguments: ["amqps://h//vhost", "amqp://h//", "amqp://h//x?heartbeat=1"])
+    func slashesThatAreNotEncoded(url: String) {
+        do throws(BrokerAddressError) {
+            _ = try BrokerAddress(url: url)
+            Issue.record("taken")
+        } catch {
+            #expect(error.description.contains("%2F"))
+        }
     }
 
     @Test func severalHosts() throws {

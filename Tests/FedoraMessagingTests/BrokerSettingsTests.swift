@@ -140,7 +140,7 @@ import Testing
     }
 
     @Test func unreadableFiles() {
-        #expect(problems("a = \n").first?.hasPrefix("config.toml:1: not valid TOML") == true)
+        #expect(problems("a = \n").first?.hasPrefix("config.toml:1: a: not valid TOML") == true)
         let missing = #expect(throws: SettingsError.self) { try BrokerSettings.load(path: "/nonexistent/c.toml") }
         #expect(missing?.description == "/nonexistent/c.toml: can't be opened: No such file or directory")
         let bytes = Array("a = 1\nb = \"".utf8) + [0xFF, 0x22]

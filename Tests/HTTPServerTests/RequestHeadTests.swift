@@ -33,6 +33,13 @@ import Testing
         #expect(latin1(head.field(at: 2).name) == "x-sIGNATURE")
     }
 
+    /// Two fields that say the same contradict nobody.
+    @Test func equalFields() throws {
+        let head = try head("POST /a HTTP/1.1\r\nHost: h\r\nX-A: one\r\nx-a:  one \r\nX-B: one\r\nX-B: One\r\n\r\n")
+        #expect(head.find("x-a")?.isRepeated == false && head.count(of: "x-a") == 2)
+        #expect(head.find("x-b")?.isRepeated == true)
+    }
+
     @Test func partsOfAnOriginForm() throws {
         let head = try head("GET /a/b%20c?x=1?y HTTP/1.1\r\nHost: h:80\r\n\r\n")
         #expect(head.method == .get)

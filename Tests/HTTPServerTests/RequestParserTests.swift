@@ -99,7 +99,6 @@ import Testing
         Refusal(.tooManyFields, post(String(repeating: "X: 1\r\n", count: 20))),
         Refusal(.headTooLarge, post("X: " + String(repeating: "a", count: 8200))),
         Refusal(.unknownExpectation, post("Expect: 200-ok\r\n")),
-        Refusal(.unknownExpectation, post("Expect:\r\n")),
     ]
 
     private static let framing: [Refusal] = [

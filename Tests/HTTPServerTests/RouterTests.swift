@@ -34,7 +34,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/", "root"), ("/healthz", "health"), ("/%68ealthz", "health"), ("/github", "service service=github"),
+        ("/", "root"), ("/healthz", "health"), ("/github", "service service=github"),
+        // A proxy that keeps people from /healthz keeps them from all that is taken for it.
+        ("/%68ealthz", "service service=healthz"), ("/api/%761/things/", "404"), ("/%2f", "404"), ("/%", "404"),
         ("/api/v1/things/", "things"), ("/api", "service service=api"), ("/api/v1/things", "404"), ("", "404"),
         ("/healthz/", "404"), ("//", "404"), ("/a/../healthz", "404"), ("/..", "404"), ("/.", "404"),
         ("/%2e%2E", "404"), ("/...", "service service=..."), ("/.well", "service service=.well"),
@@ -43,6 +45,21 @@ import Testing
     ])
     func get(_ path: String, _ expected: String) throws {
         #expect(try outcome(.get, path) == expected)
+    }
+
+    @Test(arguments: [
+        ("/HealthZ", "/healthz"), ("/healthz/", "/healthz"), ("//healthz", "/healthz"), ("/API/V1//Things/ab", nil),
+        ("/login//Callback/", "/login/callback"), ("/Tokens/Ab%20c//History", "/tokens/Ab%20c/history"), ("//", "/"),
+        ("/tokens/Ab", nil), ("/healthz", nil), ("/", nil), ("", nil), ("/GitHub", nil), ("//evil.example.org", nil),
+        ("//evil.example.org//healthz", nil), ("/tokens/..", nil), ("/Tokens/%2e%2e/History", nil), ("/%68ealthz", nil),
+        (String(repeating: "/", count: 8000), "/"), (String(repeating: "/a", count: 4000), nil),
+    ])
+    func whatAVisitorMeant(_ path: String, _ expected: String?) throws {
+        var router = try router()
+        try router.on(.get, "/login/callback", Named(name: "callback"))
+        try router.on(.get, "/tokens/{id}/history", Named(name: "history"))
+        try router.on(.get, "/tokens/{id}", Named(name: "token"))
+        #expect(router.intended(Array(path.utf8)[...]).map { latin1($0[...]) } == expected)
     }
 
     @Test func methods() throws {

@@ -42,6 +42,24 @@ install_schemas() {
         ./deploy/schemas
 }
 
+# What the wire suite runs besides: datanommer, and a consumer without the package of schemas here.
+make_archive_venv() {
+    local folder=$root/.build-venv/archive requirements=Tests/Integration/wire/archive-requirements.txt code=0 stamp
+    exec {archive_lock}>"$root/.build-venv/archive.lock"
+    flock "$archive_lock"
+    stamp=$(sha256sum "$requirements" | cut -d' ' -f1)
+    if [ "$(cat "$folder/stamp" 2>/dev/null)" != "$stamp" ]; then
+        say "Python environment in ${folder#"$root/"}"
+        rm -rf "$folder"
+        python3 -m venv "$folder" &&
+            run_child persistently "$folder/bin/pip" --quiet --disable-pip-version-check install --no-deps \
+                --requirement "$requirements" &&
+            printf '%s\n' "$stamp" >"$folder/stamp" || code=$?
+    fi
+    exec {archive_lock}>&-
+    return "$code"
+}
+
 schema_tests() {
     local code=0
     make_venv || return 1
@@ -89,6 +107,7 @@ integration() {
     local title=$1 name=$2 code=0
     shift 2
     make_venv || return 1
+    case " $* " in *" wire "*) make_archive_venv || return 1 ;; esac
     say "$title: $*"
     run_child "$venv/bin/python" -m pytest -c Tests/Integration/pytest.ini --rootdir Tests/Integration \
         --junitxml "$work/$name.xml" "${@/#/Tests/Integration/}" || code=$?

@@ -50,7 +50,7 @@ build_tests() {
 
 build_release() {
     run_child persistently swift package resolve || return 1
-    build -c release --product webhook2fedmsg
+    build -c release --static-swift-stdlib --disable-local-rpath --product webhook2fedmsg
 }
 
 # Adds a report to the sum; what ended without one, or badly in spite of it, counts as one failure.

@@ -12,7 +12,7 @@ build_packages=(
 # To add up what the tests say, to check scripts and Python, and to test with the real servers.
 sum_packages=(python3)
 lint_packages=(shellcheck python3-venv)
-server_packages=(postgresql rabbitmq-server python3-venv curl jq openssl)
+server_packages=(pgbouncer postgresql rabbitmq-server python3-venv curl jq openssl)
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then

@@ -15,6 +15,7 @@ struct ChannelStateMachine: Sendable {
     /// The channel's number; 0 is the connection.
     let number: UInt16
     private let requiredExchange: String?
+    private let mandatory: Bool
     private(set) var state: State = .closed
     /// The delivery tag of the last publish; the broker counts along.
     private(set) var lastDeliveryTag: UInt64 = 0
@@ -22,8 +23,9 @@ struct ChannelStateMachine: Sendable {
     private(set) var isPaused = false
     private var skipper = ContentSkipper()
 
-    init(number: UInt16 = 1, requiredExchange: String? = nil) {
+    init(number: UInt16 = 1, requiredExchange: String? = nil, mandatory: Bool = false) {
         self.number = number
+        self.mandatory = mandatory
         self.requiredExchange = requiredExchange
     }
 
@@ -51,7 +53,7 @@ struct ChannelStateMachine: Sendable {
         _ message: OutgoingMessage, frameMax: Int, output: inout OutputBuffer
     ) throws(MessageEncodingError) -> UInt64 {
         precondition(state == .open, "published on a channel that is not open")
-        try output.append(publish: message, channel: number, frameMax: frameMax)
+        try output.append(publish: message, channel: number, frameMax: frameMax, mandatory: mandatory)
         lastDeliveryTag += 1
         return lastDeliveryTag
     }
@@ -78,9 +80,9 @@ struct ChannelStateMachine: Sendable {
             return .rejected(deliveryTag: nack.deliveryTag, multiple: nack.multiple)
         case BasicReturn.id:
             guard hasConfirms else { throw .unexpectedMethod(method.id) }
-            _ = try method.decode(BasicReturn.self)
+            let returned = try method.decode(BasicReturn.self)
             skipper.begin()
-            return .none
+            return .returned(routingKey: returned.routingKey)
         default:
             return try receiveLifecycle(method, output: &output)
         }

@@ -9,6 +9,10 @@ enum ConnectionAction: Sendable, Equatable {
     case confirmed(deliveryTag: UInt64, multiple: Bool)
     /// The broker could not take the message, or all up to it.
     case rejected(deliveryTag: UInt64, multiple: Bool)
+    /// No queue took a message; it is confirmed all the same.
+    case returned(routingKey: String)
+    /// What the broker lets us publish is known.
+    case probed([TopicProbe.Verdict])
     /// The broker closed the channel; it is being opened again.
     case channelClosed(CloseReason)
     /// The broker reads no publishes for now.

@@ -25,13 +25,15 @@ struct ConnectionStateMachine: Sendable {
     private let settings: ConnectionSettings
     private(set) var state: State = .idle
     private(set) var channel: ChannelStateMachine
+    private(set) var probe = TopicProbe()
     /// What was agreed on; before that, our own wishes.
     private(set) var tuning: Tuning
     private var heartbeats: HeartbeatMonitor
 
     init(settings: ConnectionSettings, now: Instant) {
         self.settings = settings
-        channel = ChannelStateMachine(requiredExchange: settings.requiredExchange)
+        channel = ChannelStateMachine(
+            requiredExchange: settings.requiredExchange, mandatory: settings.mandatory)
         tuning = Tuning(
             channelMax: settings.channelMax,
             frameMax: min(max(settings.frameMax, Self.frameMaxRange.lowerBound), Self.frameMaxRange.upperBound),
@@ -92,6 +94,10 @@ struct ConnectionStateMachine: Sendable {
             let action = try channel.receive(frame, output: &output)
             if state == .closingChannel, channel.state == .closed { closeConnection(output: &output) }
             return action
+        }
+        if frame.channel == probe.number, state == .open || state == .closingChannel {
+            let verdicts = try probe.receive(frame, frameMax: Int(tuning.frameMax), output: &output)
+            return verdicts.map { .probed($0) } ?? .none
         }
         guard frame.channel == 0 else {
             throw .unexpectedFrame(kind: frame.kind.rawValue, channel: frame.channel)
@@ -217,6 +223,21 @@ extension ConnectionStateMachine {
     private mutating func closeConnection(output: inout OutputBuffer) {
         state = .closing
         output.append(goodbye: ConnectionClose(.goodbye), channel: 0)
+    }
+}
+
+// MARK: - Asking
+
+extension ConnectionStateMachine {
+    /// Whether the broker can be asked which topics it lets us publish.
+    var canProbe: Bool {
+        state == .open && channel.state == .open && !probe.isActive
+            && (tuning.channelMax == 0 || tuning.channelMax >= probe.number)
+    }
+
+    /// Asks it; only while ``canProbe``.
+    mutating func probe(_ question: TopicProbe.Question, output: inout OutputBuffer) {
+        probe.start(question, output: &output)
     }
 }
 

@@ -1,5 +1,4 @@
-/// Reads past the content of returned messages: a header, then as many bytes of body as it says. We never publish
-/// with `mandatory`, so there is nothing in them for us, but they must not confuse what follows.
+/// Reads past the content of returned messages, which we know: a header, then as many bytes of body as it says.
 struct ContentSkipper: Sendable, Equatable {
     private enum State: Sendable, Equatable {
         case idle

@@ -12,6 +12,10 @@ struct PublishWindow<Waiter> {
     private struct Entry {
         /// Nil once it was handed out.
         var waiter: Waiter?
+        /// To be sent again should the channel end; nil once nobody waits for it any more.
+        var message: OutgoingMessage?
+        /// Channels that it was lost with.
+        var losses: Int
         var bytes: Int
         var submitted: Instant
         /// When its waiter's own time is up, where that is before the window's time-out.
@@ -52,10 +56,16 @@ struct PublishWindow<Waiter> {
     }
 
     /// A message was sent; tags must come one after the other.
-    /// - Parameter deadline: When the waiter's own time is up, if it is before the time-out.
-    mutating func append(tag: UInt64, bytes count: Int, waiter: Waiter, deadline: Instant? = nil, now: Instant) {
+    /// - Parameters:
+    ///   - deadline: When the waiter's own time is up, if it is before the time-out.
+    ///   - losses: Channels that it was lost with before.
+    ///   - now: When it was submitted.
+    mutating func append(
+        tag: UInt64, _ message: OutgoingMessage, waiter: Waiter, deadline: Instant? = nil, losses: Int = 0, now: Instant
+    ) {
         precondition(tag == firstTag + UInt64(entries.count), "delivery tags have gaps")
-        var entry = Entry(waiter: waiter, bytes: count, submitted: now)
+        let count = message.body.count
+        var entry = Entry(waiter: waiter, message: message, losses: losses, bytes: count, submitted: now)
         if let deadline, deadline < now + timeout {
             entry.deadline = deadline
             ownDeadline = min(ownDeadline ?? deadline, deadline)
@@ -101,6 +111,7 @@ struct PublishWindow<Waiter> {
     private mutating func handOut(_ index: Int, _ settle: (Waiter) -> Void) {
         guard let waiter = entries[index].waiter else { return }
         entries[index].waiter = nil
+        entries[index].message = nil
         waiting -= 1
         settle(waiter)
     }
@@ -148,6 +159,24 @@ struct PublishWindow<Waiter> {
                 ownDeadline = min(ownDeadline ?? deadline, deadline)
             }
         }
+    }
+
+    /// The channel ended, and there will be another: takes out the messages that somebody waits for, in order, and begins
+    /// again with tag 1.
+    mutating func takeUnsettled() -> [ResendQueue<Waiter>.Item] {
+        var items: [ResendQueue<Waiter>.Item] = []
+        items.reserveCapacity(waiting)
+        for entry in entries {
+            guard let waiter = entry.waiter, let message = entry.message else { continue }
+            items.append(
+                ResendQueue.Item(
+                    message: message, waiter: waiter, submitted: entry.submitted, deadline: entry.deadline,
+                    losses: entry.losses))
+        }
+        waiting = 0
+        entries.removeAll(keepingCapacity: true)
+        reset { _ in }
+        return items
     }
 
     /// The channel ended: hands out all waiters, and begins again with tag 1.

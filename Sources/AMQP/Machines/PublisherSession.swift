@@ -1,5 +1,6 @@
-/// One connection's worth of publishing: the connection's state machine, the window, the output buffer, and the rules
-/// between them. No I/O: messages, bytes and the time go in; bytes, actions and outcomes come out.
+/// One connection's worth of publishing: the connection's state machine, the window, what waits for the next channel, the
+/// output buffer, and the rules between them. No I/O: messages, bytes and the time go in; bytes, actions and outcomes come
+/// out.
 ///
 /// It cannot be copied: copying it whole, with each look at a part of it, cost more than the look.
 struct PublisherSession<Waiter>: ~Copyable {
@@ -7,10 +8,24 @@ struct PublisherSession<Waiter>: ~Copyable {
     /// Told what became of a message.
     typealias Settle = (Waiter, PublishOutcome) -> Void
 
+    /// How often a message is sent again after a channel that was closed for no publish.
+    static var maximumLosses: Int { 2 }
+    /// The pause before the broker is asked again while it lets nothing through.
+    static var probeInterval: Duration { .seconds(5) }
+    /// The least time between two questions.
+    static var probePause: Duration { .seconds(1) }
+
     private let limits: PublisherLimits
     private let blockedTimeout: Duration?
+    /// What the broker is asked while there is doubt; `nil` if nothing.
+    private let question: TopicProbe.Question?
     private(set) var connection: ConnectionStateMachine
     private(set) var window: PublishWindow<Waiter>
+    /// What is to go out on the next channel; on this one, where it is open again.
+    private(set) var queue: ResendQueue<Waiter>
+    private var memory: RefusalMemory
+    /// A suspect is in flight, and alone.
+    private var isTryingSuspect = false
     /// What the socket is to take.
     var output = OutputBuffer()
     /// The broker's reason for taking no publishes.
@@ -19,6 +34,14 @@ struct PublisherSession<Waiter>: ~Copyable {
     private var blockedSince: Instant?
     /// When a confirm first came too late; nil again as soon as one comes.
     private(set) var suspectSince: Instant?
+    /// Why it is not certain that anything can be published; nil again as soon as something is confirmed, or the broker says
+    /// that it can.
+    private(set) var doubt: String?
+    /// The broker was asked, and lets nothing through.
+    private var isHopeless = false
+    /// When the broker is to be asked; nil if there is nothing to ask.
+    private var probeDue: Instant?
+    private var lastProbe: Instant?
     /// Why the session is over; nil while it goes on.
     private var endReason: String?
     /// Whether the channel has ever been open.
@@ -29,11 +52,18 @@ struct PublisherSession<Waiter>: ~Copyable {
     init(settings: ConnectionSettings, limits: PublisherLimits, now: Instant) {
         self.limits = limits
         blockedTimeout = settings.blockedTimeout
+        question =
+            settings.probeTopics.isEmpty
+            ? nil
+            : TopicProbe.Question(
+                exchange: settings.probeExchange, routingKeys: settings.probeTopics, isAnyEnough: true)
         connection = ConnectionStateMachine(settings: settings, now: now)
         window = PublishWindow(
             maximumMessages: limits.windowMessages,
             maximumBytes: limits.windowBytes,
             timeout: limits.confirmTimeout)
+        queue = ResendQueue(timeout: limits.confirmTimeout)
+        memory = RefusalMemory(duration: limits.refusalMemory)
     }
 
     /// Says hello to the broker.
@@ -41,7 +71,23 @@ struct PublisherSession<Waiter>: ~Copyable {
         connection.start(output: &output)
     }
 
-    /// Sends a message, if it can be sent now.
+    /// How many wait to be told.
+    var waiting: Int { window.waiting + queue.count }
+
+    /// How the session stands, for people.
+    var status: PublisherStatus {
+        if let blockedReason { return .blocked(reason: blockedReason) }
+        if connection.channel.isPaused { return .blocked(reason: "channel.flow") }
+        if suspectSince != nil { return .suspect }
+        guard connection.state == .open, hasBeenReady else { return .connecting(lastError: nil) }
+        return doubt.map { .doubtful(reason: $0) } ?? .connected
+    }
+}
+
+// MARK: - To the broker
+
+extension PublisherSession {
+    /// Sends a message, or has it wait for the channel that is being opened again.
     /// - Parameter deadline: Until when the waiter has time, if it has less than the confirm time-out.
     /// - Returns: The outcome, where it is certain at once; nil where the waiter will be told.
     mutating func submit(
@@ -49,37 +95,70 @@ struct PublisherSession<Waiter>: ~Copyable {
     ) -> PublishOutcome? {
         if let reason = obstacle { return .unavailable(reason) }
         if let deadline, deadline <= now { return .timedOut }
-        guard window.admits(message.body.count), admitsOutput(message.body.count) else { return .windowFull }
+        if let outcome = knownOutcome(of: message, now: now) { return outcome }
+        guard admits(message.body.count) else { return .windowFull }
+        let item = ResendQueue.Item(message: message, waiter: waiter, submitted: now, deadline: deadline)
+        guard queue.isEmpty, connection.canPublish else {
+            queue.append(item)
+            return nil
+        }
+        return send(item)
+    }
+
+    /// What would become of a message that need not be sent to know it.
+    private func knownOutcome(of message: OutgoingMessage, now: Instant) -> PublishOutcome? {
+        guard let outcome = memory.outcome(of: message, now: now) else { return nil }
+        return told(outcome)
+    }
+
+    private mutating func send(_ item: ResendQueue<Waiter>.Item) -> PublishOutcome? {
         do throws(MessageEncodingError) {
-            let tag = try connection.publish(message, output: &output)
+            let tag = try connection.publish(item.message, output: &output)
             window.append(
-                tag: tag, bytes: message.body.count, waiter: waiter, deadline: deadline, now: now)
+                tag: tag, item.message, waiter: item.waiter, deadline: item.deadline, losses: item.losses,
+                now: item.submitted)
             return nil
         } catch {
             return .invalid(error)
         }
     }
 
+    /// Sends what waits, as far as it may go out now.
+    private mutating func sendQueued(now: Instant, _ settle: Settle) {
+        if window.unsettled == 0 { isTryingSuspect = false }
+        while !queue.isEmpty, !isTryingSuspect, connection.canPublish, blockedReason == nil {
+            let isSuspect = queue.isSuspectNext
+            let isRoom =
+                isSuspect ? window.unsettled == 0 : window.admits(queue.nextBytes) && admitsOutput(queue.nextBytes)
+            guard isRoom, let item = queue.popFirst() else { return }
+            if let outcome = knownOutcome(of: item.message, now: now) ?? send(item) {
+                settle(item.waiter, outcome)
+            } else {
+                isTryingSuspect = isSuspect
+            }
+        }
+    }
+
     /// Why nothing can be published now.
     private var obstacle: String? {
         if let endReason { return endReason }
-        if !connection.canPublish {
-            return connection.channel.isPaused ? "paused by the broker" : "the channel is not open"
+        if connection.channel.isPaused { return "paused by the broker" }
+        // A channel that the broker closed is open again in a moment.
+        guard connection.canPublish || (hasBeenReady && connection.state == .open) else {
+            return "the channel is not open"
         }
         if let blockedReason { return "blocked by the broker: \(blockedReason)" }
         return suspectSince == nil ? nil : "the broker is not confirming"
     }
 
-    private func admitsOutput(_ count: Int) -> Bool {
-        output.pendingCount == 0 || output.pendingCount + count <= limits.outputBufferBytes
+    private func admits(_ count: Int) -> Bool {
+        if queue.isEmpty { return window.admits(count) && admitsOutput(count) }
+        return window.unsettled + queue.count < limits.windowMessages
+            && window.bytes + queue.bytes + count <= limits.windowBytes
     }
 
-    /// How the session stands, for people.
-    var status: PublisherStatus {
-        if let blockedReason { return .blocked(reason: blockedReason) }
-        if connection.channel.isPaused { return .blocked(reason: "channel.flow") }
-        if suspectSince != nil { return .suspect }
-        return connection.state == .open && hasBeenReady ? .connected : .connecting(lastError: nil)
+    private func admitsOutput(_ count: Int) -> Bool {
+        output.pendingCount == 0 || output.pendingCount + count <= limits.outputBufferBytes
     }
 }
 
@@ -102,14 +181,16 @@ extension PublisherSession {
         guard let action = connection.receive(&input, output: &output) else { return nil }
         switch action {
         case .ready:
+            if !hasBeenReady { ask("what may be published is not known yet", now: now) }
             hasBeenReady = true
         case .confirmed(let tag, let multiple):
             settled(window.settle(tag: tag, multiple: multiple) { settle($0, .confirmed) })
             hasConfirmed = true
+            if doubt != nil { trust() }
         case .rejected(let tag, let multiple):
             settled(window.settle(tag: tag, multiple: multiple) { settle($0, .nacked) })
         case .channelClosed(let reason):
-            channelClosed(reason, settle)
+            channelClosed(reason, now: now, settle)
         case .blocked(let reason):
             blockedReason = reason
             blockedSince = blockedSince ?? now
@@ -118,9 +199,14 @@ extension PublisherSession {
             blockedSince = nil
             // Only now can it confirm what is late.
             if suspectSince != nil { suspectSince = now }
-        case .none, .closed, .farewell, .failed:
+            ask("nothing was confirmed since the broker blocked", now: now)
+        case .probed(let verdicts):
+            probed(verdicts, now: now)
+        case .none, .returned, .closed, .farewell, .failed:
             break
         }
+        if !queue.isEmpty { sendQueued(now: now, settle) }
+        if probeDue != nil { probeIfDue(now: now) }
         return action
     }
 
@@ -128,16 +214,106 @@ extension PublisherSession {
         if count > 0 { suspectSince = nil }
     }
 
-    /// Only a publish that failed while no other was in flight (waited for or not) is a culprit.
-    private mutating func channelClosed(_ reason: CloseReason, _ settle: Settle) {
-        let isCulprit = window.unsettled == 1 && reason.method == BasicPublish.id
-        let outcome: PublishOutcome =
-            isCulprit
-            ? .refused(code: reason.code, text: reason.text)
-            : .channelClosed(code: reason.code, text: reason.text)
-        window.reset { settle($0, outcome) }
+    /// Tells the senders of what the broker refused, and has all else that was in flight sent again.
+    private mutating func channelClosed(_ reason: CloseReason, now: Instant, _ settle: Settle) {
         // The broker has spoken, and nothing is in flight any more that could be late.
         suspectSince = nil
+        isTryingSuspect = false
+        let wasAlone = window.unsettled == 1
+        let items = window.takeUnsettled()
+        guard reason.method == BasicPublish.id else {
+            return queue.prepend(items.compactMap { again($0, reason, settle) }, areSuspects: false)
+        }
+        let refusal = Refusal(reason)
+        let culprits = items.filter { refusal.concerns($0.message) }
+        memory.note(refusal, text: reason.text, now: now)
+        noteDoubt(refusal, reason, now: now)
+        let outcome = told(refusal.outcome(code: reason.code, text: reason.text))
+        for item in culprits { settle(item.waiter, outcome) }
+        let waiting = queue.remove(refusal) { settle($0, outcome) }
+        if culprits.count + waiting > 0 {
+            queue.prepend(items.filter { !refusal.concerns($0.message) }, areSuspects: false)
+        } else if wasAlone, let culprit = items.first {
+            settle(culprit.waiter, .refused(code: reason.code, text: reason.text))
+        } else {
+            queue.prepend(items, areSuspects: true)
+        }
+    }
+
+    private func again(
+        _ item: ResendQueue<Waiter>.Item, _ reason: CloseReason, _ settle: Settle
+    ) -> ResendQueue<Waiter>.Item? {
+        var item = item
+        item.losses += 1
+        if item.losses <= Self.maximumLosses { return item }
+        settle(item.waiter, .channelClosed(code: reason.code, text: reason.text))
+        return nil
+    }
+}
+
+// MARK: - Doubt
+
+extension PublisherSession {
+    /// A refusal that names a topic or a size is that message's own, unless it turns out that nothing else gets through.
+    private mutating func noteDoubt(_ refusal: Refusal, _ reason: CloseReason, now: Instant) {
+        switch refusal {
+        case .size:
+            break
+        case .topic:
+            if question != nil { scheduleProbe(at: now) }
+        case .exchange, .unnamed:
+            doubt = "\(reason)"
+            scheduleProbe(at: now)
+        }
+    }
+
+    /// There is doubt until the broker has answered, if it can be asked.
+    private mutating func ask(_ reason: String, now: Instant) {
+        guard question != nil else { return }
+        doubt = reason
+        scheduleProbe(at: now)
+    }
+
+    private mutating func scheduleProbe(at time: Instant) {
+        guard question != nil else { return }
+        let time = max(time, lastProbe.map { $0 + Self.probePause } ?? time)
+        probeDue = min(probeDue ?? time, time)
+    }
+
+    /// The outcome that a sender hears of: a topic's refusal is its own trouble only while something else gets through.
+    private func told(_ outcome: PublishOutcome) -> PublishOutcome {
+        guard doubt != nil, case .topicRefused(let text) = outcome else { return outcome }
+        return .refused(code: 403, text: text)
+    }
+
+    private mutating func trust() {
+        // What was refused along with everything else may be mended along with it.
+        if isHopeless { memory.forgetTopics() }
+        isHopeless = false
+        doubt = nil
+        probeDue = nil
+    }
+
+    private mutating func probed(_ verdicts: [TopicProbe.Verdict], now: Instant) {
+        guard let refusal = verdicts.last?.refusal, verdicts.allSatisfy({ $0.refusal != nil }) else { return trust() }
+        doubt = "\(refusal)"
+        isHopeless = true
+        probeDue = now + Self.probeInterval
+    }
+
+    private mutating func probeIfDue(now: Instant) {
+        guard let probeDue, probeDue <= now, let question, blockedReason == nil, connection.canProbe else { return }
+        self.probeDue = nil
+        lastProbe = now
+        connection.probe(question, output: &output)
+    }
+
+    /// Asks the broker for each of the topics, which ``ConnectionAction/probed(_:)`` answers.
+    /// - Returns: Whether it could be asked now.
+    mutating func probe(_ question: TopicProbe.Question) -> Bool {
+        guard endReason == nil, connection.canProbe else { return false }
+        connection.probe(question, output: &output)
+        return true
     }
 }
 
@@ -153,6 +329,8 @@ extension PublisherSession {
             earliest = min(earliest ?? limit, limit)
         }
         if let blockedLimit { earliest = min(earliest ?? blockedLimit, blockedLimit) }
+        if let end = queue.isEmpty ? nil : queue.deadline { earliest = min(earliest ?? end, end) }
+        if let probeDue, blockedReason == nil, connection.canProbe { earliest = min(earliest ?? probeDue, probeDue) }
         return earliest
     }
 
@@ -165,11 +343,13 @@ extension PublisherSession {
     /// Sends a heartbeat, times publishes out, gives a dead connection up: whatever is due at `now`.
     mutating func tick(now: Instant, settle: Settle) -> ConnectionAction {
         if window.expire(now: now, { settle($0, .timedOut) }) > 0, suspectSince == nil { suspectSince = now }
+        queue.expire(now: now) { settle($0, .timedOut) }
         // A blocked broker confirms nothing and says so: that is no reason to leave it.
         if let suspectSince, blockedReason == nil, now >= suspectSince + limits.suspectTimeout {
             return .failed(.noConfirms)
         }
         if let blockedLimit, now >= blockedLimit { return .failed(.blockedTooLong(blockedReason ?? "")) }
+        probeIfDue(now: now)
         return connection.tick(now: now, output: &output)
     }
 
@@ -183,6 +363,7 @@ extension PublisherSession {
     mutating func end(_ reason: String, settle: Settle) {
         endReason = reason
         window.reset { settle($0, .unavailable(reason)) }
+        queue.removeAll { settle($0, .unavailable(reason)) }
         output.discard()
     }
 }

@@ -1,27 +1,29 @@
-/// basic.publish, neither mandatory nor immediate: a message without a queue is none of the publisher's business
-/// (section 1.8.3.7).
+/// basic.publish, never immediate (section 1.8.3.7).
 struct BasicPublish: AMQPMethod {
     static let id = MethodID(60, 40)
 
     var exchange: String
     var routingKey: String
+    /// Whether the broker is to return it if no queue takes it; it confirms it all the same.
+    var mandatory = false
 
-    init(exchange: String, routingKey: String) {
+    init(exchange: String, routingKey: String, mandatory: Bool = false) {
         self.exchange = exchange
         self.routingKey = routingKey
+        self.mandatory = mandatory
     }
 
     init(from reader: inout WireReader) throws(CodecError) {
         _ = try reader.integer(UInt16.self)
         exchange = try reader.shortString()
         routingKey = try reader.shortString()
-        _ = try reader.integer(UInt8.self)
+        mandatory = try reader.integer(UInt8.self) & 1 != 0
     }
 
     func encode(into output: inout OutputBuffer) throws(MessageEncodingError) {
         output.append(integer: UInt16(0))
         try output.append(shortString: exchange)
         try output.append(shortString: routingKey)
-        output.append(0)
+        output.append(mandatory ? 1 : 0)
     }
 }

@@ -1,5 +1,4 @@
-/// basic.return: a mandatory message that no queue took; its content follows (section 1.8.3.8). We publish none, so
-/// this is read only to be dropped.
+/// basic.return: a mandatory message that no queue took; its content follows, and its confirm (section 1.8.3.8).
 struct BasicReturn: AMQPMethod {
     static let id = MethodID(60, 50)
 

@@ -161,7 +161,7 @@ extension AMQPPublisher {
         updateStatus(.stopped)
         abandonConnecting("shutting down")
         endPause()
-        guard isRunning, sessionEnd == nil, let waiting = session?.window.waiting else { return }
+        guard isRunning, sessionEnd == nil, let waiting = session?.waiting else { return }
         if waiting == 0 {
             sayFarewell()
         } else {

@@ -77,7 +77,14 @@ extension AMQPPublisher {
         case .ready:
             channelReady()
         case .channelClosed(let reason):
-            logger.warning("the broker closed the channel", metadata: ["reason": "\(reason)"])
+            if let others = refusalLog.pass(now: .now) {
+                logger.warning(
+                    "the broker closed the channel", metadata: ["reason": "\(reason)", "others": "\(others)"])
+            }
+        case .returned(let routingKey):
+            returned(routingKey)
+        case .probed(let verdicts):
+            probed(verdicts)
         case .blocked(let reason):
             logger.warning("the broker blocks publishing", metadata: ["reason": "\(reason)"])
         case .unblocked:
@@ -91,12 +98,48 @@ extension AMQPPublisher {
         }
     }
 
+    /// No queue is bound for a message that was published with `mandatory`.
+    private func returned(_ routingKey: String) {
+        let total = returnedMessages.withLock { count in
+            count += 1
+            return count
+        }
+        guard let others = returnLog.pass(now: .now) else { return }
+        logger.warning(
+            "no queue took a message",
+            metadata: ["topic": "\(routingKey)", "others": "\(others)", "since_start": "\(total)"])
+    }
+
+    private func probed(_ verdicts: [TopicProbe.Verdict]) {
+        if let asking {
+            self.asking = nil
+            asking.resume(
+                returning: verdicts.map { TopicAnswer(topic: $0.routingKey, refusal: $0.refusal.map { "\($0)" }) })
+        } else if let refusal = verdicts.last?.refusal, verdicts.allSatisfy({ $0.refusal != nil }),
+            let others = refusalLog.pass(now: .now)
+        {
+            logger.error(
+                "the broker lets nothing be published", metadata: ["reason": "\(refusal)", "others": "\(others)"])
+        }
+    }
+
+    /// Asks the broker which of these topics it lets us publish; publishes nothing.
+    /// - Returns: `nil` if it can't be asked now.
+    public func ask(exchange: String, topics: [String]) async -> [TopicAnswer]? {
+        await withUnsafeContinuation { continuation in
+            let question = TopicProbe.Question(exchange: exchange, routingKeys: topics, isAnyEnough: false)
+            guard asking == nil, session?.probe(question) == true else { return continuation.resume(returning: nil) }
+            asking = continuation
+            requestFlush()
+        }
+    }
+
     /// Sees to output, timer and status after the session changed: once for all frames of a read.
     func sessionChanged() {
         guard sessionEnd == nil else { return }
         if session?.output.pendingCount ?? 0 > 0 { requestFlush() }
         if isStopping {
-            if session?.window.waiting == 0 { sayFarewell() }
+            if session?.waiting == 0 { sayFarewell() }
         } else if session?.hasBeenReady == true, let status = session?.status {
             updateStatus(status)
         }
@@ -127,5 +170,8 @@ extension AMQPPublisher {
         let writer = idleWriter
         idleWriter = nil
         writer?.resume()
+        let asking = asking
+        self.asking = nil
+        asking?.resume(returning: nil)
     }
 }

@@ -18,6 +18,8 @@ public actor AMQPPublisher {
     let logger: Logger
     let connector: Connector
 
+    /// Messages that no queue took, since the start.
+    nonisolated let returnedMessages = Locked(0)
     private nonisolated let sharedStatus = Locked(PublisherStatus.connecting(lastError: nil))
     private var currentStatus = PublisherStatus.connecting(lastError: nil)
     /// What a publish is answered without a session: made once, not per publish.
@@ -31,6 +33,12 @@ public actor AMQPPublisher {
     var isWriteBlocked = false
     /// The writer, while there is nothing for it to wait for. Resumed by whoever takes it out.
     var idleWriter: UnsafeContinuation<Void, Never>?
+
+    /// Who asked which topics may be published.
+    var asking: UnsafeContinuation<[TopicAnswer]?, Never>?
+    /// A flood of refusals, or of messages without a queue, is a line a minute.
+    var refusalLog = LogThrottle()
+    var returnLog = LogThrottle()
 
     private var flushHook: FlushHook?
     private var timer: LoopTimer?
@@ -77,6 +85,9 @@ public actor AMQPPublisher {
 
     /// How the publisher stands. From any thread.
     public nonisolated var status: PublisherStatus { sharedStatus.withLock { $0 } }
+
+    /// How many messages no queue took, where ``ConnectionSettings/mandatory`` asks for that. From any thread.
+    public nonisolated var returnedCount: Int { returnedMessages.withLock { $0 } }
 
     /// Publishes a message and waits for what becomes of it, at most for the confirm time-out, and at most until
     /// `deadline`.
@@ -125,7 +136,7 @@ extension AMQPPublisher {
         switch status {
         case .connecting(let error): absence = error ?? "not connected"
         case .stopped: absence = "shutting down"
-        case .connected, .blocked, .suspect: break
+        case .connected, .blocked, .doubtful, .suspect: break
         }
     }
 }

@@ -32,6 +32,14 @@ public struct ConnectionSettings: Sendable, Hashable {
     public var blockedTimeout: Duration?
     /// An exchange that must be there, asked for by a passive declaration when the channel opens; nil asks for none.
     public var requiredExchange: String?
+    /// Whether messages that no queue takes are to come back (`mandatory`): they are counted and logged, and published all
+    /// the same.
+    public var mandatory: Bool
+    /// The exchange that ``probeTopics`` are for.
+    public var probeExchange: String
+    /// Topics to ask the broker about, to know whether anything can be published at all: when connecting, and while there
+    /// is doubt. Without any, nothing is asked.
+    public var probeTopics: [String]
     /// The language to ask for.
     public var locale: String
     /// What the broker shows of us. `capabilities` and `connection_name` are added by the publisher.
@@ -55,6 +63,9 @@ public struct ConnectionSettings: Sendable, Hashable {
         retryDelay: Duration = .zero,
         blockedTimeout: Duration? = nil,
         requiredExchange: String? = nil,
+        mandatory: Bool = false,
+        probeExchange: String = "amq.topic",
+        probeTopics: [String] = [],
         locale: String = "en_US",
         clientProperties: FieldTable = ConnectionSettings.defaultClientProperties,
         connectionName: String? = nil
@@ -73,6 +84,9 @@ public struct ConnectionSettings: Sendable, Hashable {
         self.retryDelay = retryDelay
         self.blockedTimeout = blockedTimeout
         self.requiredExchange = requiredExchange
+        self.mandatory = mandatory
+        self.probeExchange = probeExchange
+        self.probeTopics = probeTopics
         self.locale = locale
         self.clientProperties = clientProperties
         self.connectionName = connectionName

@@ -1,4 +1,4 @@
-/// The bounds of one publisher. Each but the farewell's is a key of the configuration.
+/// The bounds of one publisher. Each but the last two is a key of the configuration.
 public struct PublisherLimits: Sendable, Hashable {
     /// Messages sent and not confirmed yet.
     public var windowMessages: Int
@@ -20,6 +20,8 @@ public struct PublisherLimits: Sendable, Hashable {
     /// How long a shutdown then waits for the broker's answer to our close. No key: nothing depends on the answer any more;
     /// the gateway lets it take no longer than the wait for confirms.
     public var farewellTimeout: Duration
+    /// How long a topic or a size that the broker refused is not sent again. No key.
+    public var refusalMemory: Duration
 
     /// Limits for one of several publishers of a gateway.
     public init(
@@ -31,7 +33,8 @@ public struct PublisherLimits: Sendable, Hashable {
         backoffMinimum: Duration = .milliseconds(200),
         backoffMaximum: Duration = .seconds(15),
         shutdownTimeout: Duration = .seconds(10),
-        farewellTimeout: Duration = .seconds(2)
+        farewellTimeout: Duration = .seconds(2),
+        refusalMemory: Duration = .seconds(60)
     ) {
         self.windowMessages = windowMessages
         self.windowBytes = windowBytes
@@ -42,5 +45,6 @@ public struct PublisherLimits: Sendable, Hashable {
         self.backoffMaximum = backoffMaximum
         self.shutdownTimeout = shutdownTimeout
         self.farewellTimeout = farewellTimeout
+        self.refusalMemory = refusalMemory
     }
 }

@@ -6,6 +6,9 @@ public enum PublisherStatus: Sendable, Hashable, CustomStringConvertible {
     case connected
     /// Connected, but the broker takes no publishes, for the reason that it gave.
     case blocked(reason: String)
+    /// Connected, but what was published lately was refused, or it is not known whether anything can be: nothing was
+    /// confirmed since.
+    case doubtful(reason: String)
     /// Connected, but a confirm came too late and none has come since.
     case suspect
     /// Shut down, or shutting down.
@@ -21,8 +24,17 @@ public enum PublisherStatus: Sendable, Hashable, CustomStringConvertible {
         case .connecting(let error?): "connecting (\(error))"
         case .connected: "connected"
         case .blocked(let reason): "blocked by the broker (\(reason))"
+        case .doubtful(let reason): reason
         case .suspect: "the broker is not confirming"
         case .stopped: "stopped"
         }
     }
+}
+
+/// What the broker said of a topic that it was asked about.
+public struct TopicAnswer: Sendable, Hashable {
+    /// The topic, with its prefix.
+    public var topic: String
+    /// Why it may not be published; `nil` if it may.
+    public var refusal: String?
 }

@@ -3,11 +3,12 @@ extension OutputBuffer {
     ///
     /// A message that cannot be encoded leaves nothing behind, so that the stream stays good for the next.
     mutating func append(
-        publish message: OutgoingMessage, channel: UInt16, frameMax: Int
+        publish message: OutgoingMessage, channel: UInt16, frameMax: Int, mandatory: Bool = false
     ) throws(MessageEncodingError) {
         let before = bytes.count
         do throws(MessageEncodingError) {
-            let method = BasicPublish(exchange: message.exchange, routingKey: message.routingKey)
+            let method = BasicPublish(
+                exchange: message.exchange, routingKey: message.routingKey, mandatory: mandatory)
             try append(method: method, channel: channel)
             let header = ContentHeader(bodySize: UInt64(message.body.count), properties: message.properties)
             let start = beginFrame(.header, channel: channel)

@@ -14,6 +14,7 @@
 #include <openssl/x509v3.h>
 
 #include "TLSContext.h"
+#include "TLSTickets.h"
 #include "TLSTransport.h"
 
 #endif

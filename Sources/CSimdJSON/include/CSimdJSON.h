@@ -53,7 +53,7 @@ typedef struct csimdjson_value {
     int64_t integer;
     uint64_t unsigned_integer;
     double number;
-    /// UTF-8, escapes resolved, may contain U+0000.
+    /// UTF-8, escapes resolved, may contain U+0000. U+FFFD stands for an escape of half a surrogate pair.
     const char *string;
     size_t string_length;
 } csimdjson_value;
@@ -61,7 +61,7 @@ typedef struct csimdjson_value {
 /// A parser, or NULL without memory.
 ///
 /// `retained` is the size in bytes of the largest document whose buffers `csimdjson_reset` keeps; the buffers are
-/// up to 16 times that.
+/// up to 16 times that. What is larger is given back to the system.
 csimdjson_parser *csimdjson_create(size_t retained);
 void csimdjson_destroy(csimdjson_parser *parser);
 
@@ -78,6 +78,9 @@ void csimdjson_reset(csimdjson_parser *parser);
 /// Of several members with one key the last counts, as in the consumers of our messages (Python's json). False if
 /// there is none, or a step on the way is no object, or no document is parsed.
 bool csimdjson_find(const csimdjson_parser *parser, const char *path, size_t path_length, csimdjson_value *value);
+
+/// The same for one key of the outermost object, which may have dots in it.
+bool csimdjson_find_key(const csimdjson_parser *parser, const char *key, size_t key_length, csimdjson_value *value);
 
 /// Whether the array at a path has an object in it whose member `key` is not `expected`: is the other truth value,
 /// something else, or not there. Elements that are no objects do not count. False if there is no array.

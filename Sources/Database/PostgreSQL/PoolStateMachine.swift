@@ -171,6 +171,17 @@ struct PoolStateMachine {
         return grow(now) + finishIfDone()
     }
 
+    /// A connection said nothing until a statement's time was over, and was closed. Whatever dropped it without a word, a
+    /// firewall that forgot it for one, has most likely done the same to those that were idle as long: they are let go,
+    /// rather than found out one after the other, each by somebody who waits. Those in use are found out at the same time.
+    mutating func wasSilent(_ id: ConnectionID, now: Instant) -> [Action] {
+        guard connections.removeValue(forKey: id) != nil else { return [] }
+        idle.removeAll { $0 == id }
+        var actions: [Action] = []
+        for id in Array(idle) { actions += remove(id, finishing: false) }
+        return actions + grow(now) + finishIfDone()
+    }
+
     // MARK: Time and the end
 
     /// Time has passed.

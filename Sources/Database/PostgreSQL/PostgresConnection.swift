@@ -29,6 +29,8 @@ final class PostgresConnection {
     private var batch: PostgresBatchWork?
     private var number = 0
     private var machine: PostgresQueryStateMachine
+    /// Whether anything has come since what runs was begun.
+    private var isHeard = false
 
     /// - Parameter handle: a connected, non-blocking connection, which belongs to this object from now on.
     init(
@@ -73,7 +75,7 @@ final class PostgresConnection {
             try checkStart([sql])
             query = PostgresQueryWork(parameters: try PostgresParameters(parameters), completion: completion)
             begin(number, timeout)
-            perform(machine.start(sql))
+            perform(machine.start(sql, isInTransaction: transactionStatus == .open))
         } catch {
             completion(.failure(error))
         }
@@ -122,6 +124,7 @@ final class PostgresConnection {
 
     private func begin(_ number: Int, _ timeout: Duration) {
         self.number = number
+        isHeard = false
         timer?.schedule(after: timeout)
     }
 
@@ -215,12 +218,12 @@ final class PostgresConnection {
             batch.completion(.success(batch.machine.results))
             return
         }
-        guard machine.batchFailed(failure.step, sql: batch.failedText, failure.error), !batch.isRetried else {
+        guard machine.batchFailed(failure.step, sql: batch.failedText, failure.error), batch.retries < 3 else {
             end()
             batch.completion(.failure(failure.error))
             return
         }
-        self.batch?.isRetried = true
+        self.batch?.retries += 1
         self.batch?.machine = PostgresBatch(steps: machine.plan(batch.texts), count: batch.texts.count)
         sendBatch()
     }
@@ -233,6 +236,7 @@ final class PostgresConnection {
             lose()
             return
         }
+        if readiness.contains(.readable) { isHeard = true }
         flush()
         readResults()
     }
@@ -310,14 +314,16 @@ final class PostgresConnection {
     // MARK: The end
 
     private func timedOut() {
-        breakOff(DatabaseError(.timeout, "the statement took too long"))
+        let lost: DatabaseError = isHeard ? .connectionBroke : .silentServer
+        breakOff(DatabaseError(.timeout, "the statement took too long"), lost: lost)
     }
 
     /// Ends the statement and the connection: what the server makes of the statement is unknown.
-    private func breakOff(_ error: any Error) {
+    /// - Parameter lost: what the connection's owner is told.
+    private func breakOff(_ error: any Error, lost: DatabaseError = .connectionBroke) {
         guard let fail = disconnect() else { return }
         fail(error)
-        onLost(.connectionBroke)
+        onLost(lost)
     }
 
     /// The connection broke. A server that shuts down says so before it closes: take its word where it came.
@@ -362,4 +368,7 @@ final class PostgresConnection {
 
 extension DatabaseError {
     static let connectionBroke = DatabaseError(.unavailable, "the connection to PostgreSQL broke")
+
+    /// Nothing came on a connection while a statement ran, until its time was over.
+    static let silentServer = DatabaseError(.timeout, "PostgreSQL said nothing until a statement's time was over")
 }

@@ -13,8 +13,8 @@ final class PostgresConnector {
 
     /// What it came to.
     enum Outcome {
-        /// A connection, which then belongs to the receiver.
-        case connected(Handle)
+        /// A connection, which then belongs to the receiver, and the host that it is to, as libpq names it.
+        case connected(Handle, PostgresEndpoint)
         /// This host, as libpq names it, said nothing in its share of the time.
         case silent(PostgresEndpoint)
         /// None of the hosts will do.
@@ -93,10 +93,22 @@ final class PostgresConnector {
         switch PQconnectPoll(handle) {
         case PGRES_POLLING_READING: wait(for: .readable)
         case PGRES_POLLING_WRITING: wait(for: .writable)
-        case PGRES_POLLING_OK where PQsetnonblocking(handle, 1) == 0: finish(.connected(Handle(pointer: handle)))
+        case PGRES_POLLING_OK where PQsetnonblocking(handle, 1) == 0: connected(handle)
         default: finish(.failed(lastError()))
         }
         noteHost()
+    }
+
+    /// A database in which some text cannot be kept is refused here, before anything is written: it would fail for one
+    /// name or another, years later.
+    private func connected(_ handle: OpaquePointer) {
+        let encoding = PQparameterStatus(handle, "server_encoding").map { String(cString: $0) }
+        if let encoding, encoding != "UTF8" {
+            let name = PQdb(handle).map { String(cString: $0) } ?? ""
+            finish(.failed(.wrongEncoding(encoding, of: name)))
+        } else {
+            finish(.connected(Handle(pointer: handle), currentHost(handle)))
+        }
     }
 
     /// libpq may have gone on to its next host, which then has a share of its own.
@@ -136,6 +148,15 @@ final class PostgresConnector {
 
     private func lastError() -> DatabaseError {
         PostgresErrors.connectionError(handle.map { String(cString: PQerrorMessage($0)) } ?? "", password: password)
+    }
+}
+
+extension DatabaseError {
+    static func wrongEncoding(_ encoding: String, of name: String) -> DatabaseError {
+        DatabaseError(
+            .configuration,
+            "the encoding of the database \(name) is \(encoding), in which not every text can be kept: make one with "
+                + "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and use that")
     }
 }
 

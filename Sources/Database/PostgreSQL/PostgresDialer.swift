@@ -49,6 +49,8 @@ final class PostgresDialer {
     private let resolver: PostgresResolver
     /// How far the list of hosts is turned: one that does not answer in time is not the first to be tried next.
     private(set) var rotation = 0
+    /// The host of the last connection that was made: after a cut it is tried first, whatever failed meanwhile.
+    private(set) var lastHost: PostgresEndpoint?
 
     /// - Parameter timeout: for one attempt, where the settings have no `connect_timeout`.
     init(settings: PostgresSettings, timeout: Duration, loop: EventLoop, resolver: PostgresResolver) {
@@ -91,6 +93,9 @@ final class PostgresDialer {
     private func connect(_ attempt: Attempt, to endpoints: [PostgresEndpoint]) {
         attempt.rotation = rotation
         attempt.hosts = endpoints.indices.map { endpoints[($0 + rotation) % endpoints.count] }
+        if let lastHost, let index = attempt.hosts.firstIndex(where: { $0.isTried(as: lastHost) }) {
+            attempt.hosts.insert(attempt.hosts.remove(at: index), at: 0)
+        }
         tryHosts(attempt)
     }
 
@@ -103,7 +108,9 @@ final class PostgresDialer {
             settings.connectionParameters(endpoints: attempt.hosts), share: share, deadline: attempt.deadline
         ) { outcome in
             switch outcome {
-            case .connected(let handle): self.finish(attempt, .success(handle))
+            case .connected(let handle, let host):
+                self.lastHost = host
+                self.finish(attempt, .success(handle))
             case .failed(let error): self.finish(attempt, .failure(error.after(silent: attempt.silent)))
             case .silent(let host): self.wasSilent(host, attempt)
             }

@@ -374,6 +374,6 @@ public actor PostgresPool: Database {
     private func lost(_ id: PoolStateMachine.ConnectionID, _ error: DatabaseError) {
         slots[id] = nil
         logger.notice("A connection to PostgreSQL ended", metadata: ["reason": "\(error.message)"])
-        perform(machine.lost(id, now: .now))
+        perform(error == .silentServer ? machine.wasSilent(id, now: .now) : machine.lost(id, now: .now))
     }
 }

@@ -1,8 +1,15 @@
+import Cryptography
+
 /// What a connection sends for a statement, and in which order, without I/O. It knows what is prepared on the connection.
 ///
 /// A statement worth keeping is prepared under a name, then run by that name; one that gives way in the cache is
 /// deallocated before the next is prepared. Where the server has lost a prepared statement, or refuses its old plan
 /// after a schema change, it is prepared anew, once, unless a transaction is doomed by it already.
+///
+/// A pooler between may give each transaction another of the server's connections. So a name is a hash of the statement's
+/// text: what another client has prepared under it is the same statement. In a transaction that somebody began nothing is
+/// run by its name, because a name that is not there, or is there already, would doom the transaction. A connection that
+/// has seen either runs no statement by its name any more: that costs the server some microseconds, and cannot fail.
 struct PostgresQueryStateMachine {
     /// What to send, or how the statement ended.
     enum Action: Equatable {
@@ -30,18 +37,22 @@ struct PostgresQueryStateMachine {
     private var cache: StatementCache<String>
     /// Names that the server still has and nobody uses.
     private var stale: [String] = []
-    private var lastName = 0
     private var sql = ""
     private var step = Step.none
     private var isRetried = false
+    private var isInTransaction = false
+    /// Whether a pooler was seen to share the server's connections.
+    private(set) var isPooled = false
 
     init(capacity: Int) {
         cache = StatementCache(capacity: capacity)
     }
 
     /// A statement is to be run. The one before has ended.
-    mutating func start(_ sql: String) -> Action {
+    /// - Parameter isInTransaction: whether a transaction is open.
+    mutating func start(_ sql: String, isInTransaction: Bool = false) -> Action {
         self.sql = sql
+        self.isInTransaction = isInTransaction
         isRetried = false
         return begin()
     }
@@ -55,7 +66,7 @@ struct PostgresQueryStateMachine {
             stale.removeAll { $0 == name }
             return begin()
         case .preparing(let name):
-            if let evicted = cache.insert(name, for: sql) { stale.append(evicted) }
+            keep(name, for: sql)
             step = .executing(name: name)
             return .executePrepared(name: name)
         case .executing:
@@ -71,9 +82,23 @@ struct PostgresQueryStateMachine {
         case .deallocating(let name) where error.sqlState == Self.noSuchStatement && canRetry:
             stale.removeAll { $0 == name }
             return begin()
-        case .executing(let name?) where error.sqlState == Self.noSuchStatement || error.sqlState == Self.changedPlan:
+        case .preparing(let name) where error.sqlState == Self.duplicateStatement && canRetry:
+            // The same text, prepared by another client on a connection that the pooler gave to both.
+            isPooled = true
+            step = .executing(name: name)
+            return .executePrepared(name: name)
+        case .executing(let name?) where error.sqlState == Self.noSuchStatement:
+            // Refused before anything of it was run.
             _ = cache.remove(sql)
-            if error.sqlState == Self.changedPlan { stale.append(name) }
+            stale.removeAll { $0 == name }
+            guard canRetry else { break }
+            // Prepared a moment ago, and not there: on another of the server's connections.
+            if isRetried { isPooled = true }
+            isRetried = true
+            return begin()
+        case .executing(let name?) where error.sqlState == Self.changedPlan:
+            _ = cache.remove(sql)
+            stale.append(name)
             guard canRetry, !isRetried else { break }
             isRetried = true
             return begin()
@@ -88,10 +113,10 @@ struct PostgresQueryStateMachine {
 
     /// What to send for a batch, in one pipeline: what is not prepared yet is prepared on the way, each text once.
     mutating func plan(_ texts: [String]) -> [PostgresBatch.Step] {
-        var steps = stale.map { PostgresBatch.Step.deallocate($0) }
+        var steps = isPooled ? [] : stale.map { PostgresBatch.Step.deallocate($0) }
         var names: [String: String] = [:]
         for (index, text) in texts.enumerated() {
-            guard cache.capacity > 0, SQLStatement.isWorthKeeping(text) else {
+            guard usesNames, SQLStatement.isWorthKeeping(text) else {
                 steps.append(.execute(index, name: nil))
                 continue
             }
@@ -99,7 +124,7 @@ struct PostgresQueryStateMachine {
                 steps.append(.execute(index, name: name))
                 continue
             }
-            let name = newName()
+            let name = Self.name(of: text)
             names[text] = name
             steps.append(.prepare(name: name, sql: text))
             steps.append(.execute(index, name: name))
@@ -113,7 +138,7 @@ struct PostgresQueryStateMachine {
         case .deallocate(let name):
             stale.removeAll { $0 == name }
         case .prepare(let name, let sql):
-            if let evicted = cache.insert(name, for: sql) { stale.append(evicted) }
+            keep(name, for: sql)
         case .execute:
             break
         }
@@ -129,7 +154,10 @@ struct PostgresQueryStateMachine {
             return error.sqlState == Self.noSuchStatement
         case .execute(_, let name?) where error.sqlState == Self.noSuchStatement || error.sqlState == Self.changedPlan:
             if let sql { _ = cache.remove(sql) }
-            if error.sqlState == Self.changedPlan { stale.append(name) }
+            if error.sqlState == Self.changedPlan { stale.append(name) } else { isPooled = true }
+            return true
+        case .prepare where error.sqlState == Self.duplicateStatement:
+            isPooled = true
             return true
         case .prepare, .execute:
             return false
@@ -138,13 +166,20 @@ struct PostgresQueryStateMachine {
 
     // MARK: Private
 
-    private mutating func newName() -> String {
-        lastName += 1
-        return "w2f_\(lastName)"
+    private var usesNames: Bool { cache.capacity > 0 && !isPooled }
+
+    /// The name that a statement is prepared under: 128 bits of its text's SHA-256.
+    static func name(of sql: String) -> String {
+        "w2f_" + Hex.encode(SHA256.digest(Array(sql.utf8)[...]).prefix(16))
+    }
+
+    private mutating func keep(_ name: String, for sql: String) {
+        stale.removeAll { $0 == name }
+        if let evicted = cache.insert(name, for: sql), evicted != name { stale.append(evicted) }
     }
 
     private mutating func begin() -> Action {
-        guard cache.capacity > 0, SQLStatement.isWorthKeeping(sql) else {
+        guard usesNames, !isInTransaction, SQLStatement.isWorthKeeping(sql) else {
             step = .executing(name: nil)
             return .execute(sql: sql)
         }
@@ -156,13 +191,15 @@ struct PostgresQueryStateMachine {
             step = .deallocating(name)
             return .deallocate(name)
         }
-        let name = newName()
+        let name = Self.name(of: sql)
         step = .preparing(name)
         return .prepare(name: name, sql: sql)
     }
 
     /// SQLSTATE invalid_sql_statement_name.
     private static let noSuchStatement = "26000"
+    /// SQLSTATE duplicate_prepared_statement.
+    private static let duplicateStatement = "42P05"
     /// SQLSTATE feature_not_supported: "cached plan must not change result type".
     private static let changedPlan = "0A000"
 }

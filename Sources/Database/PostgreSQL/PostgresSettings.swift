@@ -44,6 +44,18 @@ public struct PostgresSettings: Sendable, Hashable {
         return .seconds(min(seconds, 3600))
     }
 
+    /// The hosts, as they are given: names, addresses, and folders of Unix sockets.
+    public var hosts: [String] {
+        let text = value("host") ?? value("hostaddr") ?? ""
+        return text.split(separator: ",").map(String.init)
+    }
+
+    /// Whether no connection is made without encryption.
+    public var requiresEncryption: Bool {
+        ["require", "verify-ca", "verify-full"].contains(value("sslmode") ?? "prefer")
+            || value("gssencmode") == "require"
+    }
+
     /// The value of a keyword: as given, else as libpq has it from its environment (`PGHOST` and so on).
     func value(_ keyword: String) -> String? {
         keywords[keyword] ?? Self.defaults[keyword]

@@ -13,7 +13,8 @@ struct PostgresBatchWork {
     let parameters: [PostgresParameters]
     let completion: (Result<[SQLResult], any Error>) -> Void
     var machine: PostgresBatch
-    var isRetried = false
+    /// How often it was sent again. Each time the reason was gone, and there may be more than one.
+    var retries = 0
 
     /// The text of the statement that failed, if it was one.
     var failedText: String? {

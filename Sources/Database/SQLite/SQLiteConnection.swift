@@ -4,6 +4,10 @@ import Glibc
 /// A connection to a SQLite database. Confined to one thread, which may block on it.
 final class SQLiteConnection {
     private let handle: OpaquePointer
+    /// The path of its file; nil for one in memory.
+    private let path: String?
+    /// Its files as they were at the beginning; nil for one in memory, or that is only read.
+    private var identity: SQLiteFileIdentity?
     private var statements: StatementCache<SQLiteStatement>
     /// When the statement that runs is to end. Allocated, because SQLite's progress handler keeps its address until the
     /// connection is closed, which comes before it is freed.
@@ -11,18 +15,22 @@ final class SQLiteConnection {
 
     /// How many steps of SQLite's machine run between two looks at the clock: a fraction of a millisecond.
     private static let stepsBetweenLooks: CInt = 10_000
+    /// The bytes of the log beside the file that are kept when all of it is in the file.
+    private static let longestLog = 64 << 20
 
     /// Opens the database, making the file if it is not there, unless it is only read.
     init(_ location: SQLiteLocation, limits: DatabaseLimits, isReadOnly: Bool) throws(DatabaseError) {
+        path = if case .file(let path) = location { path } else { nil }
         handle = try Self.open(location, isReadOnly)
         statements = StatementCache(capacity: max(1, limits.preparedStatements))
         deadline = .allocate(capacity: 1)
         deadline.initialize(to: .now + limits.queryTimeout)
         do {
             try configure(limits, isReadOnly)
+            if let path, !isReadOnly { try identify(path) }
         } catch {
             sqlite3_close_v2(handle)
-            throw error
+            throw explained(error)
         }
     }
 
@@ -33,9 +41,25 @@ final class SQLiteConnection {
     /// Whether a transaction is open.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
+    /// Looks whether the files are those that were opened.
+    /// - Throws: `DatabaseError` with the code `replaced`.
+    func checkFiles() throws(DatabaseError) {
+        try identity?.check()
+    }
+
     /// Runs one statement.
     /// - Throws: `DatabaseError`; with the code `timeout` if it runs for longer than `timeout`.
     func run(_ sql: String, _ parameters: [SQLValue] = [], timeout: Duration) throws(DatabaseError) -> SQLResult {
+        do throws(DatabaseError) {
+            return try runPlainly(sql, parameters, timeout: timeout)
+        } catch {
+            throw explained(error)
+        }
+    }
+
+    private func runPlainly(
+        _ sql: String, _ parameters: [SQLValue], timeout: Duration
+    ) throws(DatabaseError) -> SQLResult {
         deadline.pointee = .now + timeout
         guard SQLStatement.isWorthKeeping(sql) else {
             let statement = try SQLiteStatement(sql, on: handle)
@@ -53,6 +77,28 @@ final class SQLiteConnection {
         for statement in statements.removeAll() { statement.finalize() }
         sqlite3_progress_handler(handle, 0, nil, nil)
         sqlite3_close_v2(handle)
+    }
+
+    /// The error with what to do about it, where the file or its folder is the reason.
+    private func explained(_ error: DatabaseError) -> DatabaseError {
+        path.map { Self.explained(error, path: $0) } ?? error
+    }
+
+    private static func explained(_ error: DatabaseError, path: String) -> DatabaseError {
+        let number = error.sqlState.flatMap { CInt($0.dropFirst("SQLITE_".utf8.count)) }
+        guard let number, let remedy = SQLiteFile.remedy(number, path), !error.message.hasSuffix(remedy) else {
+            return error
+        }
+        return DatabaseError(error.code, sqlState: error.sqlState, "\(error.message): \(remedy)")
+    }
+
+    /// Remembers which files these are. SQLite tells whether they were moved since it opened them, which was a moment ago.
+    private func identify(_ path: String) throws(DatabaseError) {
+        identity = SQLiteFileIdentity(path)
+        var hasMoved: CInt = 0
+        sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+        guard identity != nil, hasMoved == 0 else { throw .fileReplaced(path, "was removed or replaced") }
+        try checkFiles()
     }
 
     private static func open(_ location: SQLiteLocation, _ isReadOnly: Bool) throws(DatabaseError) -> OpaquePointer {
@@ -74,7 +120,10 @@ final class SQLiteConnection {
         guard status == SQLITE_OK, let connection else {
             let error = SQLiteErrors.last(of: connection, status: status)
             sqlite3_close_v2(connection)
-            throw DatabaseError(error.code, sqlState: error.sqlState, "\(location) cannot be opened: \(error.message)")
+            let whole = DatabaseError(
+                error.code, sqlState: error.sqlState, "\(location) cannot be opened: \(error.message)")
+            if case .file(let path) = location { throw explained(whole, path: path) }
+            throw whole
         }
         return connection
     }
@@ -101,7 +150,11 @@ final class SQLiteConnection {
         sqlite3_progress_handler(handle, Self.stepsBetweenLooks, statementIsLate, deadline)
         if !isReadOnly { try enableWriteAheadLog(limits) }
         // 16 MiB of pages at most: with SQLite's own 2 MiB, lists of thousands of rows read the file anew each time.
-        for pragma in ["synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF", "cache_size = -16384"] {
+        // What a long transaction has made of the log is given back at the next checkpoint.
+        for pragma in [
+            "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF", "cache_size = -16384",
+            "journal_size_limit = \(Self.longestLog)",
+        ] {
             _ = try run("PRAGMA \(pragma)", timeout: limits.queryTimeout)
         }
     }

@@ -1,7 +1,8 @@
+import CSQLite
 import EventLoop
 import Glibc
 
-/// Makes a database's file, for its owner only.
+/// A database's file: makes it, for its owner only, and says what is wrong with it and its folder.
 enum SQLiteFile {
     /// Closing a descriptor of a file drops all locks that this process has on it, those of another connection too
     /// (POSIX). The file is only opened here if it was not there, and one at a time, so that no other connection of this
@@ -20,8 +21,126 @@ enum SQLiteFile {
             return 0
         }
         guard status == 0 || status == EEXIST else {
-            throw DatabaseError(
-                .configuration, "the database \(path) cannot be made: \(String(cString: strerror(status)))")
+            throw DatabaseError(status == ENOSPC || status == EDQUOT ? .full : .configuration, refusal(status, path))
         }
+    }
+
+    private static func refusal(_ status: CInt, _ path: String) -> String {
+        let remedy =
+            switch status {
+            case ENOENT: "the folder \(folder(of: path)) is not there: make it, for the user that the server runs as"
+            case ENOTDIR: "a part of its path is no folder"
+            case EACCES, EPERM: notWritable(path)
+            case EROFS: readOnly(path)
+            case ENOSPC, EDQUOT: diskFull(path)
+            case ELOOP: "it is a symbolic link to nothing: make the file, or name another"
+            default: String(cString: strerror(status))
+            }
+        return "the database \(path) cannot be made: \(remedy)"
+    }
+
+    /// What to do about an error of SQLite's that the file or its folder is the reason of; nil for others.
+    /// - Parameter status: SQLite's extended result code.
+    static func remedy(_ status: CInt, _ path: String) -> String? {
+        switch status & 0xff {
+        case SQLITE_FULL:
+            return diskFull(path)
+        case SQLITE_NOTADB:
+            return "\(path) is no database of SQLite's: name another file, or move it away, and it is made anew"
+        case SQLITE_CORRUPT:
+            return "\(path) is damaged: stop the server, and restore a backup together with its root key"
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            return "another process holds the lock of \(path): end it (fuser \(path) names it), or raise "
+                + "database.busy_timeout"
+        case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_IOERR:
+            return trouble(path)
+        default:
+            return nil
+        }
+    }
+
+    /// Why a file cannot be opened or written, as far as that shows.
+    private static func trouble(_ path: String) -> String? {
+        let folder = folder(of: path)
+        var status = stat()
+        guard stat(folder, &status) == 0 else { return "the folder \(folder) is not there" }
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return "\(path) is a folder: name a file" }
+        if access(folder, W_OK) != 0 { return errno == EROFS ? readOnly(path) : notWritable(path) }
+        for file in [path, path + "-wal", path + "-shm"] where access(file, F_OK) == 0 && access(file, R_OK | W_OK) != 0
+        {
+            return errno == EROFS
+                ? readOnly(path)
+                : "\(file) cannot be written by the user with the number \(geteuid()): give it to that user"
+        }
+        var space = statvfs()
+        if statvfs(folder, &space) == 0, space.f_bavail == 0 { return diskFull(path) }
+        return nil
+    }
+
+    private static func notWritable(_ path: String) -> String {
+        "the folder \(folder(of: path)) cannot be written by the user with the number \(geteuid()): give it to that user "
+            + "(SQLite makes files beside the database)"
+    }
+
+    private static func readOnly(_ path: String) -> String {
+        "the folder \(folder(of: path)) is in a file system that is mounted read-only: mount it for writing, or name "
+            + "another folder"
+    }
+
+    private static func diskFull(_ path: String) -> String {
+        "the disk that holds \(folder(of: path)) is full: make room there"
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+/// The files of an open database, as they were when it was opened: by device and inode, which a file keeps and another
+/// one does not have while this one is open.
+struct SQLiteFileIdentity {
+    private struct Place: Equatable {
+        let device: UInt64
+        let inode: UInt64
+
+        /// The file that is at a path now; nil if there is none.
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino))
+        }
+    }
+
+    private let path: String
+    private let file: Place
+    /// The log beside it, which SQLite keeps for as long as anybody has the database open.
+    private var log: Place?
+
+    /// - Returns: nil if the file is gone already.
+    init?(_ path: String) {
+        guard let file = Place(path) else { return nil }
+        self.path = path
+        self.file = file
+    }
+
+    /// - Throws: `DatabaseError` with the code `replaced` if other files are in their places by now.
+    mutating func check() throws(DatabaseError) {
+        guard let now = Place(path) else { throw .fileReplaced(path, "was removed") }
+        guard now == file else { throw .fileReplaced(path, "was replaced by another file") }
+        let log = Place(path + "-wal")
+        if self.log == nil { self.log = log }
+        guard log == self.log else {
+            throw .fileReplaced(path + "-wal", log == nil ? "was removed" : "was replaced by another file")
+        }
+    }
+}
+
+extension DatabaseError {
+    static func fileReplaced(_ path: String, _ event: String) -> DatabaseError {
+        DatabaseError(
+            .replaced,
+            "\(path) \(event) while the database was open, and nothing of it counts any more: put the file back, or "
+                + "restart the server to go on with what is there now")
     }
 }

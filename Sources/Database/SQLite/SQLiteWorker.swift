@@ -262,7 +262,12 @@ final class SQLiteWorker: @unchecked Sendable {
     }
 
     private func run(_ job: SQLiteJob, _ id: SQLiteQueue.JobID, _ connection: SQLiteConnection) {
-        let result = Result { () throws(DatabaseError) in try results(of: job, id, connection) }
+        let result = Result { () throws(DatabaseError) in
+            let results = try results(of: job, id, connection)
+            // What went into a file that is not there any more is not done.
+            try connection.checkFiles()
+            return results
+        }
         let waiter = signal.withLock {
             queue.finished(id)
             return jobs.removeValue(forKey: id)?.waiter
@@ -273,7 +278,9 @@ final class SQLiteWorker: @unchecked Sendable {
     private func results(
         of job: SQLiteJob, _ id: SQLiteQueue.JobID, _ connection: SQLiteConnection
     ) throws(DatabaseError) -> [SQLResult] {
-        switch job.kind {
+        // A rollback is right in any case.
+        if case .rollBack = job.kind {} else { try checkFiles(job, connection) }
+        return switch job.kind {
         case .query(let statement, let timeout):
             [try query(statement, timeout.bounded(by: job.deadline), isInTransaction: job.session != nil, connection)]
         case .batch(let statements, let timeout):
@@ -284,6 +291,17 @@ final class SQLiteWorker: @unchecked Sendable {
             [try commit(connection)]
         case .rollBack:
             [end(connection)]
+        }
+    }
+
+    /// Looks whether the files are those that were opened; if not, a transaction is doomed.
+    private func checkFiles(_ job: SQLiteJob, _ connection: SQLiteConnection) throws(DatabaseError) {
+        do throws(DatabaseError) {
+            try connection.checkFiles()
+        } catch {
+            if job.session != nil { doom = doom ?? error }
+            if case .commit = job.kind { end(connection) }
+            throw error
         }
     }
 
@@ -357,6 +375,7 @@ final class SQLiteWorker: @unchecked Sendable {
     private func poll(_ connection: SQLiteConnection) {
         var notices: [DatabaseNotice]
         do throws(DatabaseError) {
+            try connection.checkFiles()
             let version = try connection.run("PRAGMA data_version", timeout: limits.queryTimeout).rows.first?[0]
             notices = version == dataVersion ? [.listening] : [.listening, .changed(payload: nil)]
             dataVersion = version

@@ -21,6 +21,10 @@ extension BrokerAddress {
         let path = beforeQuery.dropFirst(authority.count)
         if path.count > 1 {
             virtualHost = PercentEncoding.decode(path.dropFirst().prefix { $0 != "/" })
+            guard !virtualHost.isEmpty else {
+                throw BrokerAddressError(
+                    "the virtual host is empty: a slash in its name is written as %2F, as in amqps://host/%2Fvhost")
+            }
         }
         try parse(query: rest.dropFirst(beforeQuery.count + 1))
         if scheme == "amqps", !usesTLS {

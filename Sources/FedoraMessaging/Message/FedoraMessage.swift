@@ -16,6 +16,8 @@ public struct FedoraMessage: Sendable {
     public var sentAt: String
     /// The Fedora accounts this is about. Each becomes a header that consumers filter by.
     public var usernames: [String]
+    /// Headers of our own, after those of the library; each name at most once, and none of the library's.
+    public var ownHeaders: [(name: String, value: String)]
     /// The body: the bytes of one JSON object in UTF-8, without a byte order mark.
     public var body: [UInt8]
 
@@ -28,6 +30,7 @@ public struct FedoraMessage: Sendable {
         severity: Int32 = 20,
         sentAt: String,
         usernames: [String] = [],
+        ownHeaders: [(name: String, value: String)] = [],
         body: [UInt8]
     ) {
         self.id = id
@@ -37,6 +40,7 @@ public struct FedoraMessage: Sendable {
         self.severity = severity
         self.sentAt = sentAt
         self.usernames = usernames
+        self.ownHeaders = ownHeaders
         self.body = body
     }
 }

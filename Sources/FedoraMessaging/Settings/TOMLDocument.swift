@@ -49,7 +49,8 @@ package struct TOMLDocument: Sendable {
         } catch let error as TOMLParseError {
             throw SettingsError([
                 SettingsProblem(
-                    source: .file(path: file, line: error.source.begin.line), key: "",
+                    source: .file(path: file, line: error.source.begin.line),
+                    key: lines.key(on: error.source.begin.line) ?? "",
                     message: "not valid TOML: \(error.description)")
             ])
         } catch {

@@ -25,6 +25,11 @@ struct TOMLLineIndex: Sendable {
         return nil
     }
 
+    /// The key that begins on a line, with its section; nil if none does.
+    func key(on line: Int) -> String? {
+        lines.filter { $0.value == line }.max { $0.key.count < $1.key.count }?.key.joined(separator: ".")
+    }
+
     /// Walks over the text: table headers, keys, and values only as far as needed to find their end.
     private struct Scanner {
         let text: [UInt8]

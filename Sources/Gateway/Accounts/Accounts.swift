@@ -113,6 +113,23 @@ public struct Accounts: Sendable {
         return form
     }
 
+    /// What a form holds, before anything of it is checked: for showing it again to whoever sent it. Nothing, unless the
+    /// browser says that a page of ours sent it, or it carries the token of the session that the browser has, or had.
+    func typed(in exchange: HTTPExchange) async -> FormFields? {
+        guard let body = try? await exchange.readBody(limit: FormFields.maximumSize), let form = FormFields(body) else {
+            return nil
+        }
+        let origins = origins(for: exchange)
+        if RequestOrigin.isCertainlyOurs(exchange.head, origins: origins) { return form }
+        guard RequestOrigin.isOurs(exchange.head, origins: origins),
+            let id = policy.value(of: Self.cookieName, in: exchange.head).flatMap({ SessionID(cookie: $0, keys: keys) }
+            ),
+            let token = try? id.csrfToken(), let given = form["csrf"],
+            constantTimeEqual(Array(given.utf8), Array(token.utf8))
+        else { return nil }
+        return form
+    }
+
     /// To the login, and back to this page.
     func loginRedirect(for exchange: HTTPExchange) -> ServerResponse {
         answers.redirect(to: address(of: exchange).login())

@@ -22,6 +22,13 @@ public struct FormFields: Sendable, Hashable {
         fields = decoded.map { Field(name: $0.name, value: $0.value) }
     }
 
+    init(_ items: [(name: String, value: String)]) {
+        fields = items.map { Field(name: $0.name, value: $0.value) }
+    }
+
+    /// All fields, in order.
+    var items: [(name: String, value: String)] { fields.map { ($0.name, $0.value) } }
+
     /// The value of the first field of that name.
     public subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 

@@ -14,6 +14,13 @@ enum RequestOrigin {
         return origins.contains(origin.lowercased())
     }
 
+    /// Whether the browser says that a page of ours sent it: without a word of it, nothing that came is shown again.
+    static func isCertainlyOurs(_ head: RequestHead, origins: [String]) -> Bool {
+        guard isOurs(head, origins: origins) else { return false }
+        if text(head.values("sec-fetch-site")) == "same-origin" { return true }
+        return text(head.values("origin")).map { origins.contains($0.lowercased()) } ?? false
+    }
+
     private static func text(_ values: [ArraySlice<UInt8>]) -> String? {
         guard let first = values.first else { return nil }
         return values.count == 1 ? String(decoding: first, as: UTF8.self) : ""

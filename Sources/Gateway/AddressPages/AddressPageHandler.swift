@@ -21,9 +21,10 @@ struct AddressPageHandler: HTTPHandler {
     }
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
-        guard let name = exchange.pathParameters["service"],
+        guard let name = exchange.pathParameters.raw("service"),
             let (service, page) = services.first(where: { $0.service.name.utf8.elementsEqual(name) })
         else {
+            if let redirection = redirection(of: exchange) { return redirection }
             if let notFound, AddressPage.wantsHTML(exchange.head) { return await notFound.respond(to: exchange) }
             return exchange.refuse(.unknownWebhook)
         }
@@ -32,5 +33,15 @@ struct AddressPageHandler: HTTPHandler {
             return await deliveries.respond(to: exchange)
         }
         return page.response(to: exchange.head)
+    }
+
+    /// Leads to the page that was meant: one of another route, or a service's whose name was typed with capital letters.
+    private func redirection(of exchange: HTTPExchange) -> ServerResponse? {
+        if let redirection = exchange.redirectionToIntendedPath() { return redirection }
+        guard let name = exchange.pathParameters.raw("service") else { return nil }
+        let lowercased = String(decoding: name, as: UTF8.self).lowercased()
+        guard services.contains(where: { $0.service.name == lowercased }) else { return nil }
+        let rest = exchange.head.pathBytes.drop { $0 == UInt8(ascii: "/") }.dropFirst(name.count)
+        return exchange.redirection(to: Array("/\(lowercased)".utf8) + rest)
     }
 }

@@ -43,12 +43,13 @@ struct BarePathHandler: HTTPHandler {
 
     private func accept(_ exchange: HTTPExchange) async throws(HTTPError) -> Acceptance {
         let deadline = RequestDeadline(from: exchange.receivedAt, limit: pipeline.settings.deadline)
-        guard let name = exchange.pathParameters["service"],
+        guard let name = exchange.pathParameters.raw("service"),
             let place = services.firstIndex(where: { $0.name.utf8.elementsEqual(name) })
         else { throw .unknownWebhook }
         let service = services[place]
         guard service.isFoundWithoutID else { throw .needsTokenAddress }
-        let source = source(of: exchange, service: place)
+        try HTTPError.checkEncoding(of: exchange.head)
+        let source = BareSource(exchange.clientAddress, service: place)
         guard await gate.enter(source, on: exchange.loop, until: deadline) else {
             await pause(since: .now, on: exchange.loop, until: deadline)
             throw .unverified
@@ -59,7 +60,7 @@ struct BarePathHandler: HTTPHandler {
         do throws(HTTPError) {
             let acceptance = try await pipeline.finish(
                 prepared, second: second, until: deadline, requestID: exchange.requestID)
-            pipeline.note(acceptance, of: token, size: size, secret: secret)
+            pipeline.note(acceptance, of: token, size: size, secret: secret, isBare: true)
             return acceptance
         } catch {
             pipeline.note(error, of: token, size: size, secret: secret)
@@ -120,15 +121,5 @@ struct BarePathHandler: HTTPHandler {
         let passed = start.duration(to: .now)
         let periods = (passed / settings.failureTime).rounded(.down) + 1
         await LoopPause.wait(min(max(.zero, settings.failureTime * periods - passed), deadline.left), on: loop)
-    }
-
-    private func source(of exchange: HTTPExchange, service: Int) -> BareSource {
-        // The last of the fields, and its last entry: what the proxy nearest to this server wrote.
-        if let name = settings.sourceHeader, let value = exchange.head.values(name).last,
-            let address = BareSource.address(in: value)
-        {
-            return BareSource(address, service: service)
-        }
-        return BareSource(exchange.remoteAddress, service: service)
     }
 }

@@ -8,8 +8,6 @@ struct BarePathSettings: Sendable {
     let candidates: Int
     /// Failures are answered at multiples of this, counted from the end of the body.
     let failureTime: Duration
-    /// The name of the header with the sender's address, in small letters.
-    let sourceHeader: String?
     /// Seconds in the Retry-After of a 503.
     let retryAfter: Int
 
@@ -19,7 +17,6 @@ struct BarePathSettings: Sendable {
         bodyTimeout = bare.bodyTimeout
         candidates = bare.maxCandidates
         failureTime = bare.failureTime
-        sourceHeader = bare.sourceHeader?.lowercased()
         retryAfter = Int(configuration.ingest.retryAfter.components.seconds)
     }
 }

@@ -107,6 +107,7 @@ struct BareTrial {
         request.settings = token.settings
         guard case .verified(let index) = verify(request, token.secrets()) else { return nil }
         do throws(HTTPError) {
+            try handler.pipeline.admit(token, size: request.body.count)
             let prepared = try handler.pipeline.prepare(request, service: service, token: token)
             if case .withheld(.outOfScope, _, _) = prepared { return nil }
             return .verified(prepared, token.id, SecretUse(since: token.secretsSince, index: index))

@@ -9,7 +9,7 @@ struct ClosedAddressHandler: HTTPHandler {
     let services: [any WebhookService]
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
-        guard let name = exchange.pathParameters["service"],
+        guard let name = exchange.pathParameters.raw("service"),
             services.contains(where: { $0.name.utf8.elementsEqual(name) })
         else { return exchange.refuse(.unknownWebhook) }
         return exchange.refuse(.needsTokenAddress, headers: [Self.allowed])

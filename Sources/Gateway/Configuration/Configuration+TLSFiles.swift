@@ -24,8 +24,8 @@ extension Configuration {
         return problems
     }
 
-    private func problem(_ key: String, _ error: TLSError) -> SettingsProblem {
-        SettingsProblem(source: .builtIn, key: key, message: error.description)
+    private func problem(_ section: String, _ error: TLSError) -> SettingsProblem {
+        SettingsProblem(source: .builtIn, key: section, message: error.description)
     }
 }
 

@@ -1,3 +1,5 @@
+import FedoraMessaging
+
 /// All settings of the server, with their defaults.
 ///
 /// They come from a TOML file and, above it, from environment variables: see ``load(path:environment:)``.
@@ -8,6 +10,8 @@ public struct Configuration: Sendable {
     public var server = ServerConfiguration()
     /// `[ingest]`
     public var ingest = IngestConfiguration()
+    /// `[messages]`
+    public var messages = MessagesConfiguration()
     /// `[bare_path]`
     public var barePath = BarePathConfiguration()
     /// `[services]`
@@ -36,6 +40,8 @@ public struct Configuration: Sendable {
     public internal(set) var publisher: PublisherTarget = .file(path: "")
     /// The file that was read; nil if there was none.
     public internal(set) var file: String?
+    /// Where each key was set that was set, by its name with the section.
+    var sources: [String: SettingsProblem.Source] = [:]
     /// What is odd but no error, to be logged at the start.
     public internal(set) var warnings: [String] = []
 

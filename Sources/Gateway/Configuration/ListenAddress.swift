@@ -1,3 +1,5 @@
+import EventLoop
+
 /// Where to listen: a host and a port, as `host:port`.
 public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// A name, an IPv4 address, or an IPv6 address without brackets; `*` is every address of the machine.
@@ -36,5 +38,35 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         if host == "::1" || host.lowercased() == "localhost" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// Whether it stands for addresses of both protocols: every address of the machine, or `localhost` (RFC 6761).
+    private var bothProtocols: [String]? {
+        switch host.lowercased() {
+        case "*", "::": ["0.0.0.0", "::"]
+        case "localhost", "localhost.": ["127.0.0.1", "::1"]
+        default: nil
+        }
+    }
+
+    /// The addresses to bind for these, each once. What stands for addresses of both protocols does with one of them on a
+    /// machine that has no other.
+    ///
+    /// - Throws: `StreamError.unresolvable`.
+    static func resolve(_ listen: [ListenAddress]) async throws(StreamError) -> [SocketAddress] {
+        var addresses: [SocketAddress] = []
+        for place in listen {
+            let port = UInt16(clamping: place.port)
+            var found: [SocketAddress]
+            if let hosts = place.bothProtocols {
+                found = hosts.compactMap { SocketAddress(literal: $0, port: port) }
+                let usable = found.filter(\.isOfThisMachine)
+                if !usable.isEmpty { found = usable }
+            } else {
+                found = try await SocketAddress.resolve(host: place.host, port: port)
+            }
+            addresses += found.filter { port == 0 || !addresses.contains($0) }
+        }
+        return addresses
     }
 }

@@ -55,7 +55,7 @@ struct DeliveryLedger: Sendable {
     mutating func add(_ other: DeliveryLedger) {
         dropped += other.dropped
         for (token, tally) in other.tallies {
-            tallies[token, default: DeliveryTally()].add(tally.activity)
+            tallies[token, default: DeliveryTally()].add(tally)
             for record in tally.accepted.inOrder + tally.refused.inOrder {
                 let mayGrow = recordCount < capacity
                 settle(tallies[token, default: DeliveryTally()].keep(record, mayGrow: mayGrow))

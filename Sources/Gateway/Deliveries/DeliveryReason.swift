@@ -23,6 +23,8 @@ public enum DeliveryReason {
             } ?? "The delivery is of a repository or organization outside the token's scope."
         case "unsupported_media_type":
             "The delivery was no JSON. Set the webhook's content type at \(service) to application/json."
+        case "encoded_body":
+            "The body was compressed (Content-Encoding). Something between \(service) and this server does that: turn it off."
         case "missing_header", "duplicate_header":
             "A header that \(service) always sends was missing or doubled: the delivery may not come from \(service), "
                 + "or a proxy changed it."
@@ -32,14 +34,22 @@ public enum DeliveryReason {
             "The delivery was too large. Choose fewer events at \(service), or ask this server's administrators."
         case "body_incomplete", "body_timeout":
             "The connection broke, or was too slow, before the whole delivery was here."
+        case RateLimiter.reason:
+            "There were more deliveries in a minute than this token, or its account with all its tokens, may send. "
+                + "\(service) may not send them again: redeliver there what is missing, or ask this server's administrators "
+                + "for a higher limit."
         case "unavailable", "overloaded", "shutting_down":
             "This server could not publish it at that moment. \(service) may send it again; if not, redeliver it there."
         case "filtered":
             "The token's event filter does not let this event through."
         case "incomplete":
             "The delivery lacks something that every message of \(service) has, so nothing was published."
+        case "unsafe_for_consumers":
+            "Programs that read the messages of \(service) would fail on this one, so nothing was published."
         case "unverified":
             "The delivery could not be verified with the token's secret."
+        case "topic_refused":
+            "The message broker doesn’t let this server publish this topic. Ask this server’s administrators."
         case "repeated":
             "The same delivery came before and was published then."
         default:

@@ -12,7 +12,7 @@ extension DeliveryRecord {
             throw DatabaseError(.decoding, "column outcome of table delivery holds what this program never writes")
         }
         self.init(
-            at: UnixTime(milliseconds: try row.integer("at")), outcome: outcome,
+            at: try row.time("at"), outcome: outcome,
             status: Int(try row.integer("status")), event: try row.optionalText("event"),
             topic: try row.optionalText("topic"), messageID: try row.optionalText("message_id"),
             size: try row.optionalInteger("size").map { Int($0) }, reason: try row.optionalText("reason"),
@@ -41,7 +41,7 @@ extension TokenActivity {
     /// The columns that `init(row:)` reads; of a join in which they may be NULL.
     static let columns = """
         published, withheld, refused, last_accepted_at, last_refused_at, last_published_at, last_withheld_at, \
-        secrets_since, secret_used_at, former_used_at
+        secrets_since, secret_used_at, former_used_at, limited, last_limited_at
         """
 
     /// Reads the columns of the table `token_activity`; all are NULL for a token that nothing came for.
@@ -49,18 +49,16 @@ extension TokenActivity {
     /// - Throws: `DatabaseError` `decoding`.
     init(row: SQLRow) throws(DatabaseError) {
         self.init(
-            published: try row.optionalInteger("published") ?? 0, withheld: try row.optionalInteger("withheld") ?? 0,
-            refused: try row.optionalInteger("refused") ?? 0,
-            lastAcceptedAt: try Self.time("last_accepted_at", in: row),
-            lastRefusedAt: try Self.time("last_refused_at", in: row),
-            lastPublishedAt: try Self.time("last_published_at", in: row),
-            lastWithheldAt: try Self.time("last_withheld_at", in: row))
+            published: try row.count("published"), withheld: try row.count("withheld"),
+            refused: try row.count("refused"),
+            lastAcceptedAt: try row.optionalTime("last_accepted_at"),
+            lastRefusedAt: try row.optionalTime("last_refused_at"),
+            lastPublishedAt: try row.optionalTime("last_published_at"),
+            lastWithheldAt: try row.optionalTime("last_withheld_at"))
         secrets = SecretActivity(
-            since: try Self.time("secrets_since", in: row), firstUsedAt: try Self.time("secret_used_at", in: row),
-            formerUsedAt: try Self.time("former_used_at", in: row))
-    }
-
-    private static func time(_ column: String, in row: SQLRow) throws(DatabaseError) -> UnixTime? {
-        try row.optionalInteger(column).map(UnixTime.init(milliseconds:))
+            since: try row.optionalTime("secrets_since"), firstUsedAt: try row.optionalTime("secret_used_at"),
+            formerUsedAt: try row.optionalTime("former_used_at"))
+        limited = try row.count("limited")
+        lastLimitedAt = try row.optionalTime("last_limited_at")
     }
 }

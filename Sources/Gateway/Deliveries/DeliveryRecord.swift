@@ -20,11 +20,14 @@ public struct DeliveryRecord: Sendable, Hashable {
     public let repository: String?
     /// Which of the token's secrets it had; not listed, only counted.
     var secret: SecretUse?
+    /// Whether it came by its service's address, without the token's id; not listed, only counted.
+    let isBare: Bool
 
     /// A record.
     public init(
         at: UnixTime, outcome: DeliveryOutcome, status: Int, event: String? = nil, topic: String? = nil,
-        messageID: String? = nil, size: Int? = nil, reason: String? = nil, repository: String? = nil
+        messageID: String? = nil, size: Int? = nil, reason: String? = nil, repository: String? = nil,
+        isBare: Bool = false
     ) {
         self.at = at
         self.outcome = outcome
@@ -35,5 +38,6 @@ public struct DeliveryRecord: Sendable, Hashable {
         self.size = size
         self.reason = reason
         self.repository = repository
+        self.isBare = isBare
     }
 }

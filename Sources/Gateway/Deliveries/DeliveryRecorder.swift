@@ -17,6 +17,7 @@ actor DeliveryRecorder: DeliveryNoting {
     private let logger: Logger
     private var flow: DeliveryFlow
     private var isFlushing = false
+    private var limited = RateReport()
 
     /// Over a database with the gateway's tables.
     init(database: any Database, loops: [EventLoop], settings: DeliverySettings, logger: Logger) {
@@ -86,11 +87,29 @@ actor DeliveryRecorder: DeliveryNoting {
     }
 
     private func collect() {
-        for ledger in all { flow.collect(ledger.withLock { $0.take() }) }
+        for ledger in all {
+            let taken = ledger.withLock { $0.take() }
+            for (token, tally) in taken.tallies where tally.activity.limited > 0 {
+                limited.add(tally.activity.limited, of: token)
+            }
+            flow.collect(taken)
+        }
+        if let report = limited.take(now: .now) { log(report.lines, others: report.others) }
         let dropped = flow.takeDropped()
         if dropped > 0 {
             logger.warning("deliveries were counted and not listed", metadata: ["deliveries": "\(dropped)"])
         }
+    }
+
+    private func log(_ lines: [RateReport.Line], others: Int64) {
+        for line in lines {
+            logger.warning(
+                "webhooks beyond the limits of a minute were refused",
+                metadata: ["token": "\(line.token.logged)", "webhooks": "\(line.count)"])
+        }
+        guard others > 0 else { return }
+        logger.warning(
+            "webhooks of other tokens beyond the limits of a minute were refused", metadata: ["webhooks": "\(others)"])
     }
 
     private func write(_ batch: DeliveryBatch) async {

@@ -2,6 +2,8 @@
 struct DeliveryTally: Sendable, Hashable {
     /// What is to be added to the counters, and the times to be moved on.
     private(set) var activity = TokenActivity()
+    /// When the first and the last webhook were accepted that came without the token's id.
+    private(set) var bare: ClosedRange<UnixTime>?
     /// The last that were accepted, in no order; at most ``DeliveryList/kept``.
     private(set) var accepted = DeliveryRing()
     /// The last that were refused.
@@ -13,6 +15,7 @@ struct DeliveryTally: Sendable, Hashable {
     /// Counts a delivery.
     mutating func count(_ record: DeliveryRecord) {
         activity.count(record)
+        if record.isBare, record.outcome.isAccepted { bare = Self.both(bare, record.at...record.at) }
     }
 
     /// Keeps a delivery.
@@ -25,7 +28,15 @@ struct DeliveryTally: Sendable, Hashable {
     }
 
     /// Adds the counters of another.
-    mutating func add(_ other: TokenActivity) {
-        activity.add(other)
+    mutating func add(_ other: DeliveryTally) {
+        activity.add(other.activity)
+        if let times = other.bare { bare = Self.both(bare, times) }
+    }
+
+    private static func both(
+        _ one: ClosedRange<UnixTime>?, _ other: ClosedRange<UnixTime>
+    ) -> ClosedRange<UnixTime> {
+        guard let one else { return other }
+        return min(one.lowerBound, other.lowerBound)...max(one.upperBound, other.upperBound)
     }
 }

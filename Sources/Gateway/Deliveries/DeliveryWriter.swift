@@ -95,24 +95,28 @@ struct DeliveryWriter: DeliveryWriting {
     private static func addition(of entries: ArraySlice<(row: String, tally: DeliveryTally)>) -> SQLStatement {
         SQLStatement(
             """
-            INSERT INTO token_activity (token_uuid, published, withheld, refused, accepted_noted, refused_noted,
-                last_accepted_at, last_refused_at, last_at, last_published_at, last_withheld_at, secrets_since,
-                secret_used_at, former_used_at)
-            VALUES \(places(rows: entries.count, columns: 14))
+            INSERT INTO token_activity (token_uuid, published, withheld, refused, accepted_noted, refused_noted, limited,
+                last_accepted_at, last_refused_at, last_limited_at, last_at, last_published_at, last_withheld_at,
+                secrets_since, secret_used_at, former_used_at, bare_first_at, bare_last_at)
+            VALUES \(places(rows: entries.count, columns: 18))
             ON CONFLICT (token_uuid) DO UPDATE SET
-                published = token_activity.published + excluded.published,
-                withheld = token_activity.withheld + excluded.withheld,
-                refused = token_activity.refused + excluded.refused,
-                accepted_noted = token_activity.accepted_noted + excluded.accepted_noted,
-                refused_noted = token_activity.refused_noted + excluded.refused_noted,
+                published = \(sum("published")),
+                withheld = \(sum("withheld")),
+                refused = \(sum("refused")),
+                accepted_noted = \(sum("accepted_noted")),
+                refused_noted = \(sum("refused_noted")),
+                limited = \(sum("limited")),
                 last_accepted_at = \(later("last_accepted_at")),
                 last_refused_at = \(later("last_refused_at")),
+                last_limited_at = \(later("last_limited_at")),
                 last_at = \(later("last_at")),
                 last_published_at = \(later("last_published_at")),
                 last_withheld_at = \(later("last_withheld_at")),
                 secrets_since = \(later("secrets_since")),
                 secret_used_at = \(ofLaterSecrets("secret_used_at", "<")),
-                former_used_at = \(ofLaterSecrets("former_used_at", ">"))
+                former_used_at = \(ofLaterSecrets("former_used_at", ">")),
+                bare_first_at = \(earlier("bare_first_at")),
+                bare_last_at = \(later("bare_last_at"))
             RETURNING token_uuid, accepted_noted, refused_noted
             """,
             entries.flatMap { counters($0.row, $0.tally) })
@@ -133,18 +137,36 @@ struct DeliveryWriter: DeliveryWriting {
         let last = [activity.lastAcceptedAt, activity.lastRefusedAt].compactMap { $0 }.max()
         return [
             .text(row), .integer(activity.published), .integer(activity.withheld), .integer(activity.refused),
-            .integer(Int64(tally.accepted.count)), .integer(Int64(tally.refused.count)),
-            .time(activity.lastAcceptedAt), .time(activity.lastRefusedAt), .integer(last?.milliseconds ?? 0),
-            .time(activity.lastPublishedAt), .time(activity.lastWithheldAt), .time(activity.secrets.since),
-            .time(activity.secrets.firstUsedAt), .time(activity.secrets.formerUsedAt),
+            .integer(Int64(tally.accepted.count)), .integer(Int64(tally.refused.count)), .integer(activity.limited),
+            .time(activity.lastAcceptedAt), .time(activity.lastRefusedAt), .time(activity.lastLimitedAt),
+            .integer(last?.milliseconds ?? 0), .time(activity.lastPublishedAt), .time(activity.lastWithheldAt),
+            .time(activity.secrets.since), .time(activity.secrets.firstUsedAt), .time(activity.secrets.formerUsedAt),
+            .time(tally.bare?.lowerBound), .time(tally.bare?.upperBound),
         ]
     }
 
-    /// The later of what there is and what came; NULL is earlier than anything.
+    /// What there is and what came. A number that cannot be a count is given up, and counting begins anew: else its sum
+    /// would overflow, and no token of the batch would be counted any more.
+    private static func sum(_ column: String) -> String {
+        """
+        CASE WHEN token_activity.\(column) BETWEEN 0 AND \(StoredNumber.limit) \
+        THEN token_activity.\(column) + excluded.\(column) ELSE excluded.\(column) END
+        """
+    }
+
+    /// The later of what there is and what came; NULL is earlier than anything, and so is what cannot be a time.
     private static func later(_ column: String) -> String {
         """
-        CASE WHEN token_activity.\(column) IS NULL OR excluded.\(column) > token_activity.\(column) \
-        THEN excluded.\(column) ELSE token_activity.\(column) END
+        CASE WHEN token_activity.\(column) IS NULL OR token_activity.\(column) > \(StoredNumber.limit) \
+        OR excluded.\(column) > token_activity.\(column) THEN excluded.\(column) ELSE token_activity.\(column) END
+        """
+    }
+
+    /// The earlier of what there is and what came; NULL is later than anything, and so is what cannot be a time.
+    private static func earlier(_ column: String) -> String {
+        """
+        CASE WHEN token_activity.\(column) IS NULL OR token_activity.\(column) < 0 \
+        OR excluded.\(column) < token_activity.\(column) THEN excluded.\(column) ELSE token_activity.\(column) END
         """
     }
 

@@ -16,6 +16,10 @@ public struct TokenActivity: Sendable, Hashable {
     public var lastWithheldAt: UnixTime?
     /// Which secrets are in use.
     public var secrets = SecretActivity()
+    /// Webhooks that were refused because there were too many in a minute; `refused` counts them, too.
+    public var limited: Int64 = 0
+    /// When the last one was.
+    public var lastLimitedAt: UnixTime?
 
     /// Nothing yet, unless something is given.
     public init(
@@ -65,6 +69,10 @@ public struct TokenActivity: Sendable, Hashable {
         }
         if record.outcome.isAccepted { lastAcceptedAt = Self.later(lastAcceptedAt, time) }
         if let use = record.secret { secrets.add(use, at: time) }
+        if record.reason == RateLimiter.reason {
+            limited += 1
+            lastLimitedAt = Self.later(lastLimitedAt, time)
+        }
     }
 
     /// Adds what another has.
@@ -77,9 +85,20 @@ public struct TokenActivity: Sendable, Hashable {
         if let time = other.lastPublishedAt { lastPublishedAt = Self.later(lastPublishedAt, time) }
         if let time = other.lastWithheldAt { lastWithheldAt = Self.later(lastWithheldAt, time) }
         secrets.add(other.secrets)
+        limited += other.limited
+        if let time = other.lastLimitedAt { lastLimitedAt = Self.later(lastLimitedAt, time) }
     }
 
     private static func later(_ one: UnixTime?, _ other: UnixTime) -> UnixTime {
         one.map { max($0, other) } ?? other
+    }
+
+    /// A Boolean value that indicates whether any of it cannot be: a count below zero or beyond reason, a time outside of
+    /// the years 1 to 9999.
+    public var isImpossible: Bool {
+        ![published, withheld, refused, limited].allSatisfy(StoredNumber.isPossible)
+            || [lastAcceptedAt, lastRefusedAt, lastPublishedAt, lastWithheldAt, lastLimitedAt].contains {
+                $0.map { !$0.isWritable } ?? false
+            }
     }
 }

@@ -1,3 +1,4 @@
+import EventLoop
 import HTTPServer
 
 /// `GET /healthz`: the process answers. Restart it if it does not.
@@ -7,18 +8,44 @@ struct HealthHandler: HTTPHandler {
     }
 }
 
-/// `GET /readyz`: 200 when webhooks can be accepted, else 503 with what is missing. Send it no traffic meanwhile.
+/// `GET /readyz`: 200 `ok` when webhooks can be accepted, else 503 `not ready`: send it no traffic meanwhile. What is
+/// missing, with hosts, ports and errors, is told on this machine and to administrators alone.
 struct ReadinessHandler: HTTPHandler {
+    /// By these a proxy on this machine shows that somebody else asks.
+    private static let forwardingHeaders = [
+        "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-server",
+        "x-real-ip",
+    ]
+
     let database: DatabaseProbe
     let publisher: any MessagePublisher
+    let stopping: Stopping
+    /// Whether an administrator asks.
+    let isAdministrator: @Sendable (HTTPExchange) async -> Bool
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
-        let readiness = Readiness(parts: [brokerPart()] + (await database.readiness()))
-        return .json(HTTPStatus(readiness.isReady ? 200 : 503), readiness.json)
+        var parts = [brokerPart()] + (await database.readiness())
+        if stopping.hasBegun {
+            parts.append(Readiness.Part(name: "server", isReady: false, detail: "the server is stopping"))
+        }
+        let readiness = Readiness(parts: parts)
+        let status = HTTPStatus(readiness.isReady ? 200 : 503)
+        let mayKnow: Bool
+        if Self.isLocal(exchange.remoteAddress, exchange.head) {
+            mayKnow = true
+        } else {
+            mayKnow = await isAdministrator(exchange)
+        }
+        return .json(status, mayKnow ? readiness.json : readiness.word)
     }
 
     private func brokerPart() -> Readiness.Part {
         let readiness = publisher.readiness
         return Readiness.Part(name: "broker", isReady: readiness.isReady, detail: readiness.description)
+    }
+
+    /// Whether whoever asks is on this machine, as far as can be seen.
+    static func isLocal(_ address: SocketAddress, _ head: RequestHead) -> Bool {
+        address.isLoopback && !forwardingHeaders.contains { head.count(of: $0) > 0 }
     }
 }

@@ -19,4 +19,7 @@ struct Readiness: Sendable {
         }
         return Array("{\"ready\": \(isReady), \"parts\": {\(members.joined(separator: ", "))}}\n".utf8)
     }
+
+    /// What everybody is told: `{"status": "ok"}` or `{"status": "not ready"}`.
+    var word: [UInt8] { Array("{\"status\": \"\(isReady ? "ok" : "not ready")\"}\n".utf8) }
 }

@@ -8,6 +8,9 @@ enum Acceptance: Sendable {
     /// It was kept from the bus on purpose: `{"published": false, "reason": …}`.
     case withheld(Withheld, event: String, repository: String? = nil)
 
+    /// It can't be published, and sending it again would not help: likewise.
+    case notPublished(reason: String, event: String)
+
     /// The body of the 202. All values are plain ASCII without quotes or backslashes by construction.
     var json: [UInt8] {
         switch self {
@@ -15,6 +18,8 @@ enum Acceptance: Sendable {
             Self.bytes("{\"message_id\": \"", messageID, "\", \"topic\": \"", topic, "\"}\n")
         case .withheld(let reason, _, _):
             Self.bytes("{\"published\": false, \"reason\": \"", reason.code, "\"}\n")
+        case .notPublished(let reason, _):
+            Self.bytes("{\"published\": false, \"reason\": \"", reason, "\"}\n")
         }
     }
 
@@ -27,17 +32,22 @@ enum Acceptance: Sendable {
 
     /// What the token's owner sees of it.
     ///
-    /// - Parameter size: Bytes of the body.
-    func record(size: Int?, at time: UnixTime = .now()) -> DeliveryRecord {
+    /// - Parameters:
+    ///   - size: Bytes of the body.
+    ///   - isBare: Whether it came without the token's id.
+    func record(size: Int?, isBare: Bool = false, at time: UnixTime = .now()) -> DeliveryRecord {
         switch self {
         case .published(let messageID, let topic, let event, let isRepeated):
             DeliveryRecord(
                 at: time, outcome: isRepeated ? .repeated : .published, status: 202, event: event, topic: topic,
-                messageID: messageID, size: size, reason: isRepeated ? "repeated" : nil)
+                messageID: messageID, size: size, reason: isRepeated ? "repeated" : nil, isBare: isBare)
         case .withheld(let reason, let event, let repository):
             DeliveryRecord(
                 at: time, outcome: .withheld, status: 202, event: event, size: size, reason: reason.code,
-                repository: repository)
+                repository: repository, isBare: isBare)
+        case .notPublished(let reason, let event):
+            DeliveryRecord(
+                at: time, outcome: .withheld, status: 202, event: event, size: size, reason: reason, isBare: isBare)
         }
     }
 }

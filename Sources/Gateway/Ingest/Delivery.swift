@@ -11,9 +11,15 @@ final class Delivery {
     /// The message's id as computed from the delivery, which is the same however often and wherever it is received; `nil`
     /// where the service gives its deliveries no id. Then each is another event, whatever is in it.
     let key: UUIDValue?
+    /// What the message says of the token that it came by.
+    private let origin: [(name: String, value: String)]
 
-    init(_ event: WebhookEvent, schema: MessageSchema, routingKey: String, token: UUIDValue) {
+    init(
+        _ event: WebhookEvent, schema: MessageSchema, routingKey: String, token: UUIDValue,
+        origin: [(name: String, value: String)] = []
+    ) {
         self.event = event
+        self.origin = origin
         self.schema = schema
         self.routingKey = routingKey
         key = event.deliveryID.map {
@@ -31,6 +37,6 @@ final class Delivery {
         FedoraMessage(
             id: receipt.messageID.description, topic: event.topic, schema: schema.name,
             schemaPackage: schema.package, sentAt: SentAt.format(secondsSince1970: receipt.second),
-            usernames: event.usernames, body: event.messageBody())
+            usernames: event.usernames, ownHeaders: origin, body: event.messageBody())
     }
 }

@@ -23,7 +23,8 @@ struct Ingest: Sendable {
         let settings = IngestSettings(configuration)
         let cache = TokenCache(
             loader: TokenRecordLoader(
-                store: workspace.tokens, entries: configuration.cache.entries, logger: logger
+                store: workspace.tokens, entries: configuration.cache.entries, logger: logger,
+                namesOwners: settings.namesOwners
             ) { name in services.first { $0.name == name } },
             authority: TokenIDAuthority(workspace.keys), settings: TokenCacheSettings(configuration.cache),
             loop: loops.loops[0])
@@ -35,6 +36,7 @@ struct Ingest: Sendable {
             publisher: publisher, deliveries: deliveries,
             deduplication: DeduplicationWindow(
                 entries: configuration.ingest.deduplicationEntries, window: configuration.ingest.deduplicationWindow),
-            settings: settings, parsers: try LoopLocal(loops.loops) { _ in try JSONParser() }, logger: logger)
+            settings: settings, parsers: try LoopLocal(loops.loops) { _ in try JSONParser() },
+            largeBodies: try LargeBodies(), logger: logger, limiter: RateLimiter(configuration))
     }
 }

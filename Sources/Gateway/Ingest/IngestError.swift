@@ -15,6 +15,12 @@ extension HTTPError {
         .unsupportedMediaType, code: "unsupported_media_type",
         message: "Set the webhook's content type to application/json.")
 
+    static let encodedBody = HTTPError(
+        .unsupportedMediaType, code: "encoded_body",
+        message:
+            "The body is compressed or otherwise encoded (Content-Encoding), which is not taken here: have it sent "
+            + "as it is, and look for a proxy that compresses requests.")
+
     static let signatureMissing = HTTPError(
         .unauthorized, code: "signature_missing",
         message: "The delivery is not signed. Enter the token's secret in the webhook's settings.")
@@ -34,6 +40,16 @@ extension HTTPError {
     static let needsTokenAddress = HTTPError(
         .methodNotAllowed, code: "needs_token_address",
         message: "Webhooks are not taken at this address. Copy the URL from the token's page.")
+
+    /// Refuses a body that is not the payload's own bytes: a signature could only look wrong then.
+    static func checkEncoding(of head: RequestHead) throws(HTTPError) {
+        for value in head.values("content-encoding") {
+            for coding in value.split(separator: UInt8(ascii: ",")) {
+                let name = String(decoding: coding, as: UTF8.self).lowercased().filter { $0 != " " && $0 != "\t" }
+                guard name.isEmpty || name == "identity" else { throw .encodedBody }
+            }
+        }
+    }
 
     static func messageTooLarge(limit: Int) -> HTTPError {
         HTTPError(

@@ -1,3 +1,5 @@
+import WebhookServices
+
 /// What bounds a webhook, and what its message is published under.
 struct IngestSettings: Sendable {
     /// Bytes of a body (413 above).
@@ -10,6 +12,10 @@ struct IngestSettings: Sendable {
     let retryAfter: Int
     /// Bytes of a whole message body, envelope included (413 above): the broker's own bound.
     let maxMessageSize: Int
+    /// Whether messages say who owns the token that they came by, and its scope.
+    let namesOwners: Bool
+    /// Which classes messages may have that the published ones cannot digest.
+    let ownClasses: OwnClasses
     /// What stands before the topic in the routing key, without dots at its end (as fedora-messaging takes it).
     let topicPrefix: String
 
@@ -19,6 +25,8 @@ struct IngestSettings: Sendable {
         deadline = configuration.ingest.deadline
         retryAfter = Int(configuration.ingest.retryAfter.components.seconds)
         maxMessageSize = configuration.broker.maxMessageSize
+        namesOwners = configuration.messages.provenance
+        ownClasses = configuration.messages.ownClasses
         let prefix = configuration.broker.topicPrefix
         topicPrefix = String(prefix[..<(prefix.lastIndex { $0 != "." }.map(prefix.index(after:)) ?? prefix.startIndex)])
     }

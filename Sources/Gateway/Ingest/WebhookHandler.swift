@@ -35,8 +35,10 @@ struct WebhookHandler: HTTPHandler {
         let deadline = RequestDeadline(from: exchange.receivedAt, limit: pipeline.settings.deadline)
         let service = try service(in: exchange.pathParameters)
         var token = try await token(of: exchange, service, &trail, until: deadline)
+        try HTTPError.checkEncoding(of: exchange.head)
         let waits = !exchange.isBodyHere
-        let body = try await exchange.readBody(limit: pipeline.settings.maxBodySize, until: deadline.instant)
+        let limit = pipeline.bodyLimit(of: RequestHeaders(head: exchange.head))
+        let body = try await exchange.readBody(limit: limit, until: deadline.instant)
         trail.size = body.count
         let second = Int64(time(nil))
         // Once more: the token may have been changed while the body came.
@@ -45,13 +47,32 @@ struct WebhookHandler: HTTPHandler {
             headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second,
             query: exchange.head.method == .get ? exchange.head.query : nil, settings: token.settings,
             isAtTokenAddress: true)
-        try verify(request, service: service, token: token, &trail)
-        let prepared = try pipeline.prepare(request, service: service, token: token)
+        let prepared = try await prepare(request, service, token, &trail, until: deadline)
         return try await pipeline.finish(prepared, second: second, until: deadline, requestID: exchange.requestID)
     }
 
+    private func prepare(
+        _ request: WebhookRequest, _ service: any WebhookService, _ token: TokenRecord, _ trail: inout Trail,
+        until deadline: RequestDeadline
+    ) async throws(HTTPError) -> PreparedDelivery {
+        guard request.body.count >= LargeBodies.threshold else {
+            trail.secret = try verify(request, service: service, token: token)
+            try pipeline.admit(token, size: request.body.count)
+            return try pipeline.prepare(request, service: service, token: token)
+        }
+        let (secret, prepared) = try await pipeline.largeBodies.run(
+            until: deadline, retryAfter: pipeline.settings.retryAfter
+        ) { (parser) throws(HTTPError) in
+            let secret = try verify(request, service: service, token: token)
+            try pipeline.admit(token, size: request.body.count)
+            return (secret, try pipeline.prepare(request, service: service, token: token, parser: parser))
+        }
+        trail.secret = secret
+        return prepared
+    }
+
     private func service(in path: PathParameters) throws(HTTPError) -> any WebhookService {
-        guard let name = path["service"],
+        guard let name = path.raw("service"),
             let service = services.first(where: { $0.name.utf8.elementsEqual(name) })
         else { throw .unknownWebhook }
         return service
@@ -60,7 +81,7 @@ struct WebhookHandler: HTTPHandler {
     private func token(
         of exchange: HTTPExchange, _ service: any WebhookService, _ trail: inout Trail, until deadline: RequestDeadline
     ) async throws(HTTPError) -> TokenRecord {
-        guard let text = exchange.pathParameters["id"], let id = TokenID(text),
+        guard let text = exchange.pathParameters.raw("id"), let id = TokenID(text),
             let record = try await tokens.record(of: id, until: deadline),
             record.service == service.name
         else { throw .unknownWebhook }
@@ -70,10 +91,10 @@ struct WebhookHandler: HTTPHandler {
     }
 
     private func verify(
-        _ request: WebhookRequest, service: any WebhookService, token: TokenRecord, _ trail: inout Trail
-    ) throws(HTTPError) {
+        _ request: WebhookRequest, service: any WebhookService, token: TokenRecord
+    ) throws(HTTPError) -> SecretUse {
         switch service.verify(request, secrets: token.secrets()) {
-        case .verified(let index): trail.secret = SecretUse(since: token.secretsSince, index: index)
+        case .verified(let index): return SecretUse(since: token.secretsSince, index: index)
         case .missing: throw .signatureMissing
         case .mismatch: throw .signatureMismatch
         }

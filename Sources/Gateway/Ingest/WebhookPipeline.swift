@@ -13,10 +13,21 @@ struct WebhookPipeline: Sendable {
     let settings: IngestSettings
     /// One JSON parser a loop, reused from webhook to webhook.
     let parsers: LoopLocal<JSONParser>
+    let largeBodies: LargeBodies
     let logger: Logger
+    /// What a token and an account may send in a minute; `nil` for any number.
+    var limiter: RateLimiter?
+    private let failures = PublishFailureLog()
 
-    /// The bounds of the JSON.
-    var limits: JSONLimits { JSONLimits(maxDepth: settings.maxDepth, maxBytes: settings.maxBodySize) }
+    /// The bounds of the JSON. What makes a message that the broker would not take need not be parsed.
+    var limits: JSONLimits {
+        JSONLimits(maxDepth: settings.maxDepth, maxBytes: min(settings.maxBodySize, settings.maxMessageSize))
+    }
+
+    /// Bytes of a body that may be read: a form takes more than the payload in it.
+    func bodyLimit(of headers: RequestHeaders) -> Int {
+        headers.sayForm ? settings.maxBodySize : min(settings.maxBodySize, settings.maxMessageSize)
+    }
 
     /// The parser of the loop that this is called on.
     func parser() throws(HTTPError) -> JSONParser {
@@ -28,9 +39,14 @@ struct WebhookPipeline: Sendable {
 
     /// Notes what became of a webhook of a known token.
     ///
-    /// - Parameter size: Bytes of the body; `nil` where it was not read.
-    func note(_ acceptance: Acceptance, of token: TokenID, size: Int?, secret: SecretUse? = nil) {
-        var record = acceptance.record(size: size)
+    /// - Parameters:
+    ///   - size: Bytes of the body; `nil` where it was not read.
+    ///   - secret: Which of the token's secrets it had.
+    ///   - isBare: Whether it came without the token's id.
+    func note(
+        _ acceptance: Acceptance, of token: TokenID, size: Int?, secret: SecretUse? = nil, isBare: Bool = false
+    ) {
+        var record = acceptance.record(size: size, isBare: isBare)
         record.secret = secret
         deliveries.note(record, for: token)
     }
@@ -43,19 +59,28 @@ struct WebhookPipeline: Sendable {
         deliveries.note(record, for: token)
     }
 
+    /// Counts an authentic webhook against the limits of its token and of the token's account.
+    ///
+    /// - Throws: 429 above them.
+    func admit(_ token: TokenRecord, size: Int) throws(HTTPError) {
+        guard let refusal = limiter?.admit(token, size: size, now: .now) else { return }
+        throw .rateLimited(refusal)
+    }
+
     /// Reads an authentic webhook.
     ///
+    /// - Parameter parser: The loop's if nil.
     /// - Throws: what the webhook lacks.
     func prepare(
-        _ request: WebhookRequest, service: any WebhookService, token: TokenRecord
+        _ request: WebhookRequest, service: any WebhookService, token: TokenRecord, parser: JSONParser? = nil
     ) throws(HTTPError) -> PreparedDelivery {
-        let parser = try parser()
+        let parser = if let parser { parser } else { try self.parser() }
         guard let uuid = UUIDValue(bytes: token.uuid) else {
             throw .unavailable("The server is not ready.", retryAfter: settings.retryAfter)
         }
         var request = request
         request.allowsPrivateContent = token.publishesPrivate
-        let event: WebhookEvent
+        var event: WebhookEvent
         do throws(WebhookError) {
             event = try service.event(
                 of: request, parser: parser, limits: limits, namingRepository: token.scope != nil)
@@ -65,12 +90,17 @@ struct WebhookPipeline: Sendable {
         if let scope = token.scope, !scope.contains((event.repository ?? "").utf8) {
             return .withheld(.outOfScope, event: event.name, repository: event.repository?.boundedRepository)
         }
-        if let reason = event.withheld(by: token.eventFilter, allowsPrivateContent: token.publishesPrivate) {
+        let reason = event.withheld(
+            by: token.eventFilter, allowsPrivateContent: token.publishesPrivate, ownClasses: settings.ownClasses)
+        if let reason {
             return .withheld(reason, event: event.name)
         }
+        let schema = service.settleSchema(of: &event, ownClasses: settings.ownClasses)
         let topic = settings.topicPrefix.isEmpty ? event.topic : settings.topicPrefix + "." + event.topic
         return .message(
-            Delivery(event, schema: service.schema, routingKey: topic, token: uuid))
+            Delivery(
+                event, schema: schema, routingKey: topic, token: uuid,
+                origin: token.origin(namingOwners: settings.namesOwners)))
     }
 
     /// Publishes what there is to publish, once.
@@ -109,21 +139,50 @@ struct WebhookPipeline: Sendable {
             throw .messageTooLarge(limit: settings.maxMessageSize)
         }
         let result = await publisher.publish(message, until: deadline)
-        guard result == .published else { throw failure(result, message: message, requestID: requestID) }
-        if let key = delivery.key { deduplication.confirm(key, receipt: receipt) }
-        return .published(
-            messageID: message.id, topic: delivery.routingKey, event: delivery.event.name, isRepeated: false)
+        if result != .published { log(result, message: message, requestID: requestID) }
+        switch result {
+        case .published:
+            if let key = delivery.key { deduplication.confirm(key, receipt: receipt) }
+            return .published(
+                messageID: message.id, topic: delivery.routingKey, event: delivery.event.name, isRepeated: false)
+        case .topicRefused:
+            // To be sent again would not help, and a service that gets an error switches the webhook off.
+            return .notPublished(reason: "topic_refused", event: delivery.event.name)
+        case .tooLarge(let limit):
+            throw .messageTooLarge(limit: limit)
+        case .refused, .unavailable, .timedOut, .full:
+            // A webhook that could not be kept is never 2xx. Each of these is worth another try by the sender.
+            throw .unavailable("The message broker did not take the message.", retryAfter: settings.retryAfter)
+        }
     }
 
-    /// A webhook that could not be kept is never 2xx. Each of these is worth another try by the sender.
-    private func failure(_ result: PublishResult, message: FedoraMessage, requestID: RequestID) -> HTTPError {
+    private func log(_ result: PublishResult, message: FedoraMessage, requestID: RequestID) {
+        guard let others = failures.pass(result) else { return }
         logger.warning(
             "not published",
             metadata: [
                 "request": "\(requestID)", "message": "\(message.id)", "topic": "\(message.topic)",
-                "reason": "\(result)",
+                "reason": "\(result)", "others": "\(others)",
             ])
-        return .unavailable("The message broker did not take the message.", retryAfter: settings.retryAfter)
+    }
+}
+
+/// A flood of messages that could not be published is a line a minute, for each way to fail.
+private final class PublishFailureLog: Sendable {
+    private let throttles = Locked([LogThrottle](repeating: LogThrottle(), count: 6))
+
+    /// How many such lines were held back since the last; `nil` if this one is, too.
+    func pass(_ result: PublishResult) -> Int? {
+        let kind =
+            switch result {
+            case .published, .unavailable: 0
+            case .refused: 1
+            case .topicRefused: 2
+            case .tooLarge: 3
+            case .timedOut: 4
+            case .full: 5
+            }
+        return throttles.withLock { $0[kind].pass(now: .now) }
     }
 }
 

@@ -28,14 +28,14 @@ public final class KeyRing: Sendable {
 
     /// What is derived from one root key.
     private struct Derived: Sendable {
-        let sealing: [UInt8]
-        let cookies: [UInt8]
+        let sealing: ProtectedKey
+        let cookies: ProtectedKey
         let lookup: HMACSHA256Key
         let checkValue: [UInt8]
 
         init(_ root: RootKey) throws {
-            sealing = try root.derive(.sealing)
-            cookies = try root.derive(.cookies)
+            sealing = ProtectedKey(try root.derive(.sealing))
+            cookies = ProtectedKey(try root.derive(.cookies))
             lookup = try HMACSHA256Key(root.derive(.lookup))
             checkValue = try root.derive(.check)
         }
@@ -71,7 +71,7 @@ public final class KeyRing: Sendable {
     }
 
     /// The key that cookies are sealed with, AES-256-GCM, then those that older ones may be sealed with.
-    public var cookieKeys: [[UInt8]] { keyIDs.compactMap { roots[$0]?.cookies } }
+    public var cookieKeys: [[UInt8]] { keyIDs.compactMap { roots[$0]?.cookies.withBytes { $0 } } }
 
     /// Makes another root key of the ring the current one, because the database says so.
     ///
@@ -93,7 +93,9 @@ public final class KeyRing: Sendable {
     public func seal(_ plaintext: [UInt8], for place: SealedPlace) throws -> SealedValue {
         let keyID = self.keyID
         guard let key = roots[keyID]?.sealing else { throw Failure.unknownKey(id: keyID) }
-        let bytes = try AESGCM.seal(plaintext, key: key, associatedData: place.associatedData(keyID: keyID))
+        let bytes = try key.withBytes { key in
+            try AESGCM.seal(plaintext, key: key, associatedData: place.associatedData(keyID: keyID))
+        }
         return SealedValue(keyID: keyID, bytes: bytes)
     }
 
@@ -103,8 +105,9 @@ public final class KeyRing: Sendable {
     public func open(_ sealed: SealedValue, for place: SealedPlace) throws -> [UInt8] {
         guard let key = roots[sealed.keyID]?.sealing else { throw Failure.unknownKey(id: sealed.keyID) }
         do {
-            return try AESGCM.open(
-                sealed.bytes, key: key, associatedData: place.associatedData(keyID: sealed.keyID))
+            return try key.withBytes { key in
+                try AESGCM.open(sealed.bytes, key: key, associatedData: place.associatedData(keyID: sealed.keyID))
+            }
         } catch is AESGCM.Failure {
             throw Failure.notAuthentic(column: place.column)
         }

@@ -7,7 +7,7 @@ public struct RootKey: Sendable, Equatable, CustomStringConvertible, CustomRefle
     /// Most bytes of a key, so that a wrong file is noticed as such.
     public static let maximumCount = 1024
 
-    private let material: [UInt8]
+    private let material: ProtectedKey
 
     /// The key's public name: 16 hexadecimal digits that say nothing about it. What is sealed carries the name.
     public let id: String
@@ -19,7 +19,7 @@ public struct RootKey: Sendable, Equatable, CustomStringConvertible, CustomRefle
         guard material.count >= Self.minimumCount else { throw RootKeyFormatError.tooShort(bytes: material.count) }
         guard material.count <= Self.maximumCount else { throw RootKeyFormatError.tooLong }
         guard Set(material).count > 1 else { throw RootKeyFormatError.notRandom }
-        self.material = material
+        self.material = ProtectedKey(material)
         let name = try HKDFSHA256.deriveKey(from: material, salt: [], info: KeyPurpose.name.rawValue, count: 8)
         id = Hex.encode(name)
     }
@@ -50,7 +50,7 @@ public struct RootKey: Sendable, Equatable, CustomStringConvertible, CustomRefle
     }
 
     func derive(_ purpose: KeyPurpose) throws -> [UInt8] {
-        try HKDFSHA256.deriveKey(from: material, salt: [], info: purpose.rawValue, count: 32)
+        try material.withBytes { try HKDFSHA256.deriveKey(from: $0, salt: [], info: purpose.rawValue, count: 32) }
     }
 
     /// The key's public name, not the key.

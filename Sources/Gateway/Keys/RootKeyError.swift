@@ -8,6 +8,8 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
     case notAFile(path: String)
     /// Everybody may read the file, or others than its owner may change it. `mode` is the nine permission bits.
     case tooOpen(path: String, mode: UInt32)
+    /// The file belongs to neither root nor the user that this process runs as.
+    case foreignOwner(path: String, owner: UInt32)
     /// The file holds no key.
     case invalid(path: String, RootKeyFormatError)
     /// No keys can be made or derived: OpenSSL has no memory or no entropy.
@@ -59,6 +61,11 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
             """
             the root key at \(path) can be read by everybody or changed by others (mode \(octal(mode))). Run \
             chmod 600 \(shellQuoted(path)); if others could read it, make a new one
+            """
+        case .foreignOwner(let path, let owner):
+            """
+            the root key at \(path) belongs to another user (number \(owner)), who can change it. Run \
+            chown root \(shellQuoted(path)), or give it to the user that this program runs as
             """
         case .invalid(let path, let problem):
             """

@@ -34,8 +34,9 @@ public struct RootKeyFile: Sendable, Hashable {
 
     /// Reads the key; `nil` if there is no such file.
     ///
-    /// A file that everybody may read, or that others than its owner may change, is refused. One that its group may
-    /// read is accepted with a warning: that is how containers and systemd hand secrets to a process of another user.
+    /// A file that everybody may read, that others than its owner may change, or that another user owns, is refused. One
+    /// that its group may read is accepted with a warning, and so is one of root's in a read-only mount: that is how
+    /// containers and systemd hand secrets to a process of another user.
     /// - Throws: ``RootKeyError``.
     public func read() throws(RootKeyError) -> Content? {
         // Non-blocking, so that a pipe in the file's place cannot stop the start for ever.
@@ -48,16 +49,14 @@ public struct RootKeyFile: Sendable, Hashable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure("fstat") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
-        let mode = UInt32(status.st_mode) & 0o777
-        guard mode & 0o026 == 0 else { throw .tooOpen(path: path, mode: mode) }
+        guard let permissions = KeyFilePermissions(descriptor: descriptor) else { throw failure("fstat") }
+        let findings = permissions.findings()
+        if findings.contains(.mode) { throw .tooOpen(path: path, mode: permissions.mode) }
+        if findings.contains(.owner) { throw .foreignOwner(path: path, owner: permissions.owner) }
 
         var bytes = try readAll(descriptor)
         defer { SecureMemory.wipe(&bytes) }
-        var warnings: [String] = []
-        if mode & 0o040 != 0 {
-            warnings.append(
-                "the root key at \(path) can be read by its group; chmod 600 unless that is how it is given")
-        }
+        let warnings = permissions.sentences(about: "the root key at \(path)").warnings
         do {
             return Content(key: try RootKey(fileContent: bytes), warnings: warnings)
         } catch let problem as RootKeyFormatError {

@@ -26,7 +26,7 @@ public enum RootKeyTable {
             .first.map { row in
                 Entry(
                     keyID: try row.text("key_id"), checkValue: try row.blob("check_value"),
-                    at: UnixTime(milliseconds: try row.integer("created_at")))
+                    at: try row.time("created_at"))
             }
     }
 
@@ -55,7 +55,7 @@ public enum RootKeyTable {
         ).rows.first.map { row in
             Entry(
                 keyID: try row.text("key_id"), checkValue: try row.blob("check_value"),
-                at: UnixTime(milliseconds: try row.integer("retired_at")))
+                at: try row.time("retired_at"))
         }
     }
 

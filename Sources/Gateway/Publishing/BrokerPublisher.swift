@@ -13,12 +13,18 @@ struct BrokerPublisher: MessagePublisher {
     private let publishers: [AMQPPublisher]
     private let local: LoopLocal<AMQPPublisher>
 
-    init(settings: BrokerSettings, limits: PublisherLimits, connectTimeout: Duration, loops: LoopGroup, logger: Logger)
-    {
+    /// - Parameter topics: Topics, without the prefix, of which at least one can be published if anything can.
+    init(
+        settings: BrokerSettings, limits: PublisherLimits, connectTimeout: Duration, mandatory: Bool, topics: [String],
+        loops: LoopGroup, logger: Logger
+    ) {
         exchange = settings.publishExchange
         topicPrefix = settings.topicPrefix
         priority = settings.publishPriority
-        let connection = ConnectionSettings(settings, connectTimeout: connectTimeout)
+        var connection = ConnectionSettings(settings, connectTimeout: connectTimeout)
+        connection.mandatory = mandatory
+        connection.probeExchange = settings.publishExchange
+        connection.probeTopics = topics.map { FedoraMessage.routingKey(of: $0, prefix: settings.topicPrefix) }
         let publishers = loops.loops.map {
             AMQPPublisher(loop: $0, settings: connection, limits: limits, logger: logger)
         }
@@ -49,15 +55,19 @@ struct BrokerPublisher: MessagePublisher {
         return publishers.first { $0.status.isReady } ?? own
     }
 
-    /// One that is ready is enough.
-    var readiness: PublisherReadiness {
-        var reason = "no connection to the broker"
-        for publisher in publishers.reversed() {
-            let status = publisher.status
-            if status.isReady { return .ready }
-            reason = "\(status)"
+    var readiness: PublisherReadiness { Self.readiness(of: publishers.map(\.status)) }
+
+    /// A connection that stands is enough, for messages go by that one then. But all have the same broker: where it blocks
+    /// one, or refuses what one publishes, the others only have not noticed yet.
+    static func readiness(of statuses: [PublisherStatus]) -> PublisherReadiness {
+        for status in statuses {
+            switch status {
+            case .blocked, .doubtful: return .notReady(reason: "\(status)")
+            case .connecting, .connected, .suspect, .stopped: break
+            }
         }
-        return .notReady(reason: reason)
+        if statuses.contains(where: \.isReady) { return .ready }
+        return .notReady(reason: statuses.first.map { "\($0)" } ?? "no connection to the broker")
     }
 
     /// As fedora-messaging's Python library sends them, byte for byte (`headers` are in its order).
@@ -88,6 +98,8 @@ extension PublishResult {
         case .confirmed: self = .published
         case .nacked: self = .unavailable(reason: "the broker did not accept the message (nack)")
         case .refused(let code, let text): self = .refused(reason: "\(code) \(text)")
+        case .topicRefused(let text): self = .topicRefused(reason: text)
+        case .tooLarge(let limit): self = .tooLarge(limit: limit)
         case .channelClosed(let code, let text): self = .unavailable(reason: "channel closed: \(code) \(text)")
         case .unavailable(let reason): self = .unavailable(reason: reason)
         case .windowFull: self = .full

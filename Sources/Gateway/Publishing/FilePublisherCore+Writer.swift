@@ -45,14 +45,25 @@ extension FilePublisherCore {
     }
 
     private func writeBatch() {
-        var problem: String?
-        if file?.isDeleted ?? true, case .failure(let error) = reopenIfMoved() { problem = error.description }
-        if problem == nil { problem = file?.append(buffer) ?? (file == nil ? "the file of messages is closed" : nil) }
+        var problem = append()
+        // Deleted under the write, and the batch with it.
+        if problem == nil, file?.isDeleted ?? false { problem = append() }
         note(problem)
         signal.lock()
         let answers = state.queue.finishBatch(problem.map { .unavailable(reason: $0) } ?? .published)
         signal.unlock()
         for (waiter, result) in answers { waiter.resume(returning: result) }
+    }
+
+    /// Writes the batch to the file that is at the path now: what rotates files needs not tell. Looking costs less than a
+    /// thousandth of bringing the batch to the disk.
+    /// - Returns: what went wrong. Where the file at the path can't be used, the one that was moved away is as good as ever;
+    ///   one without a name is not.
+    private func append() -> String? {
+        if file?.isMoved ?? false, case .failure(let error) = reopenIfMoved(), file?.isDeleted ?? true {
+            return error.description
+        }
+        return file?.append(buffer) ?? (file == nil ? "the file of messages is closed" : nil)
     }
 
     private func probe() {
@@ -83,7 +94,11 @@ extension FilePublisherCore {
             logger.notice("the file of messages was opened anew", metadata: ["path": "\(path)"])
             return .success(())
         } catch {
-            logger.error("the file of messages can't be opened anew", metadata: ["reason": "\(error)"])
+            if let others = reopeningLog.pass(now: .now) {
+                logger.error(
+                    "the file of messages can't be opened anew",
+                    metadata: ["reason": "\(error)", "others": "\(others)"])
+            }
             return .failure(error)
         }
     }

@@ -1,3 +1,4 @@
+import EventLoop
 import Glibc
 import Logging
 
@@ -6,7 +7,7 @@ import Logging
 /// The writer takes batches to the disk. The watchdog answers those whose time is over while the writer is stuck in
 /// a system call. Neither holds the lock while it waits for the disk or resumes a caller.
 ///
-/// Safe to share: `state` is touched only with `signal`'s lock held, `file` and `buffer` only by the writer.
+/// Safe to share: `state` is touched only with `signal`'s lock held, `file` `buffer` and `reopeningLog` only by the writer.
 final class FilePublisherCore: @unchecked Sendable {
     typealias Waiter = CheckedContinuation<PublishResult, Never>
     typealias Reopener = CheckedContinuation<Result<Void, FilePublisherError>, Never>
@@ -28,6 +29,8 @@ final class FilePublisherCore: @unchecked Sendable {
     var state: State
     var file: MessageFile?
     var buffer: [UInt8] = []
+    /// The writer's.
+    var reopeningLog = LogThrottle()
 
     init(file: consuming MessageFile, calls: FilePublisherCalls, limits: FilePublisherLimits, logger: Logger) {
         if let repair = file.repair { logger.warning("\(repair)") }

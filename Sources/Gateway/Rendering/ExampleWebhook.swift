@@ -12,17 +12,20 @@ public struct ExampleWebhook: Sendable {
     public var settings: [String: String]
     /// The body.
     public var body: [UInt8]
+    /// Whether the token publishes private content.
+    public var allowsPrivateContent: Bool
 
     /// A webhook.
     public init(
         service: String, event: String? = nil, headers: [(name: String, value: String)] = [],
-        settings: [String: String] = [:], body: [UInt8]
+        settings: [String: String] = [:], body: [UInt8], allowsPrivateContent: Bool = false
     ) {
         self.service = service
         self.event = event
         self.headers = headers
         self.settings = settings
         self.body = body
+        self.allowsPrivateContent = allowsPrivateContent
     }
 }
 

@@ -16,23 +16,29 @@ public struct MessageRenderer: Sendable {
 
     /// The message.
     ///
-    /// - Parameter second: When the webhook came, in seconds since 1970.
+    /// - Parameters:
+    ///   - second: When the webhook came, in seconds since 1970.
     /// - Throws: ``RenderError``.
-    public func render(_ example: ExampleWebhook, second: Int64) throws -> RenderedMessage {
+    public func render(
+        _ example: ExampleWebhook, second: Int64
+    ) throws -> RenderedMessage {
         let service = try service(named: example.service)
         guard example.body.count <= configuration.ingest.maxBodySize else {
             throw RenderError.bodyTooLarge(limit: configuration.ingest.maxBodySize)
         }
         var request = WebhookRequest(
             headers: ExampleHeaders([]), body: example.body[...], receivedAt: second,
-            settings: try settings(example.settings, of: service), isAtTokenAddress: true)
-        let (event, filled) = try event(of: &request, example, service)
-        let withheld = event.withheld(by: nil, allowsPrivateContent: false)
-        if event.missingMember != nil, let reason = event.withheld(by: nil, allowsPrivateContent: true) {
+            settings: try settings(example.settings, of: service), isAtTokenAddress: true,
+            allowsPrivateContent: example.allowsPrivateContent)
+        var (event, filled) = try event(of: &request, example, service)
+        let settings = IngestSettings(configuration)
+        let withheld = event.withheld(
+            by: nil, allowsPrivateContent: example.allowsPrivateContent, ownClasses: settings.ownClasses)
+        if let reason = event.withheld(by: nil, allowsPrivateContent: true, ownClasses: settings.ownClasses) {
             throw RenderError.incomplete(reason)
         }
-        let settings = IngestSettings(configuration)
-        let delivery = Delivery(event, schema: service.schema, routingKey: "", token: Self.token)
+        let schema = service.settleSchema(of: &event, ownClasses: settings.ownClasses)
+        let delivery = Delivery(event, schema: schema, routingKey: "", token: Self.token)
         let message = delivery.message(delivery.receipt(second: second))
         guard message.body.count <= settings.maxMessageSize else {
             throw RenderError.messageTooLarge(bytes: message.body.count, limit: settings.maxMessageSize)

@@ -16,6 +16,7 @@ public enum GatewaySchema {
         .sessionNotices,
         .tokenLists,
         .changeNotices,
+        .barePath,
         .formerSecrets,
         .formUses,
         .deliveryStates,

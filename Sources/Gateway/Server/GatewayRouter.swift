@@ -6,9 +6,13 @@ enum GatewayRouter {
     /// The routes of a server: webhooks at `/<service>/<id>` and `/<service>`, where browsers see a page on it, and
     /// `GET /healthz`, `GET /readyz`, `GET /schemas`.
     ///
-    /// - Parameter notFound: What browsers see where there is nothing.
+    /// - Parameters:
+    ///   - notFound: What browsers see where there is nothing.
+    ///   - isAdministrator: Whether an administrator sends a request.
     static func make(
-        _ configuration: Configuration, workspace: Workspace, ingest: Ingest, notFound: (any HTTPHandler)? = nil
+        _ configuration: Configuration, workspace: Workspace, ingest: Ingest, stopping: Stopping = Stopping(),
+        notFound: (any HTTPHandler)? = nil,
+        isAdministrator: @escaping @Sendable (HTTPExchange) async -> Bool = { _ in false }
     ) throws -> Router {
         let services = ingest.services
         let (tokens, pipeline) = (ingest.tokens, ingest.pipeline)
@@ -29,14 +33,22 @@ enum GatewayRouter {
             timeout: configuration.server.readinessTimeout)
         var router = Router()
         try router.on(.get, "/healthz", HealthHandler())
-        try router.on(.get, "/readyz", ReadinessHandler(database: probe, publisher: pipeline.publisher))
+        try router.on(
+            .get, "/readyz",
+            ReadinessHandler(
+                database: probe, publisher: pipeline.publisher, stopping: stopping, isAdministrator: isAdministrator))
         try router.on(.get, "/schemas", SchemaIndexHandler())
         try router.on(.get, "/schemas/{name}", SchemaHandler())
-        try router.on(.post, "/{service}/{id}", webhooks)
-        try router.on(
-            .get, "/{service}/{id}", AddressPageHandler(services: pages, deliveries: webhooks, notFound: notFound))
-        try router.on(.post, "/{service}", bare)
-        try router.on(.get, "/{service}", AddressPageHandler(services: pages, deliveries: bare, notFound: notFound))
+        // With a slash behind: some put one there, and what was sent there once is not sent again.
+        for end in ["", "/"] {
+            try router.on(.post, "/{service}/{id}\(end)", webhooks)
+            try router.on(
+                .get, "/{service}/{id}\(end)",
+                AddressPageHandler(services: pages, deliveries: webhooks, notFound: notFound))
+            try router.on(.post, "/{service}\(end)", bare)
+            try router.on(
+                .get, "/{service}\(end)", AddressPageHandler(services: pages, deliveries: bare, notFound: notFound))
+        }
         return router
     }
 }

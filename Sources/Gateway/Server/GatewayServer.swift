@@ -1,113 +1,102 @@
-import AMQP
 import Database
 import EventLoop
 import FedoraMessaging
+import Glibc
 import HTTPServer
 import Logging
 import ServiceLifecycle
 import UnixSignals
-import WebhookServices
 
 /// The whole server: its parts made from the configuration, started in order, and ended in the reverse order.
+///
+/// Where PostgreSQL is away it listens all the same, says so on `/readyz`, answers 503, and makes its parts when the
+/// database is there.
 public struct GatewayServer: Sendable {
-    private let workspace: Workspace
+    private let start: GatewayStart
+    private let opener: DatabaseOpener?
     private let server: HTTPServer
-    private let broker: BrokerService?
-    private let file: FilePublisher?
-    private let certificate: HTTPSCertificate?
-    private let recorder: DeliveryRecorder
-    private let housekeeping: Housekeeping
-    private let sessionNotices: SessionNoticeWatch
+    private let stopping = Stopping()
+    private let accessLog: AccessLog
+    private let shutdownDelay: Duration
     private let logger: Logger
     /// Where it listens, with the ports that the kernel chose.
     public let addresses: [SocketAddress]
 
     /// Makes everything ready and listens: what is wrong with the configuration, the database, the root key or the
-    /// addresses is known when this returns.
+    /// addresses is known when this returns; but for a PostgreSQL that does not answer.
     ///
     /// - Parameter developmentLogin: whether anybody on this machine may be anyone, without a password.
     /// - Throws: errors whose descriptions say what to do.
     public init(_ configuration: Configuration, developmentLogin: Bool = false, logger: Logger) async throws {
         self.logger = logger
-        certificate = try await HTTPSCertificate.load(configuration.server.tls, logger: logger)
+        accessLog = AccessLog(logger: logger)
+        let configuration = try DescriptorLimit.fit(configuration, logger: logger)
+        shutdownDelay = configuration.server.shutdownDelay
+        let permissions = configuration.permissionsOfTLSKeys()
+        guard permissions.problems.isEmpty else { throw SettingsError(permissions.problems) }
+        for warning in permissions.warnings { logger.warning("\(warning)") }
+        if geteuid() == 0 { logger.warning("running as root, which needs no rights of its: use a user of its own") }
+        let certificate = try await HTTPSCertificate.load(configuration.server.tls, logger: logger)
         if developmentLogin { try DevelopmentLoginRules.check(configuration) }
         let count = configuration.server.loops
         let loops = try LoopGroup.start(count: count > 0 ? count : ProcessorCount.available())
-        workspace = try await Workspace.open(configuration, loop: loops.loops[0], logger: logger)
-        housekeeping = Housekeeping(
-            database: workspace.database, historyRetention: configuration.tokens.historyRetention,
-            writerRetention: configuration.deliveries.writerRetention,
-            sessionIdleTimeout: configuration.sessions.idleTimeout, logger: logger)
-        for notice in workspace.notices { logger.notice("\(notice)") }
-        let follower = RootKeyFollower(database: workspace.database, keys: workspace.keys, logger: logger)
-        workspace.tokenNotices.listen { await follower.note($0) }
-        let publisher: any MessagePublisher
-        switch configuration.publisher {
-        case .broker(let settings):
-            let brokerPublisher = BrokerPublisher(
-                settings: settings, limits: PublisherLimits(configuration),
-                connectTimeout: configuration.broker.connectTimeout, loops: loops, logger: logger)
-            broker = BrokerService(publishers: brokerPublisher.actors)
-            file = nil
-            publisher = brokerPublisher
-        case .file(let path):
-            let filePublisher = try FilePublisher(
-                path: path, topicPrefix: configuration.broker.topicPrefix,
-                priority: configuration.broker.publishPriority, limits: FilePublisherLimits(configuration),
-                loops: loops.loops, logger: logger)
-            broker = nil
-            file = filePublisher
-            publisher = filePublisher
+        let start = GatewayStart()
+        self.start = start
+        let stopping = stopping
+        let opener = DatabaseOpener(
+            start: start, mayBeAway: try WorkspaceSettings(configuration).isPostgreSQL,
+            backoff: DatabaseLimits(configuration.database).backoff, logger: logger,
+            probe: { patience in
+                try await Workspace.probe(configuration, loop: loops.loops[0], patience: patience)
+            }
+        ) { patience in
+            let workspace = try await Workspace.open(
+                configuration, loop: loops.loops[0], patience: patience, logger: logger)
+            do {
+                return try await GatewayParts(
+                    configuration, workspace, loops: loops, certificate: certificate,
+                    stopping: stopping, developmentLogin: developmentLogin, logger: logger)
+            } catch {
+                await workspace.close()
+                throw error
+            }
         }
-        recorder = DeliveryRecorder(
-            database: workspace.database, loops: loops.loops, settings: DeliverySettings(configuration.deliveries),
-            logger: logger)
-        let ingest = try Ingest(
-            configuration, loops: loops, workspace: workspace, publisher: publisher, deliveries: recorder,
-            logger: logger)
-        let people = try await PeopleSite(
-            configuration, workspace, desk: DatabaseTokenDesk(configuration, workspace, ingest), loop: loops.loops[0],
-            developmentLogin: developmentLogin, logger: logger)
-        var router = try GatewayRouter.make(
-            configuration, workspace: workspace, ingest: ingest, notFound: people.notFound)
-        try people.addRoutes(to: &router)
-        sessionNotices = people.sessionNotices(of: workspace.database)
-        if developmentLogin { logger.warning("development login: anybody on this machine can be anyone") }
+        let parts = try await opener.open()
+        self.opener = parts == nil ? opener : nil
         server = HTTPServer(
-            loops: loops, addresses: try await Self.listenAddresses(configuration.server),
-            limits: HTTPServerLimits(configuration), tls: certificate?.tls, router: router,
-            observer: AccessLog(logger: logger), logger: logger)
+            loops: loops, addresses: try await ListenAddress.resolve(configuration.server.listen),
+            limits: HTTPServerLimits(configuration), tls: certificate?.tls,
+            router: try parts?.router
+                ?? WaitingRouter.make(start, retryAfter: configuration.ingest.retryAfter),
+            proxies: TrustedProxies(
+                configuration.server.trustedProxies, header: configuration.server.proxyHeader, logger: logger),
+            observer: accessLog, logger: logger)
         addresses = try await server.listen()
     }
 
     /// Serves until SIGTERM or SIGINT; then accepts nothing more, answers what is in flight, waits for its confirms,
     /// and returns.
+    ///
+    /// - Throws: what is wrong with the database or the root key, where that is known only now.
     public func run() async throws {
         for address in addresses { logger.notice("listening", metadata: ["address": "\(address)"]) }
         // Ended in the reverse order: first no more requests, then no more messages.
         var services: [any Service] = []
-        services.append(HangUpService(file: file, certificate: certificate, logger: logger))
-        services.append(DeliveryService(recorder: recorder))
-        services.append(housekeeping)
-        services.append(sessionNotices)
-        services.append(TokenNoticeWatch(database: workspace.database, notices: workspace.tokenNotices))
-        if let broker { services.append(broker) }
-        services.append(HTTPService(server: server))
+        services.append(StartedService(start) { $0.hangUp })
+        services.append(AccessLogService(log: accessLog))
+        services.append(StartedService(start) { DeliveryService(recorder: $0.recorder) })
+        services.append(StartedService(start) { $0.housekeeping })
+        services.append(StartedService(start) { $0.sessionNotices })
+        services.append(StartedService(start) { $0.tokenNotices })
+        services.append(StartedService(start) { $0.broker })
+        if let opener { services.append(OpeningService(opener: opener, server: server)) }
+        services.append(HTTPService(server: server, stopping: stopping, delay: shutdownDelay, logger: logger))
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger))
         try await group.run()
-        await file?.close()
-        await workspace.close()
+        await start.known?.close()
         logger.notice("stopped")
-    }
-
-    private static func listenAddresses(_ server: ServerConfiguration) async throws -> [SocketAddress] {
-        var addresses: [SocketAddress] = []
-        for listen in server.listen {
-            addresses += try await SocketAddress.resolve(host: listen.host, port: UInt16(clamping: listen.port))
-        }
-        return addresses
     }
 }

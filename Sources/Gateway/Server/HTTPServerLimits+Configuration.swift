@@ -22,6 +22,7 @@ extension HTTPServerLimits {
         drainBytes = server.drainBytes
         maxRequestsPerConnection = server.maxRequestsPerConnection
         maxConnections = server.maxConnections
+        maxConnectionsPerSource = server.maxConnectionsPerSource
         acceptBacklog = server.backlog
         bodyBytesInFlight = server.bodyBytesInFlight
         bodyBudgetTimeout = server.bodyBudgetTimeout

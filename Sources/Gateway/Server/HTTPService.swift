@@ -1,17 +1,39 @@
+import EventLoop
 import HTTPServer
 import Logging
 import ServiceLifecycle
 
-/// The HTTP server as a part of the process: stops accepting when the process shuts down, and ends when the requests
-/// in flight are answered.
+/// The HTTP server as a part of the process: says that it stops when the process shuts down, stops accepting after the
+/// delay, and ends when the requests in flight are answered.
 struct HTTPService: Service {
     let server: HTTPServer
+    let stopping: Stopping
+    /// `server.shutdown_delay`.
+    let delay: Duration
+    let logger: Logger
 
     func run() async throws {
         try await withGracefulShutdownHandler {
             try await server.run()
         } onGracefulShutdown: {
-            server.beginShutdown()
+            stopping.begin()
+            guard delay > .zero else { return server.beginShutdown() }
+            logger.notice("stopping; requests are still taken", metadata: ["for": "\(DurationText.text(delay))"])
+            Task {
+                try? await Task.sleep(for: delay)
+                server.beginShutdown()
+            }
         }
+    }
+}
+
+/// Whether the process has been told to end: from then on it is not ready, whatever else goes well.
+final class Stopping: Sendable {
+    private let state = Locked(false)
+
+    var hasBegun: Bool { state.withLock { $0 } }
+
+    func begin() {
+        state.withLock { $0 = true }
     }
 }

@@ -8,21 +8,20 @@ extension DatabaseTokenDesk {
             guard let person else { throw TokenDeskError.forbidden(.loggedOut) }
             let draft = try intake.draft(
                 new, owners: [TokenOwner(.user, name: person.account)], creator: person.account,
-                secret: Self.ownSecret(new.secret))
-            let made = try await database.query(
-                "SELECT COUNT(*) AS made FROM token WHERE created_by = $1", [.text(person.account)])
-            guard try made.rows.first?.integer("made") ?? 0 < maxPerAccount else {
-                throw TokenDeskError.tooMany("you made \(maxPerAccount) tokens; delete one that is not used any more")
-            }
+                secret: Self.ownSecret(new.secret), byAdministrator: person.mayAdminister(at: clock()))
             let (token, secret) = try await store.create(
-                draft, by: TokenActor(account: person.account, byAdmin: false), now: clock())
+                draft, by: TokenActor(account: person.account, byAdmin: false), limit: maxPerAccount, now: clock())
             return IssuedToken(view: view(token, role, TokenActivity()), secret: secret)
         }
     }
 
     func edit(_ id: TokenID, _ edit: TokenEdit, by person: Person?) async throws(TokenDeskError) -> TokenView {
         try await change(id, .edit, by: person) { token, warrant in
-            try await store.edit(id, try intake.changes(edit, of: token), by: warrant, now: warrant.now)
+            let mayAdminister = warrant.person.mayAdminister(at: warrant.now)
+            let changes = try intake.changes(edit, of: token, byAdministrator: mayAdminister)
+            var warrant = warrant
+            warrant.version = edit.version
+            return try await store.edit(id, changes, by: warrant, now: warrant.now)
         }
     }
 

@@ -5,8 +5,12 @@ extension DatabaseTokenDesk {
     func list(_ query: TokenQuery, by person: Person?) async throws(TokenDeskError) -> TokenPage {
         try await attempt {
             let person = try listing(query.reach, by: person)
-            let selection = TokenSelection(
+            var selection = TokenSelection(
                 query, of: try await membership(query, person), dialect: database.dialect)
+            // Whoever saw a message that should not be there has its tag.
+            if query.reach == .all, let tag = TokenTag(query.search) {
+                try await store.row(of: tag).map { selection.find($0) }
+            }
             let perPage = query.perPage
             var rows = try await database.query(selection.page(query.page, perPage: perPage)).rows
             var (total, page, pages) = (rows.count, 1, 1)

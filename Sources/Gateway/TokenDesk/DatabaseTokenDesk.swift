@@ -137,7 +137,8 @@ extension DatabaseTokenDesk {
         TokenView(
             token: token, url: "\(baseURL)/\(token.service)/\(token.id)",
             serviceTitle: services.known(named: token.service)?.title ?? token.service,
-            isServiceOffered: services.offered(named: token.service) != nil, role: role, activity: activity)
+            isServiceOffered: services.offered(named: token.service) != nil, role: role,
+            messageTag: TokenTag(of: token, store.keys), activity: activity)
     }
 
     /// Runs `body`, and makes what it throws an error of the desk.
@@ -150,6 +151,8 @@ extension DatabaseTokenDesk {
             throw .invalid(error)
         } catch TokenStoreError.lastOwner {
             throw .lastOwner
+        } catch TokenStoreError.tooMany(let limit) {
+            throw .tooMany("you made \(limit) tokens; delete one that is not used any more")
         } catch {
             throw .unavailable("\(error)")
         }

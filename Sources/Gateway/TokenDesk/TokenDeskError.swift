@@ -6,6 +6,8 @@ public enum TokenDeskError: Error, Sendable, Hashable {
     case forbidden(Authorization.Denial)
     /// 422: what was entered is not accepted; the text says what would be.
     case invalid(TokenInputError)
+    /// 409: somebody changed the token since the form was made; this is how it is now.
+    case changed(Token)
     /// 409: the last owner cannot be removed.
     case lastOwner
     /// 429: more tokens than one person may have, or too many test events.
@@ -19,7 +21,7 @@ public enum TokenDeskError: Error, Sendable, Hashable {
         case .notFound: 404
         case .forbidden: 403
         case .invalid: 422
-        case .lastOwner: 409
+        case .changed, .lastOwner: 409
         case .tooMany: 429
         case .unavailable: 503
         }

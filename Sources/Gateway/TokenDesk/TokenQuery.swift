@@ -41,6 +41,8 @@ public struct TokenQuery: Sendable, Hashable {
     public var service: String?
     /// Only in this state.
     public var state: TokenState?
+    /// Only those of which webhooks were refused since then because there were too many in a minute.
+    public var limitedSince: UnixTime?
     /// Only of this owner.
     public var owner: TokenOwner?
     /// The order.

@@ -7,6 +7,8 @@ struct TokenSelection: Sendable {
     private let membership: TokenMembership?
     private var conditions: [String] = []
     private var parameters: [SQLValue] = []
+    /// Which condition is the search's.
+    private var searched: Int?
 
     /// - Parameter membership: Whose tokens; everybody's without.
     init(_ query: TokenQuery, of membership: TokenMembership?, dialect: SQLDialect) {
@@ -20,11 +22,22 @@ struct TokenSelection: Sendable {
         if query.reach == .own, let owner = query.owner {
             conditions.append(TokenMembership(owner: owner).condition("token.uuid", &parameters))
         }
+        if let since = query.limitedSince {
+            conditions.append(
+                "token.uuid IN (SELECT token_uuid FROM token_activity WHERE last_limited_at > "
+                    + place(.integer(since.milliseconds)) + ")")
+        }
         if query.isUsed == false || query.standing == .unused { conditions.append(Self.isUnused) }
         if let condition = query.standing?.condition {
             conditions.append("uuid IN (SELECT token_uuid FROM token_activity WHERE \(condition))")
         }
         addSearch()
+    }
+
+    /// Has the search find this token, too.
+    mutating func find(_ row: String) {
+        guard let searched else { return }
+        conditions[searched] = "(\(conditions[searched]) OR uuid = \(place(.text(row))))"
     }
 
     /// How many there are.
@@ -162,6 +175,7 @@ struct TokenSelection: Sendable {
         }
         let place = place(.text(pattern + "%"))
         let columns = [lowered("name"), "scope_key", "public_id"]
+        searched = conditions.count
         conditions.append(
             "(" + columns.map { "\($0) LIKE \(place) ESCAPE '\\'" }.joined(separator: " OR ") + ")")
     }

@@ -10,19 +10,22 @@ public struct TokenView: Sendable {
     public let isServiceOffered: Bool
     /// By what right the person sees it.
     public let role: Authorization.Role
+    /// The tag that its messages carry.
+    public let messageTag: TokenTag?
     /// What came in so far.
     public let activity: TokenActivity
 
     /// A view.
     public init(
         token: Token, url: String, serviceTitle: String, isServiceOffered: Bool, role: Authorization.Role,
-        activity: TokenActivity
+        messageTag: TokenTag? = nil, activity: TokenActivity
     ) {
         self.token = token
         self.url = url
         self.serviceTitle = serviceTitle
         self.isServiceOffered = isServiceOffered
         self.role = role
+        self.messageTag = messageTag
         self.activity = activity
     }
 

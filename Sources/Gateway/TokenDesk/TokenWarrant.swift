@@ -3,10 +3,13 @@ struct TokenWarrant: TokenAuthorizing {
     let person: Person
     let action: TokenAction
     let now: UnixTime
+    /// What the person saw of its settings, where that matters.
+    var version: String?
 
-    /// - Throws: ``TokenDeskError`` `notFound`, `forbidden`.
+    /// - Throws: ``TokenDeskError`` `notFound`, `forbidden`, `changed`.
     func actor(for token: Token) throws -> TokenActor {
         let role = try DatabaseTokenDesk.role(of: person, action, owners: token.owners, now: now)
+        if let version, version != token.settingsVersion { throw TokenDeskError.changed(token) }
         return TokenActor(account: person.account, byAdmin: role == .admin)
     }
 }

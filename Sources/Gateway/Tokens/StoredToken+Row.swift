@@ -22,11 +22,10 @@ extension StoredToken {
             scope: try Self.scope(in: row), eventFilter: try Self.eventFilter(in: row),
             publishesPrivate: try row.bool("publish_private"), settings: try Self.settings(in: row), owners: [],
             state: state, createdBy: try row.optionalText("created_by"),
-            createdAt: UnixTime(milliseconds: try row.integer("created_at")),
-            updatedAt: UnixTime(milliseconds: try row.integer("updated_at")),
-            rotatedAt: try row.optionalInteger("rotated_at").map(UnixTime.init(milliseconds:)),
-            previousSecretExpiresAt: try row.optionalInteger("previous_expires_at").map(UnixTime.init(milliseconds:)),
-            earlierSecretExpiresAt: try row.optionalInteger("earlier_expires_at").map(UnixTime.init(milliseconds:)))
+            createdAt: try row.time("created_at"), updatedAt: try row.time("updated_at"),
+            rotatedAt: try row.optionalTime("rotated_at"),
+            previousSecretExpiresAt: try row.optionalTime("previous_expires_at"),
+            earlierSecretExpiresAt: try row.optionalTime("earlier_expires_at"))
         secret = SealedValue(keyID: try row.text("key_id"), bytes: try row.blob("secret"))
         previousSecret = try Self.sealed("previous", in: row)
         earlierSecret = try Self.sealed("earlier", in: row)

@@ -12,9 +12,18 @@ public struct TokenChanges: Sendable, Hashable {
     public var publishesPrivate: Bool?
     /// All that its service asks for.
     public var settings: [String: String]?
+    /// Those of them that stay as the token has them when it is changed, whatever they were when somebody looked.
+    public var keptSettings: [String] = []
 
     /// No change yet.
     public init() {}
+
+    /// All that the service of `token` asks for, once it is changed.
+    func settings(of token: Token) -> [String: String] {
+        guard var settings else { return token.settings }
+        for key in keptSettings { settings[key] = token.settings[key] }
+        return settings
+    }
 
     /// The parts that are another thing now than in `token`, named as people know them.
     func differing(from token: Token) -> [String] {
@@ -23,7 +32,7 @@ public struct TokenChanges: Sendable, Hashable {
         if let scope, scope?.text != token.scope?.text { parts.append("scope") }
         if let eventFilter, eventFilter != token.eventFilter { parts.append("events") }
         if let publishesPrivate, publishesPrivate != token.publishesPrivate { parts.append("private content") }
-        if let settings, settings != token.settings { parts.append("settings") }
+        if settings(of: token) != token.settings { parts.append("settings") }
         return parts
     }
 }

@@ -24,7 +24,7 @@ public struct TokenDraft: Sendable {
     /// The account of whoever makes it; `nil` for the command line.
     public let createdBy: String?
     /// A secret that someone brought; `nil` to have one made.
-    public let secret: TokenSecret?
+    public internal(set) var secret: TokenSecret?
 
     /// Checks what was given. What depends on the service is checked by whoever knows the services: ``TokenIntake``.
     ///

@@ -36,6 +36,8 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
     case settingSyntax(String)
     /// Former secrets are within their grace periods, until then, and there is no place for another.
     case formerSecrets(until: [UnixTime])
+    /// What is to be a message's tag is none.
+    case tag(String)
     /// The grace period is negative or too long.
     case grace(limit: Duration)
 
@@ -78,6 +80,9 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
         case .events(let error): "the event filter: \(error)"
         case .setting(let error): "\(error)"
         case .settingSyntax(let text): "\"\(text)\" is no setting: those are given as NAME=VALUE"
+        case .tag(let text):
+            "\"\(text)\" is no tag: those are the \(TokenTag.characterCount) hexadecimal digits of a message's header "
+                + TokenRecord.tagHeader
         case .formerSecrets(let ends):
             """
             \(ends.count) former secrets still work, until \(ends.sorted().map(\.description).joined(separator: " and ")), \

@@ -17,23 +17,29 @@ public struct TokenIntake: Sendable {
     ///   - owners: Who may manage it.
     ///   - creator: The account of whoever makes it; `nil` for the command line.
     ///   - secret: One of one's own; `nil` to have one made as the service likes it.
+    ///   - isAdministrator: Whether it is made by somebody who may set what only administrators can.
     /// - Throws: ``TokenInputError``, or `CryptographyError` if there is no randomness.
     public func draft(
-        _ new: NewToken, owners: [TokenOwner], creator: String?, secret: TokenSecret?
+        _ new: NewToken, owners: [TokenOwner], creator: String?, secret: TokenSecret?,
+        byAdministrator isAdministrator: Bool = false
     ) throws -> TokenDraft {
         guard let service = services.offered(named: new.service) else { throw unknown(new.service) }
         if let secret { try Self.check(secret, for: service) }
         return try TokenDraft(
             service: new.service, name: new.name, scope: scope(new.scope, for: service),
             eventFilter: Self.eventFilter(new.events, for: service), publishesPrivate: new.publishesPrivate,
-            settings: Self.settings(new.settings, for: service), owners: owners, createdBy: creator,
+            settings: Self.settings(new.settings, for: service, byAdministrator: isAdministrator), owners: owners,
+            createdBy: creator,
             secret: secret ?? Self.newSecret(for: service))
     }
 
     /// What someone wants changed.
     ///
+    /// - Parameter isAdministrator: Whether it is somebody who may set what only administrators can.
     /// - Throws: ``TokenInputError``.
-    public func changes(_ edit: TokenEdit, of token: Token) throws(TokenInputError) -> TokenChanges {
+    public func changes(
+        _ edit: TokenEdit, of token: Token, byAdministrator isAdministrator: Bool = false
+    ) throws(TokenInputError) -> TokenChanges {
         var changes = TokenChanges()
         if let name = edit.name {
             try TokenDraft.checkName(name)
@@ -49,7 +55,9 @@ public struct TokenIntake: Sendable {
         changes.publishesPrivate = edit.publishesPrivate
         if let settings = edit.settings {
             guard let service = services.known(named: token.service) else { throw unknown(token.service) }
-            changes.settings = try Self.settings(settings, for: service)
+            changes.settings = try Self.settings(
+                settings, for: service, present: token.settings, byAdministrator: isAdministrator)
+            if !isAdministrator { changes.keptSettings = service.settings.filter(\.isAdministrative).map(\.key) }
         }
         return changes
     }
@@ -114,10 +122,11 @@ public struct TokenIntake: Sendable {
     }
 
     private static func settings(
-        _ given: [String: String], for service: any WebhookService
+        _ given: [String: String], for service: any WebhookService, present: [String: String] = [:],
+        byAdministrator isAdministrator: Bool
     ) throws(TokenInputError) -> [String: String] {
         do {
-            return try service.checkSettings(given)
+            return try service.checkSettings(given, present: present, byAdministrator: isAdministrator)
         } catch {
             throw .setting(error)
         }

@@ -6,6 +6,10 @@ public final class TokenRecord: Sendable {
     public let id: TokenID
     /// The 16 bytes of the lasting identity, for message ids.
     public let uuid: [UInt8]
+    /// The public tag that messages carry; `nil` for a token that is nobody's.
+    public let tag: TokenTag?
+    /// Who may manage it, where messages are to say so (`messages.provenance`); else nobody.
+    public let owners: [TokenOwner]
     /// The service, by its name in the URL. The route must name the same.
     public let service: String
     /// What it is limited to.
@@ -20,6 +24,8 @@ public final class TokenRecord: Sendable {
     public let isEnabled: Bool
     /// When it got the secrets that it has: at its last rotation, or when it was made.
     public let secretsSince: UnixTime
+    /// Whose limits its webhooks count against: whoever made it, or its first owner; `nil` if neither is known.
+    public let account: String?
     private let current: [PreparedSecret]
     /// Former secrets with their ends.
     private let former: [(secret: PreparedSecret, expiresAt: UnixTime)]
@@ -34,14 +40,17 @@ public final class TokenRecord: Sendable {
     ///   - previous: The secret before, and when it stops working.
     ///   - earlier: The one before that, likewise.
     public init(
-        id: TokenID, uuid: [UInt8], service: String, scope: TokenScope?, eventFilter: EventFilter? = nil,
-        publishesPrivate: Bool = false, settings: [String: String] = [:], isEnabled: Bool, current: PreparedSecret?,
+        id: TokenID, uuid: [UInt8], tag: TokenTag? = nil, owners: [TokenOwner] = [], service: String,
+        scope: TokenScope?, eventFilter: EventFilter? = nil, publishesPrivate: Bool = false,
+        settings: [String: String] = [:], isEnabled: Bool, account: String? = nil, current: PreparedSecret?,
         previous: (secret: PreparedSecret, expiresAt: UnixTime)? = nil,
         earlier: (secret: PreparedSecret, expiresAt: UnixTime)? = nil,
         secretsSince: UnixTime = UnixTime(milliseconds: 0)
     ) {
         self.id = id
         self.uuid = uuid
+        self.tag = tag
+        self.owners = owners
         self.service = service
         self.scope = scope
         self.eventFilter = eventFilter
@@ -49,6 +58,7 @@ public final class TokenRecord: Sendable {
         self.settings = settings
         self.isEnabled = isEnabled
         self.secretsSince = secretsSince
+        self.account = account
         self.current = current.map { [$0] } ?? []
         former = [previous, earlier].compactMap { $0 }
         all = self.current + former.map(\.secret)
@@ -62,5 +72,24 @@ public final class TokenRecord: Sendable {
         guard let firstEnd else { return current }
         let now = now()
         return now < firstEnd ? all : current + former.filter { now < $0.expiresAt }.map(\.secret)
+    }
+}
+
+extension TokenRecord {
+    /// The header that says which token a message came by.
+    static let tagHeader = "webhook2fedmsg_token"
+    /// Owners that a message names at most.
+    private static let maximumOwners = 20
+
+    /// The headers by which messages say where they come from: the tag and, where owners are named, those and the scope.
+    func origin(namingOwners: Bool) -> [(name: String, value: String)] {
+        var headers = tag.map { [(name: Self.tagHeader, value: $0.description)] } ?? []
+        guard namingOwners else { return headers }
+        if !owners.isEmpty {
+            let names = owners.prefix(Self.maximumOwners).map { $0.kind == .user ? $0.name : "group:" + $0.name }
+            headers.append(("webhook2fedmsg_owner", names.joined(separator: ",")))
+        }
+        if let scope { headers.append(("webhook2fedmsg_scope", scope.text)) }
+        return headers
     }
 }

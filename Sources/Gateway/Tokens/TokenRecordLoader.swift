@@ -16,6 +16,7 @@ public struct TokenRecordLoader: TokenRecordLoading {
     private let store: TokenStore
     private let service: @Sendable (String) -> (any WebhookService)?
     private let logger: Logger
+    private let namesOwners: Bool
     /// Whose secrets were complained of: once is enough.
     private let noted: Locked<ClockTable<TokenID, Bool>>
 
@@ -23,13 +24,15 @@ public struct TokenRecordLoader: TokenRecordLoading {
     ///
     /// - Parameters:
     ///   - entries: Tokens of which it is remembered that the log has a line on their secrets.
+    ///   - namesOwners: Whether records say who owns their tokens.
     ///   - service: The service of a name, if it is offered.
     public init(
-        store: TokenStore, entries: Int, logger: Logger,
+        store: TokenStore, entries: Int, logger: Logger, namesOwners: Bool = false,
         service: @escaping @Sendable (String) -> (any WebhookService)? = { ServiceRegistry.service(named: $0) }
     ) {
         self.store = store
         self.logger = logger
+        self.namesOwners = namesOwners
         self.service = service
         noted = Locked(ClockTable(capacity: entries))
     }
@@ -47,12 +50,22 @@ public struct TokenRecordLoader: TokenRecordLoading {
             current = try self.current(of: stored, service)
             former = self.former(of: stored, service)
         }
+        let owners = namesOwners ? try await store.owners(of: [token])[token.row] ?? [] : []
         return TokenRecord(
-            id: id, uuid: withUnsafeBytes(of: token.uuid.uuid) { Array($0) }, service: token.service,
+            id: id, uuid: withUnsafeBytes(of: token.uuid.uuid) { Array($0) }, tag: TokenTag(of: token, store.keys),
+            owners: owners, service: token.service,
             scope: token.scope, eventFilter: token.eventFilter, publishesPrivate: token.publishesPrivate,
-            settings: token.settings, isEnabled: token.state == .enabled, current: current,
-            previous: former.first, earlier: former.dropFirst().first,
+            settings: token.settings, isEnabled: token.state == .enabled, account: try await account(of: token),
+            current: current, previous: former.first, earlier: former.dropFirst().first,
             secretsSince: token.secretsSince)
+    }
+
+    /// Whoever made the token, or, of a token of the command line, the first owner; a group is another than a person of its
+    /// name.
+    private func account(of token: Token) async throws -> String? {
+        if let creator = token.createdBy { return creator }
+        guard let owner = try await store.owners(of: [token])[token.row]?.first else { return nil }
+        return owner.kind == .group ? "group:" + owner.name : owner.name
     }
 
     private func current(of stored: StoredToken, _ service: any WebhookService) throws -> PreparedSecret? {

@@ -20,7 +20,8 @@ extension TokenStore {
             let last = try await connection.query(
                 "SELECT COALESCE(MAX(position), -1) AS last FROM token_owner WHERE token_uuid = $1",
                 [.text(token.row)])
-            let position = Int(try last.rows.first?.integer("last") ?? -1) + 1
+            let highest = try last.rows.first?.integer("last") ?? -1
+            let position = Int(min(max(highest, -1), StoredNumber.limit)) + 1
             try await connection.query(Self.insertion(of: owner, position: position, into: token, now: now))
             try await Self.touch(token, now: now, on: connection)
             return .ownerAdded(owner)

@@ -37,11 +37,11 @@ extension TokenStore {
     }
 
     /// What a changed token's `updated_at` becomes: now, and in any case later than it was, also where two changes fall into
-    /// one millisecond, or another machine's clock is ahead.
+    /// one millisecond, or another machine's clock is ahead; but for a time that makes no sense.
     ///
     /// - Parameter now: The parameter's place, as `$1`. PostgreSQL's GREATEST is SQLite's MAX: this is either's.
     static func later(_ now: String) -> String {
-        "CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now) END"
+        "CASE WHEN updated_at >= \(now) AND updated_at < \(StoredNumber.limit) THEN updated_at + 1 ELSE \(now) END"
     }
 
     /// Likewise for `rotated_at`, by which deliveries tell the secrets of one rotation from those of another.
@@ -63,7 +63,7 @@ extension TokenStore {
                 .text(changes.name ?? token.name), .optional(scope?.text), .optional(scope?.key),
                 .optional(filter?.description),
                 .integer(changes.publishesPrivate ?? token.publishesPrivate ? 1 : 0),
-                .text(try StoredToken.text(ofSettings: changes.settings ?? token.settings)),
+                .text(try StoredToken.text(ofSettings: changes.settings(of: token))),
                 .integer(now.milliseconds), .text(token.row),
             ])
     }

@@ -31,11 +31,17 @@ public struct TokenStore: Sendable {
         authority = TokenIDAuthority(keys)
     }
 
+    /// The same store, with another hook that is told last.
+    func adding(_ hook: any TokenChangeHook) -> TokenStore {
+        TokenStore(database: database, keys: keys, hooks: hooks + [hook], notices: notices)
+    }
+
     /// Makes a token, and gives its secret this once.
     ///
-    /// - Throws: `DatabaseError`, `CryptographyError`.
+    /// - Parameter limit: The most tokens that the account which makes it may have made and not deleted.
+    /// - Throws: ``TokenStoreError`` `tooMany`, `DatabaseError`, `CryptographyError`.
     public func create(
-        _ draft: TokenDraft, by actor: TokenActor = .commandLine, now: UnixTime = .now()
+        _ draft: TokenDraft, by actor: TokenActor = .commandLine, limit: Int? = nil, now: UnixTime = .now()
     ) async throws -> (token: Token, secret: TokenSecret) {
         let secret = try draft.secret ?? TokenSecret.generate()
         let token = Token(
@@ -45,12 +51,23 @@ public struct TokenStore: Sendable {
             rotatedAt: nil, previousSecretExpiresAt: nil)
         try await changing(token.id) {
             try await database.withTransaction { connection in
+                if let limit, let account = draft.createdBy {
+                    try await Self.checkRoom(of: account, limit: limit, on: connection)
+                }
                 try await RootKeyTable.adoptCurrent(keys, on: connection)
                 for statement in try insertion(of: token, secret: secret) { try await connection.query(statement) }
                 try await note(.created, of: token, by: actor, now: now, on: connection)
             }
         }
         return (token, secret)
+    }
+
+    /// In the transaction that makes one more.
+    private static func checkRoom(of account: String, limit: Int, on connection: any DatabaseConnection) async throws {
+        try await AccountLock.take(.tokens, of: account, on: connection)
+        let made = try await connection.query(
+            "SELECT COUNT(*) AS made FROM token WHERE created_by = $1", [.text(account)])
+        guard try made.rows.first?.integer("made") ?? 0 < limit else { throw TokenStoreError.tooMany(limit: limit) }
     }
 
     /// The token with this id, with its owners; `nil` if there is none. Made-up ids are not asked for.

@@ -2,11 +2,14 @@
 public enum TokenStoreError: Error, Sendable, Hashable, CustomStringConvertible {
     /// It would have no owner any more.
     case lastOwner
+    /// The account has made as many as it may.
+    case tooMany(limit: Int)
 
     /// What is wrong.
     public var description: String {
         switch self {
         case .lastOwner: "a token keeps its last owner; add another one first"
+        case .tooMany(let limit): "the account has made \(limit) tokens, which is as many as it may"
         }
     }
 }

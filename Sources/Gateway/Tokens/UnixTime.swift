@@ -35,6 +35,12 @@ public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         return UnixTime(milliseconds: Int64(clamping: sum))
     }
 
+    /// The years that can be written with four digits: what else the database holds, nobody has written there in earnest.
+    private static let writable = -62_135_596_800_000...253_402_300_799_999 as ClosedRange<Int64>
+
+    /// A Boolean value that indicates whether it is in one of the years 1 to 9999.
+    public var isWritable: Bool { Self.writable.contains(milliseconds) }
+
     /// Whole seconds since 1970, rounded down.
     var secondsSince1970: Int64 { milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0) }
 

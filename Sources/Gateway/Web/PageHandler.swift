@@ -33,7 +33,9 @@ struct PageHandler: HTTPHandler {
             request.visitor = visit.visitor
             response = try await answer(exchange, visit, &request)
         } catch {
-            response = failure(error, request)
+            let typed = exchange.head.method == .post ? await site.accounts.typed(in: exchange) : nil
+            if exchange.head.method == .post { request.formPage = Draft.page(of: request.path, typed) }
+            response = failure(error, request, typed)
         }
         response.headers += fields
         return response
@@ -71,6 +73,9 @@ struct PageHandler: HTTPHandler {
         for note in SealedNote.allCases { notes[note] = accounts.read(note, of: exchange) }
         let found = notes
         request.note = { found[$0] }
+        if let draft = notes[.draft].flatMap({ Draft($0) }), draft.account == request.visitor?.account {
+            request.draft = draft
+        }
         for name in names {
             request.parameters[name] = exchange.pathParameters[name].map { String(decoding: $0, as: UTF8.self) }
         }
@@ -97,7 +102,7 @@ struct PageHandler: HTTPHandler {
         var spent = answer.spent
         switch answer.body {
         case .page(let content, let section):
-            let flash = request.note(.flash).flatMap(FlashText.decode)
+            let flash = answer.notice ?? request.note(.flash).flatMap(FlashText.decode)
             if request.note(.flash) != nil { spent.insert(.flash) }
             var frame = site.frame(for: request, section, flash: flash)
             frame.hasErrors = answer.hasErrors
@@ -139,7 +144,8 @@ struct PageHandler: HTTPHandler {
         }
     }
 
-    func failure(_ failure: PageFailure, _ request: PageRequest) -> ServerResponse {
+    /// - Parameter typed: What a form held that comes to nothing.
+    func failure(_ failure: PageFailure, _ request: PageRequest, _ typed: FormFields? = nil) -> ServerResponse {
         if case .desk(.unavailable(let reason)) = failure {
             logger.warning(
                 "a page needs the database",
@@ -154,8 +160,32 @@ struct PageHandler: HTTPHandler {
                 }
             return secured(.error(error, format: .json))
         }
-        let (content, status) = ErrorPages.page(for: failure, request)
+        let draft = typed.flatMap { Draft($0, path: request.path) }
+        let kept = draft?.encoded.flatMap { site.accounts.field(setting: .draft, to: $0) }
+        if case .forged = failure, let kept, let way = request.formPage, let visitor = request.visitor,
+            visitor.account == draft?.account
+        {
+            // The same person logged in anew since the page was made: its form again, with what was typed.
+            return secured(ServerResponse(HTTPStatus(303), headers: [.init("Location", way), kept]))
+        }
+        var (content, status) = ErrorPages.page(for: failure, request, isKept: kept != nil)
+        if status == 503, let typed, let retry = FollowUpForm(typed, path: request.path) {
+            content.followUp = retry
+            content.advice = ["What you typed is kept on this page. Try again in a minute."]
+            content.ways = content.ways.map { PageLink(url: $0.url, text: $0.text) }
+        }
+        var isKept = false
+        switch failure {
+        case .login, .desk(.forbidden(.staleLogin)): isKept = true
+        case .http(let error) where error.code == FormLedgerError.sentBefore:
+            isKept = true
+            if kept != nil, let way = request.formPage {
+                content.ways.insert(PageLink(url: way, text: "Back to the form", isPrimary: true), at: 0)
+            }
+        default: break
+        }
         var response = page(content, site.frame(for: request, .other), status: status)
+        if isKept, let kept { response.headers.append(kept) }
         if case .http(let error) = failure, let seconds = error.retryAfter {
             response.headers.append(.init("Retry-After", String(seconds)))
         }

@@ -41,6 +41,14 @@ struct PeopleSite: Sendable {
         SessionNoticeWatch(database: database, store: accounts.store)
     }
 
+    /// Whether an administrator sends this request.
+    @Sendable func isAdministrator(_ exchange: HTTPExchange) async -> Bool {
+        guard exchange.head.count(of: "cookie") > 0, let context = try? await accounts.context(of: exchange) else {
+            return false
+        }
+        return context.session?.person.isAdmin ?? false
+    }
+
     /// What browsers see where there is nothing.
     var notFound: any HTTPHandler { routes.notFound }
 

@@ -25,6 +25,7 @@ struct WebSite: Sendable {
     }
 
     private func loginURL(backTo request: PageRequest) -> String {
-        request.path == "/" ? "/login" : "/login?next=\(QueryItems.encoded(request.path + request.query.text))"
+        let address = request.formPage ?? request.path + request.query.text
+        return address == "/" ? "/login" : "/login?next=\(QueryItems.encoded(address))"
     }
 }

@@ -10,13 +10,38 @@ struct TokenNoticeWatch: Service {
 
     let database: any Database
     let notices: TokenNotices
+    var logger = Logger(label: "webhook2fedmsg")
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await notice in database.notices(on: Self.channel) { await notices.tell(TokenNotice(notice)) }
+            var isReplaced = false
+            for await notice in database.notices(on: Self.channel) {
+                let wasReplaced = isReplaced
+                isReplaced = notice.isOfReplacedFile
+                if isReplaced, wasReplaced { continue }
+                log(notice, after: wasReplaced)
+                // What is known of tokens is of a file that does not count any more.
+                if isReplaced { await notices.tell(.everything) }
+                await notices.tell(TokenNotice(notice))
+            }
         }
         // The stream ends with the database; this service ends with the process.
         try? await gracefulShutdown()
+    }
+
+    private func log(_ notice: DatabaseNotice, after wasReplaced: Bool) {
+        if case .lost(let error) = notice, error.code == .replaced {
+            logger.critical("no webhook is accepted", metadata: ["reason": "\(error.message)"])
+        } else if wasReplaced {
+            logger.notice("the database's file is back")
+        }
+    }
+}
+
+extension DatabaseNotice {
+    /// Whether SQLite's file was removed or replaced.
+    fileprivate var isOfReplacedFile: Bool {
+        if case .lost(let error) = self { error.code == .replaced } else { false }
     }
 }
 

@@ -21,12 +21,17 @@ public struct Workspace: Sendable {
     /// Opens the database, brings its tables up to date, and reads the root key, making what is missing and may be
     /// made. Without a key, or with another database's, it fails.
     ///
-    /// - Parameter loop: Where connections to PostgreSQL live.
+    /// - Parameters:
+    ///   - loop: Where connections to PostgreSQL live.
+    ///   - patience: How long PostgreSQL may take to answer at all; the database's own limits if nil.
     /// - Throws: `DatabaseError`, ``RootKeyError``, `SettingsError`; each says what to do.
-    public static func open(_ settings: WorkspaceSettings, loop: EventLoop, logger: Logger) async throws -> Workspace {
+    public static func open(
+        _ settings: WorkspaceSettings, loop: EventLoop, patience: Duration? = nil, logger: Logger
+    ) async throws -> Workspace {
         try makeRoom(settings)
         let database = try await settings.database.open(loop: loop, limits: settings.limits, logger: logger)
         do {
+            if let patience, database.dialect == .postgresql { try await database.ping(until: .now + patience) }
             return try await prepare(database, settings)
         } catch {
             await database.close()
@@ -35,8 +40,22 @@ public struct Workspace: Sendable {
     }
 
     /// The same for a configuration that was loaded.
-    public static func open(_ configuration: Configuration, loop: EventLoop, logger: Logger) async throws -> Workspace {
-        try await open(WorkspaceSettings(configuration), loop: loop, logger: logger)
+    public static func open(
+        _ configuration: Configuration, loop: EventLoop, patience: Duration? = nil, logger: Logger
+    ) async throws -> Workspace {
+        try await open(WorkspaceSettings(configuration), loop: loop, patience: patience, logger: logger)
+    }
+
+    /// Returns if the database answers, and writes nothing to the log.
+    ///
+    /// - Throws: `DatabaseError`.
+    static func probe(_ configuration: Configuration, loop: EventLoop, patience: Duration) async throws {
+        let settings = try WorkspaceSettings(configuration)
+        let database = try await settings.database.open(
+            loop: loop, limits: settings.limits, logger: Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() })
+        let result = await Task { try await database.ping(until: .now + patience) }.result
+        await database.close()
+        try result.get()
     }
 
     /// Brings the database's tables up to date, without asking for keys.

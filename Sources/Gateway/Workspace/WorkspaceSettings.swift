@@ -42,6 +42,11 @@ public struct WorkspaceSettings: Sendable {
             stateDirectory: "\(url)\n\(key)".contains(directory + "/") ? directory : nil)
     }
 
+    /// Whether the database is a server of its own.
+    var isPostgreSQL: Bool {
+        if case .postgresql = database { true } else { false }
+    }
+
     /// Whether this may be the only server on its database: SQLite, and reachable from this machine alone.
     var isStandalone: Bool {
         if case .sqlite = database { isLoopback } else { false }

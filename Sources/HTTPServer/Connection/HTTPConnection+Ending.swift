@@ -97,7 +97,11 @@ extension HTTPConnection {
     /// Says that nothing more is sent, and reads until the peer says so too (RFC 9112 section 9.6), within bounds.
     func linger() async {
         stream.shutdownWrite()
-        stream.deadline = .now + limits.lingerTimeout
+        // Somebody else waits for the place of a connection that has to leave.
+        let leaves = peer.leaves != nil
+        stream.deadline = .now + (leaves ? min(Self.firstChance, limits.lingerTimeout) : limits.lingerTimeout)
+        context.waiting.add(peer, .end)
+        defer { context.waiting.remove(peer) }
         var allowance = limits.lingerBytes - buffer.readableBytes
         do throws(StreamError) {
             while allowance > 0 {
@@ -125,7 +129,7 @@ extension HTTPExchange {
         }
         let limits = connection.limits
         let mayKeep =
-            head.keepAlive && !mustClose && !waited && !connection.context.isDraining
+            head.keepAlive && !mustClose && !waited && !connection.context.isDraining && connection.peer.leaves == nil
             && connection.served < limits.maxRequestsPerConnection
         if incoming.isComplete {
             if mayKeep { return .keep }

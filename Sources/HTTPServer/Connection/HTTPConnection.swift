@@ -14,6 +14,8 @@ final class HTTPConnection {
     let context: LoopContext
     /// Names the connection among those of its loop.
     let number: Int
+    /// The connection's place among those that can make room for others.
+    let peer: WaitingPeer
     var buffer = ReadBuffer()
     /// Whether it waits for a request of which nothing has come.
     private(set) var isIdle = false
@@ -22,7 +24,8 @@ final class HTTPConnection {
     private(set) var served = 0
     private var work = 0
 
-    init(stream: any ByteStream, context: LoopContext, number: Int) {
+    init(stream: any ByteStream, context: LoopContext, number: Int, peer: WaitingPeer) {
+        self.peer = peer
         self.stream = stream
         self.context = context
         self.number = number
@@ -45,6 +48,7 @@ final class HTTPConnection {
     /// The next request. Nil: the connection is over; a refusal was sent if one was due.
     private func nextExchange() async -> HTTPExchange? {
         parser.reset()
+        defer { context.waiting.remove(peer) }
         let start = ContinuousClock.now
         var deadline = start + (served == 0 ? limits.headTimeout : limits.idleTimeout)
         while true {
@@ -76,11 +80,14 @@ final class HTTPConnection {
         isIdle = !parser.hasBegun
         defer { isIdle = false }
         buffer.releaseIfEmpty()
-        stream.deadline = deadline
+        context.waiting.add(peer, parser.hasBegun ? .rest : served == 0 ? .firstRequest : .nextRequest)
+        stream.deadline = peer.leaves.map { min($0, deadline) } ?? deadline
         do throws(StreamError) {
             return try await read() > 0
         } catch .deadlineExceeded {
-            if parser.hasBegun {
+            if peer.leaves != nil {
+                return false
+            } else if parser.hasBegun {
                 await refuse(.headTimeout, since: start)
             } else if context.isDraining {
                 return await readLast()
@@ -144,6 +151,7 @@ final class HTTPConnection {
             return response
         case .notFound:
             let isRead = exchange.head.method == .get || exchange.head.method == .head
+            if isRead, let redirection = exchange.redirectionToIntendedPath() { return redirection }
             guard isRead, let fallback = context.router.fallback else { return exchange.refuse(.notFound) }
             return await fallback.respond(to: exchange)
         }
@@ -161,8 +169,9 @@ final class HTTPConnection {
             ResponseEncoder.Context(date: context.dateLine(), requestID: id, keepAlive: false))
         context.observer?.requestFinished(
             RequestRecord(
-                head: nil, requestID: id, remoteAddress: stream.remoteAddress, status: error.status,
-                refusal: error.code, bodyBytes: 0, responseBytes: sent.bytes, isDelivered: sent.isComplete,
+                head: nil, requestID: id, remoteAddress: stream.remoteAddress,
+                client: .address(stream.remoteAddress.unmapped), status: error.status, refusal: error.code,
+                bodyBytes: 0, responseBytes: sent.bytes, isDelivered: sent.isComplete,
                 duration: start.duration(to: .now)))
         if sent.isComplete { await linger() }
     }
@@ -172,7 +181,8 @@ final class HTTPConnection {
         observer.requestFinished(
             RequestRecord(
                 head: exchange.head, requestID: exchange.requestID, remoteAddress: stream.remoteAddress,
-                status: status, refusal: exchange.refusal, bodyBytes: exchange.bodyBytes,
+                client: exchange.clientAddress, status: status, refusal: exchange.refusal,
+                bodyBytes: exchange.bodyBytes,
                 responseBytes: sent.bytes, isDelivered: sent.isComplete,
                 duration: exchange.receivedAt.duration(to: .now)))
     }

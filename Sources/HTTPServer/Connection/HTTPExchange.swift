@@ -41,8 +41,13 @@ public final class HTTPExchange {
     /// The loop that the request is served on.
     public var loop: EventLoop { connection.context.loop }
 
-    /// The peer (a proxy, perhaps).
+    /// The peer: the other end of the connection, which may be a proxy. For whoever sent the request, see
+    /// `clientAddress`.
     public var remoteAddress: SocketAddress { connection.stream.remoteAddress }
+
+    /// Who sent the request: the one address for logs, for logins and for limits by source. It is the peer, or whom the
+    /// peer names if that is a trusted proxy.
+    public private(set) lazy var clientAddress = connection.context.proxies.client(of: head, from: remoteAddress)
 
     /// The values for the `{names}` of the route's pattern.
     public var pathParameters: PathParameters {
@@ -52,6 +57,20 @@ public final class HTTPExchange {
     func setParameters(_ names: [String], _ captures: PathParameters.Captures) {
         parameterNames = names
         self.captures = captures
+    }
+
+    /// Leads a visitor who typed capital letters, doubled a slash, or put one at the end to the page that was meant; nil
+    /// if there is none.
+    public func redirectionToIntendedPath() -> ServerResponse? {
+        guard let path = connection.context.router.intended(head.pathBytes) else { return nil }
+        return redirection(to: path)
+    }
+
+    /// Leads to another path of this server, with the query that came.
+    public func redirection(to path: [UInt8]) -> ServerResponse {
+        let query = head.query.map { [ASCII.questionMark] + $0 } ?? []
+        return ServerResponse(
+            HTTPStatus(302), headers: [ServerResponse.Field("Location", String(decoding: path + query, as: UTF8.self))])
     }
 
     /// An error told as this request's sender likes it: JSON or text.

@@ -8,15 +8,18 @@ final class LoopContext: @unchecked Sendable {
 
     let loop: EventLoop
     let limits: HTTPServerLimits
-    let router: Router
+    private(set) var router: Router
     let observer: (any RequestObserver)?
     let budget: BodyBudget
+    let proxies: TrustedProxies
 
     /// Answers are written here, for the moment between encoding and sending, in which no other connection runs.
     var output: [UInt8] = []
     private(set) var isDraining = false
     private var date = DateCache()
     private var random: SplitMix64
+    /// Connections that wait for their peers, and can make room.
+    var waiting = WaitingPeers()
     private var connections: [Int: HTTPConnection] = [:]
     /// Connections within their TLS handshake.
     private var handshakes: [Int: TCPStream] = [:]
@@ -24,13 +27,23 @@ final class LoopContext: @unchecked Sendable {
     private var yielding: [UnsafeContinuation<Void, Never>] = []
     private var turnTimer: LoopTimer?
 
-    init(loop: EventLoop, limits: HTTPServerLimits, router: Router, observer: (any RequestObserver)?) {
+    init(
+        loop: EventLoop, limits: HTTPServerLimits, router: Router, proxies: TrustedProxies,
+        observer: (any RequestObserver)?
+    ) {
+        self.proxies = proxies
         self.loop = loop
         self.limits = limits
         self.router = router
         self.observer = observer
         budget = BodyBudget(loop: loop, capacity: limits.bodyBytesInFlight)
         random = SplitMix64(seed: UInt64.random(in: .min ... .max))
+    }
+
+    /// Answers by another router from the next request on.
+    func use(_ router: Router) {
+        loop.preconditionInLoop()
+        self.router = router
     }
 
     /// Serves a connection until it ends. Cancellation ends it wherever it waits.
@@ -41,8 +54,10 @@ final class LoopContext: @unchecked Sendable {
         nextNumber += 1
         let socket = socket.open(on: loop)
         await withTaskCancellationHandler {
-            guard let stream = await secure(socket, tls, number) else { return }
-            let connection = HTTPConnection(stream: stream, context: self, number: number)
+            let peer = WaitingPeer(socket)
+            defer { waiting.remove(peer) }
+            guard let stream = await secure(socket, tls, number, peer) else { return }
+            let connection = HTTPConnection(stream: stream, context: self, number: number, peer: peer)
             connections[number] = connection
             await connection.run()
         } onCancel: {
@@ -53,17 +68,26 @@ final class LoopContext: @unchecked Sendable {
     }
 
     /// What to speak HTTP over; nil where the handshake failed, and the connection is over.
-    private func secure(_ socket: TCPStream, _ tls: TLSServerContext?, _ number: Int) async -> (any ByteStream)? {
+    private func secure(
+        _ socket: TCPStream, _ tls: TLSServerContext?, _ number: Int, _ peer: WaitingPeer
+    ) async -> (any ByteStream)? {
         guard let tls else { return socket }
         let start = ContinuousClock.now
         let time = isDraining ? min(limits.handshakeTimeout, HTTPConnection.firstChance) : limits.handshakeTimeout
         handshakes[number] = socket
-        defer { handshakes[number] = nil }
+        waiting.add(peer, .rest)
+        defer {
+            handshakes[number] = nil
+            waiting.remove(peer)
+        }
         do throws(StreamError) {
-            return try await TLSStream.accept(over: socket, context: tls, deadline: start + time)
+            let stream = try await TLSStream.accept(over: socket, context: tls, deadline: start + time)
+            peer.replace(stream)
+            return stream
         } catch {
             if error == .tls(.plainHTTP) {
-                await HTTPConnection(stream: socket, context: self, number: number).refuse(.tlsRequired, since: start)
+                await HTTPConnection(stream: socket, context: self, number: number, peer: peer).refuse(
+                    .tlsRequired, since: start)
             } else {
                 observer?.handshakeFailed(socket.remoteAddress, error)
             }
@@ -84,6 +108,18 @@ final class LoopContext: @unchecked Sendable {
         for connection in connections.values { connection.endIdling() }
         let limit = ContinuousClock.now + HTTPConnection.firstChance
         for socket in handshakes.values { socket.deadline = min(socket.deadline ?? limit, limit) }
+    }
+
+    /// How long the connection has waited that could make room first: `WaitingPeers.longestWait`.
+    func longestWait(of source: ClientSource?) -> ContinuousClock.Instant? {
+        loop.preconditionInLoop()
+        return waiting.longestWait(of: source, now: .now)
+    }
+
+    /// Lets that connection go.
+    func makeRoom(of source: ClientSource?) -> Bool {
+        loop.preconditionInLoop()
+        return waiting.makeRoom(of: source, now: .now)
     }
 
     func newRequestID() -> RequestID { RequestID(using: &random) }

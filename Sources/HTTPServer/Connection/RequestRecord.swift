@@ -29,6 +29,8 @@ public struct RequestRecord: Sendable {
     public let requestID: RequestID
     /// The peer (a proxy, perhaps).
     public let remoteAddress: SocketAddress
+    /// Who sent the request; the peer where there is no head.
+    public let client: ClientAddress
     /// The answer's status.
     public let status: HTTPStatus
     /// `HTTPError.code` where the server itself refused the request.

@@ -83,10 +83,17 @@ public struct RequestHead: Sendable {
         index(of: name, from: 0).map { slice(fields[$0].value) }
     }
 
-    /// The same, and whether another field has this name.
+    /// The same, and whether another field has this name and another value. Some proxies and clients write a field twice;
+    /// where both say the same, nothing is in doubt.
     public func find(_ name: String) -> (value: ArraySlice<UInt8>, isRepeated: Bool)? {
         guard let found = index(of: name, from: 0) else { return nil }
-        return (slice(fields[found].value), index(of: name, from: found + 1) != nil)
+        let value = slice(fields[found].value)
+        var next = index(of: name, from: found + 1)
+        while let other = next {
+            if slice(fields[other].value) != value { return (value, true) }
+            next = index(of: name, from: other + 1)
+        }
+        return (value, false)
     }
 
     /// The values of all fields with this name, in order.

@@ -92,11 +92,15 @@ struct FramingFields: Sendable, Hashable {
         }
     }
 
-    /// RFC 9110 section 10.1.1: HTTP/1.0 has no expectations.
+    /// RFC 9110 section 10.1.1: HTTP/1.0 has no expectations, and a list without elements has none either.
     private mutating func takeExpect(_ value: Span<UInt8>, _ version: HTTPVersion) throws(RequestFault) {
         guard version == .http1_1 else { return }
-        guard ASCII.equalIgnoringCase(value, "100-continue") else { throw .unknownExpectation }
-        expectsContinue = true
+        var list = TokenList()
+        while let range = list.next(value) {
+            guard !range.isEmpty else { continue }
+            guard ASCII.equalIgnoringCase(value.extracting(range), "100-continue") else { throw .unknownExpectation }
+            expectsContinue = true
+        }
     }
 }
 

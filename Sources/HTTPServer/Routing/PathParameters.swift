@@ -22,12 +22,17 @@ public struct PathParameters: Sendable {
     let captures: Captures
     let path: ArraySlice<UInt8>
 
+    /// The value as it came, nothing decoded: for names that are never written with an escape.
+    public func raw(_ name: String) -> ArraySlice<UInt8>? {
+        guard let index = names.firstIndex(of: name) else { return nil }
+        let range = captures[index].offsets
+        return path[(path.startIndex + range.lowerBound)..<(path.startIndex + range.upperBound)]
+    }
+
     /// The value, percent-decoded, or nil if the pattern has no such name. It is never empty, `.` or `..` and holds
     /// no `/` and no NUL; it may be any other bytes.
     public subscript(name: String) -> ArraySlice<UInt8>? {
-        guard let index = names.firstIndex(of: name) else { return nil }
-        let range = captures[index].offsets
-        let raw = path[(path.startIndex + range.lowerBound)..<(path.startIndex + range.upperBound)]
+        guard let raw = raw(name) else { return nil }
         guard raw.contains(ASCII.percent) else { return raw }
         // What does not decode was not matched, so there is always a value here.
         return PercentEncoding.decode(raw.span).map { $0[...] }

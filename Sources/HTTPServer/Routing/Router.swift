@@ -1,8 +1,8 @@
 /// Finds the handler for a method and a path.
 ///
 /// Patterns are `/`-separated: literal segments, and `{name}` for one segment of any content. Literals are tried
-/// before parameters. Paths are compared segment by segment after percent-decoding; an empty, `.` or `..` segment
-/// matches no parameter, so nothing is ever resolved or normalised behind a proxy's back.
+/// before parameters. Literals match as they are written, byte by byte, so that a rule of a proxy's for a path holds for
+/// all that gets there; an empty, `.` or `..` segment, encoded or not, matches no parameter.
 public struct Router: Sendable {
     /// What is at a path for a method.
     enum Match {
@@ -130,6 +130,42 @@ public struct Router: Sendable {
             ? .options(allow: node.allow) : .methodNotAllowed(allow: node.allow)
     }
 
+    /// The path of a GET that a visitor most likely meant who typed capital letters, doubled a slash, or put one at the
+    /// end: that of a route which begins with a literal.
+    ///
+    /// - Returns: nil if there is none, or it is the same.
+    func intended(_ path: ArraySlice<UInt8>) -> [UInt8]? {
+        let segments = path.split(separator: ASCII.slash)
+        guard path.first == ASCII.slash, segments.count <= Self.maximumSegments,
+            let found = intended(0, segments[...], isFirst: true), !found.elementsEqual(path)
+        else { return nil }
+        return found
+    }
+
+    private static let maximumSegments = 16
+
+    private func intended(_ node: Int, _ segments: ArraySlice<ArraySlice<UInt8>>, isFirst: Bool) -> [UInt8]? {
+        guard let segment = segments.first else {
+            // The root's own address is an empty literal below the first node.
+            let end = isFirst ? nodes[0].literals.first { $0.segment.isEmpty }?.node : node
+            guard let end, nodes[end].entries.contains(where: { $0.method == .get }) else { return nil }
+            return isFirst ? [ASCII.slash] : []
+        }
+        for literal in nodes[node].literals
+        where literal.segment.count == segment.count && !segment.isEmpty
+            && zip(literal.segment, segment).allSatisfy({ ASCII.lowercased($0) == ASCII.lowercased($1) })
+        {
+            if let rest = intended(literal.node, segments.dropFirst(), isFirst: false) {
+                return [ASCII.slash] + literal.segment + rest
+            }
+        }
+        guard !isFirst, let parameter = nodes[node].parameter,
+            let decoded = PercentEncoding.decode(segment.span), Self.isParameter(decoded.span),
+            let rest = intended(parameter, segments.dropFirst(), isFirst: false)
+        else { return nil }
+        return [ASCII.slash] + segment + rest
+    }
+
     /// `Allow` for `OPTIONS *`: all methods that any route has.
     var allMethods: String { allow(nodes.flatMap { $0.entries.map(\.method) }) }
 
@@ -147,8 +183,8 @@ public struct Router: Sendable {
         }
         let segment = path.extracting((position + 1)..<end)
         if isEncoded {
-            guard let decoded = PercentEncoding.decode(segment) else { return nil }
-            return find(node, decoded.span, path, (position + 1)..<end, &captures)
+            guard let decoded = PercentEncoding.decode(segment), Self.isParameter(decoded.span) else { return nil }
+            return findParameter(node, path, (position + 1)..<end, &captures)
         }
         return find(node, segment, path, (position + 1)..<end, &captures)
     }
@@ -160,7 +196,13 @@ public struct Router: Sendable {
         for literal in nodes[node].literals where Self.isEqual(literal.segment, segment) {
             if let found = find(literal.node, path, range.upperBound, &captures) { return found }
         }
-        guard let parameter = nodes[node].parameter, Self.isParameter(segment) else { return nil }
+        return Self.isParameter(segment) ? findParameter(node, path, range, &captures) : nil
+    }
+
+    private func findParameter(
+        _ node: Int, _ path: Span<UInt8>, _ range: Range<Int>, _ captures: inout PathParameters.Captures
+    ) -> Int? {
+        guard let parameter = nodes[node].parameter else { return nil }
         let mark = captures.count
         captures.append(range)
         if let found = find(parameter, path, range.upperBound, &captures) { return found }

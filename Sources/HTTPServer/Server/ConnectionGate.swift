@@ -6,16 +6,25 @@ final class ConnectionGate: Sendable {
         var active = 0
         var isClosed = false
         var hasGivenUp = false
+        var ofSources: [ClientSource: Int] = [:]
         // Each continuation is resumed once: it was taken out of its list, under the lock.
         var waitingForRoom: [UnsafeContinuation<Void, Never>] = []
         var waitingForEnd: [UnsafeContinuation<Void, Never>] = []
     }
 
+    /// How waiting for room ended.
+    enum Room {
+        case free, full, closed
+    }
+
     private let limit: Int
+    private let limitPerSource: Int
     private let state = Locked(State())
 
-    init(limit: Int) {
+    /// - Parameter limitPerSource: connections of one source; 0 is no bound.
+    init(limit: Int, limitPerSource: Int) {
         self.limit = max(1, limit)
+        self.limitPerSource = limitPerSource
     }
 
     var active: Int { state.withLock { $0.active } }
@@ -23,30 +32,51 @@ final class ConnectionGate: Sendable {
     /// Whether another connection would stay within the limit.
     var hasRoom: Bool { state.withLock { $0.active < limit } }
 
-    /// Waits until there is room for another connection.
-    /// - Returns: false once the gate is closed.
-    func waitForRoom() async -> Bool {
-        while true {
-            let (isClosed, hasRoom) = state.withLock { ($0.isClosed, $0.active < limit) }
-            if isClosed || hasRoom { return !isClosed }
-            await withUnsafeContinuation { continuation in
-                let mustWait = state.withLock { state in
-                    let mustWait = !state.isClosed && state.active >= limit
-                    if mustWait { state.waitingForRoom.append(continuation) }
-                    return mustWait
-                }
-                if !mustWait { continuation.resume() }
+    /// Whether a source has as many connections as it may have.
+    func isFull(_ source: ClientSource?) -> Bool {
+        guard limitPerSource > 0, let source else { return false }
+        return state.withLock { ($0.ofSources[source] ?? 0) >= limitPerSource }
+    }
+
+    /// Waits until there is room for another connection, but no longer than `timeout`. On the loop.
+    func waitForRoom(on loop: EventLoop, atMost timeout: Duration) async -> Room {
+        let timer = LoopTimer(on: loop) { self.letGo() }
+        timer.schedule(after: timeout)
+        defer { timer.cancel() }
+        await withUnsafeContinuation { continuation in
+            let mustWait = state.withLock { state in
+                let mustWait = !state.isClosed && state.active >= limit
+                if mustWait { state.waitingForRoom.append(continuation) }
+                return mustWait
             }
+            if !mustWait { continuation.resume() }
+        }
+        return state.withLock { $0.active < limit ? .free : $0.isClosed ? .closed : .full }
+    }
+
+    /// Ends all waiting for room; who waits sees for itself how things stand.
+    private func letGo() {
+        let waiting = state.withLock { state in
+            defer { state.waitingForRoom = [] }
+            return state.waitingForRoom
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// - Parameter source: nil where it is not to be counted by source.
+    func add(_ source: ClientSource?) {
+        state.withLock { state in
+            state.active += 1
+            if limitPerSource > 0, let source { state.ofSources[source, default: 0] += 1 }
         }
     }
 
-    func add() {
-        state.withLock { $0.active += 1 }
-    }
-
-    func remove() {
+    func remove(_ source: ClientSource?) {
         let (room, end) = state.withLock { state in
             state.active -= 1
+            if limitPerSource > 0, let source, let count = state.ofSources[source] {
+                state.ofSources[source] = count > 1 ? count - 1 : nil
+            }
             let room = state.active < limit ? state.waitingForRoom.popLast() : nil
             return (room, Self.takeEnd(&state))
         }
@@ -56,12 +86,8 @@ final class ConnectionGate: Sendable {
 
     /// Lets nobody in any more.
     func close() {
-        let waiting = state.withLock { state in
-            state.isClosed = true
-            defer { state.waitingForRoom = [] }
-            return state.waitingForRoom
-        }
-        for continuation in waiting { continuation.resume() }
+        state.withLock { $0.isClosed = true }
+        letGo()
     }
 
     /// Waits until the last connection is gone, or `giveUp`.

@@ -17,6 +17,9 @@ public final class HTTPServer: Sendable {
     private let tls: ServerTLS?
     let contexts: [ObjectIdentifier: LoopContext]
     private let gate: ConnectionGate
+    private let proxies: TrustedProxies
+    private let descriptorNotes = LogInterval()
+    private let sourceNotes = LogInterval()
     private let logger: Logger
     private let state = Locked(State())
 
@@ -24,20 +27,26 @@ public final class HTTPServer: Sendable {
     /// - Parameters:
     ///   - addresses: where to listen; port 0 lets the kernel choose one.
     ///   - tls: the certificate for HTTPS at all addresses; nil serves HTTP in the clear.
+    ///   - proxies: whose word on their senders' addresses is taken.
     ///   - observer: learns of every answer.
     public init(
         loops: LoopGroup, addresses: [SocketAddress], limits: HTTPServerLimits = HTTPServerLimits(),
-        tls: ServerTLS? = nil, router: Router, observer: (any RequestObserver)? = nil, logger: Logger
+        tls: ServerTLS? = nil, router: Router, proxies: TrustedProxies = TrustedProxies(),
+        observer: (any RequestObserver)? = nil, logger: Logger
     ) {
         self.loops = loops
         self.addresses = addresses
         self.limits = limits
         self.tls = tls
         self.logger = logger
-        gate = ConnectionGate(limit: limits.maxConnections)
+        self.proxies = proxies
+        gate = ConnectionGate(limit: limits.maxConnections, limitPerSource: limits.maxConnectionsPerSource)
         contexts = Dictionary(
             loops.loops.map {
-                (ObjectIdentifier($0), LoopContext(loop: $0, limits: limits, router: router, observer: observer))
+                (
+                    ObjectIdentifier($0),
+                    LoopContext(loop: $0, limits: limits, router: router, proxies: proxies, observer: observer)
+                )
             },
             uniquingKeysWith: { first, _ in first })
     }
@@ -89,6 +98,18 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    /// Has all connections answered by another router, from their next requests on: on every loop when this returns.
+    public func use(_ router: Router) async {
+        for context in contexts.values {
+            await withCheckedContinuation { continuation in
+                context.loop.execute {
+                    context.use(router)
+                    continuation.resume()
+                }
+            }
+        }
+    }
+
     /// Begins the graceful end of `run`. From any thread; may be called again.
     public func beginShutdown() {
         let listeners: [TCPListener]? = state.withLock { state in
@@ -112,11 +133,11 @@ public final class HTTPServer: Sendable {
 
     /// Accepts connections and hands each to the loop with the fewest, until the server stops. The listener's loop.
     private func accept(on listener: TCPListener) async {
+        listener.onExhaustion = { [weak self] error in self?.descriptorsRanOut(error) }
         await withDiscardingTaskGroup { connections in
             var accepted = 0
-            while await gate.waitForRoom() {
-                guard let socket = await accept(listener) else { break }
-                serve(socket, in: &connections)
+            while let socket = await accept(listener) {
+                await admit(socket, on: listener.loop, in: &connections)
                 accepted += 1
                 // A backlog that never empties must not keep this loop from its own connections.
                 if accepted.isMultiple(of: 64) { await contexts[ObjectIdentifier(listener.loop)]?.nextTurn() }
@@ -135,16 +156,67 @@ public final class HTTPServer: Sendable {
         }
     }
 
+    /// Serves a connection as soon as there is a place for it. At a limit, the connection that has waited longest for its
+    /// peer gives its own up: of those of the same source at that one's limit, else of all.
+    private func admit(
+        _ socket: AcceptedSocket, on loop: EventLoop, in connections: inout DiscardingTaskGroup
+    ) async {
+        if let source = countedSource(of: socket), gate.isFull(source), await !makeRoom(of: source) {
+            sourceNotes.note(at: .now) { others in
+                logger.warning(
+                    "connections refused: their source has max_connections_per_source already, all at work",
+                    metadata: ["remote": "\(socket.remoteAddress)", "since the last such line": "\(others)"])
+            }
+            return socket.close()
+        }
+        while !gate.hasRoom {
+            _ = await makeRoom(of: nil)
+            // Where nobody can go yet, someone can a little later.
+            if await gate.waitForRoom(on: loop, atMost: .milliseconds(50)) == .closed { return socket.close() }
+        }
+        serve(socket, in: &connections)
+    }
+
+    /// Ends the wait of the connection that has waited longest for its peer, over all loops.
+    private func makeRoom(of source: ClientSource?) async -> Bool {
+        var longest: (context: LoopContext, since: ContinuousClock.Instant)?
+        for context in contexts.values {
+            let wait = await Task(executorPreference: context.loop.taskExecutor) {
+                context.longestWait(of: source)
+            }.value
+            guard let since = wait, since < longest?.since ?? .now else { continue }
+            longest = (context, since)
+        }
+        guard let context = longest?.context else { return false }
+        return await Task(executorPreference: context.loop.taskExecutor) { context.makeRoom(of: source) }.value
+    }
+
+    /// The source that a connection is counted by; `nil` for those of proxies, which bring many senders'.
+    private func countedSource(of socket: AcceptedSocket) -> ClientSource? {
+        if case .unix = socket.remoteAddress { return nil }
+        return proxies.contains(socket.remoteAddress) ? nil : ClientAddress.address(socket.remoteAddress).source
+    }
+
+    private func descriptorsRanOut(_ error: StreamError) {
+        descriptorNotes.note(at: .now) { others in
+            logger.error(
+                "connections are refused: no file descriptor is left (raise the limit, or lower server.max_connections)",
+                metadata: ["error": "\(error)", "since the last such line": "\(others)"])
+        }
+        Task { await makeRoom(of: nil) }
+    }
+
     /// Gives a connection to the loop with the fewest.
     private func serve(_ socket: AcceptedSocket, in connections: inout DiscardingTaskGroup) {
         let loop = loops.assign()
         guard let context = contexts[ObjectIdentifier(loop)] else { return socket.close() }
-        gate.add()
+        let source = countedSource(of: socket)
+        gate.add(source)
         let tls = tls?.context
         connections.addTask(executorPreference: loop.taskExecutor) {
             await context.serve(socket, tls: tls)
             self.loops.release(loop)
-            self.gate.remove()
+            self.gate.remove(source)
         }
     }
 

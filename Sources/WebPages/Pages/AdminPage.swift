@@ -8,6 +8,8 @@ package struct AdminPage: PageContent {
     package var tabs: [PageLink]
     /// How everything stands, in numbers.
     package var figures: [Figure]
+    /// Tokens that sent too much lately.
+    package var limited: [AttentionRow]
     /// What runs.
     package var versions: [LabelledValue]
     /// What was done lately.
@@ -16,11 +18,12 @@ package struct AdminPage: PageContent {
     package var olderHistory: String?
 
     package init(
-        tabs: [PageLink], figures: [Figure], versions: [LabelledValue], history: [HistoryRow],
-        olderHistory: String? = nil
+        tabs: [PageLink], figures: [Figure], limited: [AttentionRow] = [], versions: [LabelledValue],
+        history: [HistoryRow], olderHistory: String? = nil
     ) {
         self.tabs = tabs
         self.figures = figures
+        self.limited = limited
         self.versions = versions
         self.history = history
         self.olderHistory = olderHistory

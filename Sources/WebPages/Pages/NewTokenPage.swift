@@ -18,6 +18,8 @@ package struct NewTokenPage: PageContent {
     package var fields: [TextField]
     /// What the service asks for besides.
     package var settings: [TextField]
+    /// What of that is on or off.
+    package var checks: [CheckField]
     /// Whether private content is published.
     package var allowsPrivate: Bool
     /// A secret that someone brings, where that is a choice.
@@ -27,9 +29,8 @@ package struct NewTokenPage: PageContent {
 
     package init(
         crumbs: [PageLink], service: ServiceBadge, lead: String = "", guide: SetupSteps? = nil, problem: String? = nil,
-        fields: [TextField],
-        settings: [TextField] = [], allowsPrivate: Bool = false, ownSecret: TextField? = nil,
-        isOwnSecretOpen: Bool = false
+        fields: [TextField], settings: [TextField] = [], checks: [CheckField] = [], allowsPrivate: Bool = false,
+        ownSecret: TextField? = nil, isOwnSecretOpen: Bool = false
     ) {
         self.crumbs = crumbs
         self.service = service
@@ -38,6 +39,7 @@ package struct NewTokenPage: PageContent {
         self.problem = problem
         self.fields = fields
         self.settings = settings
+        self.checks = checks
         self.allowsPrivate = allowsPrivate
         self.ownSecret = ownSecret
         self.isOwnSecretOpen = isOwnSecretOpen

@@ -26,6 +26,8 @@ package struct TokenDetailPage: PageContent {
     package var problem: String?
     /// Where its webhooks go.
     package var url: CopyField
+    /// The tag that its messages carry.
+    package var messageTag: String?
     /// How many were published.
     package var accepted: String
     /// How many were accepted, but not published.
@@ -48,10 +50,14 @@ package struct TokenDetailPage: PageContent {
     package var history: [HistoryRow]
     /// Where older history is.
     package var olderHistory: String?
+    /// Names the settings that the form shows.
+    package var version: String
     /// Name, scope, events.
     package var fields: [TextField]
     /// What the service asks for besides.
     package var settings: [TextField]
+    /// What of that is on or off.
+    package var checks: [CheckField]
     /// Whether private content is published.
     package var allowsPrivate: Bool
     /// Who may manage it.
@@ -60,6 +66,8 @@ package struct TokenDetailPage: PageContent {
     package var ownerKind: SelectField
     /// The form that adds an owner: the name.
     package var ownerName: TextField
+    /// The name once more, where nobody can tell whether there is such an account.
+    package var ownerAgain: TextField?
     /// The secret.
     package var secret: SecretState?
     /// The form that deletes it: its name.
@@ -71,9 +79,10 @@ package struct TokenDetailPage: PageContent {
         accepted: String,
         withheld: String, refused: String, canTest: Bool = true, waiting: WaitingCard? = nil,
         deliveryFilters: [PageLink] = [], hasDeliveries: Bool, deliveries: [DeliveryRow],
-        preview: MessagePreview? = nil, history: [HistoryRow], olderHistory: String? = nil, fields: [TextField],
-        settings: [TextField] = [], allowsPrivate: Bool = false, owners: [OwnerRow], ownerKind: SelectField,
-        ownerName: TextField, secret: SecretState? = nil, deleteName: TextField
+        preview: MessagePreview? = nil, history: [HistoryRow], olderHistory: String? = nil, version: String = "",
+        fields: [TextField], settings: [TextField] = [], checks: [CheckField] = [], allowsPrivate: Bool = false,
+        owners: [OwnerRow], ownerKind: SelectField, ownerName: TextField, ownerAgain: TextField? = nil,
+        secret: SecretState? = nil, deleteName: TextField
     ) {
         self.crumbs = crumbs
         self.path = path
@@ -97,12 +106,15 @@ package struct TokenDetailPage: PageContent {
         self.preview = preview
         self.history = history
         self.olderHistory = olderHistory
+        self.version = version
         self.fields = fields
         self.settings = settings
+        self.checks = checks
         self.allowsPrivate = allowsPrivate
         self.owners = owners
         self.ownerKind = ownerKind
         self.ownerName = ownerName
+        self.ownerAgain = ownerAgain
         self.secret = secret
         self.deleteName = deleteName
     }

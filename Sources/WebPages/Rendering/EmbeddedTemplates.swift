@@ -9,6 +9,7 @@ enum EmbeddedTemplates {
             "admintabs": text(PackageResources.admintabs_mustache),
             "admintokens": text(PackageResources.admintokens_mustache),
             "badge": text(PackageResources.badge_mustache),
+            "check": text(PackageResources.check_mustache),
             "copyfield": text(PackageResources.copyfield_mustache),
             "crumbs": text(PackageResources.crumbs_mustache),
             "csrf": text(PackageResources.csrf_mustache),

@@ -10,6 +10,8 @@ struct OutgoingHeaders: Sendable {
     enum Rule: Sendable {
         /// The message's schema asks for it: without it the request is refused.
         case required
+        /// Likewise; the value of another header stands in where it is empty.
+        case requiredOr(String)
         /// Goes out where the sender gave it.
         case optional
         /// The schema asks for a signature: `redacted` goes out, whether the sender gave one or not.
@@ -44,6 +46,8 @@ struct OutgoingHeaders: Sendable {
             switch entry.rule {
             case .required:
                 selected.append((entry.name, Self.text(try headers.single(entry.lookUp))))
+            case .requiredOr(let other):
+                selected.append((entry.name, Self.text(try headers.single(entry.lookUp, or: other))))
             case .optional:
                 guard let value = headers.first(entry.lookUp) else { continue }
                 selected.append((entry.name, Self.text(value)))

@@ -18,6 +18,10 @@ public struct WebhookEvent: Sendable {
     /// What the message's schema requires and the payload lacks, as a path; `nil` if it has everything. Such an event
     /// cannot be published.
     public var missingMember: String?
+    /// What the published class of the message's schema cannot do with it; `nil` if it digests it.
+    public var consumerHazard: ConsumerHazard?
+    /// A Boolean value that indicates whether the message is to name nobody, whoever did it.
+    public private(set) var namesNobody = false
     /// The Fedora account that caused it, in the message's body; `nil` where none is known.
     public var agent: String?
     /// The account at the service that caused it: what the Fedora account is to be looked up by. `nil` where the
@@ -71,7 +75,22 @@ public struct WebhookEvent: Sendable {
     /// Names the Fedora account that caused the event, once it is known. In a standard envelope that account is also
     /// the one concerned.
     public mutating func attribute(to account: String?) {
+        guard !namesNobody, account.map(IndexedName.isUsable) != false else { return }
         agent = account
         if envelope == .standard { usernames = account.map { [$0] } ?? [] }
+    }
+
+    /// Forgets the names that nobody could index.
+    mutating func dropUnusableNames() {
+        if let name = agent, !IndexedName.isUsable(name) { agent = nil }
+        if let name = sender, !IndexedName.isUsable(name) { sender = nil }
+        usernames.removeAll { !IndexedName.isUsable($0) }
+    }
+
+    /// Takes out who did it and whom it concerns, as far as that stands in the envelope and in headers, once and for all.
+    public mutating func nameNobody() {
+        agent = nil
+        usernames = []
+        namesNobody = true
     }
 }

@@ -9,6 +9,8 @@ public enum Withheld: Sendable, Hashable, CustomStringConvertible {
     case privateContent(PrivateContent)
     /// The payload lacks what the message's schema requires, or has something else there. The path of the member.
     case incomplete(member: String)
+    /// The published class of its schema raises on it, and its consumers with that. The path of the member that does it.
+    case unsafeForConsumers(member: String)
 
     /// A stable word for programs.
     public var code: String {
@@ -17,6 +19,7 @@ public enum Withheld: Sendable, Hashable, CustomStringConvertible {
         case .filtered: "filtered"
         case .privateContent(let content): content.code
         case .incomplete: "incomplete"
+        case .unsafeForConsumers: "unsafe_for_consumers"
         }
     }
 
@@ -27,6 +30,8 @@ public enum Withheld: Sendable, Hashable, CustomStringConvertible {
         case .filtered(let name): "the token's filter does not allow \(name)"
         case .privateContent(let content): content.description
         case .incomplete(let member): "the payload has no usable \(member), which the message's schema requires"
+        case .unsafeForConsumers(let member):
+            "the payload has no usable \(member), and the programs that read such messages would fail without"
         }
     }
 }
@@ -37,10 +42,18 @@ extension WebhookEvent {
     /// - Parameters:
     ///   - filter: The token's; `nil` if it has none.
     ///   - allowsPrivateContent: Whether the token's owner wants private content published.
-    public func withheld(by filter: EventFilter?, allowsPrivateContent: Bool) -> Withheld? {
+    ///   - ownClasses: Which classes the message may have.
+    public func withheld(
+        by filter: EventFilter?, allowsPrivateContent: Bool, ownClasses: OwnClasses = .never
+    ) -> Withheld? {
         if let filter, !filter.allows(name) { return .filtered(name: name) }
         if let privateContent, !allowsPrivateContent { return .privateContent(privateContent) }
+        if ownClasses == .needed, consumerHazard != nil { return nil }
         if let missingMember { return .incomplete(member: missingMember) }
-        return nil
+        switch consumerHazard {
+        case .names(let member): return .unsafeForConsumers(member: member)
+        case .unusableName(let member), .schema(let member): return .incomplete(member: member)
+        case .summary, nil: return nil
+        }
     }
 }

@@ -13,7 +13,7 @@ public struct DocumentedEvents: Sendable {
 
     /// The schema or documentation, and its version.
     public let source: String
-    /// The day of that version: `2026-10-21`.
+    /// The day of that version, or on which it was read: `2026-10-21`.
     public let date: String
     /// The events, in order.
     public let events: [Event]

@@ -26,6 +26,8 @@ public struct EventRule: Sendable {
     public struct Reduction: Sendable {
         let object: StaticString
         let check: VisibilityCheck?
+        /// A member of the object that proves it, wherever a string holds such a document as well.
+        let exception: PayloadRedaction.Reduction.Member?
         /// The members that stay.
         public let kept: [String]
 
@@ -33,20 +35,38 @@ public struct EventRule: Sendable {
         ///   - object: The path of the object.
         ///   - check: What proves that all of it may go out; `nil` if nothing does.
         ///   - kept: Paths in the object that stay, keys joined by dots.
-        public init(_ object: StaticString, unless check: VisibilityCheck?, keeping kept: [String]) {
+        public init(_ object: StaticString, unless check: VisibilityCheck? = nil, keeping kept: [String]) {
             self.object = object
             self.check = check
+            exception = nil
+            self.kept = kept
+        }
+
+        /// One that the object itself decides, in strings that hold such a document as well.
+        ///
+        /// - Parameters:
+        ///   - key: The member that decides.
+        ///   - value: What it has to be, as JSON writes it, for all of the object to go out.
+        init(_ object: StaticString, unless key: String, is value: String, keeping kept: [String]) {
+            self.object = object
+            check = nil
+            exception = .init(key: key, value: value)
             self.kept = kept
         }
 
         /// Whether the payload has the object and does not prove that it is public.
         func applies(to document: JSONDocument) -> Bool {
-            guard document.isObject(object) else { return false }
+            if exception != nil { return true }
+            guard document.isObject(object) || object.utf8CodeUnitCount == 0 else { return false }
             return check.map { $0.finding(in: document) != .isPublic } ?? true
         }
 
         /// `of head.repo only id, name, owner.login`.
-        public var description: String { "of \(object) only \(kept.joined(separator: ", "))" }
+        public var description: String {
+            let place = object.utf8CodeUnitCount == 0 ? "of all" : "of \(object)"
+            let exception = exception.map { ", unless \($0.key) is \($0.value)" } ?? ""
+            return place + " only " + kept.joined(separator: ", ") + exception
+        }
     }
 
     /// The events: their part of the topic. `*` alone is every event that has no other rule.

@@ -8,7 +8,18 @@ public struct EventTable: Sendable {
     private struct Prepared: Sendable {
         let rule: EventRule
         let cuts: PayloadRedaction
-        let reducing: PayloadRedaction
+        /// One for each choice of the rule's reductions: that which applies has its bit in the index.
+        let reducing: [PayloadRedaction]
+
+        /// What is cut out of a payload that has to be reduced where it is not public.
+        func reducing(_ document: JSONDocument) -> PayloadRedaction {
+            guard reducing.count > 1 else { return cuts }
+            var index = 0
+            for (bit, reduction) in rule.reductions.enumerated() where reduction.applies(to: document) {
+                index |= 1 << bit
+            }
+            return reducing[index]
+        }
     }
 
     /// The rows of an event.
@@ -43,18 +54,24 @@ public struct EventTable: Sendable {
         func redaction(_ rule: EventRule?, reducing: [EventRule.Reduction] = []) -> PayloadRedaction {
             PayloadRedaction(
                 removing: removing + (rule?.removed ?? []), blanking: blanking + (rule?.blanked ?? []),
-                reducing: reducing.map { PayloadRedaction.Reduction(path: "\($0.object)", kept: $0.kept) },
+                reducing: reducing.map {
+                    PayloadRedaction.Reduction(path: "\($0.object)", kept: $0.kept, unless: $0.exception)
+                },
                 texts: texts, commits: commits, keepsTexts: keepsTexts)
         }
         self.documented = documented
         self.rules = rules
         commonCuts = redaction(nil)
         let names = Set(documented.events.map(\.name))
+        for name in names { entries[name] = Entry() }
         for rule in rules {
             let cuts = redaction(rule)
             let prepared = Prepared(
                 rule: rule, cuts: cuts,
-                reducing: rule.reductions.isEmpty ? cuts : redaction(rule, reducing: rule.reductions))
+                reducing: (0..<1 << rule.reductions.count).map { choice in
+                    let applying = rule.reductions.enumerated().filter { choice >> $0.offset & 1 == 1 }
+                    return redaction(rule, reducing: applying.map(\.element))
+                })
             for event in rule.events {
                 if event == "*" {
                     fallback = prepared
@@ -94,10 +111,9 @@ public struct EventTable: Sendable {
         guard let prepared = prepared(for: event, action: action) else {
             return EventJudgement(privateContent: .unknownVisibility, cuts: commonCuts, reducing: commonCuts)
         }
-        let isReduced = prepared.rule.reductions.contains { $0.applies(to: document) }
         return EventJudgement(
             privateContent: prepared.rule.privateContent(in: document), cuts: prepared.cuts,
-            reducing: isReduced ? prepared.reducing : prepared.cuts)
+            reducing: prepared.reducing(document))
     }
 
     /// The names of all documented events: `push`, `issues.opened`.

@@ -30,7 +30,7 @@ extension GitHubService {
     /// Which events may go out, by what, and without what.
     static let table = EventTable(
         documentedEvents,
-        blanking: ["hook.config", "**.temp_clone_token"],
+        blanking: ["hook.config", "**.temp_clone_token", "**.template_repository"],
         rules: [code, issues, runs, others, withheld].flatMap { $0 })
 
     /// What is in a repository.

@@ -2,9 +2,9 @@ extension GitLabService {
     /// All events that GitLab documents, by their part of the topic, and what happened: the action, or for hooks of
     /// members, projects, subgroups and the whole instance the payload's `event_name` or `object_kind`.
     static let documentedEvents = DocumentedEvents(
-        source: "gitlabhq/gitlabhq 017a6c12 (GitLab 18), doc/user/project/integrations/webhook_events.md and "
+        source: "gitlabhq/gitlabhq 017a6c12 (after GitLab 18.2), doc/user/project/integrations/webhook_events.md and "
             + "doc/administration/system_hooks.md; build is job before GitLab 9.3",
-        date: "2025-09-01",
+        date: "2026-11-30",
         """
         build
         confidential_issue open close reopen update

@@ -9,6 +9,10 @@ public struct VisibilityCheck: Sendable {
         case flag(Bool)
         /// A level: lower ones are for fewer people.
         case level(Int64)
+        /// One of some numbers.
+        case numbers([Int64])
+        /// Null: there is nothing of the kind.
+        case nothing
         /// One of some words.
         case words([String])
         /// Any word that does not begin with this one.
@@ -38,6 +42,8 @@ public struct VisibilityCheck: Sendable {
         case place(StaticString, PublicValue, Presence)
         /// The first of these whose object is there decides; without any, nobody knows.
         case first([(object: StaticString, path: StaticString, value: PublicValue)])
+        /// One of several proofs.
+        case any([VisibilityCheck])
         /// Another check, where a word stands at a path.
         case when(StaticString, String, VisibilityCheck)
         /// Every object of an array, which need not be there.
@@ -78,6 +84,18 @@ public struct VisibilityCheck: Sendable {
         VisibilityCheck(kind: .first(places), otherwise: otherwise)
     }
 
+    /// One of several proofs, each of them enough; without any, nobody knows.
+    public static func any(_ proofs: [VisibilityCheck]) -> VisibilityCheck {
+        VisibilityCheck(kind: .any(proofs), otherwise: .unknownVisibility)
+    }
+
+    /// A place at which there is nothing, or null.
+    public static func absent(
+        _ path: StaticString, otherwise: PrivateContent = .unknownVisibility
+    ) -> VisibilityCheck {
+        VisibilityCheck(kind: .place(path, .nothing, .optional), otherwise: otherwise)
+    }
+
     /// All objects of an array, where there is one: each has to have the truth value.
     public static func elements(
         of array: StaticString, _ key: StaticString, are value: Bool, otherwise: PrivateContent = .privateRepository
@@ -113,6 +131,16 @@ public struct VisibilityCheck: Sendable {
                 }
             }
             return .isUnknown
+        case .any(let proofs):
+            var finding = Finding.isUnknown
+            for proof in proofs {
+                switch proof.finding(in: document) {
+                case .isPublic: return .isPublic
+                case .isPrivate(let content): finding = .isPrivate(content)
+                case .isUnknown: continue
+                }
+            }
+            return finding
         case .when(let path, let word, let check):
             return document.string(path) == word ? check.finding(in: document) : .isPublic
         case .elements(let array, let key, let isTrue):
@@ -131,6 +159,10 @@ public struct VisibilityCheck: Sendable {
             return flag == found ? .isPublic : .isPrivate(otherwise)
         case (.level(let level), .integer(let found)) where found <= level:
             return found == level ? .isPublic : .isPrivate(otherwise)
+        case (.numbers(let numbers), .integer(let found)):
+            return numbers.contains(found) ? .isPublic : .isPrivate(otherwise)
+        case (.nothing, let found):
+            return found == nil || found == .null ? .isPublic : .isPrivate(otherwise)
         case (.words(let words), .string(let found)):
             return words.contains(found) ? .isPublic : .isPrivate(otherwise)
         case (.noWord(let prefix), .string(let found)):
@@ -153,6 +185,7 @@ extension VisibilityCheck: CustomStringConvertible {
         case .place(let path, let value, .within(let object)): "\(path) \(value), where there is \(object)"
         case .place(let path, let value, .optional): "\(path) \(value), where it is there"
         case .first(let places): places.map { "\($0.path) \($0.value)" }.joined(separator: ", or without that ")
+        case .any(let proofs): proofs.map(\.description).joined(separator: ", or ")
         case .when(let path, let word, let check): "\(check), where \(path) is \"\(word)\""
         case .elements(let array, let key, let isTrue): "\(key) is \(isTrue) in all of \(array)"
         }
@@ -165,6 +198,8 @@ extension VisibilityCheck.PublicValue: CustomStringConvertible {
         switch self {
         case .flag(let flag): "is \(flag)"
         case .level(let level): "is \(level)"
+        case .numbers(let numbers): "is " + numbers.map { "\($0)" }.joined(separator: " or ")
+        case .nothing: "is null"
         case .words(let words): "is " + words.map { "\"\($0)\"" }.joined(separator: " or ")
         case .noWord(let prefix): "is not \(prefix)…"
         case .text: "is there"

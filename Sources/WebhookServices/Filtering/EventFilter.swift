@@ -64,13 +64,14 @@ public struct EventFilter: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What somebody meant who wrote a pattern: an event that begins with it (`pull` of `pull request`), or what comes
-    /// next to it.
+    /// What somebody meant who wrote a pattern: the event or its plural (`issue`), one that begins with it (`pull` of
+    /// `pull request`), or what comes next to it.
     private static func likely(
         _ pattern: String, in table: EventTable, _ nearest: (String, [String]) -> String?
     ) -> String? {
         let events = table.documented.events
         let pattern = String(pattern.lowercased().map { $0 == "-" ? "_" : $0 })
+        for name in [pattern, pattern + "s"] where events.contains(where: { $0.name == name }) { return name }
         if let begun = events.first(where: { $0.name.hasPrefix(pattern + "_") }) { return begun.name }
         let all = events.filter { !$0.actions.isEmpty }.map { $0.name + ".*" }
         return nearest(pattern, table.filterNames + (pattern.hasSuffix(".*") ? all : []))

@@ -54,6 +54,19 @@ public struct JSONDocument {
         return path.withUTF8 { find($0) }.map(Self.value(of:))
     }
 
+    /// What stands under a key of the document itself, whatever characters the key has.
+    public func member(_ key: String) -> JSONValue? {
+        checkTime()
+        var key = key
+        var value = csimdjson_value()
+        let found = key.withUTF8 { key in
+            key.withMemoryRebound(to: CChar.self) { key in
+                csimdjson_find_key(parser.pointer, key.baseAddress, key.count, &value)
+            }
+        }
+        return found ? Self.value(of: value) : nil
+    }
+
     /// Whether an object stands at the path.
     public func isObject(_ path: StaticString) -> Bool {
         find(path)?.kind == CSIMDJSON_OBJECT

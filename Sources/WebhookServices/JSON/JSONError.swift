@@ -10,7 +10,7 @@ public enum JSONError: Error, Hashable, CustomStringConvertible {
     case notAnObject
     /// An integer below -2^63 or above 2^64-1, or a number beyond a double: consumers fail on those.
     case numberOutOfRange
-    /// Not a JSON text (RFC 8259). Escapes of half a surrogate pair are among it.
+    /// Not a JSON text (RFC 8259). One with escapes of half a surrogate pair is one.
     case syntax
     /// No memory for the parser.
     case outOfMemory

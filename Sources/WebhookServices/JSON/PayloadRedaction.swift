@@ -16,6 +16,22 @@ struct PayloadRedaction: Sendable {
         var path: String
         /// The paths of what stays, from the object on.
         var kept: [String]
+        /// A member by which the object is left as it is: its key, and the number or word that it has to have, as JSON
+        /// writes it. The last one counts, if there are several.
+        var exception: Member?
+
+        /// A key and a value as JSON writes it.
+        struct Member: Sendable {
+            var key: String
+            var value: String
+        }
+
+        /// A reduction.
+        init(path: String, kept: [String], unless exception: Member? = nil) {
+            self.path = path
+            self.kept = kept
+            self.exception = exception
+        }
     }
 
     let paths: RedactionPaths

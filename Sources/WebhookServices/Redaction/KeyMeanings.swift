@@ -21,6 +21,9 @@ struct KeyMeanings: Sendable {
         case text
         case commit
         case address
+
+        /// A Boolean value that indicates whether addresses stay there.
+        var keepsAddresses: Bool { self == .text || self == .commit }
     }
 
     private let meanings: [String: Meaning]

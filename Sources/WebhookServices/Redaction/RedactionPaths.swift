@@ -13,10 +13,15 @@ struct RedactionPaths: Sendable {
         var action: Action = .nothing
         /// Where keys that are named lead.
         var named: [(key: [UInt8], state: Int)] = []
+        /// The lengths and the first bytes of those, a bit for each that is the same in its lowest six.
+        var lengths: UInt64 = 0
+        var firsts: UInt64 = 0
         /// Where all other keys and the elements of arrays lead.
         var other = RedactionPaths.dead
         /// Where a string leads that holds a document of its own.
         var nested = RedactionPaths.start
+        /// The member that an object may have, and the state of the object if it has.
+        var exception: (key: [UInt8], value: [UInt8], state: Int)?
     }
 
     /// The state in which nothing is left to find.
@@ -34,11 +39,16 @@ struct RedactionPaths: Sendable {
         for path in blanking { builder.add(path, .blank) }
         for reduction in reducing { builder.add(reduction) }
         states = builder.states()
-        longestKey = states.flatMap(\.named).map(\.key.count).max() ?? 0
+        let keys = states.flatMap(\.named).map(\.key.count) + reducing.compactMap { $0.exception?.key.utf8.count }
+        longestKey = keys.max() ?? 0
     }
 
     /// The state after a key.
     func state(after state: Int, key: UnsafeBufferPointer<UInt8>) -> Int {
+        // Most keys are told from those that are named by their length or their first byte.
+        guard states[state].lengths >> UInt64(key.count & 63) & 1 == 1,
+            states[state].firsts >> UInt64((key.first ?? 0) & 63) & 1 == 1
+        else { return states[state].other }
         for named in states[state].named
         where named.key.count == key.count && named.key.elementsEqual(key) { return named.state }
         return states[state].other
@@ -67,6 +77,8 @@ private struct Builder {
     struct Path {
         var segments: [Segment]
         var mark: Mark
+        /// The reduction that it is of.
+        var reduction: Int?
     }
 
     /// A path, and how many of its segments are behind.
@@ -76,6 +88,7 @@ private struct Builder {
     }
 
     var paths: [Path] = []
+    var reductions: [PayloadRedaction.Reduction] = []
 
     static func segments(of path: String) -> [Segment] {
         path.split(separator: ".").map { part in
@@ -87,19 +100,34 @@ private struct Builder {
         }
     }
 
-    mutating func add(_ path: String, _ mark: Mark) {
-        paths.append(Path(segments: Self.segments(of: path), mark: mark))
+    mutating func add(_ path: String, _ mark: Mark, of reduction: Int? = nil) {
+        paths.append(Path(segments: Self.segments(of: path), mark: mark, reduction: reduction))
     }
 
     mutating func add(_ reduction: PayloadRedaction.Reduction) {
-        add(reduction.path + ".*", .rest)
+        let index = reductions.count
+        reductions.append(reduction)
+        add(reduction.path + ".*", .rest, of: index)
         for kept in reduction.kept {
-            add(reduction.path + "." + kept, .keep)
+            add(reduction.path + "." + kept, .keep, of: index)
             let keys = kept.split(separator: ".")
             for count in 1..<max(1, keys.count) {
                 let part = reduction.path + "." + keys.prefix(count).joined(separator: ".")
-                add(part, .keepPart)
-                add(part + ".*", .rest)
+                add(part, .keepPart, of: index)
+                add(part + ".*", .rest, of: index)
+            }
+        }
+    }
+
+    /// The first reduction with an exception whose object a value at these places is.
+    func exception(at places: Set<Place>) -> Int? {
+        reductions.indices.first { index in
+            guard reductions[index].exception != nil else { return false }
+            return places.contains { place in
+                let path = paths[place.path]
+                return path.reduction == index && path.mark == .rest
+                    && path.segments.count == Self.segments(of: reductions[index].path).count + 1
+                    && place.passed == path.segments.count - 1
             }
         }
     }
@@ -163,11 +191,18 @@ private struct Builder {
             states[index].action = action(at: set)
             let nested = number(of: set.union(start))
             states[index].nested = nested
+            if let reduction = exception(at: set), let member = reductions[reduction].exception {
+                let without = number(of: set.filter { paths[$0.path].reduction != reduction })
+                states[index].exception = (Array(member.key.utf8), Array(member.value.utf8), without)
+            }
             let other = number(of: places(after: set, key: nil))
             states[index].other = other
             for key in keys {
                 let next = number(of: places(after: set, key: key))
-                if next != other { states[index].named.append((Array(key.utf8), next)) }
+                guard next != other else { continue }
+                states[index].named.append((Array(key.utf8), next))
+                states[index].lengths |= 1 << UInt64(key.utf8.count & 63)
+                states[index].firsts |= 1 << UInt64((key.utf8.first ?? 0) & 63)
             }
             index += 1
         }

@@ -34,7 +34,10 @@ struct RedactionWalk {
     /// How many strings stand around the document.
     private let level: Int
     private var index = 0
-    private var frames: [Frame] = []
+    /// The innermost object or array that is open.
+    private var top = Frame(isObject: false, state: RedactionPaths.dead, isBlanked: false, key: 0..<0, previousEnd: 0)
+    /// Those around it; the first of them is none.
+    private var outer: [Frame] = []
     private var mark: NextMark
 
     init(_ base: UnsafePointer<UInt8>, count: Int, redaction: PayloadRedaction, level: Int) {
@@ -43,7 +46,7 @@ struct RedactionWalk {
         self.redaction = redaction
         self.level = level
         mark = NextMark(base, count: count)
-        frames.reserveCapacity(16)
+        outer.reserveCapacity(16)
     }
 
     /// Walks over the whole document.
@@ -52,7 +55,7 @@ struct RedactionWalk {
     mutating func run(from state: Int) -> Bool {
         skipBlanks()
         guard index < count, value(state: state, isBlanked: false, key: 0..<0) else { return false }
-        while !frames.isEmpty {
+        while !outer.isEmpty {
             guard step() else { return false }
         }
         skipBlanks()
@@ -61,15 +64,14 @@ struct RedactionWalk {
 
     /// Goes on in the innermost object or array: to the end of its next value or to its own.
     private mutating func step() -> Bool {
-        let top = frames.count - 1
-        let isAtStart = frames[top].isAtStart
-        frames[top].isAtStart = false
-        if !isAtStart { frames[top].previousEnd = index }
+        let isAtStart = top.isAtStart
+        top.isAtStart = false
+        if !isAtStart { top.previousEnd = index }
         skipBlanks()
         guard index < count else { return false }
-        if base[index] == (frames[top].isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
-            if let start = frames[top].openStart { cut(start..<frames[top].previousEnd) }
-            frames.removeLast()
+        if base[index] == (top.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+            if let start = top.openStart { cut(start..<top.previousEnd) }
+            top = outer.removeLast()
             index += 1
             return true
         }
@@ -78,42 +80,43 @@ struct RedactionWalk {
             index += 1
             skipBlanks()
         }
-        return member(of: top)
+        return member()
     }
 
-    private mutating func member(of top: Int) -> Bool {
+    private mutating func member() -> Bool {
         let start = index
         var key = 0..<0
         var state = RedactionPaths.dead
-        let outer = frames[top].state
-        if frames[top].isObject {
+        let isLive = top.state != RedactionPaths.dead && !top.isBlanked
+        if top.isObject {
             guard index < count, base[index] == UInt8(ascii: "\""), let isPlain = skipString() else { return false }
             key = (start + 1)..<(index - 1)
             skipBlanks()
             guard index < count, base[index] == UInt8(ascii: ":") else { return false }
             index += 1
             skipBlanks()
-            if outer != RedactionPaths.dead, !frames[top].isBlanked {
-                state = self.state(after: outer, key: key, isPlain: isPlain)
-            }
-        } else if outer != RedactionPaths.dead, !frames[top].isBlanked {
-            state = redaction.paths.states[outer].other
+            if isLive { state = self.state(after: top.state, key: key, isPlain: isPlain) }
+        } else if isLive {
+            state = redaction.paths.states[top.state].other
         }
         guard index < count else { return false }
         if state != RedactionPaths.dead, removes(at: state) {
             guard skipValue() else { return false }
-            if frames[top].hasKept {
-                cut(frames[top].previousEnd..<index)
-            } else if frames[top].openStart == nil {
-                frames[top].openStart = start
+            if top.hasKept {
+                cut(top.previousEnd..<index)
+            } else if top.openStart == nil {
+                top.openStart = start
             }
             return true
         }
-        if let open = frames[top].openStart { cut(open..<start) }
-        frames[top].openStart = nil
-        frames[top].hasKept = true
-        if !key.isEmpty, mark.isIn(key) { scan(key, findsAddresses: context(of: top) == .plain) }
-        let isBlanked = frames[top].isBlanked || redaction.paths.states[state].action == .blank
+        if let open = top.openStart {
+            cut(open..<start)
+            top.openStart = nil
+        }
+        top.hasKept = true
+        if !key.isEmpty, mark.isIn(key) { scan(key, findsAddresses: !context(of: outer.count).keepsAddresses) }
+        let isBlanked =
+            top.isBlanked || (state != RedactionPaths.dead && redaction.paths.states[state].action == .blank)
         return value(state: state, isBlanked: isBlanked, key: key)
     }
 
@@ -154,12 +157,16 @@ struct RedactionWalk {
         let start = index
         switch base[index] {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
-            guard frames.count < Self.maxDepth else { return false }
+            guard outer.count < Self.maxDepth else { return false }
+            var state = state
+            while let exception = redaction.paths.states[state].exception, has(exception.key, exception.value) {
+                state = exception.state
+            }
             index += 1
-            frames.append(
-                Frame(
-                    isObject: base[start] == UInt8(ascii: "{"), state: state, isBlanked: isBlanked, key: key,
-                    previousEnd: index))
+            outer.append(top)
+            top = Frame(
+                isObject: base[start] == UInt8(ascii: "{"), state: state, isBlanked: isBlanked, key: key,
+                previousEnd: index)
             return true
         case UInt8(ascii: "\""):
             guard skipString() != nil else { return false }
@@ -170,6 +177,31 @@ struct RedactionWalk {
             if isBlanked, base[start] != UInt8(ascii: "n") { cut(start..<index, emptyStringLevel: level) }
             return true
         }
+    }
+
+    /// Whether the object that begins here has a member with that value; the last one counts, if there are several.
+    private func has(_ key: [UInt8], _ value: [UInt8]) -> Bool {
+        guard base[index] == UInt8(ascii: "{") else { return false }
+        var ahead = self
+        var isThere = false
+        ahead.index += 1
+        while true {
+            ahead.skipBlanks()
+            let start = ahead.index + 1
+            guard ahead.index < count, base[ahead.index] == UInt8(ascii: "\""), ahead.skipString() != nil else { break }
+            let isNamed = text(of: start..<(ahead.index - 1), atMost: redaction.paths.longestKey) == key
+            ahead.skipBlanks()
+            guard ahead.index < count, base[ahead.index] == UInt8(ascii: ":") else { break }
+            ahead.index += 1
+            ahead.skipBlanks()
+            let valueStart = ahead.index
+            guard ahead.skipValue() else { break }
+            if isNamed { isThere = slice(valueStart..<ahead.index).elementsEqual(value) }
+            ahead.skipBlanks()
+            guard ahead.index < count, base[ahead.index] == UInt8(ascii: ",") else { break }
+            ahead.index += 1
+        }
+        return isThere
     }
 
     private mutating func string(_ range: Range<Int>, state: Int, isBlanked: Bool, key: Range<Int>) {
@@ -209,28 +241,29 @@ struct RedactionWalk {
 
     /// What holds for a string in the innermost object or array.
     private mutating func context(ofStringUnder key: Range<Int>) -> KeyMeanings.Context {
-        let top = frames.count - 1
-        guard top >= 0 else { return .plain }
-        let around = context(of: top)
+        guard !outer.isEmpty else { return .plain }
+        let around = context(of: outer.count)
         // Elements are what their array is.
-        return key.isEmpty && !frames[top].isObject ? around : KeyMeanings.context(inside: meaning(of: key), of: around)
+        return key.isEmpty && !top.isObject ? around : KeyMeanings.context(inside: meaning(of: key), of: around)
     }
 
-    private mutating func context(of top: Int) -> KeyMeanings.Context {
-        var known = top
-        while known > 0, frames[known].context == nil { known -= 1 }
-        var context = frames[known].context ?? .plain
-        if known == 0 { frames[0].context = context }
-        while known < top {
+    /// What holds in an object or array, by its depth.
+    private mutating func context(of depth: Int) -> KeyMeanings.Context {
+        func frame(_ depth: Int) -> Frame { depth == outer.count ? top : outer[depth] }
+        var known = depth
+        while known > 1, frame(known).context == nil { known -= 1 }
+        // The outermost is of no kind.
+        var context = frame(known).context ?? .plain
+        while known < depth {
             known += 1
-            if !frames[known].key.isEmpty {
-                context = KeyMeanings.context(inside: meaning(of: frames[known].key), of: context)
-            } else if frames[known - 1].isObject {
+            let key = frame(known).key
+            if !key.isEmpty {
+                context = KeyMeanings.context(inside: meaning(of: key), of: context)
+            } else if frame(known - 1).isObject {
                 context = KeyMeanings.context(inside: .other, of: context)
             }
-            frames[known].context = context
+            if known == outer.count { top.context = context } else { outer[known].context = context }
         }
-        // A member of an object has a meaning of its own.
         return context
     }
 

@@ -7,22 +7,47 @@ public protocol WebhookHeaders {
     func count(of name: String) -> Int
     /// The value of the first of them.
     func first(_ name: String) -> ArraySlice<UInt8>?
-    /// The same, and whether there are more of them: one search for what would be two.
+    /// The same, and whether another of them has another value. Two that say the same are as good as one.
     func find(_ name: String) -> (value: ArraySlice<UInt8>, isRepeated: Bool)?
 }
 
 extension WebhookHeaders {
-    /// By two searches.
+    /// Takes any two for contradicting each other.
     public func find(_ name: String) -> (value: ArraySlice<UInt8>, isRepeated: Bool)? {
         first(name).map { ($0, count(of: name) > 1) }
     }
 
-    /// The value of a field that must stand exactly once and not be empty.
+    /// Whether the sender says that the body is a form.
+    public var sayForm: Bool {
+        find("content-type").map { !$0.isRepeated && ContentKind(mediaType: $0.value) == .form } ?? false
+    }
+
+    /// The value of the first field with that name, unless it is empty: that says as little as none.
+    func value(_ name: String) -> ArraySlice<UInt8>? {
+        first(name).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The value of a field that proves something: it must stand alone, even where another would say the same.
+    func proof(_ name: String) -> ArraySlice<UInt8>? {
+        count(of: name) == 1 ? value(name) : nil
+    }
+
+    /// The value of a field that must be there, not be empty, and not be contradicted by another of its name.
     ///
     /// - Throws: ``WebhookError/missingHeader(_:)`` or ``WebhookError/duplicateHeader(_:)``.
     func single(_ name: String) throws(WebhookError) -> ArraySlice<UInt8> {
         guard let found = find(name), !found.value.isEmpty else { throw .missingHeader(name) }
         guard !found.isRepeated else { throw .duplicateHeader(name) }
         return found.value
+    }
+
+    /// The value of a field that must stand exactly once or, if it is empty, of another one.
+    ///
+    /// - Throws: ``WebhookError/missingHeader(_:)`` of the first, or ``WebhookError/duplicateHeader(_:)``.
+    func single(_ name: String, or other: String) throws(WebhookError) -> ArraySlice<UInt8> {
+        guard let found = find(name), found.value.isEmpty, !found.isRepeated, count(of: other) > 0 else {
+            return try single(name)
+        }
+        return try single(other)
     }
 }

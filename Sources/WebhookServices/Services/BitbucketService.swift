@@ -16,56 +16,6 @@ public struct BitbucketService: WebhookService {
         "user-agent": .optional,
     ])
 
-    /// Where a payload has a repository, and where that says that it is public: Cloud has `is_private`; Data Center
-    /// has `public`, of the repository or of the whole project.
-    private struct Place: Sendable {
-        let object: StaticString
-        let isPrivate: StaticString
-        let isPublic: StaticString
-        let isProjectPublic: StaticString
-        /// Whether nothing said of it is as good as unknown; else it is only mentioned.
-        let isSubject: Bool
-
-        func privateContent(in document: JSONDocument) -> PrivateContent? {
-            guard document.isObject(object) else { return nil }
-            if let isPrivate = document.bool(isPrivate) { return isPrivate ? .privateRepository : nil }
-            if document.bool(isProjectPublic) == true { return nil }
-            if let isPublic = document.bool(isPublic) { return isPublic ? nil : .privateRepository }
-            return isSubject ? .unknownVisibility : nil
-        }
-    }
-
-    private static let places = [
-        Place(
-            object: "repository", isPrivate: "repository.is_private", isPublic: "repository.public",
-            isProjectPublic: "repository.project.public", isSubject: true),
-        Place(
-            object: "pullRequest.toRef.repository", isPrivate: "pullRequest.toRef.repository.is_private",
-            isPublic: "pullRequest.toRef.repository.public",
-            isProjectPublic: "pullRequest.toRef.repository.project.public", isSubject: true),
-        Place(
-            object: "pullRequest.fromRef.repository", isPrivate: "pullRequest.fromRef.repository.is_private",
-            isPublic: "pullRequest.fromRef.repository.public",
-            isProjectPublic: "pullRequest.fromRef.repository.project.public", isSubject: true),
-        Place(
-            object: "pullrequest.source.repository", isPrivate: "pullrequest.source.repository.is_private",
-            isPublic: "pullrequest.source.repository.public",
-            isProjectPublic: "pullrequest.source.repository.project.public", isSubject: false),
-        Place(
-            object: "pullrequest.destination.repository", isPrivate: "pullrequest.destination.repository.is_private",
-            isPublic: "pullrequest.destination.repository.public",
-            isProjectPublic: "pullrequest.destination.repository.project.public", isSubject: false),
-        Place(
-            object: "fork", isPrivate: "fork.is_private", isPublic: "fork.public",
-            isProjectPublic: "fork.project.public", isSubject: true),
-        Place(
-            object: "old", isPrivate: "old.is_private", isPublic: "old.public", isProjectPublic: "old.project.public",
-            isSubject: true),
-        Place(
-            object: "new", isPrivate: "new.is_private", isPublic: "new.public", isProjectPublic: "new.project.public",
-            isSubject: true),
-    ]
-
     /// The service.
     public init() {}
 
@@ -75,6 +25,9 @@ public struct BitbucketService: WebhookService {
     public var title: String { "Bitbucket" }
     /// `BitbucketMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
+
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
@@ -100,14 +53,15 @@ public struct BitbucketService: WebhookService {
         let headers = try Self.outgoing.selected(from: request.headers)
         let key = try request.headers.single("x-event-key")
         let name = TopicPart.text(key.map { $0 == UInt8(ascii: ":") ? UInt8(ascii: ".") : $0 })
+        let judgement = Self.table.judge(name, document)
         return WebhookEvent(
             topic: topicRoot + "." + name,
             name: name,
-            privateContent: Self.privateContent(of: key, in: document),
+            privateContent: judgement.privateContent,
             sender: Self.actor(in: document),
             deliveryID: Self.deliveryID(in: request.headers),
             headers: headers,
-            payload: [document.bytes])
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
     }
 
     /// `workspace/repository` of Cloud, `project/repository` of Data Center.
@@ -134,24 +88,7 @@ public struct BitbucketService: WebhookService {
 
     /// Cloud's `X-Request-UUID`, Data Center's `X-Request-Id`. Proxies make the latter up too, so the former is first.
     private static func deliveryID(in headers: any WebhookHeaders) -> [UInt8]? {
-        let id = headers.first("x-request-uuid") ?? headers.first("x-request-id")
-        return id.flatMap { $0.isEmpty ? nil : Array($0) }
-    }
-
-    private static func privateContent(of key: ArraySlice<UInt8>, in document: JSONDocument) -> PrivateContent? {
-        // Data Center's scanner found a secret, and tells where.
-        if key.elementsEqual("repo:secret_detected".utf8) || document.contains("secretLocations") {
-            return .securityAlert
-        }
-        var isUnknown = false
-        for place in places {
-            switch place.privateContent(in: document) {
-            case nil: continue
-            case .unknownVisibility: isUnknown = true
-            case let content: return content
-            }
-        }
-        return isUnknown ? .unknownVisibility : nil
+        (headers.value("x-request-uuid") ?? headers.value("x-request-id")).map { Array($0) }
     }
 
     /// With a delivery of their own.

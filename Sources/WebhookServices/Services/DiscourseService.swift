@@ -10,15 +10,8 @@ public struct DiscourseService: WebhookService {
         "X-Discourse-Event": .required,
         "X-Discourse-Event-Signature": .redacted,
     ])
-    /// A post's text in both forms does not go to the bus (<https://pagure.io/fedora-infrastructure/issue/10420>), nor
-    /// does what is said in a chat: wherever events have one.
-    private static let redaction: PayloadRedaction = {
-        let posts = ["post", "like.post", "solved", "reviewable", "reviewable.payload"]
-        let said = ["message", "message.in_reply_to", "channel.last_message"].map { "chat_message." + $0 }
-        return PayloadRedaction(
-            removing: posts.flatMap { [$0 + ".cooked", $0 + ".raw"] }
-                + said.flatMap { place in ["cooked", "message", "excerpt"].map { place + "." + $0 } })
-    }()
+    /// The setting of a token by which only some categories are public.
+    static let publicCategories = "public_categories"
 
     /// The service.
     public init() {}
@@ -31,6 +24,9 @@ public struct DiscourseService: WebhookService {
     public var topicRoot: String { name }
     /// `DiscourseMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "discourse.event.v1") }
+
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
@@ -66,17 +62,20 @@ public struct DiscourseService: WebhookService {
         let event = try request.headers.single("x-discourse-event")
         let typeName = String(decoding: type, as: UTF8.self)
         let name = TopicPart.text(type) + "." + TopicPart.text(event)
-        let agent = Self.agent(of: String(decoding: event, as: UTF8.self), type: typeName, in: document)
+        let eventName = String(decoding: event, as: UTF8.self)
+        let judgement = Self.table.judge(typeName, action: eventName, document)
+        let isElsewhere = !Self.isInPublicCategory(document, type: typeName, settings: request.settings)
+        let agent = Self.agent(of: eventName, type: typeName, in: document)
         return WebhookEvent(
             topic: "discourse." + name,
             name: name,
-            privateContent: Self.privateContent(ofType: typeName, in: document),
+            privateContent: judgement.privateContent ?? (isElsewhere ? .unknownVisibility : nil),
             agent: agent,
             sender: agent,
             usernames: Self.author(ofType: typeName, in: document).map { [$0] } ?? [],
             deliveryID: try Self.deliveryID(of: request, type: type, event: event),
             headers: headers,
-            payload: Self.redaction.pieces(of: document.bytes),
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent),
             envelope: .discourse)
     }
 
@@ -139,20 +138,44 @@ public struct DiscourseService: WebhookService {
         return id
     }
 
-    /// Private messages are posts and topics too; notifications are somebody's own, reviewables the moderators', and
-    /// accounts have addresses in them.
-    private static func privateContent(ofType type: String, in document: JSONDocument) -> PrivateContent? {
-        switch type {
-        case "notification", "reviewable": return .privateMessage
-        case "user": return .confidential
-        default: break
-        }
-        let kinds: [StaticString] = [
-            "topic.archetype", "post.topic_archetype", "like.post.topic_archetype", "solved.topic_archetype",
+    /// Whether an event is in one of the categories that the token has as public: in any, if it has none.
+    private static func isInPublicCategory(
+        _ document: JSONDocument, type: String, settings: [String: String]
+    ) -> Bool {
+        guard let listed = settings[publicCategories] else { return true }
+        let category: JSONValue? =
+            switch type {
+            case "post": document.value("post.category_id")
+            case "topic": document.value("topic.category_id")
+            case "like": document.value("like.post.category_id")
+            case "solved": document.value("solved.category_id")
+            case "category": document.value("category.id")
+            case "chat_message": document.value("chat_message.channel.chatable.id")
+            // Nothing of these is in a category.
+            default: .integer(.min)
+            }
+        guard case .integer(let id)? = category else { return false }
+        return id == .min || listed.split(separator: ",").contains { $0 == "\(id)" }
+    }
+
+    /// Which categories everybody can read: webhooks of topics and posts do not say.
+    public var settings: [ServiceSetting] {
+        [
+            ServiceSetting(
+                key: Self.publicCategories, title: "Public categories",
+                help:
+                    "Recommended: the numbers of the categories that everybody can read, as in /c/NAME/NUMBER. Posts, "
+                    + "topics, likes and solutions in others are then not published.",
+                example: "5,7,12", isRequired: false,
+                expectation: "numbers of categories, separated by commas", read: Self.categories)
         ]
-        if kinds.contains(where: { document.string($0) == "private_message" }) { return .privateMessage }
-        if document.string("chat_message.channel.chatable_type") == "DirectMessage" { return .privateMessage }
-        return document.bool("category.read_restricted") == true ? .confidential : nil
+    }
+
+    /// Numbers separated by commas and blanks, in the form in which they are kept.
+    private static func categories(_ text: String) -> String? {
+        let numbers = text.split { $0 == "," || $0 == " " }.map { Int64($0) }
+        guard !numbers.isEmpty, numbers.allSatisfy({ ($0 ?? 0) > 0 }) else { return nil }
+        return numbers.compactMap { $0.map(String.init) }.joined(separator: ",")
     }
 
     /// What people do at Discourse.
@@ -181,10 +204,10 @@ public struct DiscourseService: WebhookService {
             events: "Topics, posts, likes and solutions. \"Send me everything\" sends accounts and moderation too.",
             notes: [
                 "Webhooks of topics and posts do not say whether their category is restricted: without \"Triggered "
-                    + "Categories\", what stands in one that is would be published too.",
+                    + "Categories\" there, or \"Public categories\" here, what stands in one that is would be published too.",
                 "Posts and chat messages are published without their text.",
-                "Private messages, accounts, notifications and what moderators review are not published unless you "
-                    + "allow it here.",
+                "Private messages, whispers, accounts, groups that not everybody sees, notifications and what moderators "
+                    + "review are not published unless you allow it here.",
                 "Discourse disables a webhook that keeps failing.",
             ],
             reference: "https://meta.discourse.org/t/configure-webhooks-that-trigger-on-discourse-events-to-"

@@ -3,12 +3,6 @@
 /// <https://docs.docker.com/docker-hub/repos/manage/webhooks/>
 public struct DockerHubService: WebhookService {
     private static let outgoing = OutgoingHeaders(["content-type": .optional, "user-agent": .optional])
-    /// Whoever knows it can tell Docker Hub how a test of the image ended.
-    private static let redaction = PayloadRedaction(removing: ["callback_url"])
-    private static let visibility = RepositoryVisibility(flags: [
-        .required("repository.is_private", of: "repository")
-    ])
-
     /// The service.
     public init() {}
 
@@ -21,6 +15,9 @@ public struct DockerHubService: WebhookService {
     /// `DockerHubMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
+
     /// Anything: it is never asked for.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret { .none }
 
@@ -31,14 +28,15 @@ public struct DockerHubService: WebhookService {
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument
     ) throws(WebhookError) -> WebhookEvent {
-        WebhookEvent(
+        let judgement = Self.table.judge("push", document)
+        return WebhookEvent(
             topic: topicRoot + ".push",
             name: "push",
-            privateContent: Self.visibility.privateContent(in: document),
+            privateContent: judgement.privateContent,
             sender: document.string("push_data.pusher").flatMap { $0.isEmpty ? nil : $0 },
             deliveryID: nil,
             headers: try Self.outgoing.selected(from: request.headers),
-            payload: Self.redaction.pieces(of: document.bytes))
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
     }
 
     /// `namespace/name`.

@@ -5,7 +5,8 @@
 public struct ForgejoService: WebhookService {
     private static let family = GiteaFamily(ownSignature: "x-forgejo-signature")
     private static let outgoing = OutgoingHeaders([
-        "x-forgejo-event": .required,
+        // That of a commit's status comes empty (go-gitea/gitea#33244).
+        "x-forgejo-event": .requiredOr("x-forgejo-event-type"),
         "x-forgejo-event-type": .optional,
         "x-forgejo-delivery": .required,
         "x-hub-signature": .redacted,
@@ -13,16 +14,11 @@ public struct ForgejoService: WebhookService {
         "content-type": .optional,
         "user-agent": .optional,
     ])
-    /// Whether the accounts of every instance that sends here are Fedora accounts, so that a sender is an agent.
-    private let accountsAreFedoras: Bool
+    /// The setting of a token by which a sender is an agent.
+    static let fedoraAccounts = "fedora_accounts"
 
     /// The service.
-    ///
-    /// - Parameter accountsAreFedoras: Whether the accounts of every instance that sends here are Fedora accounts.
-    ///   Off by default: w2fm publishes no agent for Forgejo, and a login at codeberg.org may be anybody's.
-    public init(accountsAreFedoras: Bool = false) {
-        self.accountsAreFedoras = accountsAreFedoras
-    }
+    public init() {}
 
     /// `forgejo`.
     public var name: String { "forgejo" }
@@ -32,6 +28,19 @@ public struct ForgejoService: WebhookService {
     public var topicRoot: String { name }
     /// `ForgejoMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.forgejo.message_v1") }
+
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
+
+    /// Whose accounts the instance's are. Without it no agent is published: a login at codeberg.org may be anybody's.
+    public var settings: [ServiceSetting] {
+        [
+            ServiceSetting(
+                administrativeSwitch: Self.fedoraAccounts, title: "Accounts on this instance are Fedora accounts",
+                help: "Messages then name whoever caused an event as the Fedora account of that name. Only "
+                    + "administrators can change this.")
+        ]
+    }
 
     /// Any secret but an empty one. (Without a secret Forgejo sends an empty signature, which never matches.)
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
@@ -63,16 +72,18 @@ public struct ForgejoService: WebhookService {
         _ request: WebhookRequest, _ document: JSONDocument
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
-        let name = TopicPart.text(try request.headers.single("x-forgejo-event"))
+        let name = TopicPart.text(try request.headers.single("x-forgejo-event", or: "x-forgejo-event-type"))
+        let action = document.string("action")
+        let judgement = Self.table.judge(name, action: action, document)
         var event = WebhookEvent(
             topic: "forgejo." + name,
-            name: TopicPart.name(name, action: document.string("action")),
-            privateContent: Self.family.privateContent(in: document),
+            name: TopicPart.name(name, action: action),
+            privateContent: judgement.privateContent,
             sender: Self.family.actor(in: document),
             deliveryID: Array(try request.headers.single("x-forgejo-delivery")),
             headers: headers,
-            payload: [document.bytes])
-        if accountsAreFedoras { event.attribute(to: event.sender) }
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
+        if request.settings[Self.fedoraAccounts] == ServiceSetting.on { event.attribute(to: event.sender) }
         return event
     }
 

@@ -22,7 +22,7 @@ public struct GenericService: WebhookService {
         public var deliveryID: Source?
         /// The path of the repository in the payload, for scopes of tokens; `nil` if there is none.
         public var repository: String?
-        /// The path of a truth value that means private; `nil` if there is none.
+        /// The path of a truth value that means private; `nil` if there is none, and nothing is known to be public.
         public var isPrivate: String?
         /// The headers that go out where they were sent, by their names in lower case.
         public var headers: [String]
@@ -38,6 +38,9 @@ public struct GenericService: WebhookService {
 
     /// What the event is called where nothing else is known of it.
     static let unnamed = "received"
+
+    /// What no message holds: addresses of people and credentials.
+    private static let redaction = PayloadRedaction()
 
     private let definition: Definition
     private let outgoing: OutgoingHeaders
@@ -88,7 +91,7 @@ public struct GenericService: WebhookService {
             privateContent: privateContent(in: document),
             deliveryID: definition.deliveryID.flatMap { Self.bytes(of: $0, in: request.headers, document) },
             headers: try outgoing.selected(from: request.headers),
-            payload: [document.bytes])
+            payload: Self.redaction.pieces(of: document.bytes))
     }
 
     /// If it is configured where.
@@ -101,7 +104,7 @@ public struct GenericService: WebhookService {
     }
 
     private func privateContent(in document: JSONDocument) -> PrivateContent? {
-        guard let path = definition.isPrivate else { return nil }
+        guard let path = definition.isPrivate else { return .unknownVisibility }
         guard case .bool(let isPrivate)? = document.value(at: path) else { return .unknownVisibility }
         return isPrivate ? .privateRepository : nil
     }
@@ -144,6 +147,9 @@ public struct GenericService: WebhookService {
             contentType: "application/json",
             events: "What you want on the bus.",
             notes: definition.isPrivate == nil
-                ? ["Everything that is sent is published: nothing in these webhooks says what is private."] : [])
+                ? [
+                    "Nothing in these webhooks says what is private, so nothing is published unless you turn \"Also "
+                        + "publish private content\" on."
+                ] : [])
     }
 }

@@ -50,7 +50,7 @@ public struct GitLabService: WebhookService {
     /// The token, unless there is a signature, which alone counts then.
     public func presentedSecret(in request: WebhookRequest) -> ArraySlice<UInt8>? {
         guard !Self.isSigned(request) else { return nil }
-        return try? request.headers.single(Self.tokenHeader)
+        return request.headers.proof(Self.tokenHeader)
     }
 
     /// By the signature where there is one, and then by nothing else; by the token otherwise.
@@ -154,8 +154,7 @@ public struct GitLabService: WebhookService {
 
     /// `webhook-id`, which signatures cover, or `Idempotency-Key`, which is the same; older versions have neither.
     private static func deliveryID(in headers: any WebhookHeaders) -> [UInt8]? {
-        let id = headers.first("webhook-id") ?? headers.first("idempotency-key")
-        return id.flatMap { $0.isEmpty ? nil : Array($0) }
+        (headers.value("webhook-id") ?? headers.value("idempotency-key")).map { Array($0) }
     }
 
     private static func isSigned(_ request: WebhookRequest) -> Bool {
@@ -208,6 +207,8 @@ public struct GitLabService: WebhookService {
             notes: [
                 "Confidential issues and comments, and what private and internal projects send, are not published "
                     + "unless you allow it here: there is no need to choose \"Confidential issues events\".",
+                "What is for members only in a public project (its issues or CI/CD, by their feature levels, and feature "
+                    + "flags) is published all the same, for no webhook says so: leave those triggers off.",
                 "A signing token never leaves GitLab; a secret token is sent along with every webhook. If a webhook has "
                     + "both, its signature alone counts here.",
                 "Signing tokens are \"whsec_\" and 32 bytes in base 64: so are the secrets made here. A token whose "

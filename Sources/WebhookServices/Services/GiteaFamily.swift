@@ -3,29 +3,6 @@
 ///
 /// Both send `X-GitHub-*`, `X-Gitea-*` and `X-Gogs-*` headers too, for what once read those: they say nothing.
 struct GiteaFamily: Sendable {
-    private static let visibility = RepositoryVisibility(flags: [
-        .required("repository.private", of: "repository"),
-        .required("run.repository.private", of: "run.repository"),
-        .optional("repository.internal"),
-        .optional("run.repository.internal"),
-        .optional("pull_request.head.repo.private"),
-        .optional("pull_request.base.repo.private"),
-        .optional("forkee.private"),
-        .optional("package.repository.private"),
-    ])
-
-    /// Owners, whose repositories are for as many people as they themselves: everybody, those who are logged in
-    /// ("limited"), or members ("private").
-    private static let owners: [StaticString] = [
-        "organization.visibility",
-        "repository.owner.visibility",
-        "run.repository.owner.visibility",
-        "pull_request.head.repo.owner.visibility",
-        "pull_request.base.repo.owner.visibility",
-        "forkee.owner.visibility",
-        "package.owner.visibility",
-    ]
-
     let hubSignature = SignatureScheme.hub256
     private let ownSignature: SignatureScheme
 
@@ -67,13 +44,5 @@ struct GiteaFamily: Sendable {
     func actor(in document: JSONDocument) -> String? {
         let login = document.string("run.trigger_user.login") ?? document.string("sender.login")
         return login?.isEmpty == false ? login : nil
-    }
-
-    /// What speaks against publishing a payload.
-    func privateContent(in document: JSONDocument) -> PrivateContent? {
-        if let content = Self.visibility.privateContent(in: document) { return content }
-        let isHidden = Self.owners.contains { path in document.string(path).map { $0 != "public" } ?? false }
-        if isHidden { return .privateRepository }
-        return document.bool("release.draft") == true ? .confidential : nil
     }
 }

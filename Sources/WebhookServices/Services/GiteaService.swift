@@ -5,15 +5,13 @@
 public struct GiteaService: WebhookService {
     private static let family = GiteaFamily(ownSignature: "x-gitea-signature")
     private static let outgoing = OutgoingHeaders([
-        "x-gitea-event": .required,
+        // That of a commit's status comes empty (go-gitea/gitea#33244).
+        "x-gitea-event": .requiredOr("x-gitea-event-type"),
         "x-gitea-event-type": .optional,
         "x-gitea-delivery": .required,
         "content-type": .optional,
         "user-agent": .optional,
     ])
-    /// Gitea before 1.14 has the secret itself in the payload.
-    private static let redaction = PayloadRedaction(removing: ["secret"])
-
     /// The service.
     public init() {}
 
@@ -23,6 +21,9 @@ public struct GiteaService: WebhookService {
     public var title: String { "Gitea" }
     /// `GiteaMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
+
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one. (Without a secret Gitea sends an empty signature, which never matches.)
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
@@ -54,15 +55,17 @@ public struct GiteaService: WebhookService {
         _ request: WebhookRequest, _ document: JSONDocument
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
-        let name = TopicPart.text(try request.headers.single("x-gitea-event"))
+        let name = TopicPart.text(try request.headers.single("x-gitea-event", or: "x-gitea-event-type"))
+        let action = document.string("action")
+        let judgement = Self.table.judge(name, action: action, document)
         return WebhookEvent(
             topic: topicRoot + "." + name,
-            name: TopicPart.name(name, action: document.string("action")),
-            privateContent: Self.family.privateContent(in: document),
+            name: TopicPart.name(name, action: action),
+            privateContent: judgement.privateContent,
             sender: Self.family.actor(in: document),
             deliveryID: Array(try request.headers.single("x-gitea-delivery")),
             headers: headers,
-            payload: Self.redaction.pieces(of: document.bytes))
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
     }
 
     /// The repository or, for an event of a whole organisation, that.

@@ -10,15 +10,6 @@ public struct PagureService: WebhookService {
         "content-type": .optional,
         "user-agent": .optional,
     ])
-    /// Projects say it in some versions only, and only if they are private.
-    private static let visibility = RepositoryVisibility(flags: [
-        .optional("msg.project.private"),
-        .optional("msg.repo.private"),
-        .optional("msg.pullrequest.project.private"),
-        .optional("msg.pullrequest.repo_from.private"),
-        .optional("msg.issue.project.private"),
-    ])
-
     /// The service.
     public init() {}
 
@@ -30,6 +21,9 @@ public struct PagureService: WebhookService {
     public var secretOrigin: SecretOrigin { .there }
     /// `PagureMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
+
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
@@ -54,15 +48,15 @@ public struct PagureService: WebhookService {
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
         let name = TopicPart.text(try request.headers.single("x-pagure-topic"))
+        let judgement = Self.table.judge(name, document)
         return WebhookEvent(
             topic: topicRoot + "." + name,
             name: name,
-            privateContent: document.bool("msg.issue.private") == true
-                ? .confidential : Self.visibility.privateContent(in: document),
+            privateContent: judgement.privateContent,
             sender: document.string("msg.agent").flatMap { $0.isEmpty ? nil : $0 },
             deliveryID: document.string("msg_id").flatMap { $0.isEmpty ? nil : Array($0.utf8) },
             headers: headers,
-            payload: [document.bytes])
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
     }
 
     /// The project's full name: `namespace/project`, or the project alone.
@@ -106,8 +100,8 @@ public struct PagureService: WebhookService {
             events: "Pagure sends every event of the project.",
             notes: [
                 "The key is Pagure's: if it is regenerated there, give the token here the new one.",
-                "Pagure does not say whether a project is private: set webhooks up for public projects only.",
-                "What is about a private issue is not published unless you allow it here.",
+                "Pagure does not say whether a project is private, so nothing is published unless you turn \"Also publish "
+                    + "private content\" on. Private issues are then published, too.",
             ],
             reference: "https://docs.pagure.org/pagure/usage/using_webhooks.html",
             rotation: [

@@ -4,10 +4,10 @@ internal import Cryptography
 ///
 /// <https://docs.pretix.eu/dev/api/webhooks.html>
 public struct PretixService: WebhookService {
-    private static let instanceKey = "instance_url"
+    static let instanceKey = "instance_url"
     private static let outgoing = OutgoingHeaders(["content-type": .optional, "user-agent": .optional])
-    /// What we say ourselves is not the sender's to say.
-    private static let redaction = PayloadRedaction(removing: [instanceKey])
+    /// The cuts of all events, and that of a check-in's type.
+    private static let withoutType = PayloadRedaction(removing: [instanceKey, "type"])
 
     /// The service.
     public init() {}
@@ -34,6 +34,9 @@ public struct PretixService: WebhookService {
         ]
     }
 
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
+
     /// Any secret but an empty one.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
         guard !secret.isEmpty else { throw .empty }
@@ -42,7 +45,7 @@ public struct PretixService: WebhookService {
 
     /// The password.
     public func presentedSecret(in request: WebhookRequest) -> ArraySlice<UInt8>? {
-        guard let value = try? request.headers.single("authorization") else { return nil }
+        guard let value = request.headers.proof("authorization") else { return nil }
         let scheme = value.prefix { $0 != UInt8(ascii: " ") }
         guard String(decoding: scheme, as: UTF8.self).lowercased() == "basic" else { return nil }
         let encoded = value[scheme.endIndex...].drop { $0 == UInt8(ascii: " ") }
@@ -80,13 +83,20 @@ public struct PretixService: WebhookService {
         let action = document.string("action") ?? ""
         let name = TopicPart.text((action.hasPrefix("pretix.") ? action.dropFirst("pretix.".count) : action[...]).utf8)
         let instance = request.settings[Self.instanceKey]
+        let judgement = Self.table.judge(Self.documented(name), document)
+        // A check-in that is reverted has none, and consumers drop a message with null there.
+        let pieces =
+            document.value("type") == .null
+            ? Self.withoutType.pieces(of: document.bytes)
+            : judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent)
         return WebhookEvent(
             topic: "pretix." + name,
             name: name,
+            privateContent: judgement.privateContent,
             missingMember: instance == nil ? Self.instanceKey : Self.missingMember(in: document),
             deliveryID: Self.deliveryID(in: document, action: action),
             headers: try Self.outgoing.selected(from: request.headers),
-            payload: Self.completed(document, instance: instance ?? ""))
+            payload: Self.completed(pieces, of: document, instance: instance ?? ""))
     }
 
     /// `organizer/event`, or the organizer alone.
@@ -106,6 +116,11 @@ public struct PretixService: WebhookService {
             """
     }
 
+    /// The name under which an action is documented: some are as whole families.
+    private static func documented(_ name: String) -> String {
+        ["event.order.changed", "event.item"].first { name.hasPrefix($0 + ".") } ?? name
+    }
+
     /// What the schema requires, or has a type for, and the payload does not satisfy.
     private static func missingMember(in document: JSONDocument) -> String? {
         guard isInteger(document.value("notification_id")) else { return "notification_id" }
@@ -123,7 +138,10 @@ public struct PretixService: WebhookService {
             ("orderposition_id", "orderposition_id"), ("orderposition_positionid", "orderposition_positionid"),
             ("checkin_list", "checkin_list"),
         ] where document.contains(path) && !isInteger(document.value(path)) { return key }
-        return document.contains("type") && document.string("type") == nil ? "type" : nil
+        switch document.value("type") {
+        case nil, .null, .string: return nil
+        default: return "type"
+        }
     }
 
     private static func isInteger(_ value: JSONValue?) -> Bool {
@@ -142,18 +160,18 @@ public struct PretixService: WebhookService {
     }
 
     /// The payload with what it lacks, put in before everything else.
-    private static func completed(_ document: JSONDocument, instance: String) -> [ArraySlice<UInt8>] {
+    private static func completed(
+        _ pieces: [ArraySlice<UInt8>], of document: JSONDocument, instance: String
+    ) -> [ArraySlice<UInt8>] {
         var added = Array("\"\(instanceKey)\": ".utf8)
         added.appendJSONString(instance)
         if !document.contains("attendee_name") { added.append(contentsOf: ", \"attendee_name\": null".utf8) }
         if !document.contains("code") { added.append(contentsOf: ", \"code\": null".utf8) }
-        var pieces = redaction.pieces(of: document.bytes)
         guard let first = pieces.first, let brace = first.firstIndex(of: UInt8(ascii: "{")) else { return pieces }
         let rest = [first[(brace + 1)...]] + pieces.dropFirst()
         let next = rest.joined().first { !isBlank($0) }
         if next != UInt8(ascii: "}") { added.append(contentsOf: ", ".utf8) }
-        pieces = [first[...brace], added[...]] + rest
-        return pieces
+        return [first[...brace], added[...]] + rest
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {

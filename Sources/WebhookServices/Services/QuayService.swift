@@ -16,6 +16,9 @@ public struct QuayService: WebhookService {
     /// `QuayMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
+
     /// Anything: it is never asked for.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret { .none }
 
@@ -26,18 +29,28 @@ public struct QuayService: WebhookService {
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument
     ) throws(WebhookError) -> WebhookEvent {
-        WebhookEvent(
+        let judgement = Self.table.judge("push", document)
+        return WebhookEvent(
             topic: topicRoot + ".push",
             name: "push",
-            privateContent: document.isObject("vulnerability") ? .securityAlert : nil,
+            privateContent: judgement.privateContent,
             // None: who pushes one tag twice sends the same body twice, and both are news.
             deliveryID: nil,
             headers: try Self.outgoing.selected(from: request.headers),
-            payload: [document.bytes])
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
     }
 
     /// `namespace/name`.
     public func repository(in document: JSONDocument) -> String? { document.string("repository") }
+
+    /// A push to a public repository.
+    public func examplePayload(repository: String, sender: String, id: String) -> String {
+        """
+        {"test": true, "id": "\(id)", "name": "\(repository.drop { $0 != "/" }.dropFirst())", \
+        "repository": "\(repository)", "namespace": "\(repository.prefix { $0 != "/" })", \
+        "visibility": "public", "updated_tags": []}
+        """
+    }
 
     /// `namespace/repository`; in Red Hat Quay, the repository may have slashes itself.
     public var repositoryNames: RepositoryNames {
@@ -69,8 +82,8 @@ public struct QuayService: WebhookService {
             events: "\"Push to Repository\".",
             notes: [
                 "Quay.io signs nothing: whoever knows the URL can send what they like, so keep it to yourself.",
-                "Quay.io does not say whether a repository is public: set webhooks up for public ones only.",
-                "What is about a vulnerability is not published unless you allow it here.",
+                "Quay.io does not say whether a repository is public, so nothing is published unless you turn \"Also publish "
+                    + "private content\" on: do so for a public repository.",
             ],
             reference: "https://docs.quay.io/guides/notifications.html")
     }

@@ -24,6 +24,9 @@ public struct SentryService: WebhookService {
     /// `SentryMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
+
     /// Any secret but an empty one.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
         try Self.signature.prepare(secret: secret)
@@ -50,16 +53,16 @@ public struct SentryService: WebhookService {
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
         let resource = TopicPart.text(try request.headers.single("sentry-hook-resource"))
-        let name = resource + "." + TopicPart.text((document.string("action") ?? "").utf8)
+        let action = document.string("action") ?? ""
+        let name = resource + "." + TopicPart.text(action.utf8)
+        let judgement = Self.table.judge(resource, action: action, document)
         return WebhookEvent(
             topic: topicRoot + "." + name,
             name: name,
-            // That of an installation holds a code that is good for an API token.
-            privateContent: resource == "installation" || document.contains("data.installation.code")
-                ? .confidential : nil,
+            privateContent: judgement.privateContent,
             deliveryID: request.headers.first("request-id").flatMap { $0.isEmpty ? nil : Array($0) },
             headers: headers,
-            payload: [document.bytes])
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
     }
 
     /// The resource; its action is in the payload.
@@ -96,7 +99,8 @@ public struct SentryService: WebhookService {
             fields: [.init("Webhook URL", .url)],
             events: "\"issue\", \"error\", \"comment\" or \"seer\", and with \"Alert Rule Action\" alerts.",
             notes: [
-                "Errors may hold data of your users: what Sentry sends is public for ever once it is on the bus.",
+                "Errors may hold data of your users. Of an event only its id, title, culprit, level, project and URL are "
+                    + "published, unless you allow more here: what is on the bus is public for ever.",
                 "Webhooks on installations hold a code for access to Sentry; they are not published unless you allow "
                     + "it here.",
                 "Sentry waits one second for the answer.",

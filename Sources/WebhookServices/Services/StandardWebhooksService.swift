@@ -20,6 +20,9 @@ public struct StandardWebhooksService: WebhookService {
     /// `StandardMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
+
     /// `whsec_` and 32 bytes in base 64.
     public func secret(from random: [UInt8]) -> String { SecretEncoding.standardWebhooks.secret(from: random) }
 
@@ -49,12 +52,14 @@ public struct StandardWebhooksService: WebhookService {
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
         let name = TopicPart.text((document.string("type") ?? "").utf8)
+        let judgement = Self.table.judge(name, document)
         return WebhookEvent(
             topic: topicRoot + "." + name,
             name: name,
+            privateContent: judgement.privateContent,
             deliveryID: Array(try request.headers.single("webhook-id")),
             headers: headers,
-            payload: [document.bytes])
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
     }
 
     /// The event is in the payload.
@@ -79,7 +84,8 @@ public struct StandardWebhooksService: WebhookService {
             notes: [
                 "Only signatures with a shared secret (\"v1\") are checked, and not those with a key pair (\"v1a\").",
                 "The sender's clock may differ from ours by five minutes at most.",
-                "Everything that is sent is published: nothing in these webhooks says what is private.",
+                "Nothing in these webhooks says what is private, so nothing is published unless you turn \"Also publish "
+                    + "private content\" on.",
             ],
             reference: "https://www.standardwebhooks.com")
     }

@@ -13,6 +13,8 @@ public protocol WebhookService: Sendable {
     var topicRoot: String { get }
     /// The class of its messages.
     var schema: MessageSchema { get }
+    /// The class of messages that ``schema``'s own cannot digest, in our package; `nil` if that digests everything.
+    var robustSchema: MessageSchema? { get }
     /// What makes its requests authentic.
     var proof: ProofKind { get }
     /// Where a token's secret is made.
@@ -50,6 +52,10 @@ public protocol WebhookService: Sendable {
 
     /// What the webhook says; `document` is its payload.
     func event(_ request: WebhookRequest, _ document: JSONDocument) throws(WebhookError) -> WebhookEvent
+
+    /// Notes on the event what the class of ``schema`` cannot do with it (``WebhookEvent/consumerHazard``), and takes
+    /// out of its payload what no consumer can index.
+    func fit(_ event: inout WebhookEvent, to document: JSONDocument)
 
     /// What a token's scope is held against: `owner/repository`, or the owner alone for an event of a whole
     /// organisation; `nil` where the payload names neither.
@@ -101,6 +107,10 @@ extension WebhookService {
 
     /// For services whose senders name events freely.
     public var eventTable: EventTable? { nil }
+
+    /// The names of its documented events, as filters have them: `push`, `issues.opened`. None where senders name events
+    /// freely.
+    public var eventNames: [String] { eventTable?.eventNames ?? [] }
 
     /// For services that need none.
     public var settings: [ServiceSetting] { [] }
@@ -158,6 +168,8 @@ extension WebhookService {
         let payload = try payload(of: request)
         return try parser.withDocument(payload, limits: limits) { (document) throws(WebhookError) in
             var event = try event(request, document)
+            event.dropUnusableNames()
+            fit(&event, to: document)
             if namingRepository { event.repository = repository(in: document) }
             // Of the payload and not of the body, so that it is the same whether it comes as JSON or as a form.
             if event.deliveryID != nil { event.payloadDigest = XXH3.digest(payload) }

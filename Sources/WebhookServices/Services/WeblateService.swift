@@ -20,6 +20,9 @@ public struct WeblateService: WebhookService {
     /// `WeblateMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
+    /// What may go out by default.
+    public var eventTable: EventTable? { Self.table }
+
     /// `whsec_` and 32 bytes in base 64.
     public func secret(from random: [UInt8]) -> String { SecretEncoding.standardWebhooks.secret(from: random) }
 
@@ -46,14 +49,16 @@ public struct WeblateService: WebhookService {
     ) throws(WebhookError) -> WebhookEvent {
         let headers = try Self.outgoing.selected(from: request.headers)
         let name = TopicPart.text((document.string("action") ?? "").utf8)
+        let judgement = Self.table.judge(name, document)
         return WebhookEvent(
             topic: topicRoot + "." + name,
             name: name,
+            privateContent: judgement.privateContent,
             // The author may be somebody else: who acts is the user.
             sender: document.string("user").flatMap { $0.isEmpty ? nil : $0 },
             deliveryID: Array(try request.headers.single("webhook-id")),
             headers: headers,
-            payload: [document.bytes])
+            payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
     }
 
     /// `project/component`, or the project alone.
@@ -103,7 +108,8 @@ public struct WeblateService: WebhookService {
             fields: [.init("Webhook URL", .url), .init("Webhook secret", .secret)],
             events: "What you want on the bus. One message a change: changes of strings are many.",
             notes: [
-                "Weblate does not say whether a project is private: set webhooks up for public projects only."
+                "Weblate does not say whether a project is private, so nothing is published unless you turn \"Also publish "
+                    + "private content\" on: do so for a public project."
             ],
             reference: "https://docs.weblate.org/en/latest/admin/addons.html",
             rotation: [

@@ -13,6 +13,10 @@ public struct ServiceSetting: Sendable {
     public let example: String
     /// Whether a token cannot be without it.
     public let isRequired: Bool
+    /// A Boolean value that indicates whether it is on or off: ``on``, or not there.
+    public let isSwitch: Bool
+    /// A Boolean value that indicates whether only administrators can set it.
+    public let isAdministrative: Bool
     /// Makes of what somebody typed what is kept, or says what is expected.
     private let read: @Sendable (String) -> String?
     private let expectation: String
@@ -33,6 +37,24 @@ public struct ServiceSetting: Sendable {
         self.isRequired = isRequired
         self.expectation = expectation
         self.read = read
+        isSwitch = false
+        isAdministrative = false
+    }
+
+    /// The value of a switch that is on.
+    public static let on = "yes"
+
+    /// A switch that only administrators can set.
+    init(administrativeSwitch key: String, title: String, help: String) {
+        self.key = key
+        self.title = title
+        self.help = help
+        example = Self.on
+        isRequired = false
+        isSwitch = true
+        isAdministrative = true
+        expectation = "\(Self.on), or nothing"
+        read = { $0 == Self.on ? Self.on : nil }
     }
 
     /// The value to keep for what somebody typed.
@@ -48,15 +70,26 @@ public struct ServiceSetting: Sendable {
 extension WebhookService {
     /// The settings to keep for those that somebody gave.
     ///
+    /// - Parameters:
+    ///   - present: The settings that the token has.
+    ///   - isAdministrator: Whether an administrator gave them. Of what only those can set, everybody else leaves what
+    ///     the token has, and may say nothing else of it.
     /// - Throws: ``ServiceSettingError``, the first problem in the order of ``settings``, or an unknown key.
-    public func checkSettings(_ given: [String: String]) throws(ServiceSettingError) -> [String: String] {
+    public func checkSettings(
+        _ given: [String: String], present: [String: String] = [:], byAdministrator isAdministrator: Bool = true
+    ) throws(ServiceSettingError) -> [String: String] {
         let declared = settings
         for key in given.keys.sorted() where !declared.contains(where: { $0.key == key }) {
             throw .unknown(key: key, known: declared.map(\.key))
         }
         var checked: [String: String] = [:]
         for setting in declared {
-            if let text = given[setting.key], !text.isEmpty {
+            if setting.isAdministrative, !isAdministrator {
+                if let text = given[setting.key], !text.isEmpty, text != present[setting.key] {
+                    throw .administrative(key: setting.key)
+                }
+                checked[setting.key] = present[setting.key]
+            } else if let text = given[setting.key], !text.isEmpty {
                 checked[setting.key] = try setting.check(text)
             } else if setting.isRequired {
                 throw .missing(key: setting.key, example: setting.example)

@@ -6,6 +6,8 @@ public enum ServiceSettingError: Error, Hashable, CustomStringConvertible {
     case missing(key: String, example: String)
     /// A value is not what is expected.
     case invalid(key: String, expectation: String)
+    /// Somebody else than an administrator wants to set what only those can.
+    case administrative(key: String)
 
     /// What to do, for people.
     public var description: String {
@@ -15,6 +17,7 @@ public enum ServiceSettingError: Error, Hashable, CustomStringConvertible {
             "this service has no setting \"\(key)\"; it has \(known.joined(separator: ", "))"
         case .missing(let key, let example): "the setting \(key) is required, such as \(key)=\(example)"
         case .invalid(let key, let expectation): "\(key): expected \(expectation)"
+        case .administrative(let key): "only an administrator who logged in recently can set \(key)"
         }
     }
 }

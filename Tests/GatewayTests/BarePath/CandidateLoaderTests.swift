@@ -59,6 +59,60 @@ import Testing
         }
     }
 
+    /// Four accounts have made tokens of the victim's repository, older and narrower than the right one, and have had
+    /// webhooks of their own accepted. After a restart nothing is in memory.
+    @Test(arguments: TestDatabases.all) func strangersDoNotPushTheRightOneOut(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            for account in 0..<4 {
+                for second in 0..<2 {
+                    let token = try await test.store.create(
+                        TokenDraft(
+                            service: "github", name: "x", scope: TokenScope("victim/repo"), owners: [],
+                            createdBy: "stranger\(account)"),
+                        now: UnixTime(milliseconds: Int64(account * 2 + second))
+                    ).token
+                    try await Self.deliver(to: token.id, at: 1000, isBare: false, in: test)
+                }
+            }
+            let right = try await test.store.create(
+                TokenDraft(
+                    service: "github", name: "right", scope: TokenScope("victim"), owners: [], createdBy: "victim"),
+                now: UnixTime(milliseconds: 500)
+            ).token.id
+            try await Self.deliver(to: right, at: 2000, isBare: true, in: test)
+            let loader = CandidateLoader(database: test.database, limit: 100, limitPerOwner: 2)
+            let key = CandidateKey.repository(service: "github", name: "victim/repo")
+            let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
+            let found = try await loader.candidates(for: key)
+            #expect(found.count == 9)
+            #expect(choice.choose(from: found, verified: []).first?.id == right)
+
+            // They go on, here as well, for as long as they like.
+            for candidate in found where candidate.id != right {
+                try await Self.deliver(to: candidate.id, at: 3000, isBare: true, in: test)
+            }
+            let again = try await loader.candidates(for: key)
+            let known = try #require(again.first { $0.id == right })
+            #expect(known.firstAccepted == 2000 && known.lastAccepted == 2000)
+            #expect(choice.choose(from: again, verified: []).prefix(2).contains(known))
+            #expect(
+                try await CandidateLoader(database: test.database, limit: 2, limitPerOwner: 2)
+                    .candidates(for: key).contains(known))
+        }
+    }
+
+    private static func deliver(
+        to token: TokenID, at time: Int64, isBare: Bool, in test: TestStore
+    ) async throws {
+        let recorder = DeliveryRecorder(
+            database: test.database, loops: [try TestDatabases.loop.get()], settings: DeliverySettings(),
+            logger: TestDatabases.logger)
+        recorder.note(
+            DeliveryRecord(at: UnixTime(milliseconds: time), outcome: .published, status: 202, isBare: isBare),
+            for: token)
+        await recorder.end()
+    }
+
     /// However many tokens of a scope one account makes, those of others are read, and the command line's.
     @Test(arguments: TestDatabases.all) func oneOwnersManyTokensTakeNobodysPlace(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in

@@ -46,6 +46,42 @@ import Testing
         #expect(choice.choose(from: all, verified: [gone, ids[5]]).map(\.id) == [ids[5], ids[0]])
     }
 
+    private func accepted(_ id: TokenID, _ owner: String?, first: Int64, last: Int64) -> Candidate {
+        Candidate(id: id, owner: owner, firstAccepted: first, lastAccepted: last)
+    }
+
+    /// Strangers have made tokens of the same scope, and have their own webhooks accepted by them, later and more often.
+    @Test func whoWasThereBeforeKeepsItsPlace() {
+        let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
+        let strangers = (0..<14).map { accepted(ids[$0], "stranger\($0 / 2)", first: 100, last: 1000 + Int64($0)) }
+        let right = accepted(ids[19], "zoe", first: 1, last: 2)
+        let chosen = choice.choose(from: strangers + [right], verified: [])
+        #expect(chosen.count == 8)
+        #expect(chosen[0].id == ids[13] && chosen[1].id == ids[19])
+        // Also while the strangers' webhooks have just come in.
+        #expect(choice.choose(from: strangers + [right], verified: Array(ids.prefix(8))).contains(right))
+        // Each owner has one before any has a second.
+        #expect(Set(chosen.compactMap(\.owner)).count == 8)
+    }
+
+    @Test func whatWasLastAcceptedIsTriedFirst() {
+        let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
+        let strangers = (0..<14).map { accepted(ids[$0], "stranger\($0 / 2)", first: Int64($0), last: 100) }
+        let right = accepted(ids[19], "zoe", first: 50, last: 101)
+        #expect(choice.choose(from: strangers + [right], verified: []).first == right)
+        // What was accepted since is later than all that the database has.
+        let chosen = choice.choose(from: strangers + [right], verified: [ids[3]])
+        #expect(chosen.first?.id == ids[3] && chosen.contains(right))
+    }
+
+    @Test func thoseOfWhichNothingWasAcceptedComeAfterTheOthers() {
+        let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
+        let strangers = (0..<8).map { Candidate(id: ids[$0], owner: "stranger\($0 / 2)") }
+        let right = [accepted(ids[18], "zoe", first: 1, last: 2), accepted(ids[19], "zoe", first: 3, last: 4)]
+        let chosen = choice.choose(from: strangers + right, verified: [])
+        #expect(chosen.map(\.id) == [ids[19], ids[18]] + ids[..<6])
+    }
+
     // MARK: The table
 
     @Test func whatIsKnownIsFreshForItsTime() {

@@ -149,6 +149,64 @@ import Testing
             ])
     }
 
+    /// What Kubernetes sets for services called `w2f-server`, `w2f-log-level` and `w2f-broker-client-properties`.
+    @Test func kubernetesVariablesSetNothing() throws {
+        var environment = ["HOME": "/home/w2f"]
+        for name in ["W2F_SERVER", "W2F_BROKER_CLIENT_PROPERTIES", "W2F_LOG_LEVEL"] {
+            environment["\(name)_SERVICE_HOST"] = "172.30.1.2"
+            environment["\(name)_SERVICE_PORT"] = "8080"
+            environment["\(name)_SERVICE_PORT_HTTP"] = "8080"
+            environment["\(name)_PORT"] = "tcp://172.30.1.2:8080"
+            environment["\(name)_PORT_8080_TCP"] = "tcp://172.30.1.2:8080"
+            environment["\(name)_PORT_8080_TCP_PROTO"] = "tcp"
+            environment["\(name)_PORT_8080_TCP_PORT"] = "8080"
+            environment["\(name)_PORT_8080_TCP_ADDR"] = "172.30.1.2"
+        }
+        let configuration = try Configuration.load(text: "", environment: environment)
+        #expect(configuration.warnings.count == 1)
+        #expect(configuration.warnings.first?.contains("W2F_SERVER_PORT_8080_TCP_ADDR") == true)
+        #expect(configuration.broker.clientProperties == BrokerConfiguration().clientProperties)
+    }
+
+    /// What only looks alike is a mistake that has to be told.
+    @Test(arguments: ["W2F_SERVER_PORT", "W2F_SERVER_PORT_X", "W2F_SERVER_SERVICE", "W2F_SERVER_PORT_80_HTTP"])
+    func whatIsNotOfKubernetes(variable: String) {
+        #expect(problems("", ["HOME": "/home/w2f", variable: "8080"]).count == 1)
+    }
+
+    @Test func keysThatHaveAnotherNameNow() {
+        let text = """
+            [bare_path]
+            source_header = "X-Forwarded-For"
+            """
+        #expect(problems(text).count == 1)
+        #expect(problems(text).first?.hasPrefix("w.toml:2: bare_path.source_header") == true)
+        #expect(problems(text).first?.contains("server.trusted_proxies") == true)
+        for variable in ["W2F_BARE_PATH_SOURCE_HEADER", "W2F_BARE_PATH_SOURCE_HEADER_FILE"] {
+            let found = problems("", ["HOME": "/home/w2f", variable: "x"])
+            #expect(found.count == 1 && found.first?.contains("server.trusted_proxies") == true)
+        }
+    }
+
+    @Test func trustedProxies() throws {
+        let text = """
+            [server]
+            trusted_proxies = ["10.128.0.0/14", "2001:db8::/32", "192.0.2.1"]
+            proxy_header = "forwarded"
+            """
+        let configuration = try Configuration.load(text: text)
+        #expect(
+            configuration.server.trustedProxies.map(\.description) == [
+                "10.128.0.0/14", "2001:db8::/32", "192.0.2.1/32",
+            ])
+        #expect(configuration.server.proxyHeader == .forwarded)
+        let environment = ["HOME": "/h", "W2F_SERVER_TRUSTED_PROXIES": "10.0.0.0/8, ::1"]
+        #expect(try Configuration.load(text: "", environment: environment).server.trustedProxies.count == 2)
+        #expect(problems("[server]\ntrusted_proxies = [\"proxy.example.org\"]").count == 1)
+        #expect(problems("[server]\ntrusted_proxies = [\"10.0.0.0/33\"]").count == 1)
+        #expect(problems("[server]\ntrusted_proxies = \"10.0.0.0/8\"").count == 1)
+    }
+
     @Test func secretsFromFiles() throws {
         let folder = try TemporaryFolder()
         let file = folder.path + "/url"
@@ -294,6 +352,27 @@ import Testing
         let useless = try Configuration.load(
             text: "[broker]\namqp_url = \"amqp://h/v\"\n[broker.tls]\nca_cert = \"/nowhere/ca\"")
         #expect(useless.warnings.count == 1 && useless.problemsOfTLSFiles().isEmpty)
+    }
+
+    @Test(arguments: [
+        ("[broker]\namqp_url = \"amqp://u:sesame@mq.example.org/v\"", "mq.example.org"),
+        ("[broker]\namqp_url = \"amqp://u:sesame@127.0.0.1,10.0.0.1/v\"", "10.0.0.1"),
+        ("[database]\nurl = \"postgresql://u:sesame@db.example.org/n\"", "db.example.org"),
+        ("[database]\nurl = \"postgresql://u@127.0.0.1,10.0.0.1/n?sslmode=prefer\"", "10.0.0.1"),
+        ("[database]\nurl = \"host=10.0.0.1 dbname=n sslmode=disable\"", "10.0.0.1"),
+    ]) func whatGoesOverTheNetworkInTheClear(text: String, host: String) throws {
+        let warnings = try Configuration.load(text: text).warnings
+        #expect(warnings.count == 1 && warnings[0].contains(host) && !warnings[0].contains("sesame"))
+    }
+
+    @Test(arguments: [
+        "[broker]\namqp_url = \"amqps://u:sesame@mq.example.org/v\"", "[broker]\namqp_url = \"amqp://u:p@localhost/v\"",
+        "[broker]\namqp_url = \"amqp://u:p@[::1]/v\"", "[database]\nurl = \"postgresql://u@127.0.0.1/n\"",
+        "[database]\nurl = \"postgresql:///n?host=/run/postgresql\"",
+        "[database]\nurl = \"postgresql://u@db.example.org/n?sslmode=verify-full\"",
+        "[database]\nurl = \"postgresql://u@db.example.org/n?sslmode=require\"",
+    ]) func whatStaysHereOrIsEncrypted(text: String) throws {
+        #expect(try Configuration.load(text: text).warnings == [])
     }
 
     @Test func servicesAreCheckedAgainstThoseThatExist() throws {

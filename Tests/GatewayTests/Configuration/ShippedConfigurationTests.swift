@@ -73,6 +73,7 @@ extension Configuration {
     fileprivate var withoutFile: Configuration {
         var copy = self
         copy.file = nil
+        copy.sources = [:]
         return copy
     }
 }

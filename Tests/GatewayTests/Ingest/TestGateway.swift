@@ -25,7 +25,7 @@ struct TestGateway: Sendable {
     /// Starts it, runs `body`, and stops it.
     static func run(
         publisher: ScriptedPublisher = ScriptedPublisher(), store: TestStore? = nil,
-        change: (inout Configuration) -> Void = { _ in },
+        isAdministrator: Bool = false, change: (inout Configuration) -> Void = { _ in },
         _ body: @escaping @Sendable (TestGateway) async throws -> Void
     ) async throws {
         let loops = try loops.get()
@@ -42,7 +42,8 @@ struct TestGateway: Sendable {
             configuration, loops: loops, workspace: tokens.workspace, publisher: publisher, deliveries: recorder,
             logger: logger)
         let desk = DatabaseTokenDesk(configuration, tokens.workspace, ingest)
-        let router = try GatewayRouter.make(configuration, workspace: tokens.workspace, ingest: ingest)
+        let router = try GatewayRouter.make(
+            configuration, workspace: tokens.workspace, ingest: ingest, isAdministrator: { _ in isAdministrator })
         let server = HTTPServer(
             loops: loops, addresses: [try #require(SocketAddress(literal: "127.0.0.1", port: 0))],
             limits: HTTPServerLimits(configuration), router: router, logger: Logger(label: "test"))

@@ -78,7 +78,10 @@ import WebhookServices
     @Test func theIdOfADeliveryIsTheSameInEveryProcess() async throws {
         let store = try await TestStore()
         var ids: [[String]] = []
-        for bodies in [[#"{"n":1,"repository":{"private":false}}"#, #"{"n":2,"repository":{"private":false}}"#], [#"{"n":2,"repository":{"private":false}}"#, #"{"n":1,"repository":{"private":false}}"#]] {
+        for bodies in [
+            [#"{"n":1,"repository":{"private":false}}"#, #"{"n":2,"repository":{"private":false}}"#],
+            [#"{"n":2,"repository":{"private":false}}"#, #"{"n":1,"repository":{"private":false}}"#],
+        ] {
             let publisher = ScriptedPublisher()
             try await TestGateway.run(publisher: publisher, store: store) { gateway in
                 let known = try await gateway.tokens.store.list().first
@@ -155,6 +158,61 @@ import WebhookServices
             let answer = try await gateway.push(to: "/github/\(try await gateway.makeToken().id)")
             #expect(answer.status == 503)
             #expect(answer.text.contains("Retry-After:"))
+        }
+    }
+
+    /// Not sent again for a while by the publisher; and to be sent again by the service would not help.
+    @Test func aTopicThatTheBrokerRefusesIsAcceptedAndNotPublished() async throws {
+        let publisher = ScriptedPublisher([.topicRefused(reason: "403"), .tooLarge(limit: 1000)])
+        try await TestGateway.run(publisher: publisher) { gateway in
+            let path = "/github/\(try await gateway.makeToken().id)"
+            let refused = try await gateway.push(to: path)
+            #expect(refused.status == 202)
+            #expect(refused.text.hasSuffix("{\"published\": false, \"reason\": \"topic_refused\"}\n"))
+            let large = try await gateway.push(to: path)
+            #expect(large.status == 413 && large.text.contains("1000 bytes"))
+            // Nothing was confirmed, so it is no repetition.
+            #expect(try await gateway.push(to: path).text.contains("message_id"))
+        }
+    }
+
+    /// What is verified and parsed off the loops is verified and parsed all the same.
+    @Test func largeBodies() async throws {
+        try await TestGateway.run { gateway in
+            let path = "/github/\(try await gateway.makeToken().id)"
+            let padding = String(repeating: "x", count: LargeBodies.threshold)
+            let body = #"{"repository":{"full_name":"fedora/w2f","private":false},"padding":"\#(padding)"}"#
+            #expect(try await gateway.push(to: path, body: body).status == 202)
+            let message = try #require(gateway.publisher.messages.first)
+            #expect(String(decoding: message.body, as: UTF8.self).hasPrefix(#"{"body": \#(body), "headers""#))
+            #expect(try await gateway.push(to: path, body: body).text.contains(message.id))
+            let wrong = String(TestGateway.secret.reversed())
+            #expect(try await gateway.push(to: path, body: body, secret: wrong).status == 401)
+            #expect(try await gateway.push(to: path, body: "[" + padding).status == 400)
+            #expect(gateway.publisher.messages.count == 1)
+        }
+    }
+
+    /// Before the signature, the parser, and the body itself.
+    @Test func whatIsLargerThanTheBrokersLimitIsNotRead() async throws {
+        try await TestGateway.run(change: { $0.broker.maxMessageSize = 64 << 10 }) { gateway in
+            let path = "/github/\(try await gateway.makeToken().id)"
+            let body = #"{"a":"\#(String(repeating: "x", count: 64 << 10))"}"#
+            let answer = try await gateway.push(to: path, body: body, secret: String(TestGateway.secret.reversed()))
+            #expect(answer.status == 413 && answer.text.contains("65536"))
+            // A form takes more than its payload; what is in it counts.
+            for (count, status) in [(30_000, 202), (70_000, 413)] {
+                let form = "payload=%7B%22a%22%3A%22" + String(repeating: "%78", count: count) + "%22%7D"
+                let answer = try await gateway.send(
+                    "POST", path,
+                    [
+                        "Content-Type": "application/x-www-form-urlencoded", "X-GitHub-Event": "push",
+                        "X-GitHub-Delivery": "\(count)", "X-GitHub-Hook-Installation-Target-ID": "1",
+                        "X-GitHub-Hook-Installation-Target-Type": "repository",
+                        "X-Hub-Signature-256": "sha256=\(try TestGateway.signature(form))",
+                    ], form)
+                #expect(answer.status == status)
+            }
         }
     }
 

@@ -38,6 +38,9 @@ import WebhookServices
             var same = rendered.message
             same.id = sent.id
             same.sentAt = sent.sentAt
+            // Only a token's message says by which token it came.
+            #expect(same.ownHeaders.isEmpty && sent.ownHeaders.map(\.name) == ["webhook2fedmsg_token"])
+            same.ownHeaders = sent.ownHeaders
             #expect(
                 same.fileLine(topicPrefix: "org.example.test") == sent.fileLine(topicPrefix: "org.example.test"))
         }
@@ -99,6 +102,21 @@ import WebhookServices
 
                 """)
         #expect(!rendered.isOffered)
+    }
+
+    /// A status of Gitea and of Forgejo has its name in another header; the server reads it there as well.
+    @Test func anEventWithoutAName() throws {
+        for (service, topic) in [("gitea", "webhook.gitea.status"), ("forgejo", "forgejo.status")] {
+            let rendered = try render(
+                ExampleWebhook(
+                    service: service,
+                    headers: [("X-\(service)-Event", ""), ("X-\(service)-Event-Type", "status")],
+                    body: Array("{}".utf8)))
+            #expect(rendered.routingKey.hasSuffix("." + topic))
+            #expect(rendered.filled.map(\.name) == ["x-\(service)-delivery"])
+            let body = String(decoding: rendered.message.body, as: UTF8.self)
+            #expect(body.contains("\"x-\(service)-event\": \"status\""))
+        }
     }
 
     @Test func errorsSayWhatToDo() throws {

@@ -21,6 +21,12 @@ struct TestStore: Sendable {
         store = TokenStore(database: database, keys: keys, hooks: [TokenHistory()], notices: notices)
     }
 
+    /// Makes the store's root key the database's, as a server does at its start.
+    func claimRootKey() async throws {
+        let key = try Self.key()
+        _ = try await RootKeyTable.claim(key.id, checkValue: key.derive(.check), in: database)
+    }
+
     /// As the server has it.
     var workspace: Workspace { Workspace(database: database, keys: keys, tokenNotices: notices, notices: []) }
 

@@ -152,4 +152,10 @@ import WebhookServices
         let error = TokenInputError.scopeParts(service: "GitHub", limit: 2)
         #expect(error.place == .scope && error.sentence.contains("at most 2 parts"))
     }
+
+    @Test func sentencesEndOnce() {
+        let asked = TokenInputError.events(.unknownEvent("isues", nearest: "issues"))
+        #expect(asked.sentence.hasSuffix("did you mean \"issues\"?"))
+        #expect(TokenInputError.events(.unknownEvent("x", nearest: nil)).sentence.hasSuffix("\"x\"."))
+    }
 }

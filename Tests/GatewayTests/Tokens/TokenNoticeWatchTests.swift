@@ -12,8 +12,9 @@ import Testing
         private let heard = Locked<[TokenNotice]>([])
         private let task: Task<Void, any Error>
 
-        init(_ database: any Database) {
+        init(_ database: any Database, _ first: @escaping @Sendable (TokenNotice) async -> Void = { _ in }) {
             let notices = TokenNotices()
+            notices.listen(first)
             notices.listen { [heard] notice in heard.withLock { $0.append(notice) } }
             task = Task { try await TokenNoticeWatch(database: database, notices: notices).run() }
         }
@@ -130,6 +131,41 @@ import Testing
         }
         #expect(try #require(times.min()) < .seconds(1))
         await replica.close()
+        await database.close()
+    }
+
+    /// A token may be disabled in the file that is there now: what is known of it does not count any more.
+    @Test(.timeLimit(.minutes(1)))
+    func aReplacedFileEndsWhatIsKnown() async throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/w2f.db"
+        let database = try await TestDatabases.open("sqlite:\(path)")
+        try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+        let test = try TestStore(database: database)
+        let id = try await test.store.create(TokenDraft(service: "github", name: "x")).token.id
+        let cache = TokenCache(loader: test.loader(), authority: test.store.authority)
+        let ear = Ear(database) { await cache.note($0) }
+        try await ear.wait(for: .watching)
+        #expect(try await cache.load(id) != nil)
+        #expect(cache.lookup(id, now: .now) != nil)
+
+        rename(path, path + ".old")
+        try await ear.wait(for: .unwatched)
+        #expect(ear.all.contains(.everything))
+        #expect(cache.lookup(id, now: .now) == nil)
+        let error = await #expect(throws: DatabaseError.self) { _ = try await cache.load(id) }
+        #expect(error?.code == .replaced)
+        let probe = DatabaseProbe(database: database, keys: test.keys, interval: .zero, timeout: .seconds(10))
+        let parts = await probe.readiness()
+        #expect(parts.map(\.isReady) == [false])
+        #expect(parts.first?.detail.contains("\(path) was removed") == true)
+
+        ear.forget()
+        rename(path + ".old", path)
+        try await ear.wait(for: .watching)
+        var record: TokenRecord?
+        // Its failure is remembered for a moment.
+        while record == nil { record = try? await cache.load(id) }
         await database.close()
     }
 

@@ -157,6 +157,19 @@ import WebhookServices
         await #expect(throws: TokenInputError.events(.starInWord("pull*"))) {
             _ = try await tokens.edit(id, TokenEdit(events: "pull*"))
         }
+        await #expect(throws: TokenInputError.events(.unknownEvent("isues", nearest: "issues"))) {
+            _ = try await tokens.edit(id, TokenEdit(events: "push, isues"))
+        }
+        await #expect(throws: TokenInputError.events(.unknownEvent("pull", nearest: "pull_request"))) {
+            _ = try await tokens.create(NewToken(service: "github", name: "x", events: "issues, pull request, release"))
+        }
+        // A filter of before that is not touched stays.
+        var changes = TokenChanges()
+        changes.eventFilter = .some(try EventFilter(["of_old"]))
+        _ = try await test.store.edit(
+            id, changes, by: TokenActor(account: "zoe", byAdmin: false), now: UnixTime.now())
+        let kept = try await tokens.edit(id, TokenEdit(name: "z", events: "of_old"))
+        #expect(kept.token.name == "z" && kept.token.eventFilter?.patterns == ["of_old"])
         await #expect(throws: TokenInputError.scope) { _ = try await tokens.edit(id, TokenEdit(scope: "a//b")) }
         await #expect(throws: TokenInputError.name) { _ = try await tokens.edit(id, TokenEdit(name: "")) }
         await #expect(throws: TokenInputError.self) { _ = try await tokens.edit(id, TokenEdit(), settings: ["a": "b"]) }

@@ -120,7 +120,8 @@ struct TokenDetailTests {
         let wrong = try await actions.addOwner(test.request(id: id, form: ["kind": "person", "name": "No Name"]))
         #expect(wrong.status == 422)
         #expect(try test.html(wrong).contains("id=\"owner-name-error\""))
-        let removed = try await actions.removeOwner(test.request(id: id, form: ["kind": "person", "name": "zoe"]))
+        let removed = try await actions.removeOwner(
+            test.request(id: id, form: ["kind": "person", "name": "zoe", "leave": "yes"]))
         // A member of the group still sees it.
         #expect(removed.location == "/tokens/\(id)")
         let last = try await actions.removeOwner(test.request(id: id, form: ["kind": "group", "name": "packager"]))
@@ -130,7 +131,8 @@ struct TokenDetailTests {
 
     @Test func whoeverLeavesIsLedToTheList() async throws {
         _ = try await actions.addOwner(test.request(id: id, form: ["kind": "person", "name": "mallory"]))
-        let answer = try await actions.removeOwner(test.request(id: id, form: ["kind": "person", "name": "zoe"]))
+        let answer = try await actions.removeOwner(
+            test.request(id: id, form: ["kind": "person", "name": "zoe", "leave": "yes"]))
         #expect(answer.location == "/tokens")
     }
 

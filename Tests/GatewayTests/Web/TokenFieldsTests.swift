@@ -25,7 +25,8 @@ struct TokenFieldsTests {
     @Test func theExampleIsOfTheService() throws {
         for service in ServiceRegistry.builtIn {
             let field = TokenFields(values: .init()).main(of: service).first { $0.id == "events" }
-            guard let table = service.eventTable else {
+            // One whose events anybody may name has no example.
+            guard let table = service.eventTable, !table.documented.events.isEmpty else {
                 #expect(field?.placeholder == nil)
                 continue
             }

@@ -18,7 +18,7 @@ struct TestServer: Sendable {
     /// Starts a server, runs `body` on the clients' loop, and stops the server; in the end nothing may be left over.
     static func run(
         limits: HTTPServerLimits = HTTPServerLimits(), onOneLoop: Bool = false, tls: ServerTLS? = nil,
-        _ routes: (inout Router) throws -> Void = TestRoutes.add,
+        proxies: TrustedProxies = TrustedProxies(), _ routes: (inout Router) throws -> Void = TestRoutes.add,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         var router = Router()
@@ -27,7 +27,7 @@ struct TestServer: Sendable {
         let any = try #require(SocketAddress(literal: "127.0.0.1", port: 0))
         let server = HTTPServer(
             loops: try (onOneLoop ? oneLoop : loops).get(), addresses: [any], limits: limits, tls: tls,
-            router: router, observer: observer, logger: Logger(label: "test"))
+            router: router, proxies: proxies, observer: observer, logger: Logger(label: "test"))
         let address = try #require(try await server.listen().first)
         let running = Task { try await server.run() }
         let loop = try clientLoop.get()

@@ -25,6 +25,8 @@ class Stage:
     gateway: Gateway
     tokens: list[Token]
     wiretap: Wiretap
+    # Of the database, and the last word of the topics' prefix.
+    name: str
 
     def in_queue(self) -> list[str]:
         return [delivery.id for delivery in self.wiretap.drain()]
@@ -65,7 +67,7 @@ def stage(scratch: Path, _mortals: tuple[PostgreSQL, RabbitMQ]) -> Iterator[Stag
         tokens = [gateway.create_token("github", f"sender {number}") for number in range(4)]
         gateway.start()
         wait_until(gateway.ready, 60, "the gateway's connection to the broker")
-        yield Stage(database, broker, gateway, tokens, wiretap)
+        yield Stage(database, broker, gateway, tokens, wiretap, name)
     finally:
         wiretap.close()
         gateway.stop()

@@ -1,11 +1,13 @@
 """deploy/quickstart: what it leaves behind, and what it says when it fails."""
 
+import json
 import os
 import signal
 import subprocess
 from pathlib import Path
 
 import pytest
+import requests
 
 from harness.corpus import REPOSITORY
 from harness.gateway import binary
@@ -105,3 +107,66 @@ def test_interrupted_it_leaves_nothing_running(tmp_path: Path, options: list[str
         quickstart.stop()
         for pid in _left_running(tmp_path):
             os.kill(pid, signal.SIGKILL)
+
+
+def _elsewhere(home: Path, *options: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
+    """On a system whose packages the script does not know."""
+    release = home / "os-release"
+    release.write_text('ID=fedora\nVERSION_ID=43\nPRETTY_NAME="Fedora Linux 43"\n')
+    script = 'mount --make-rprivate / && mount --bind "$1" /etc/os-release && shift && exec "$@"'
+    environment = _environment(home, binary())
+    if path is not None:
+        environment["PATH"] = path
+    return subprocess.run(
+        ["/usr/bin/unshare", "-m", "/bin/bash", "-c", script, "bash", str(release),
+         str(REPOSITORY / "deploy" / "quickstart"), *options],
+        env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
+    )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make it another system")
+def test_elsewhere_it_goes_on_where_everything_is_there(tmp_path: Path) -> None:
+    result = _elsewhere(tmp_path, "--once")
+    assert result.returncode == 0, result.stdout
+    assert "Fedora Linux 43" in result.stdout and "The message is right." in result.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make it another system")
+def test_elsewhere_it_says_what_is_not_there(tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("bash", "env", "dirname", "cat", "grep", "id", "mount", "readlink", "sed", "seq", "jq", "openssl"):
+        for folder in ("/usr/bin", "/bin"):
+            if (Path(folder) / name).exists():
+                (tools / name).symlink_to(Path(folder) / name)
+                break
+    result = _elsewhere(tmp_path, "--once", path=str(tools))
+    assert result.returncode == 1, result.stdout
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    assert "curl" in lines and "jq" not in lines
+    assert "Fedora Linux 43" in result.stdout
+
+
+def test_the_page_that_it_points_to_has_the_delivery(tmp_path: Path) -> None:
+    try:
+        result = _quickstart(tmp_path)
+        assert result.returncode == 0, result.stdout
+        state = tmp_path / "webhook2fedmsg-quickstart"
+        address = next(line.strip() for line in result.stdout.splitlines() if "/tokens/" in line)
+        tokens = subprocess.run(
+            [binary(), "token", "list", "--json", "--config", str(state / "webhook2fedmsg.toml")],
+            capture_output=True, text=True, check=True, timeout=60,
+        )
+        [token] = json.loads(tokens.stdout)
+        assert address.endswith(token["id"])
+        assert [owner.get("name", owner) if isinstance(owner, dict) else owner for owner in token["owners"]] == ["quickstart"]
+        assert "log in as quickstart" in result.stdout
+        with requests.Session() as browser:
+            browser.trust_env = False
+            server = address.partition("/tokens/")[0]
+            browser.post(f"{server}/login/development", data={"account": "quickstart"}, timeout=30)
+            page = browser.get(address, timeout=30)
+        identifier = json.loads((state / "messages.jsonl").read_text())["id"]
+        assert page.status_code == 200 and identifier in page.text
+    finally:
+        _quickstart(tmp_path, "--stop")

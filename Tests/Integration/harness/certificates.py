@@ -3,6 +3,7 @@
 import datetime
 import ipaddress
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +31,8 @@ class Identity:
         """Puts these in the other's place, each file at once, as a renewal would."""
         for source, target in ((self.certificate, other.certificate), (self.key, other.key)):
             draft = target.with_suffix(".new")
-            draft.write_bytes(source.read_bytes())
+            # With its mode: a key is nobody else's.
+            shutil.copy(source, draft)
             draft.rename(target)
 
 

@@ -45,7 +45,17 @@ handlers = ["console"]
 class Consumer:
     """Messages that fail its validation end in a dead-letter queue, where `rejected()` finds them."""
 
-    def __init__(self, broker: RabbitMQ, directory: Path, name: str, topic_prefix: str) -> None:
+    def __init__(
+        self,
+        broker: RabbitMQ,
+        directory: Path,
+        name: str,
+        topic_prefix: str,
+        program: Path | None = None,
+        callback: tuple[str, str] | None = None,
+        settings: str = "",
+    ) -> None:
+        """`program` is the `fedora-messaging` of another environment, `settings` more of its configuration."""
         self._broker = broker
         self.queue = name
         self._dead = f"{name}-dead"
@@ -56,14 +66,15 @@ class Consumer:
             _CONFIGURATION.format(
                 url=broker.url(broker.consumer), queue=self.queue, dead=self._dead, prefix=topic_prefix
             )
+            + settings
         )
         self._declare(topic_prefix)
-        callback = Path(__file__).with_name("record_message.py")
+        record = ("--callback-file", f"{Path(__file__).with_name('record_message.py')}:record")
         self.process = ManagedProcess(
             f"{name}-consumer",
             [
-                str(Path(sys.executable).with_name("fedora-messaging")),
-                *("--conf", str(configuration), "consume", "--callback-file", f"{callback}:record"),
+                str(program or Path(sys.executable).with_name("fedora-messaging")),
+                *("--conf", str(configuration), "consume", *(callback or record)),
             ],
             directory,
             {**os.environ, "W2F_RECORD": str(self._record)},

@@ -23,6 +23,11 @@ _members = ("summary", "url", "app_name", "app_icon", "agent_name", "agent_avata
 def _failing(message):
     """What of the class's own code does not answer for this payload."""
     failing = []
+    try:
+        if any(not isinstance(name, str) or not name for name in [*message.usernames, *message.groups, *message.packages]):
+            failing.append(f"names: {message.usernames!r}")
+    except Exception:
+        pass
     for name, ask in [("str", str), *((name, lambda message, name=name: getattr(message, name)) for name in _members)]:
         try:
             ask(message)

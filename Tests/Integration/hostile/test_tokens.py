@@ -24,7 +24,8 @@ def test_a_disabled_token(target: Target, service: str) -> None:
     "path",
     [
         "/github/{id}x", "/github/{short}", "/github/{turned}", "/github/00000000000000000000000000000000",
-        "/gitlab/{id}", "/gitea/{id}", "/nonsense/{id}", "/github/{id}/extra", "/github/{id}/", "//github/{id}",
+        "/gitlab/{id}", "/gitea/{id}", "/nonsense/{id}", "/github/{id}/extra", "/github/{id}//", "//github/{id}",
+        "/%67ithub/{id}", "/github%2f{id}",
         "/github/../github/{id}", "/github/%2e%2e/{id}", "/github/{id}%00", "/github/{id}%0d%0aX-Evil:%20yes",
         "/github/" + "a" * 4000, "/github/%", "/github/%zz", "/github/' OR 1=1 --".replace(" ", "%20"),
     ],
@@ -35,6 +36,11 @@ def test_an_address_that_leads_nowhere(target: Target, path: str) -> None:
     shown = path.format(id=token.id, short=token.id[:-1], turned=turned)
     response = target.post(target.webhook("github"), token=at(shown, token))
     target.refused(response, 404, *([400] if "%" in path else []))
+
+
+def test_a_slash_at_the_end_of_an_address(target: Target) -> None:
+    token = target.tokens["github"]
+    target.published(target.post(target.webhook("github"), token=at(f"{token.path}/", token)))
 
 
 def test_a_query_is_ignored_or_refused_but_never_published(target: Target) -> None:

@@ -88,13 +88,22 @@ def test_a_browser_without_script(browser: Chromium, gateways: dict[str, Gateway
 
 
 def test_a_second_login_needs_no_password(browser: Chromium, gateways: dict[str, Gateway]) -> None:
+    """Unless it has to be fresh: then Ipsilon asks again, though it knows who is there."""
     gateway = gateways["client_secret_post"]
     with person(browser) as page:
         log_in(page, gateway, "alice")
         first = cookie(page)
-        page.goto(f"{gateway.url}/login?fresh=1&next=/healthz")
+        page.context.clear_cookies(name="w2f")
+        page.goto(f"{gateway.url}/login?next=/healthz")
         page.wait_for_url(f"{gateway.url}/healthz")
-        assert cookie(page) not in (None, first)
+        second = cookie(page)
+        assert second not in (None, first)
+        page.goto(f"{gateway.url}/login?fresh=1&next=/healthz")
+        page.fill("#login_name", "alice")
+        page.fill("#login_password", PASSWORD)
+        follow(page.locator("button[type=submit]"))
+        page.wait_for_url(f"{gateway.url}/healthz")
+        assert cookie(page) not in (None, first, second)
 
 
 def test_the_back_button_after_a_login(browser: Chromium, gateways: dict[str, Gateway]) -> None:
@@ -104,7 +113,7 @@ def test_the_back_button_after_a_login(browser: Chromium, gateways: dict[str, Ga
         page.on("request", lambda request: seen.append(request.url) if "/login/callback" in request.url else None)
         log_in(page, gateway, "alice")
         page.goto(seen[0])
-        assert "expired" in page.content() or page.url.endswith("/healthz")
+        assert page.url == f"{gateway.url}/", "no error for somebody who is logged in"
         page.goto(f"{gateway.url}/login?next=/readyz")
         assert page.url.endswith("/readyz"), "still logged in"
 

@@ -76,7 +76,10 @@ class Setting:
         return self.gateway.post(self.token, github(self.token.secret, sample.payload, sample.event))
 
     def wait_ready(self) -> None:
-        wait_until(self.gateway.ready, 20, f"the broker; it is {self.gateway.broker_detail()}")
+        try:
+            wait_until(self.gateway.ready, 20, "the broker")
+        except TimeoutError:
+            raise AssertionError(f"the broker is {self.gateway.broker_detail()!r}") from None
 
     def wait_detail(self, words: str) -> None:
         """Until /readyz says these words of the broker."""
@@ -145,12 +148,17 @@ def _entries(table: object) -> list[tuple[object, ...]]:
 
 
 def test_a_topic_that_the_permissions_do_not_have(setting: Setting) -> None:
+    """Of nothing that could be published: the server is not ready, and says so without a webhook."""
     setting.start(topic_prefix="org.example.elsewhere")
-    setting.wait_ready()
-    response = setting.post()
-    assert response.status_code >= 500
-    log = setting.gateway.log.decode()
-    assert "403 ACCESS_REFUSED" in log and "org.example.elsewhere.github." in log
+    user = setting.rabbitmq.publisher.name
+    allow = ("set_topic_permissions", "-p", "/pubsub", user, "amq.topic")
+    try:
+        setting.fails_and_recovers(
+            "403 ACCESS_REFUSED - access to topic 'org.example.elsewhere.",
+            lambda: setting.rabbitmq.control(*allow, r"^org\.(fedoraproject|example)\..*$", "^$"),
+        )
+    finally:
+        setting.rabbitmq.control(*allow, r"^org\.fedoraproject\..*$", "^$")
 
 
 def test_a_common_name_without_user(setting: Setting) -> None:
@@ -304,9 +312,16 @@ def test_an_exchange_that_is_not_there(setting: Setting) -> None:
     connection = setting.rabbitmq.connect()
     channel = connection.channel()
     channel.exchange_declare(exchange, "topic")
+    user = setting.rabbitmq.publisher.name
     try:
+        # That it is there is not enough.
+        setting.wait_detail(f"403 ACCESS_REFUSED - access to exchange '{exchange}'")
+        assert not setting.gateway.ready()
+        setting.rabbitmq.control("set_permissions", "-p", "/pubsub", user, "^$", rf"^(amq\.topic|{exchange})$", "^$")
         setting.wait_ready()
+        assert setting.post().status_code == 202
     finally:
+        setting.rabbitmq.control("set_permissions", "-p", "/pubsub", user, "^$", r"^amq\.topic$", "^$")
         channel.exchange_delete(exchange)
         connection.close()
 

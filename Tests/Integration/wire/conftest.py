@@ -11,6 +11,7 @@ import psycopg
 import pytest
 import requests
 
+from harness.archive import Archive, program
 from harness.certificates import tls_wanted
 from harness.consumer import Consumer
 from harness.corpus import Sample, payloads
@@ -25,6 +26,9 @@ from harness.webhook import Webhook
 from harness.wiretap import Delivery, Wiretap
 
 TOPIC_PREFIX = "org.fedoraproject.wire"
+
+# What TLS cannot change is not repeated over it.
+collect_ignore = ["test_archive.py", "test_consumers.py", "test_packit.py", "test_upstream.py"] if tls_wanted() else []
 
 
 @dataclass
@@ -44,6 +48,9 @@ class Wire:
     consumer: Consumer
     wiretap: Wiretap
     tokens: dict[str, Token]
+    # What reads the same messages; over TLS, the same again would tell nothing new.
+    archive: Archive | None
+    plain: Consumer | None
     sent: dict[str, Sent]
     database_url: str
 
@@ -106,16 +113,27 @@ def wire(scratch: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ) -> Iterator[
     gateway = Gateway(directory, _settings(rabbitmq, database_url, directory))
     consumer = Consumer(rabbitmq, directory, "wire", TOPIC_PREFIX)
     wiretap = Wiretap(rabbitmq, "wiretap", f"{TOPIC_PREFIX}.#")
+    archive = plain = None
+    if not tls_wanted():
+        database = postgresql.create_database("archive")
+        archive = Archive(rabbitmq, directory, "archive", TOPIC_PREFIX, database)
+        callback = Path(__file__).parents[1] / "harness" / "take_message.py"
+        plain = Consumer(
+            rabbitmq, directory, "plain", TOPIC_PREFIX, program=program("fedora-messaging"),
+            callback=("--callback-file", f"{callback}:take"),
+        )
+    consumers = [one for one in (consumer, archive, plain) if one is not None]
     try:
         gateway.migrate()
         tokens = {service: gateway.create_token(service) for service in SIGNERS}
         # The server's own secrets are signing tokens too.
         tokens["gitlab signed"] = gateway.create_token("gitlab", "signed")
         gateway.start()
-        consumer.start()
+        for one in consumers:
+            one.start()
         wait_until(gateway.ready, 60, "the gateway's connection to the broker")
         sent = _send_all(gateway, tokens)
-        accepted = {one.answer["message_id"] for one in sent.values() if one.status == 202}
+        accepted = {one.answer["message_id"] for one in sent.values() if "message_id" in one.answer}
         for message in consumer.wait_for(accepted, timeout=120):
             for one in sent.values():
                 if one.answer.get("message_id") == message["id"]:
@@ -124,9 +142,10 @@ def wire(scratch: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ) -> Iterator[
             for one in sent.values():
                 if one.answer.get("message_id") == delivery.id:
                     one.deliveries.append(delivery)
-        yield Wire(gateway, consumer, wiretap, tokens, sent, database_url)
+        yield Wire(gateway, consumer, wiretap, tokens, archive, plain, sent, database_url)
     finally:
-        consumer.stop()
+        for one in consumers:
+            one.stop()
         gateway.stop()
 
 

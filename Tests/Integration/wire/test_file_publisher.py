@@ -14,6 +14,7 @@ from conftest import GatewayMaker
 
 from harness.consumer import Consumer
 from harness.corpus import payloads
+from harness.cuts import same_but_for_cuts
 from harness.expectation import expected_body
 from harness.rabbitmq import RabbitMQ
 from harness.signing import SIGNERS, github
@@ -89,7 +90,7 @@ def test_the_consumer_gets_the_same_messages_once(published: Published) -> None:
         assert len(published.messages[identifier]) == 1
         message = published.messages[identifier][0]
         assert message["topic"] == f"{TOPIC_PREFIX}.{webhook.topic}"
-        assert message["body"] == expected_body(webhook)
+        assert same_but_for_cuts(message["body"], expected_body(webhook))
         assert message["headers"]["sent-at"] == lines[identifier]["headers"]["sent-at"]
         assert message["headers"]["fedora_messaging_schema"] == lines[identifier]["headers"]["fedora_messaging_schema"]
     assert published.consumer.rejected() == 0

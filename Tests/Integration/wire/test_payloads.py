@@ -7,9 +7,19 @@ import uuid
 import pytest
 from fedora_messaging.message import Message
 from wire.conftest import TOPIC_PREFIX, Wire, cases
+from wire.failing import FAILING_ON_REAL
 
 from harness.corpus import corpora
-from harness.expectation import CLASSES, CUT_OUT, expected_body, expected_id, reference_message, without_texts
+from harness.cuts import carries, same_but_for_cuts
+from harness.expectation import (
+    CLASSES,
+    CUT_OUT,
+    OWN_HEADERS,
+    expected_body,
+    expected_id,
+    reference_message,
+    without_texts,
+)
 
 SENT_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -29,7 +39,7 @@ def test_the_permission_that_check_config_prints_covers_every_topic(wire: Wire) 
     shown = re.search(r"topic permission\s+(\S+)", wire.gateway.command("check-config").stdout)
     assert shown
     topics = {one.answer["topic"] for one in wire.sent.values()}
-    assert len(topics) > 50
+    assert len(topics) > (50 if corpora() else 30)
     assert [topic for topic in topics if not re.search(shown[1], topic)] == []
     for other in ("org.fedoraproject.prod.github.push", f"{TOPIC_PREFIX}.bodhi.update", f"x.{TOPIC_PREFIX}.github.push"):
         assert not re.search(shown[1], other)
@@ -62,15 +72,18 @@ def test_validated_as_the_class_of_its_service(wire: Wire, name: str) -> None:
     assert message["class"] == CLASSES[one.webhook.service].__name__
     assert message["topic"] == f"{TOPIC_PREFIX}.{one.webhook.topic}"
     assert message["severity"] == 20
-    assert message["body"] == expected_body(one.webhook)
+    assert same_but_for_cuts(message["body"], expected_body(one.webhook))
 
 
 @every_payload
 def test_reads_like_the_message_that_the_python_classes_make(wire: Wire, name: str) -> None:
-    """Summary and text fail on some payloads in those classes; then they fail alike."""
+    """What fails there is on a list, with its reason (failing.py)."""
     one = wire.sent[name]
     message = one.messages[0]
     reference = reference_message(one.webhook)
+    for failed in message["failing"]:
+        member, _, how = failed.partition(": ")
+        assert how in FAILING_ON_REAL.get((message["class"], member), ()), failed
 
     def attempt(member: str) -> object:
         try:
@@ -108,9 +121,11 @@ def test_properties_and_headers_are_those_of_the_python_library(wire: Wire, name
 
     reference = reference_message(one.webhook)._headers
     fields = delivery.headers
-    assert [field.name for field in fields] == [name for name, value in reference.items() if not name.endswith("_None")]
+    assert not [field.name for field in fields if field.name.startswith("fedora_messaging_group_")]
+    library = [name for name, value in reference.items() if not name.endswith("_None")]
+    assert [field.name for field in fields] == [*library, *OWN_HEADERS[:1]], "the others only with messages.provenance"
     kinds = {str: "S", int: "I", bool: "t"}
-    for field in fields:
+    for field in fields[: len(library)]:
         assert field.type == kinds[type(reference[field.name])], field.name
         if field.name == "sent-at":
             assert SENT_AT.fullmatch(str(field.value))
@@ -132,7 +147,7 @@ def test_payload_bytes_are_carried_through(wire: Wire, name: str) -> None:
     elif (cut := CUT_OUT.get(one.webhook.service)) in document:
         untouched = f'"{cut}"'.encode() not in body
     else:
-        untouched = one.webhook.payload.strip() in body
+        untouched = carries(body, one.webhook.payload, "webhook_body" if one.webhook.service == "discourse" else "body")
     assert untouched, "the payload's bytes changed on the way"
 
 

@@ -65,6 +65,12 @@ extension Samples {
                     id: "setting-instance_url", name: "setting.instance_url", label: "Address of the instance",
                     hint: "The messages name it.", placeholder: "https://tickets.example.org")
             ],
+            checks: [
+                CheckField(
+                    id: "setting-fedora_accounts", name: "setting.fedora_accounts",
+                    label: "Accounts there are Fedora accounts", value: "yes", isChecked: true, isLocked: true,
+                    hint: "Only an administrator can change this.")
+            ],
             ownSecret: ownSecret)
     }
 

@@ -110,6 +110,27 @@ extension Samples {
                 advice: ["Reload the page in a minute."], ways: [PageLink(url: "/", text: "Start page")],
                 requestID: "0b7c2f9e41d3")),
         Sample(
+            "unavailable-form", frame(.other),
+            MessagePage(
+                title: "Not just now", code: "503",
+                text: "The database does not answer. Webhooks that are known go on working meanwhile.",
+                advice: ["What you typed is kept on this page. Try again in a minute."],
+                ways: [PageLink(url: "/", text: "Start page")],
+                followUp: FollowUpForm(
+                    action: "/tokens/1/rotate", isNew: false,
+                    hidden: [.init(name: "csrf", value: frame(.other).csrf), .init(name: "grace", value: "24h")],
+                    secret: TextField(id: "retry-secret", name: "secret", label: "Your secret, once more")),
+                requestID: "0b7c2f9e41d3")),
+        Sample(
+            "leave-token", frame(.tokens),
+            MessagePage(
+                title: "Leave this token?", text: "You are about to remove yourself from the owners of “bodhi”.",
+                advice: ["Its webhook keeps working. Only another owner can let you in again."],
+                ways: [PageLink(url: "/tokens/1", text: "Stay")],
+                followUp: FollowUpForm(
+                    action: "/tokens/1/owners/remove", isNew: true, hidden: [.init(name: "leave", value: "yes")],
+                    button: "Leave token", isDestructive: true))),
+        Sample(
             "development-login", PageFrame(isDevelopment: true, version: "1.0.0"),
             DevelopmentLoginPage(
                 problem: nil, next: "/tokens",

@@ -3,8 +3,8 @@ import WebhookServices
 
 @Suite struct EventFilterTests {
     @Test(arguments: [
-        ("push", "push", true), ("push", "push.x", false), ("push", "pus", false), ("push", "Push", false),
-        ("pull_request", "pull_request.opened", false), ("pull_request", "pull_request", true),
+        ("push", "push", true), ("push", "push.x", true), ("push", "pus", false), ("push", "Push", false),
+        ("pull_request", "pull_request.opened", true), ("pull_request", "pull_request", true),
         ("pull_request.opened", "pull_request.opened", true), ("pull_request.opened", "pull_request.closed", false),
         ("pull_request.*", "pull_request.opened", true), ("pull_request.*", "pull_request", false),
         ("pull_request.*", "pull_request_review.submitted", false), ("event.*", "event.order.placed", true),
@@ -14,6 +14,37 @@ import WebhookServices
     ])
     func patterns(_ pattern: String, _ name: String, _ isAllowed: Bool) throws {
         #expect(try EventFilter([pattern]).allows(name) == isAllowed)
+    }
+
+    @Test(
+        arguments: [
+            ("push", nil), ("issues", nil), ("issues.opened", nil), ("issues.*", nil), ("*.opened", nil), ("*", nil),
+            ("isues", "issues"), ("pull", "pull_request"), ("Issues", "issues"), ("issues.opend", "issues.opened"),
+            ("push.*", "push"), ("isues.*", "issues.*"), ("pull-request", "pull_request"),
+            ("issue", "issues"), ("Issue", "issues"), ("issue.opened", "issues.opened"),
+        ] as [(String, String?)])
+    func namesThatThereAre(_ pattern: String, _ meant: String?) throws {
+        let table = try #require(GitHubService().eventTable)
+        let filter = try EventFilter([pattern])
+        if let meant {
+            #expect(throws: EventFilterError.unknownEvent(pattern, nearest: meant)) {
+                try filter.check(against: table, nearest: Self.nearest)
+            }
+        } else {
+            try filter.check(against: table, nearest: Self.nearest)
+        }
+        // Names that senders choose are not checked.
+        let open = EventTable(DocumentedEvents(source: "", date: "", isOpen: true, ""), rules: [])
+        try filter.check(against: open, nearest: Self.nearest)
+    }
+
+    /// The name that takes the fewest letters in and out.
+    private static func nearest(_ text: String, _ names: [String]) -> String? {
+        func distance(_ name: String) -> Int {
+            let difference = name.difference(from: text)
+            return difference.insertions.count + difference.removals.count
+        }
+        return names.min { distance($0) < distance($1) }
     }
 
     @Test func severalPatterns() throws {

@@ -35,7 +35,7 @@ import WebhookServices
             #""hook":{"type":"Repository","config":{"url":"","secret":""}}"#
         ),
         ("workflow_dispatch", #""inputs":{"key":"SECRET"},"ref":"x""#, #""inputs":{"key":""},"ref":"x""#),
-        ("workflow_dispatch", #""inputs":null"#, #""inputs":"""#),
+        ("workflow_dispatch", #""inputs":null"#, #""inputs":null"#),
         (
             "repository_dispatch", #""client_payload":{"a":[{"b":"SECRET"},1]}"#,
             #""client_payload":{"a":[{"b":""},""]}"#

@@ -19,7 +19,24 @@ import Testing
         "security_advisory": {"published_at": "2026-01-01T00:00:00Z"}}
         """,
         "gitlab": #"{"project": {"visibility_level": 20}, "project_visibility": "public"}"#,
+        "forgejo": forge, "gitea": forge,
+        "discourse": """
+        {"post": {"topic_archetype": "regular", "post_type": 1}, "topic": {"archetype": "regular", "visible": true},
+        "category": {"read_restricted": false}, "group": {"visibility_level": 0},
+        "chat_message": {"channel": {"chatable_type": "Category", "chatable": {"read_restricted": false}}}}
+        """,
+        "bitbucket": """
+        {"repository": {"is_private": false}, "fork": {"is_private": false}, "old": {"public": true},
+        "new": {"public": true}, "pullRequest": {"toRef": {"repository": {"public": true}}}}
+        """,
+        "pagure": #"{"msg": {"project": {"private": false}}}"#, "quay": #"{"visibility": "public"}"#,
+        "dockerhub": #"{"repository": {"is_private": false}}"#, "sentry": "{}", "pretix": "{}",
     ]
+
+    static let forge = """
+        {"repository": {"private": false}, "forkee": {"private": false}, "run": {"repository": {"private": false}},
+        "package": {"owner": {"visibility": "public"}}, "release": {"draft": false}}
+        """
 
     func judge(_ service: String, _ event: String, _ action: String?, _ payload: String) throws -> EventJudgement {
         let table = try #require(ServiceRegistry.service(named: service)?.eventTable)
@@ -53,12 +70,18 @@ import Testing
         let report = try #require(EventReport(service))
         let payload = try #require(Self.publicPayloads[name])
         for line in report.lines {
-            let parts = line.event.split(separator: ".").map(String.init)
-            let action = parts.count > 1 ? parts[1] : nil
-            let judged = try judge(name, parts[0], action, payload)
+            // The names of some services' events have dots in them.
+            let documented = try #require(service.eventTable).documented.events
+            let event = try #require(
+                documented.map(\.name).filter { line.event == $0 || line.event.hasPrefix($0 + ".") }.max {
+                    $0.count < $1.count
+                })
+            let action = event == line.event ? nil : String(line.event.dropFirst(event.count + 1))
+            let judged = try judge(name, event, action, payload)
             #expect((judged.privateContent == nil) == (line.outcome != "withheld"), "\(line.event)")
             if let code = line.code { #expect(judged.privateContent?.code == code, "\(line.event)") }
-            #expect(try judge(name, parts[0], action, "{}").privateContent != nil, "\(line.event) proves nothing")
+            if service.eventTable?.rule(for: event, action: action)?.standing == .byNature { continue }
+            #expect(try judge(name, event, action, "{}").privateContent != nil, "\(line.event) proves nothing")
         }
         #expect(try judge(name, "invented", nil, payload).privateContent == .unknownVisibility)
     }
@@ -91,8 +114,8 @@ import Testing
             ServiceRegistry.service(named: name)?.eventTable?.documented.events.count ?? 0
         }
         #expect(GitHubService.table.documented.events.count == 86)
-        #expect(GitLabService.table.documented.events.count == 23)
+        #expect(GitLabService.table.documented.events.count == 22)
         #expect(GitLabService.table.eventNames.count > 70)
-        #expect(counts.allSatisfy { $0 > 0 })
+        #expect(zip(Self.services, counts).allSatisfy { $1 > 0 || $0 == "standard" })
     }
 }

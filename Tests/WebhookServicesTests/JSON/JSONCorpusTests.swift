@@ -52,18 +52,27 @@ import WebhookServices
         var taken = 0
         for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
             let name = file.lastPathComponent
-            guard name.hasPrefix("y_") || name.hasPrefix("n_") else { continue }
+            guard name.hasPrefix("y_") || name.hasPrefix("n_") || Self.halves.contains(name) else { continue }
             let document = try bytes(of: file)
             let result = outcome(Array("{\"a\":".utf8) + document + [UInt8(ascii: "}")], parser)
-            if name.hasPrefix("y_") {
+            if !name.hasPrefix("n_") {
                 #expect(result == .taken, "\(name)")
                 taken += 1
             } else if !name.contains("_extra_close") && !name.contains("object_trailing_comment") {
                 #expect(result != .taken, "\(name)")
             }
         }
-        #expect(taken > 90)
+        #expect(taken > 90 + Self.halves.count)
     }
+
+    /// Escapes of half a surrogate pair: taken, as the messages' consumers do.
+    static let halves: Set = [
+        "i_object_key_lone_2nd_surrogate.json", "i_string_1st_surrogate_but_2nd_missing.json",
+        "i_string_1st_valid_surrogate_2nd_invalid.json", "i_string_incomplete_surrogate_and_escape_valid.json",
+        "i_string_incomplete_surrogate_pair.json", "i_string_incomplete_surrogates_escape_valid.json",
+        "i_string_invalid_lonely_surrogate.json", "i_string_invalid_surrogate.json",
+        "i_string_inverted_surrogates_U+1D11E.json", "i_string_lone_second_surrogate.json",
+    ]
 
     /// What is taken must be JSON to another parser too.
     @Test func randomBytes() throws {

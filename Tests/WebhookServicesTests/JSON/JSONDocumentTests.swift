@@ -21,6 +21,13 @@ import WebhookServices
         #expect(try value("x", in: text) == nil)
     }
 
+    /// Half a surrogate pair is no character: a look-up finds the one that stands for what is none.
+    @Test func halvesOfSurrogatePairs() throws {
+        #expect(try value("a", in: #"{"a":"x\ud83dy","b":1}"#) == .string("x\u{fffd}y"))
+        #expect(try value("b", in: #"{"a":"x\ud83dy","b":"\ud83d\ude00\udead"}"#) == .string("😀\u{fffd}"))
+        #expect(try value("a", in: #"{"a\ud83d":2,"a":1}"#) == .integer(1))
+    }
+
     @Test func typedLookUps() throws {
         let text = #"{"s":"x","i":7,"b":false,"n":null,"u":18446744073709551615,"e":""}"#
         try JSONParser().withDocument(Array(text.utf8)[...]) { document throws(WebhookError) in

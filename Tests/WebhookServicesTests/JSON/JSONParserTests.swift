@@ -27,8 +27,6 @@ import WebhookServices
         #expect(try error("{\"a\":NaN}") == .syntax)
         #expect(try error("{\"a\":01}") == .syntax)
         #expect(try error("{\"a\":\"\n\"}") == .syntax)
-        #expect(try error("{\"a\":\"\\ud800\"}") == .syntax)
-        #expect(try error("{\"a\":\"\\udc00\"}") == .syntax)
         #expect(try error(Array("{\"a\":\"".utf8) + [0xff] + Array("\"}".utf8)) == .notUTF8)
         #expect(try error(Array("{\"a\":\"".utf8) + [0xed, 0xa0, 0x80] + Array("\"}".utf8)) == .notUTF8)
         #expect(try error("[]") == .notAnObject)
@@ -37,6 +35,30 @@ import WebhookServices
         #expect(try error("null") == .notAnObject)
         #expect(try error("{\"a\":1}", JSONLimits(maxBytes: 7)) == nil)
         #expect(try error("{\"a\":1}", JSONLimits(maxBytes: 6)) == .tooLarge)
+    }
+
+    /// RFC 8259 section 8.2 lets them stand, and so do the consumers (Python's json).
+    @Test(arguments: [
+        #"\ud83d"#, #"\ude00"#, #"\ude00\ud83d"#, #"\ud83d\ud83d\ude00"#, #"\uD83D\n"#, #"x\ud83dx\ude00x"#,
+        #"\\\ud83d"#, #"\ud83d\\ude00"#, #"\ud83d\u0041"#,
+    ])
+    func halvesOfSurrogatePairs(_ text: String) throws {
+        #expect(try error("{\"a\":\"\(text)\"}") == nil)
+        #expect(try error("{\"\(text)\":1}") == nil)
+        // All else is judged as before.
+        for wrong in [",}", "x", "\"\\x\"}", "\"\\ud8\"}", "\"\n\"}", "01}", "\"\u{0}\"}", "\"\\ud83d}"] {
+            #expect(try error("{\"a\":\"\(text)\",\"b\":\(wrong)") == .syntax)
+        }
+        #expect(try error("\"\(text)\"") == .notAnObject)
+        #expect(try error("{\"a\":\"\(text)\",\"b\":\(String(repeating: "9", count: 20))}") == .numberOutOfRange)
+        #expect(try error("{\"a\":\"\(text)\",\"b\":[[]]}", JSONLimits(maxDepth: 3)) == nil)
+        #expect(try error("{\"a\":\"\(text)\",\"b\":[[[]]]}", JSONLimits(maxDepth: 3)) == .tooDeep)
+    }
+
+    @Test(arguments: [#"\ud83"#, #"\ud83d\"#, #"\ud83d\u"#, #"\ud83d\u12"#, #"\uD8xD"#, #"\x"#])
+    func escapesThatAreNone(_ text: String) throws {
+        #expect(try error("{\"a\":\"\(text)\"}") == .syntax)
+        #expect(try error("{\"a\":\"\\ud83d\",\"b\":\"\(text)\"}") == .syntax)
     }
 
     @Test(arguments: ["-9223372036854775808", "18446744073709551615", "9223372036854775807", "-0", "1e308", "1E-400"])

@@ -57,6 +57,30 @@ import Testing
         #expect(try redacted(text, redaction) == expected)
     }
 
+    /// The object itself tells whether it is reduced, in a string that holds JSON as well.
+    @Test(
+        arguments: [
+            (#"{"private":false,"x":1,"id":2}"#, #"{"private":false,"x":1,"id":2}"#),
+            (#"{"x":{"private":false},"id":2}"#, #"{"id":2}"#),
+            (#"{"private":"false","x":1,"id":2}"#, #"{"private":"false","id":2}"#),
+            (#"{"private":true,"x":[{"y":"}"}],"id":2,"p\u0072ivate":false}"#, "same"),
+            (#"{"private":false,"x":1,"id":2,"private":null}"#, #"{"private":false,"id":2,"private":null}"#),
+            ("null", "null"), ("[]", "[]"), (#""x""#, #""x""#),
+        ] as [(String, String)])
+    func reducesUnless(_ fork: String, _ expected: String) throws {
+        let redaction = PayloadRedaction(
+            removing: ["y"],
+            reducing: [
+                .init(path: "a.fork", kept: ["id", "private"], unless: .init(key: "private", value: "false")),
+                .init(path: "*.fork.id", kept: []),
+            ])
+        let expected = expected == "same" ? fork : expected
+        #expect(try redacted(#"{"a":{"fork":\#(fork)},"y":1}"#, redaction) == #"{"a":{"fork":\#(expected)}}"#)
+        let inner = try PayloadStrings.quoted(#"{"a":{"fork":\#(fork)},"y":1}"#)
+        let innerExpected = try PayloadStrings.quoted(#"{"a":{"fork":\#(expected)}}"#)
+        #expect(try redacted(#"{"p":\#(inner)}"#, redaction) == #"{"p":\#(innerExpected)}"#)
+    }
+
     /// Elements are taken out as members are.
     @Test func elements() throws {
         let redaction = PayloadRedaction(removing: ["a.*", "b.*.c", "**.d"])
@@ -162,11 +186,6 @@ import Testing
 
     // MARK: Strings that hold JSON
 
-    static func quoted(_ text: String) throws -> String {
-        let array = String(decoding: try JSONSerialization.data(withJSONObject: [text]), as: UTF8.self)
-        return String(array.dropFirst().dropLast())
-    }
-
     @Test(arguments: 1...3) func stringsInStrings(_ depth: Int) throws {
         let redaction = PayloadRedaction(removing: ["secret"], blanking: ["hidden"])
         var text =
@@ -176,8 +195,8 @@ import Testing
             #"{"é\n":"\u00e9\ud83d\ude00","user":{"email":""},"hidden":{"n":"","s":""},"#
             + #""hook":{"config":{"url":""}},"commits":[{"author":{"email":"a@b.org"}}],"url":"https://h/"}"#
         for level in 0..<depth {
-            text = #"{"id":\#(level),"event_payload":"# + (try Self.quoted(text)) + "}"
-            expected = #"{"id":\#(level),"event_payload":"# + (try Self.quoted(expected)) + "}"
+            text = #"{"id":\#(level),"event_payload":"# + (try PayloadStrings.quoted(text)) + "}"
+            expected = #"{"id":\#(level),"event_payload":"# + (try PayloadStrings.quoted(expected)) + "}"
         }
         #expect(try redacted(text, redaction) == expected)
     }
@@ -201,9 +220,55 @@ import Testing
 
     @Test func whatIsInTooManyStringsGoes() throws {
         var text = #"{"a":"x"}"#
-        for _ in 0..<6 { text = #"{"p":"# + (try Self.quoted(text)) + "}" }
+        for _ in 0..<6 { text = #"{"p":"# + (try PayloadStrings.quoted(text)) + "}" }
         let result = try redacted(text)
         #expect(result.utf8.count < text.utf8.count)
+    }
+
+    // MARK: Whatever comes
+
+    static let keys = [
+        "email", "user", "x", "url", "body", "commits", "author", "sender", "name", "list", "e\\u006dail", "a@b.org",
+    ]
+    static let texts = [
+        "", "x", "a@b.org", "J <a.b+c@d-e.org>", "git@f.org:a/b.git", "https://u:p@h.org/x", "https://t@h/",
+        "[a@b.org]",
+        "{\"a\":1}", "\"", "\\", "é😀@b.org", "a@b", "@", "ssh://git@h/x", "x https://u:p/w@h.org y", "\u{0}\n",
+    ]
+
+    /// A value at random, with other values in its strings.
+    func value(_ depth: Int, _ generator: inout SeededGenerator) throws -> String {
+        switch Int.random(in: 0..<8, using: &generator) {
+        case 0 where depth > 0, 1 where depth > 0, 2 where depth > 0:
+            let members = try (0..<Int.random(in: 0..<4, using: &generator)).map { _ in
+                "\"\(Self.keys.randomElement(using: &generator) ?? "")\":" + (try value(depth - 1, &generator))
+            }
+            return "{" + members.joined(separator: ", ") + "}"
+        case 3 where depth > 0:
+            let elements = try (0..<Int.random(in: 0..<4, using: &generator)).map { _ in
+                try value(depth - 1, &generator)
+            }
+            return "[" + elements.joined(separator: ",") + "]"
+        case 4 where depth > 0: return try PayloadStrings.quoted(try value(depth - 1, &generator))
+        case 5: return ["null", "true", "-1.5e3"].randomElement(using: &generator) ?? ""
+        default: return try PayloadStrings.quoted(Self.texts.randomElement(using: &generator) ?? "")
+        }
+    }
+
+    @Test func noAddressIsLeftAndItIsJSON() throws {
+        var generator = SeededGenerator(state: 20_261_130)
+        var found = 0
+        for _ in 0..<1500 {
+            let text = #"{"x":"# + (try value(6, &generator)) + "}"
+            let result = try redacted(text, PayloadRedaction(blanking: ["x.list"], commits: ["target"]))
+            var before = AddressWalk()
+            before.walk(try JSONSerialization.jsonObject(with: Data(text.utf8)))
+            var after = AddressWalk()
+            after.walk(try JSONSerialization.jsonObject(with: Data(result.utf8)))
+            #expect(after.found.isEmpty, "\(text)\n\(result)")
+            if !before.found.isEmpty { found += 1 }
+        }
+        #expect(found > 400)
     }
 
     // MARK: Cost

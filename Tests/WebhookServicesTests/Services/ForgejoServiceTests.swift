@@ -80,11 +80,62 @@ import WebhookServices
     }
 
     @Test func whereAccountsAreFedoras() throws {
-        let event = try ForgejoService(accountsAreFedoras: true).event(of: request(Self.headers, Self.body))
-        #expect(event.agent == "alice" && event.usernames == ["alice"])
-        #expect(try event.parsedBody()["agent"] as? String == "alice")
-        let nobody = try ForgejoService(accountsAreFedoras: true).event(of: request(Self.headers, "{}"))
+        func event(_ body: String, _ settings: [String: String]) throws -> WebhookEvent {
+            var webhook = request(Self.headers, body)
+            webhook.settings = settings
+            return try service.event(of: webhook)
+        }
+        let body = String(decoding: Self.body, as: UTF8.self)
+        let known = try event(body, ["fedora_accounts": "yes"])
+        #expect(known.agent == "alice" && known.usernames == ["alice"])
+        #expect(try known.parsedBody()["agent"] as? String == "alice")
+        for settings in [[:], ["fedora_accounts": ""], ["fedora_accounts": "no"], ["other": "yes"]] {
+            let unknown = try event(body, settings)
+            #expect(unknown.agent == nil && unknown.usernames == [] && unknown.sender == "alice")
+        }
+        let nobody = try event("{}", ["fedora_accounts": "yes"])
         #expect(nobody.agent == nil && nobody.usernames == [])
+    }
+
+    @Test func onlyAdministratorsSayWhoseAccountsTheyAre() throws {
+        let setting = try #require(service.settings.first { $0.key == "fedora_accounts" })
+        #expect(setting.isAdministrative && setting.isSwitch && !setting.isRequired)
+        #expect(try service.checkSettings(["fedora_accounts": "yes"]) == ["fedora_accounts": "yes"])
+        #expect(try service.checkSettings(["fedora_accounts": ""], present: ["fedora_accounts": "yes"]) == [:])
+        #expect(throws: ServiceSettingError.self) { try service.checkSettings(["fedora_accounts": "true"]) }
+        let refusal = ServiceSettingError.administrative(key: "fedora_accounts")
+        for value in ["yes", "no", " "] {
+            #expect(throws: refusal) { try service.checkSettings(["fedora_accounts": value], byAdministrator: false) }
+        }
+        // What is there stays, said or not.
+        for given in [[:], ["fedora_accounts": ""], ["fedora_accounts": "yes"]] {
+            let kept = try service.checkSettings(given, present: ["fedora_accounts": "yes"], byAdministrator: false)
+            #expect(kept == ["fedora_accounts": "yes"])
+        }
+        #expect(try service.checkSettings([:], byAdministrator: false) == [:])
+    }
+
+    /// Both services send one of a commit's status without a name.
+    @Test func anEventWithoutAName() throws {
+        for (service, name) in [(ForgejoService() as any WebhookService, "forgejo"), (GiteaService(), "gitea")] {
+            let headers: HeaderList = [
+                "Content-Type": "application/json", "X-\(name)-Event": "", "X-\(name)-Event-Type": "status",
+                "X-\(name)-Delivery": "1",
+            ]
+            let event = try service.event(of: request(headers, #"{"state":"success"}"#))
+            #expect(event.topic.hasSuffix("\(name).status") && event.name == "status")
+            #expect(event.header("x-\(name)-event") == "status")
+            let empty = headers.setting("X-\(name)-Event-Type", "")
+            #expect(try service.error(of: request(empty, "{}")) == .missingHeader("x-\(name)-event-type"))
+            let alone = headers.setting("X-\(name)-Event-Type", nil)
+            #expect(try service.error(of: request(alone, "{}")) == .missingHeader("x-\(name)-event"))
+            let twice = headers.setting("X-\(name)-Event", "push").adding("X-\(name)-Event", "fork")
+            #expect(try service.error(of: request(twice, "{}")) == .duplicateHeader("x-\(name)-event"))
+            let otherTwice = headers.adding("X-\(name)-Event-Type", "fork")
+            #expect(try service.error(of: request(otherTwice, "{}")) == .duplicateHeader("x-\(name)-event-type"))
+            let named = headers.setting("X-\(name)-Event", "push")
+            #expect(try service.event(of: request(named, "{}")).name == "push")
+        }
     }
 
     @Test func runsOfActions() throws {

@@ -150,7 +150,10 @@ import WebhookServices
             #expect(error == .unsupportedMediaType)
             #expect(error?.status == 415)
         }
-        let doubled = Self.headers.adding("Content-Type", "application/json")
+        // Twice the same is not in doubt; two that differ are.
+        let twice = Self.headers.setting("Content-Type", "application/json").adding("content-type", "application/json")
+        #expect(try service.error(of: request(twice, "{}")) == nil)
+        let doubled = Self.headers.setting("Content-Type", "application/json").adding("Content-Type", "text/plain")
         #expect(try service.error(of: request(doubled, "{}")) == .unsupportedMediaType)
     }
 
@@ -200,7 +203,8 @@ import WebhookServices
             let headers = GitHubServiceTests.formHeaders
                 .setting("X-Hub-Signature-256", "sha256=" + (try hexCode("secret", body)))
             #expect(service.verify(request(headers, body), secrets: secrets).isVerified)
-            #expect(try service.event(of: request(headers, body)).payloadBytes == bytes)
+            let plain = try service.event(of: request(GitHubServiceTests.headers, bytes))
+            #expect(try service.event(of: request(headers, body)).payloadBytes == plain.payloadBytes)
             count += 1
         }
         #expect(count > 100)

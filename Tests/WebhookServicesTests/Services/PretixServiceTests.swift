@@ -111,13 +111,37 @@ import WebhookServices
             (#"{"notification_id":1,"organizer":"f","event":"e"}"#, "action"),
             (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","code":5}"#, "code"),
             (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","checkin_list":"5"}"#, "checkin_list"),
-            (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","type":null}"#, "type"),
+            (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","type":7}"#, "type"),
             (#"{"notification_id":1,"organizer":"f","event":null,"action":"a"}"#, "event"),
+            (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","type":null}"#, nil),
             (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","type":"exit"}"#, nil),
         ] as [(String, String?)])
     func whatCannotBePublished(_ body: String, _ member: String?) throws {
         #expect(try message(body).missingMember == member)
         #expect(try message(body, settings: [:]).missingMember == "instance_url")
+    }
+
+    /// With null there, consumers would drop the message.
+    @Test func aCheckInThatIsReverted() throws {
+        let body =
+            #"{"notification_id":1,"type":"entry","organizer":"f","event":"e","code":"C","attendee_name":null,"#
+            + #""action":"pretix.event.checkin.reverted","t\u0079pe":null}"#
+        let event = try message(body)
+        #expect(event.privateContent == nil && event.missingMember == nil)
+        #expect(event.topic == "pretix.event.checkin.reverted")
+        #expect(
+            String(decoding: event.payloadBytes, as: UTF8.self)
+                == #"{"instance_url": "\#(Self.instance)", "notification_id":1,"organizer":"f","event":"e","code":"C","#
+                + #""attendee_name":null,"action":"pretix.event.checkin.reverted"}"#)
+    }
+
+    @Test func whatIsNotPublished() throws {
+        for action in ["event.order.changed.price", "event.item.variation.added", "event.checkin", "subevent.added"] {
+            #expect(try message(#"{"action":"pretix.\#(action)"}"#).privateContent == nil)
+        }
+        for action in ["customer.created", "event.itemx", "event.orders", "giftcards.created", "event.invented", "x"] {
+            #expect(try message(#"{"action":"pretix.\#(action)"}"#).privateContent != nil)
+        }
     }
 
     @Test func theSetting() throws {

@@ -232,51 +232,150 @@ import WebhookServices
         #expect(try content(GitLabService(), headers, body) == expected, "\(event) \(body)")
     }
 
-    static let forgejoCases: [(String, PrivateContent?)] = [
-        (#"{"repository":{"private":false,"internal":false}}"#, nil),
-        (#"{"repository":{"private":true}}"#, .privateRepository),
-        (#"{"repository":{"private":false,"internal":true}}"#, .privateRepository),
-        (#"{"repository":{"full_name":"a/b"}}"#, .unknownVisibility),
-        (#"{"run":{"repository":{"private":true}}}"#, .privateRepository),
-        (#"{"run":{"repository":{"private":false}}}"#, nil),
-        (#"{"run":{"repository":{}}}"#, .unknownVisibility),
+    static let forgejoCases: [(String, String, PrivateContent?)] = [
+        ("push", #"{"repository":{"private":false,"internal":false}}"#, nil),
+        ("push", #"{"repository":{"private":true}}"#, .privateRepository),
+        ("push", #"{"repository":{"private":false},"repository":{"private":true}}"#, .privateRepository),
+        ("push", #"{"repository":{"private":false,"internal":true}}"#, .privateRepository),
+        ("push", #"{"repository":{"full_name":"a/b"}}"#, .unknownVisibility),
+        ("push", #"{"repository":{"private":null}}"#, .unknownVisibility),
+        ("push", #"{"repository":{"private":"false"}}"#, .unknownVisibility),
+        ("push", #"{"repository":[{"private":false}]}"#, .unknownVisibility),
+        ("push", #"{"repository":null}"#, .unknownVisibility), ("push", "{}", .unknownVisibility),
+        ("invented", #"{"repository":{"private":false}}"#, .unknownVisibility),
+        ("push", #"{"repository":{"private":false},"organization":{"visibility":"limited"}}"#, .privateRepository),
+        ("push", #"{"repository":{"private":false},"organization":{"visibility":"public"}}"#, nil),
+        ("push", #"{"repository":{"private":false},"organization":{"visibility":7}}"#, .unknownVisibility),
+        ("issues", #"{"repository":{"private":false,"owner":{"visibility":"limited"}}}"#, .privateRepository),
+        ("issues", #"{"repository":{"private":false,"owner":{"visibility":"private"}}}"#, .privateRepository),
+        ("issues", #"{"repository":{"private":false,"owner":{"visibility":null}}}"#, .unknownVisibility),
+        ("issues", #"{"repository":{"private":false,"owner":{"visibility":"public"}}}"#, nil),
+        ("issues", #"{"repository":{"private":false,"owner":{"login":"a"}}}"#, nil),
+        ("status", #"{"repository":{"private":false}}"#, nil),
+        // The repository that it goes to decides.
+        ("pull_request", #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"private":true}}}}"#, nil),
+        ("pull_request", #"{"repository":{"private":true},"pull_request":{"head":{"repo":{}}}}"#, .privateRepository),
         (
-            #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"private":true}}}}"#, .privateRepository
-        ),
-        (#"{"repository":{"private":false},"organization":{"visibility":"limited"}}"#, .privateRepository),
-        (#"{"repository":{"private":false},"organization":{"visibility":"public"}}"#, nil),
-        (#"{"repository":{"private":false,"owner":{"visibility":"limited"}}}"#, .privateRepository),
-        (#"{"repository":{"private":false,"owner":{"visibility":"private"}}}"#, .privateRepository),
-        (#"{"repository":{"private":false,"owner":{"visibility":"public"}}}"#, nil),
-        (#"{"repository":{"private":false,"owner":{"login":"a"}}}"#, nil),
-        (#"{"run":{"repository":{"private":false,"owner":{"visibility":"limited"}}}}"#, .privateRepository),
-        (
+            "pull_request",
             #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"owner":{"visibility":"private"}}}}}"#,
+            nil
+        ),
+        (
+            "pull_request",
+            #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"owner":{"visibility":"limited"}}}}}"#,
+            nil
+        ),
+        (
+            "pull_request",
+            #"{"repository":{"private":false},"pull_request":{"base":{"repo":{"private":false,"owner":{"visibility":"limited"}}}}}"#,
             .privateRepository
         ),
         (
-            #"{"repository":{"private":false},"pull_request":{"base":{"repo":{"owner":{"visibility":"limited"}}}}}"#,
+            "issue_comment", #"{"repository":{"private":false},"pull_request":{"base":{"repo":{"private":true}}}}"#,
             .privateRepository
         ),
-        (#"{"repository":{"private":false},"forkee":{"owner":{"visibility":"limited"}}}"#, .privateRepository),
-        (#"{"package":{"owner":{"visibility":"limited"}}}"#, .privateRepository),
-        (#"{"repository":{"private":false},"release":{"draft":true}}"#, .confidential),
+        ("fork", #"{"repository":{"private":false},"forkee":{"private":false}}"#, nil),
+        ("fork", #"{"repository":{"private":false},"forkee":{"private":true}}"#, .privateRepository),
+        ("fork", #"{"repository":{"private":false},"forkee":{}}"#, .unknownVisibility),
+        (
+            "fork", #"{"repository":{"private":false},"forkee":{"private":false,"owner":{"visibility":"limited"}}}"#,
+            .privateRepository
+        ),
+        ("package", #"{"package":{"owner":{"visibility":"public"},"repository":null}}"#, nil),
+        ("package", #"{"package":{"owner":{"visibility":"limited"}}}"#, .privateRepository),
+        ("package", #"{"package":{"owner":{"login":"a"}}}"#, .unknownVisibility),
+        (
+            "package", #"{"package":{"owner":{"visibility":"public"},"repository":{"private":true}}}"#,
+            .privateRepository
+        ),
+        (
+            "package", #"{"package":{"owner":{"visibility":"public"}},"organization":{"visibility":"private"}}"#,
+            .privateRepository
+        ),
+        ("release", #"{"repository":{"private":false},"release":{"draft":true}}"#, .confidential),
+        ("release", #"{"repository":{"private":false},"release":{"draft":false}}"#, nil),
     ]
 
     @Test(arguments: forgejoCases)
-    func forgejo(_ body: String, _ expected: PrivateContent?) throws {
-        #expect(try content(ForgejoService(), ForgejoServiceTests.headers, body) == expected, "\(body)")
+    func forgejo(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
+        let headers = ForgejoServiceTests.headers.setting("X-Forgejo-Event", event)
+        #expect(try content(ForgejoService(), headers, body) == expected, "\(event) \(body)")
+    }
+
+    @Test(arguments: forgejoCases)
+    func gitea(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
+        let headers = GiteaServiceTests.headers.setting("X-Gitea-Event", event)
+        #expect(try content(GiteaService(), headers, body) == expected, "\(event) \(body)")
+    }
+
+    @Test(
+        arguments: [
+            (#"{"run":{"repository":{"private":true}}}"#, .privateRepository),
+            (#"{"run":{"repository":{"private":false}}}"#, nil),
+            (#"{"run":{"repository":{}}}"#, .unknownVisibility),
+            (#"{"run":{}}"#, .unknownVisibility), (#"{"run":null}"#, .unknownVisibility),
+            (#"{"repository":{"private":false}}"#, .unknownVisibility),
+            (#"{"run":{"repository":{"private":false,"owner":{"visibility":"limited"}}}}"#, .privateRepository),
+        ] as [(String, PrivateContent?)])
+    func runsOfActions(_ body: String, _ expected: PrivateContent?) throws {
+        for outcome in ["success", "failure", "recover", "cancelled"] {
+            let headers = ForgejoServiceTests.headers.setting("X-Forgejo-Event", "action_run_" + outcome)
+            #expect(try content(ForgejoService(), headers, body) == expected, "\(body)")
+        }
     }
 
     static let discourseCases: [(String, String, PrivateContent?)] = [
         ("post", #"{"post":{"topic_archetype":"regular"}}"#, nil),
+        ("post", #"{"post":{"topic_archetype":"regular","post_type":1,"hidden":false,"deleted_at":null}}"#, nil),
         ("post", #"{"post":{"topic_archetype":"private_message"}}"#, .privateMessage),
+        ("post", #"{"post":{"topic_archetype":null}}"#, .unknownVisibility),
+        ("post", #"{"post":{"topic_archetype":"regular","post_type":4}}"#, .confidential),
+        ("post", #"{"post":{"topic_archetype":"regular","post_type":"4"}}"#, .unknownVisibility),
+        ("post", #"{"post":{"topic_archetype":"regular","post_type":3}}"#, nil),
+        ("post", #"{"post":{"topic_archetype":"regular","hidden":true}}"#, .confidential),
+        ("post", #"{"post":{"topic_archetype":"regular","deleted_at":"2026-01-01"}}"#, .confidential),
         ("topic", #"{"topic":{"archetype":"private_message"}}"#, .privateMessage),
+        ("topic", #"{"topic":{"archetype":"regular","visible":false}}"#, .confidential),
+        ("topic", #"{"topic":{"archetype":"regular","visible":true,"deleted_at":null}}"#, nil),
+        ("topic", #"{"topic":{"archetype":"banner"}}"#, nil),
+        ("topic", #"{"topic":{"archetype":"regular","deleted_at":1}}"#, .confidential),
         ("like", #"{"like":{"post":{"topic_archetype":"private_message"}}}"#, .privateMessage),
+        ("like", #"{"like":{"post":{"topic_archetype":"regular","post_type":4}}}"#, .confidential),
+        ("like", #"{"like":{"post":{"topic_archetype":"regular","post_type":1}}}"#, nil),
+        ("solved", #"{"solved":{"topic_archetype":"private_message"}}"#, .privateMessage),
+        ("solved", #"{"solved":{"post_type":4}}"#, .confidential),
         ("notification", "{}", .privateMessage),
         ("reviewable", "{}", .privateMessage),
         ("category", #"{"category":{"read_restricted":true}}"#, .confidential),
+        ("category", #"{"category":{"read_restricted":false}}"#, nil),
+        ("category", #"{"category":{}}"#, .unknownVisibility),
+        ("group", #"{"group":{"visibility_level":0}}"#, nil),
+        ("group", #"{"group":{"visibility_level":1}}"#, .confidential),
+        ("group", #"{"group":{"name":"x"}}"#, .unknownVisibility),
+        ("group_user", #"{"group_user":{"id":1}}"#, .confidential),
+        ("user_promoted", #"{"user_promoted":{"id":1}}"#, .confidential),
+        ("assign", #"{"assign":{"topic_id":1}}"#, .confidential),
+        ("topic_voting", #"{"topic_voting":{"topic_id":1}}"#, .unknownVisibility),
         ("user", #"{"user":{"username":"eve","email":"eve@example.org"}}"#, .confidential),
+        (
+            "chat_message",
+            #"{"chat_message":{"channel":{"chatable_type":"Category","chatable":{"read_restricted":false}}}}"#, nil
+        ),
+        (
+            "chat_message",
+            #"{"chat_message":{"channel":{"chatable_type":"Category","chatable":{"read_restricted":true}}}}"#,
+            .confidential
+        ),
+        (
+            "chat_message", #"{"chat_message":{"channel":{"chatable_type":"Category","chatable":{}}}}"#,
+            .unknownVisibility
+        ),
+        (
+            "chat_message", #"{"chat_message":{"channel":{"chatable_type":"DirectMessage","chatable":{}}}}"#,
+            .privateMessage
+        ),
+        ("chat_message", #"{"chat_message":{}}"#, .unknownVisibility),
+        ("invented", #"{"invented":{}}"#, .unknownVisibility),
         ("user_badge", #"{"user_badge":{"id":1}}"#, nil),
         ("ping", #"{"ping":"OK"}"#, nil),
     ]
@@ -284,35 +383,80 @@ import WebhookServices
     @Test(arguments: discourseCases)
     func discourse(_ type: String, _ body: String, _ expected: PrivateContent?) throws {
         let headers = DiscourseServiceTests.headers.setting("X-Discourse-Event-Type", type)
-        #expect(try content(DiscourseService(), headers, body) == expected, "\(body)")
+        #expect(try content(DiscourseService(), headers, body) == expected, "\(type) \(body)")
     }
 
-    static let bitbucketCases: [(String, PrivateContent?)] = [
-        (#"{"repository":{"is_private":false}}"#, nil),
-        (#"{"repository":{"is_private":true}}"#, .privateRepository),
-        (#"{"repository":{"full_name":"a/b"}}"#, .unknownVisibility),
-        (#"{"repository":{"is_private":false},"pullrequest":{"source":{"repository":{"full_name":"x"}}}}"#, nil),
+    /// A token may say which categories everybody can read.
+    @Test(
+        arguments: [
+            ("post", #"{"post":{"category_id":5}}"#, true), ("post", #"{"post":{"category_id":6}}"#, false),
+            ("post", #"{"post":{"category_id":null}}"#, false), ("post", #"{"post":{"category_id":"5"}}"#, false),
+            ("post", #"{"post":{}}"#, false), ("topic", #"{"topic":{"category_id":12}}"#, true),
+            ("topic", #"{"topic":{"category_id":1}}"#, false), ("like", #"{"like":{"post":{"category_id":5}}}"#, true),
+            ("like", #"{"like":{"post":{}}}"#, false), ("solved", #"{"solved":{"category_id":12}}"#, true),
+            ("solved", #"{"solved":{"category_id":7}}"#, false), ("user_badge", #"{"user_badge":{}}"#, true),
+            ("ping", #"{"ping":"OK"}"#, true),
+        ] as [(String, String, Bool)])
+    func publicCategories(_ type: String, _ body: String, _ isPublic: Bool) throws {
+        var webhook = request(DiscourseServiceTests.headers.setting("X-Discourse-Event-Type", type), body)
+        #expect(try DiscourseService().event(of: webhook).privateContent == nil)
+        webhook.settings = try DiscourseService().checkSettings(["public_categories": " 5, 12"])
+        #expect(webhook.settings == ["public_categories": "5,12"])
+        let expected: PrivateContent? = isPublic ? nil : .unknownVisibility
+        #expect(try DiscourseService().event(of: webhook).privateContent == expected, "\(type) \(body)")
+    }
+
+    @Test(arguments: ["x", "5,x", "-1", "0", ",", "5.5", "99999999999999999999"])
+    func whatIsNoCategory(_ text: String) throws {
+        #expect(throws: ServiceSettingError.self) {
+            try DiscourseService().checkSettings(["public_categories": text])
+        }
+    }
+
+    static let bitbucketCases: [(String, String, PrivateContent?)] = [
+        ("repo:push", #"{"repository":{"is_private":false}}"#, nil),
+        ("repo:push", #"{"repository":{"is_private":true}}"#, .privateRepository),
+        ("repo:push", #"{"repository":{"is_private":true,"public":true}}"#, .privateRepository),
+        ("repo:push", #"{"repository":{"full_name":"a/b"}}"#, .unknownVisibility),
+        ("repo:push", #"{"repository":{"is_private":null}}"#, .unknownVisibility),
+        ("repo:push", "{}", .unknownVisibility),
+        ("repo:invented", #"{"repository":{"is_private":false}}"#, .unknownVisibility),
         (
-            #"{"repository":{"is_private":false},"pullrequest":{"source":{"repository":{"is_private":true}}}}"#,
+            "pullrequest:created",
+            #"{"repository":{"is_private":false},"pullrequest":{"source":{"repository":{"full_name":"x"}}}}"#, nil
+        ),
+        (
+            "pullrequest:created",
+            #"{"repository":{"is_private":false},"pullrequest":{"source":{"repository":{"is_private":true}}}}"#, nil
+        ),
+        (
+            "pullrequest:created",
+            #"{"repository":{"is_private":false},"pullrequest":{"destination":{"repository":{"is_private":true}}}}"#,
             .privateRepository
         ),
-        (#"{"repository":{"is_private":false},"fork":{"is_private":true}}"#, .privateRepository),
-        (#"{"repository":{"public":true}}"#, nil),
-        (#"{"repository":{"public":false}}"#, .privateRepository),
-        (#"{"repository":{"public":false,"project":{"public":true}}}"#, nil),
-        (#"{"repository":{"public":true,"project":{"public":false}}}"#, nil),
+        ("repo:fork", #"{"repository":{"is_private":false},"fork":{"is_private":true}}"#, .privateRepository),
+        ("repo:fork", #"{"repository":{"is_private":false},"fork":{"is_private":false}}"#, nil),
+        ("repo:fork", #"{"repository":{"is_private":false},"fork":{}}"#, .unknownVisibility),
+        ("repo:refs_changed", #"{"repository":{"public":true}}"#, nil),
+        ("repo:refs_changed", #"{"repository":{"public":false}}"#, .privateRepository),
+        ("repo:refs_changed", #"{"repository":{"public":false,"project":{"public":true}}}"#, nil),
+        ("repo:refs_changed", #"{"repository":{"public":true,"project":{"public":false}}}"#, nil),
         (
-            #"{"pullRequest":{"toRef":{"repository":{"public":true}},"fromRef":{"repository":{"public":false}}}}"#,
-            .privateRepository
+            "pr:opened",
+            #"{"pullRequest":{"toRef":{"repository":{"public":true}},"fromRef":{"repository":{"public":false}}}}"#, nil
         ),
-        (#"{"pullRequest":{"toRef":{"repository":{"public":true}},"fromRef":{"repository":{}}}}"#, .unknownVisibility),
-        (#"{"old":{"public":false},"new":{"public":true}}"#, .privateRepository),
-        (#"{"test":true}"#, nil),
+        ("pr:opened", #"{"pullRequest":{"toRef":{"repository":{"public":false}}}}"#, .privateRepository),
+        ("pr:opened", #"{"pullRequest":{"fromRef":{"repository":{"public":true}}}}"#, .unknownVisibility),
+        ("repo:modified", #"{"old":{"public":false},"new":{"public":true}}"#, .privateRepository),
+        ("repo:modified", #"{"old":{"public":true},"new":{"public":true}}"#, nil),
+        ("repo:modified", #"{"new":{"public":true}}"#, .unknownVisibility),
+        ("diagnostics:ping", #"{"test":true}"#, .unknownVisibility),
     ]
 
     @Test(arguments: bitbucketCases)
-    func bitbucket(_ body: String, _ expected: PrivateContent?) throws {
-        #expect(try content(BitbucketService(), BitbucketServiceTests.headers, body) == expected, "\(body)")
+    func bitbucket(_ key: String, _ body: String, _ expected: PrivateContent?) throws {
+        let headers = BitbucketServiceTests.headers.setting("X-Event-Key", key)
+        #expect(try content(BitbucketService(), headers, body) == expected, "\(key) \(body)")
     }
 
     /// Data Center's scanner, told by either: the header is not signed.
@@ -324,15 +468,14 @@ import WebhookServices
         #expect(try content(BitbucketService(), named, #"{"repository":{"public":true}}"#) == .securityAlert)
     }
 
-    @Test(arguments: forgejoCases)
-    func gitea(_ body: String, _ expected: PrivateContent?) throws {
-        #expect(try content(GiteaService(), GiteaServiceTests.headers, body) == expected, "\(body)")
-    }
-
     @Test(
         arguments: [
-            (#"{"msg":{"issue":{"private":true}}}"#, .confidential), (#"{"msg":{"issue":{"private":false}}}"#, nil),
-            (#"{"msg":{"project":{"private":true}}}"#, .privateRepository), (#"{"msg":{"project":{"name":"x"}}}"#, nil),
+            (#"{"msg":{"project":{"private":false},"issue":{"private":true}}}"#, .confidential),
+            (#"{"msg":{"project":{"private":false},"issue":{"private":false}}}"#, nil),
+            (#"{"msg":{"issue":{"private":false}}}"#, .unknownVisibility),
+            (#"{"msg":{"project":{"private":true}}}"#, .privateRepository),
+            (#"{"msg":{"project":{"private":false},"repo":{"private":true}}}"#, .privateRepository),
+            (#"{"msg":{"project":{"name":"x"}}}"#, .unknownVisibility), ("{}", .unknownVisibility),
         ] as [(String, PrivateContent?)])
     func pagure(_ body: String, _ expected: PrivateContent?) throws {
         #expect(try content(PagureService(), PagureServiceTests.headers, body) == expected, "\(body)")
@@ -342,7 +485,7 @@ import WebhookServices
         arguments: [
             (#"{"repository":{"is_private":false}}"#, nil),
             (#"{"repository":{"is_private":true}}"#, .privateRepository),
-            (#"{"repository":{}}"#, .unknownVisibility), ("{}", nil),
+            (#"{"repository":{}}"#, .unknownVisibility), ("{}", .unknownVisibility),
         ] as [(String, PrivateContent?)])
     func dockerHub(_ body: String, _ expected: PrivateContent?) throws {
         #expect(try content(DockerHubService(), [:], body) == expected, "\(body)")
@@ -351,6 +494,18 @@ import WebhookServices
     @Test func quay() throws {
         #expect(
             try content(QuayService(), [:], #"{"repository":"a/b","vulnerability":{"id":"CVE"}}"#) == .securityAlert)
-        #expect(try content(QuayService(), [:], #"{"repository":"a/b"}"#) == nil)
+        #expect(try content(QuayService(), [:], #"{"repository":"a/b"}"#) == .unknownVisibility)
+        #expect(try content(QuayService(), [:], #"{"repository":"a/b","visibility":"private"}"#) == .privateRepository)
+        #expect(try content(QuayService(), [:], #"{"repository":"a/b","visibility":"public"}"#) == nil)
+    }
+
+    @Test func whatSaysNothing() throws {
+        let headers: HeaderList = [
+            "Content-Type": "application/json", "Webhook-Id": "1", "Webhook-Timestamp": "\(testTime)",
+        ]
+        #expect(try content(WeblateService(), headers, #"{"action":"String added"}"#) == .unknownVisibility)
+        #expect(try content(StandardWebhooksService(), headers, #"{"type":"x"}"#) == .unknownVisibility)
+        let generic = GenericService(.init(name: "x", title: "X", signature: SignatureScheme(header: "x-signature")))
+        #expect(try content(generic, headers, "{}") == .unknownVisibility)
     }
 }

@@ -43,6 +43,32 @@ import WebhookServices
         let install = Self.headers.setting("Sentry-Hook-Resource", "installation")
         #expect(try service.event(of: request(install, "{}")).privateContent == .confidential)
         let code = #"{"data":{"installation":{"code":"f3c7"}}}"#
-        #expect(try service.event(of: request(Self.headers, code)).privateContent == .confidential)
+        for allows in [true, false] {
+            var webhook = request(Self.headers, code)
+            webhook.allowsPrivateContent = allows
+            #expect(!String(decoding: try service.event(of: webhook).payloadBytes, as: UTF8.self).contains("f3c7"))
+        }
+    }
+
+    /// What an error holds stays where it is: what goes out is that there was one.
+    @Test func whatGoesOutOfAnError() throws {
+        let body =
+            #"{"action":"created","actor":{"name":"Jane","id":1},"installation":{"uuid":"u"},"data":{"error":{"#
+            + #""id":"1","title":"KeyError: jane@example.org","culprit":"app.main","level":"error","project":3,"#
+            + #""url":"https://sentry.example.org/e/1","request":{"cookies":[["sid","s3cr3t"]],"headers":"#
+            + #"[["Authorization","Basic x"]]},"user":{"email":"jane@example.org"},"tags":[]},"issue":{"id":"2","#
+            + #""project":{"id":"3","slug":"s","platform":"p"},"metadata":{"value":"v"}}}}"#
+        let headers = Self.headers.setting("Sentry-Hook-Resource", "error")
+        var webhook = request(headers, body)
+        let event = try service.event(of: webhook)
+        #expect(event.privateContent == nil)
+        #expect(
+            String(decoding: event.payloadBytes, as: UTF8.self)
+                == #"{"action":"created","data":{"error":{"id":"1","title":"KeyError: ","culprit":"app.main","#
+                + #""level":"error","project":3,"url":"https://sentry.example.org/e/1"},"issue":{"id":"2","#
+                + #""project":{"id":"3","slug":"s"}}}}"#)
+        webhook.allowsPrivateContent = true
+        let all = String(decoding: try service.event(of: webhook).payloadBytes, as: UTF8.self)
+        #expect(all.contains("s3cr3t") && all.contains("Jane") && !all.contains("jane@"))
     }
 }

@@ -16,6 +16,11 @@ struct HeaderList: WebhookHeaders, ExpressibleByDictionaryLiteral {
         fields.first { $0.name.lowercased() == name }?.value[...]
     }
 
+    func find(_ name: String) -> (value: ArraySlice<UInt8>, isRepeated: Bool)? {
+        let values = fields.filter { $0.name.lowercased() == name }.map(\.value)
+        return values.first.map { first in (first[...], values.contains { $0 != first }) }
+    }
+
     /// With another value, or without the field where that is `nil`.
     func setting(_ name: String, _ value: String?) -> HeaderList {
         var copy = self

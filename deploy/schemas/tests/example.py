@@ -18,6 +18,8 @@ class Example:
     delivery: Optional[str] = None
     topic: str = ""
     agent: Optional[str] = None
+    # Of a forum's messages alone, names come from the payload.
+    author: Optional[str] = None
 
     @property
     def summary(self) -> str:
@@ -37,7 +39,15 @@ class Example:
     @property
     def envelope(self) -> dict[str, Any]:
         """The message's body."""
+        if self.service == "discourse":
+            return {"webhook_body": self.body, "webhook_headers": self.headers}
         return {"body": self.body, "headers": self.headers, "agent": self.agent}
+
+    @property
+    def usernames(self) -> list[str]:
+        """Whom it concerns."""
+        found = self.author if self.service == "discourse" else self.agent
+        return [found] if found else []
 
 
 def lines(*told: str) -> str:

@@ -3,5 +3,6 @@
 from bitbucket_examples import BITBUCKET
 from forge_examples import FORGES
 from other_examples import OTHERS
+from robust_examples import ROBUST
 
-EXAMPLES = [*FORGES, *BITBUCKET, *OTHERS]
+EXAMPLES = [*FORGES, *BITBUCKET, *OTHERS, *ROBUST]

@@ -73,7 +73,7 @@ def _ask(made: message.Message) -> None:
 @example(body={}, headers={}, agent="al\ud800ce", topic="")
 @example(body={}, headers={}, agent="al\nice", topic=".webhook.barn.x")
 def test_any_object(cls: type[WebhookMessage], body: Any, headers: Any, agent: Optional[str], topic: str) -> None:
-    _ask(cls(body={"body": body, "headers": headers, "agent": agent}, topic=topic))
+    _ask(cls(body={cls.payload_key: body, cls.headers_key: headers, "agent": agent}, topic=topic))
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
@@ -98,4 +98,4 @@ def test_every_part_of_an_example_replaced_by_every_kind_of_value(sample: Any) -
             for key in path[:-1]:
                 holder = holder[key]
             holder[path[-1]] = other
-            _ask(cls(body={**sample.envelope, "body": body}, topic=sample.topic))
+            _ask(cls(body={**sample.envelope, cls.payload_key: body}, topic=sample.topic))

@@ -53,7 +53,7 @@ public enum Authorization {
         if let role = role(of: person, among: owners) { return .allow(role) }
         guard person.isAdmin else { return .hide }
         if action.onlyReads { return .allow(.admin) }
-        guard let freshUntil = person.adminFreshUntil, now < freshUntil else { return .forbid(.staleLogin) }
+        guard person.mayAdminister(at: now) else { return .forbid(.staleLogin) }
         return .allow(.admin)
     }
 

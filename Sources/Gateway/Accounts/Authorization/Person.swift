@@ -16,4 +16,9 @@ public struct Person: Sendable, Hashable {
         self.isAdmin = isAdmin
         self.adminFreshUntil = adminFreshUntil
     }
+
+    /// Whether the person may change what only administrators can: as one whose login is recent.
+    public func mayAdminister(at now: UnixTime) -> Bool {
+        isAdmin && adminFreshUntil.map { now < $0 } ?? false
+    }
 }

@@ -111,7 +111,7 @@ struct LoginCallbackHandler: HTTPHandler {
         case Refusal.tooMany:
             logger.warning(
                 "too many logins from one address",
-                metadata: ["from": "\(exchange.remoteAddress)", "request": "\(exchange.requestID)"])
+                metadata: ["from": "\(exchange.clientAddress)", "request": "\(exchange.requestID)"])
             return .tooMany(retry: retry, requestID: exchange.requestID)
         case let error as OIDCError:
             logger.log(level: error.isOurs ? .error : .info, "a login failed", metadata: metadata)

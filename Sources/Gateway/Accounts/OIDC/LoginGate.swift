@@ -89,8 +89,10 @@ actor LoginGate {
 struct LoginSource: Hashable, Sendable {
     private let source: BareSource
 
-    init(_ address: SocketAddress) { source = BareSource(address, service: 0) }
+    init(_ address: SocketAddress) { self.init(.address(address)) }
+
+    private init(_ client: ClientAddress) { source = BareSource(client, service: 0) }
 
     /// The source of a request.
-    init(of exchange: HTTPExchange) { self.init(exchange.remoteAddress) }
+    init(of exchange: HTTPExchange) { self.init(exchange.clientAddress) }
 }

@@ -21,6 +21,7 @@ struct SessionTable: Sendable {
     ) async throws {
         try await database.withTransaction { connection in
             var record = record
+            try await AccountLock.take(.sessions, of: record.account, on: connection)
             if let credentials { record.credentials = try await seal(credentials, for: record, on: connection) }
             if let old { try await connection.query("DELETE FROM session WHERE id_hash = $1", [.blob(old.bytes)]) }
             try await connection.query(
@@ -156,7 +157,6 @@ struct SessionTable: Sendable {
     }
 
     private static func record(_ row: SQLRow) throws -> SessionRecord {
-        func time(_ column: String) throws -> UnixTime { UnixTime(milliseconds: try row.integer(column)) }
         var credentials: SealedValue?
         if let keyID = try row.optionalText("key_id"), let bytes = try row.optionalBlob("credentials") {
             credentials = SealedValue(keyID: keyID, bytes: bytes)
@@ -166,10 +166,9 @@ struct SessionTable: Sendable {
             name: try row.optionalText("name"),
             groups: try row.text("group_names").split(separator: "\n").map(String.init), credentials: credentials,
             isDevelopment: try row.integer("is_development") != 0, userAgent: try row.optionalText("user_agent"),
-            createdAt: try time("created_at"),
-            authenticatedAt: try time("authenticated_at").milliseconds == unknownTime
-                ? nil : time("authenticated_at"),
-            seenAt: try time("seen_at"), rightsAt: try time("rights_at"), refreshAfter: try time("refresh_after"),
-            expiresAt: try time("expires_at"))
+            createdAt: try row.time("created_at"),
+            authenticatedAt: try row.integer("authenticated_at") == unknownTime ? nil : row.time("authenticated_at"),
+            seenAt: try row.time("seen_at"), rightsAt: try row.time("rights_at"),
+            refreshAfter: try row.time("refresh_after"), expiresAt: try row.time("expires_at"))
     }
 }

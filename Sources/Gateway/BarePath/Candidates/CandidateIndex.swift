@@ -174,7 +174,7 @@ actor CandidateIndex {
 
     private func settle(_ error: any Error, _ key: CandidateKey) -> Result<CandidateTable.Answer, any Error> {
         // What the database holds and cannot be read is no reason to go on with what it held before.
-        guard let failure = error as? DatabaseError, failure.code != .decoding else { return .failure(error) }
+        guard let failure = error as? DatabaseError, failure.leavesKnownValid else { return .failure(error) }
         let now = clock()
         isAwayUntil = now + times.staleRetry
         return table.withLock { $0.useStale(key, now: now) }.map { .success($0) } ?? .failure(error)

@@ -49,30 +49,39 @@ struct CandidateLoader: CandidateLoading {
         guard let id = TokenID(try row.text("public_id")) else {
             throw DatabaseError(.decoding, "column public_id of table token holds what this program never writes")
         }
-        return Candidate(id: id, owner: try row.optionalText("owner"))
+        return Candidate(
+            id: id, owner: try row.optionalText("owner"), firstAccepted: try row.optionalInteger("bare_first_at"),
+            lastAccepted: try row.optionalInteger("bare_last_at"))
     }
 
-    /// Those whose webhooks were accepted before, then the narrowest scope, and then the oldest token. Those of an owner are
-    /// counted in the same order, and before the rest is cut off.
+    /// Those whose webhooks were accepted here before, by their service's address: the latest and the earliest first. Then
+    /// those whose webhooks were accepted at all, the narrowest scope, and the oldest token. Those of an owner are counted
+    /// before the rest is cut off.
     private func select(_ condition: String, _ parameters: [SQLValue]) -> SQLStatement {
         let order = "is_new, length(scope_key) DESC, created_at, uuid"
         return SQLStatement(
             """
-            SELECT public_id, owner FROM (
-                SELECT public_id, owner, is_new, scope_key, created_at, uuid,
-                    ROW_NUMBER() OVER (PARTITION BY owner ORDER BY \(order)) AS place
+            SELECT public_id, owner, bare_first_at, bare_last_at FROM (
+                SELECT public_id, owner, bare_first_at, bare_last_at, is_unproven, is_new, scope_key, created_at, uuid,
+                    ROW_NUMBER() OVER (PARTITION BY owner ORDER BY is_unproven, bare_last_at DESC, \(order)) AS place,
+                    ROW_NUMBER() OVER (ORDER BY is_unproven, bare_last_at DESC, uuid) AS late,
+                    ROW_NUMBER() OVER (ORDER BY is_unproven, bare_first_at, uuid) AS early
                 FROM (
-                    SELECT public_id, scope_key, created_at, uuid,
+                    SELECT public_id, scope_key, created_at, uuid, bare_first_at, bare_last_at,
                         coalesce(created_by,
                             (SELECT name FROM token_owner WHERE token_uuid = token.uuid ORDER BY position, name LIMIT 1)
                         ) AS owner,
-                        CASE WHEN EXISTS (SELECT 1 FROM token_activity
-                            WHERE token_uuid = token.uuid AND last_accepted_at IS NOT NULL) THEN 0 ELSE 1 END AS is_new
-                    FROM token WHERE service = $1 AND state = 'enabled' AND \(condition)
+                        CASE WHEN bare_last_at IS NULL THEN 1 ELSE 0 END AS is_unproven,
+                        CASE WHEN last_accepted_at IS NULL THEN 1 ELSE 0 END AS is_new
+                    FROM token LEFT JOIN token_activity ON token_uuid = token.uuid
+                    WHERE service = $1 AND state = 'enabled' AND \(condition)
                 ) AS matching
             ) AS counted
             WHERE place <= $\(parameters.count + 1) OR owner IS NULL
-            ORDER BY \(order) LIMIT $\(parameters.count + 2)
+            ORDER BY is_unproven,
+                CASE WHEN is_unproven = 1 THEN 0 WHEN early < late THEN early ELSE late END,
+                \(order)
+            LIMIT $\(parameters.count + 2)
             """, parameters + [.integer(Int64(limitPerOwner)), .integer(Int64(limit))])
     }
 }

@@ -23,6 +23,7 @@ extension ConfigurationLoader {
             "broker.confirm_timeout", configuration.broker.confirmTimeout,
             "ingest.deadline", configuration.ingest.deadline)
         checkBarePath()
+        checkTransport()
         if areSound("server.body_bytes_in_flight", "ingest.max_body_size"),
             configuration.server.bodyBytesInFlight < configuration.ingest.maxBodySize
         {
@@ -37,21 +38,55 @@ extension ConfigurationLoader {
         {
             rejectPair("bare_path.reserved_in_flight", "bare_path.max_in_flight", "must be smaller than")
         }
-        if bare.enabled, bare.sourceHeader == nil, configuration.server.tls.certificate == nil,
+        if bare.enabled, configuration.server.trustedProxies.isEmpty, configuration.server.tls.certificate == nil,
             configuration.server.publicURL?.hasPrefix("https://") == true
         {
             configuration.warnings.append(
-                "bare_path.source_header is not set: behind a proxy all senders count as one, and whoever sends wrong "
-                    + "proofs keeps others out at /<service>")
+                "server.trusted_proxies is empty: behind a proxy all senders count as one, and whoever sends wrong proofs "
+                    + "keeps others out at /<service>")
+        }
+        if let all = configuration.server.trustedProxies.first(where: { $0.prefixLength == 0 }) {
+            configuration.warnings.append(
+                "server.trusted_proxies has \(all): everybody can claim to send from any address; name your proxies alone"
+            )
         }
         guard bare.enabled,
             areSound("bare_path.max_in_flight", "bare_path.max_body_size", "server.body_bytes_in_flight"),
-            bare.maxInFlight * bare.maxBodySize > configuration.server.bodyBytesInFlight
+            !Self.fits(bare.maxInFlight, of: bare.maxBodySize, in: configuration.server.bodyBytesInFlight)
         else { return }
         reject(
             "bare_path.max_in_flight",
             "so many bodies of bare_path.max_body_size are more than server.body_bytes_in_flight, and would keep other "
-                + "webhooks from being read")
+                + "webhooks from being read",
+            at: source(of: "bare_path.max_in_flight") ?? source(of: "bare_path.max_body_size")
+                ?? source(of: "server.body_bytes_in_flight"))
+    }
+
+    private static func fits(_ count: Int, of size: Int, in room: Int) -> Bool {
+        let (product, overflow) = count.multipliedReportingOverflow(by: size)
+        return !overflow && product <= room
+    }
+
+    /// Warns of secrets and payloads that go over the network in the clear.
+    private mutating func checkTransport() {
+        func isElsewhere(_ host: String) -> Bool {
+            !host.hasPrefix("/") && !host.hasPrefix("@") && !ListenAddress(host: host, port: 0).isLoopback
+        }
+        if case .broker(let settings) = configuration.publisher, !settings.usesTLS,
+            !settings.address.credentials.password.isEmpty, settings.address.credentials != BrokerAddress().credentials,
+            let host = settings.address.hosts.first(where: { isElsewhere($0.name) })
+        {
+            configuration.warnings.append(
+                "the broker's password goes to \(host.name) in the clear: its URL begins with amqp://, not amqps://")
+        }
+        if areSound("database.url"), let url = configuration.database.url,
+            case .postgresql(let settings)? = try? DatabaseURL.parse(url), !settings.requiresEncryption,
+            let host = settings.hosts.first(where: isElsewhere)
+        {
+            configuration.warnings.append(
+                "the connection to PostgreSQL at \(host) may be in the clear: set sslmode=verify-full (or require) in "
+                    + "database.url")
+        }
     }
 
     private mutating func checkOrder(_ lower: String, _ least: Duration, _ upper: String, _ most: Duration) {

@@ -45,6 +45,9 @@ extension ConfigurationLoader {
                 settings = try BrokerSettings.load(path: path)
             } catch {
                 // The line that names the file helps only if the file can't be read at all.
+                if let problem = error.problems.first, problem.key.isEmpty, case .file(_, nil) = problem.source {
+                    return reject("broker.config", "\(path): \(problem.message)")
+                }
                 return reject(error.problems)
             }
         } else if let url = broker.amqpURL {

@@ -90,8 +90,9 @@ struct ConfigurationLoader {
         }
     }
 
-    /// What to say of a key that doesn't exist: the section that has it, or the nearest name.
+    /// What to say of a key that doesn't exist: the one that took its place, the section that has it, or the nearest name.
     private func unknownKey(_ key: String, in section: String) -> String {
+        if let advice = ConfigurationTable.replaced[section.isEmpty ? key : "\(section).\(key)"] { return advice }
         let owner = table.sections.first { $0.name != section && $0.keys.contains { $0.name == key } }
         if let owner {
             let place = owner.name.isEmpty ? "above the first section" : "into [\(owner.name)]"
@@ -114,9 +115,10 @@ struct ConfigurationLoader {
     /// Takes what environment variables say.
     mutating func apply(environment: [String: String]) {
         let variables = EnvironmentVariables(table: table)
+        var services: [String] = []
         for name in environment.keys.sorted() where name.hasPrefix("W2F_") && name != "W2F_CONFIG" {
             let value = environment[name] ?? ""
-            switch variables.meaning(of: name) {
+            switch variables.meaning(of: name, value: value) {
             case .key(let key, let path): assign(.text(value), to: key, path, .environment(variable: name))
             case .fileOf(let key, let path):
                 guard environment[String(name.dropLast(5))] == nil else {
@@ -127,10 +129,17 @@ struct ConfigurationLoader {
             case .clientProperty(let property):
                 sources["\(ConfigurationTable.freeSection).\(property)"] = .environment(variable: name)
                 clientProperties[property] = .string(value)
+            case .replaced(let path, let advice): reject(path, advice, at: .environment(variable: name))
             case .unknown(let nearest):
                 reject("", "there is no such setting; the nearest is \(nearest)", at: .environment(variable: name))
+            case .kubernetes: services.append(name)
             case .foreign: configuration.warnings.append("the environment variable \(name) sets nothing")
             }
+        }
+        if !services.isEmpty {
+            configuration.warnings.append(
+                "environment variables that Kubernetes sets for a service, and that set nothing here: "
+                    + services.joined(separator: ", "))
         }
     }
 
@@ -167,6 +176,7 @@ struct ConfigurationLoader {
         // By line, variables last; the order of finding says nothing to anybody. The sort is stable.
         problems.sort { Self.line($0) < Self.line($1) }
         guard problems.isEmpty else { throw SettingsError(problems) }
+        configuration.sources = sources
         return configuration
     }
 }

@@ -40,8 +40,6 @@ public struct BarePathConfiguration: ConfigurationSection {
     public var sources = 4096
     /// Percent of one core that failures may take, over all sources.
     public var cpuShare = 10
-    /// The header in which a proxy gives the sender's address.
-    public var sourceHeader: String?
 
     /// The defaults.
     public init() {}
@@ -110,9 +108,5 @@ public struct BarePathConfiguration: ConfigurationSection {
             "proven_time", \.provenTime, .duration(.zero ... .seconds(86_400)),
             "How long after a good webhook its source counts as proven."),
         key("sources", \.sources, .integer(16...1_000_000), "Sources that are kept account of."),
-        key(
-            "source_header", \.sourceHeader, .optionalString("a header's name"),
-            "The header in which your proxy gives the sender's address, its last entry counts (such as "
-                + "\"X-Forwarded-For\"); unset, the connection's address counts."),
     ]
 }

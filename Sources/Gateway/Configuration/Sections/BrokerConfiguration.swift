@@ -16,6 +16,8 @@ public struct BrokerConfiguration: ConfigurationSection {
     public var publishPriority: UInt8?
     /// Whether to check that the exchange is there.
     public var passiveDeclares = false
+    /// Whether messages that no queue takes come back.
+    public var mandatory = false
     /// Bytes of a message.
     public var maxMessageSize = 16 << 20
     /// Messages in flight to the broker, for each loop (for the file: in all).
@@ -79,6 +81,10 @@ public struct BrokerConfiguration: ConfigurationSection {
             "passive_declares", \.passiveDeclares, .boolean,
             "Whether to ask the broker for the exchange (a passive declaration) when connecting; nothing is declared else."
         ),
+        key(
+            "mandatory", \.mandatory, .boolean,
+            "Whether the broker is to say which messages no queue took: they are counted and logged (it confirms them all "
+                + "the same)."),
         key(
             "max_message_size", \.maxMessageSize, .size(64 << 10...512 << 20),
             "Bytes of a message (413 above); RabbitMQ's own limit is 16 MiB by default."),

@@ -48,7 +48,8 @@ public struct DatabaseConfiguration: ConfigurationSection {
         poolKeys + [
             key(
                 "statement_cache", \.statementCache, .integer(0...100_000),
-                "Prepared statements a connection; 0 for connection poolers that can't keep them."),
+                "Prepared statements a connection; 0 prepares none. A pooler that shares connections is noticed, and none are "
+                    + "used."),
             key(
                 "max_batch", \.batchStatements, .integer(1...100_000),
                 "Statements that are sent together, in one transaction."

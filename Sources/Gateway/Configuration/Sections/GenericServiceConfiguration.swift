@@ -104,8 +104,8 @@ public struct GenericServiceConfiguration: ConfigurationSection {
             "Where the payload names the repository that a token's scope is held against."),
         key(
             "private", \.isPrivate, .string("\"body:PATH\""), example: "\"body:repository.private\"",
-            "Where the payload says, by true, that it is about something private; what is or does not say is not published unless "
-                + "the token's owner allows it."),
+            "Where the payload says whether it is about something private: true, or false. Only what says false is published; "
+                + "without this path nothing is, unless the token's owner allows it."),
         key(
             "headers", \.headers, .names("a list of names of headers"),
             example: "[\"content-type\", \"x-example-event\"]",

@@ -12,6 +12,14 @@ public struct IngestConfiguration: ConfigurationSection {
     public var deduplicationEntries = 65_536
     /// How long a delivery is remembered.
     public var deduplicationWindow = Duration.seconds(900)
+    /// Webhooks of one token in a minute.
+    public var maxMessagesPerMinute = 6000
+    /// Bytes of one token's webhooks in a minute.
+    public var maxBytesPerMinute = 512 << 20
+    /// Webhooks of all tokens of one account in a minute.
+    public var maxMessagesPerAccount = 30_000
+    /// Bytes of all webhooks of one account's tokens in a minute.
+    public var maxBytesPerAccount = 2 << 30
 
     /// The defaults.
     public init() {}
@@ -39,5 +47,18 @@ public struct IngestConfiguration: ConfigurationSection {
         key(
             "deduplication_window", \.deduplicationWindow, .duration(.zero ... .seconds(86_400)),
             "How long a delivery is remembered."),
+        key(
+            "max_messages_per_minute", \.maxMessagesPerMinute, .integer(0...1_000_000_000),
+            "Authentic webhooks of one token in a minute (429 above), at each replica; 0 takes any number."),
+        key(
+            "max_bytes_per_minute", \.maxBytesPerMinute, .size(0...1 << 50),
+            "Bytes of one token's webhooks in a minute (429 above), at each replica; 0 takes any number."),
+        key(
+            "max_messages_per_account", \.maxMessagesPerAccount, .integer(0...1_000_000_000),
+            "Authentic webhooks in a minute of all tokens that one account made (of a token of the command line: its first "
+                + "owner), at each replica; 0 takes any number."),
+        key(
+            "max_bytes_per_account", \.maxBytesPerAccount, .size(0...1 << 50),
+            "Bytes of these webhooks in a minute (429 above), at each replica; 0 takes any number."),
     ]
 }

@@ -1,13 +1,22 @@
+import EventLoop
+import HTTPServer
+
 /// `[server]`: how HTTP is served.
 public struct ServerConfiguration: ConfigurationSection {
     /// Where to listen.
     public var listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
     /// The URL that people and services reach this server by, without a slash at its end; nil on loopback only.
     public var publicURL: String?
+    /// The networks of the proxies that tell their senders' addresses.
+    public var trustedProxies: [IPNetwork] = []
+    /// The header in which they do.
+    public var proxyHeader = ForwardingHeader.any
     /// Event loops, each with a thread; 0 is one a core that the process may use.
     public var loops = 0
     /// Connections at once, over all loops.
     public var maxConnections = 4096
+    /// Connections of one source at once; 0 is no bound.
+    public var maxConnectionsPerSource = 1024
     /// Connections that the kernel keeps waiting, for each listening socket.
     public var backlog = 1024
     /// Bytes of a request's head.
@@ -46,6 +55,8 @@ public struct ServerConfiguration: ConfigurationSection {
     public var readinessInterval = Duration.seconds(1)
     /// How long the database has to answer for /readyz.
     public var readinessTimeout = Duration.seconds(2)
+    /// How long requests are still taken after SIGTERM.
+    public var shutdownDelay = Duration.zero
     /// How long a shutdown waits for requests in flight.
     public var shutdownTimeout = Duration.seconds(20)
     /// `[server.tls]`
@@ -60,7 +71,12 @@ public struct ServerConfiguration: ConfigurationSection {
         whereKeys + [
             key(
                 "max_connections", \.maxConnections, .integer(1...1_000_000),
-                "Connections at once, over all loops; at the limit accepting pauses."),
+                "Connections at once, over all loops; at the limit the one that has waited longest for its peer makes room."
+            ),
+            key(
+                "max_connections_per_source", \.maxConnectionsPerSource, .integer(0...1_000_000),
+                "Of these, of one source (an IPv4 address, an IPv6 network of 64 bits); those of trusted_proxies are not "
+                    + "counted. 0 is no bound."),
             key(
                 "backlog", \.backlog, .integer(1...65_535),
                 "Connections that the kernel keeps waiting for acceptance, for each listening socket."),
@@ -74,6 +90,10 @@ public struct ServerConfiguration: ConfigurationSection {
                 "readiness_timeout", \.readinessTimeout, .duration(.milliseconds(10) ... .seconds(60)),
                 "How long the database has to answer for GET /readyz."),
             key(
+                "shutdown_delay", \.shutdownDelay, .duration(.zero ... .seconds(3600)),
+                "How long, after SIGTERM, requests are still taken while GET /readyz says 503: so that load balancers "
+                    + "send no more before the server is gone."),
+            key(
                 "shutdown_timeout", \.shutdownTimeout, .duration(.zero ... .seconds(3600)),
                 "How long a shutdown waits for requests in flight before it cancels them."),
         ] + messageKeys + timeKeys + bodyKeys
@@ -86,6 +106,15 @@ public struct ServerConfiguration: ConfigurationSection {
             "public_url", \.publicURL, .optionalString("a URL"),
             "The URL by which services and people reach this server, such as \"https://webhooks.example.org\"; "
                 + "required unless it listens on loopback alone."),
+        key(
+            "trusted_proxies", \.trustedProxies, .networks,
+            "The proxies in front of this server, as networks such as \"10.128.0.0/14\" or single addresses: their word on "
+                + "who sent a request is taken (limits by source and logs go by that), and nobody else's. Two proxies in "
+                + "a row have to stand here both."),
+        key(
+            "proxy_header", \.proxyHeader, .choice,
+            "The header in which they say so: x-forwarded-for, forwarded (RFC 7239), or any, which is the first of the two "
+                + "that is there. With any they must not let pass what a sender writes into the other."),
         key(
             "loops", \.loops, .integer(0...1024),
             "Event loops, one thread each; 0 is one a core that the process may use (cgroup's cpu.max, rounded up)."),

@@ -36,7 +36,7 @@ public struct SessionsConfiguration: ConfigurationSection {
             "A session that nobody used for so long is over."),
         key(
             "lifetime", \.lifetime, .duration(.seconds(300) ... .seconds(90 * 86_400)),
-            "From the login to the session's end, however busy it is."),
+            "From the login to the session's end, however busy it is; without a refresh token, a day at most."),
         key(
             "login_timeout", \.loginTimeout, .duration(.seconds(30) ... .seconds(3600)),
             "How long someone may take to log in at the provider."),
@@ -53,7 +53,8 @@ public struct SessionsConfiguration: ConfigurationSection {
         key("admin_groups", \.adminGroups, .names("a list of groups"), "The groups whose members administer."),
         key(
             "admin_login_max_age", \.adminLoginMaxAge, .duration(.seconds(60) ... .seconds(86_400)),
-            "How recent an administrator's login must be to change what belongs to others."),
+            "How recent an administrator's login must be, by the provider's auth_time, to change what belongs to others."
+        ),
     ]
 
     private static let boundKeys = [

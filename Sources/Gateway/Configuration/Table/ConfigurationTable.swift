@@ -25,6 +25,12 @@ struct ConfigurationTable: Sendable {
     /// The section whose keys people choose themselves.
     static let freeSection = "broker.client_properties"
 
+    /// Keys that there once were, by their names with the section, and what to do instead.
+    static let replaced = [
+        "bare_path.source_header":
+            "server.trusted_proxies has taken its place: leave this key out, and name your proxies' networks there"
+    ]
+
     let sections: [Section]
 
     private init() {
@@ -33,6 +39,7 @@ struct ConfigurationTable: Sendable {
             Section("server", \.server),
             Section("server.tls", \.server.tls),
             Section("ingest", \.ingest),
+            Section("messages", \.messages),
             Section("bare_path", \.barePath),
             Section("services", \.services),
             Section("broker", \.broker),

@@ -1,3 +1,4 @@
+import EventLoop
 import FedoraMessaging
 
 /// How values of one kind are read and written.
@@ -138,6 +139,25 @@ extension SettingKind where Value == [ListenAddress] {
                 addresses.append(address)
             }
             return addresses
+        },
+        write: { TOMLText.array($0.map(\.description)) })
+}
+
+extension SettingKind where Value == [IPNetwork] {
+    /// A list of networks.
+    static let networks = SettingKind(
+        expectation: "a list of networks, such as [\"10.0.0.0/8\", \"2001:db8::/32\", \"192.0.2.1\"]",
+        read: { (input) throws(SettingRejected) in
+            guard let items = items(of: input) else { return nil }
+            var networks: [IPNetwork] = []
+            for item in items {
+                guard let network = IPNetwork(item) else {
+                    throw SettingRejected(
+                        "\"\(item)\" is no network: expected an IP address, alone or with \"/\" and its prefix length")
+                }
+                networks.append(network)
+            }
+            return networks
         },
         write: { TOMLText.array($0.map(\.description)) })
 }

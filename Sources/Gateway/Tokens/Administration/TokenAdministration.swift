@@ -1,3 +1,4 @@
+import Database
 import WebhookServices
 
 /// What the commands do with tokens, apart from reading arguments and printing.
@@ -60,13 +61,20 @@ public struct TokenAdministration: Sendable {
     ///   - new: What it shall be; its own secret is not looked at.
     ///   - owners: Fedora account names.
     ///   - secret: The content of a file with a secret of one's own; `nil` to have one made.
+    ///   - deliver: Is given the token with its secret before it is there for good; what it throws makes no token.
     /// - Returns: The token, with its secret.
-    /// - Throws: ``TokenInputError``, `DatabaseError`.
-    public func create(_ new: NewToken, owners: [String] = [], secret: [UInt8]? = nil) async throws -> TokenReport {
-        let draft = try intake.draft(
+    /// - Throws: ``TokenInputError``, `DatabaseError`, what `deliver` throws.
+    @discardableResult
+    public func create(
+        _ new: NewToken, owners: [String] = [], secret: [UInt8]? = nil,
+        deliver: @escaping @Sendable (TokenReport) throws -> Void = { _ in }
+    ) async throws -> TokenReport {
+        var draft = try intake.draft(
             new, owners: owners.map { try TokenOwner(.user, name: $0) }, creator: nil,
-            secret: secret.map(TokenSecret.init(fileContent:)))
-        let (token, made) = try await store.create(draft)
+            secret: secret.map(TokenSecret.init(fileContent:)), byAdministrator: true)
+        let made = try draft.secret ?? TokenSecret.generate()
+        draft.secret = made
+        let (token, _) = try await delivering(made, to: deliver).create(draft)
         return report(token, made)
     }
 
@@ -80,7 +88,8 @@ public struct TokenAdministration: Sendable {
         guard let token = try await store.find(id) else { throw TokenAdministrationError.notFound(id) }
         var edit = edit
         if !settings.isEmpty { edit.settings = token.settings.merging(settings) { $1 } }
-        guard let changed = try await store.edit(id, try intake.changes(edit, of: token)) else {
+        guard let changed = try await store.edit(id, try intake.changes(edit, of: token, byAdministrator: true))
+        else {
             throw TokenAdministrationError.notFound(id)
         }
         return report(changed)
@@ -90,17 +99,22 @@ public struct TokenAdministration: Sendable {
     ///
     /// - Throws: ``TokenInputError``, `DatabaseError`.
     public func list(
-        service: String? = nil, owner: String? = nil, state: TokenState? = nil, scope: String? = nil
+        service: String? = nil, owner: String? = nil, state: TokenState? = nil, scope: String? = nil,
+        tag: String? = nil
     ) async throws -> [TokenReport] {
         // A service that was taken out still has tokens, so any name is fine that there is a service of.
         if let service, services.known(named: service) == nil { throw intake.unknown(service) }
         var listing = TokenListing(
             service: service, owner: try owner.map { try TokenOwner(.user, name: $0) }, state: state,
             scope: try scope.map { try TokenScope($0) })
+        let wanted = try tag.map { text throws(TokenInputError) in
+            guard let tag = TokenTag(text) else { throw TokenInputError.tag(text.printable) }
+            return tag
+        }
         var reports: [TokenReport] = []
         while true {
             let page = try await store.list(listing)
-            reports += page.map { report($0) }
+            reports += page.map { report($0) }.filter { wanted == nil || $0.messageTag == wanted }
             guard page.count == listing.limit, let last = page.last else { return reports }
             listing.after = TokenListing.Cursor(after: last)
         }
@@ -116,15 +130,31 @@ public struct TokenAdministration: Sendable {
 
     /// Gives a token a new secret.
     ///
-    /// - Parameter secret: The content of a file with a secret of one's own; `nil` to have one made.
+    /// - Parameters:
+    ///   - secret: The content of a file with a secret of one's own; `nil` to have one made.
+    ///   - deliver: Is given the token with its new secret before that is in force; what it throws leaves the old one.
     /// - Returns: The token, with its new secret.
-    /// - Throws: ``TokenAdministrationError``, ``TokenInputError``, `DatabaseError`.
-    public func rotate(_ id: TokenID, grace: Duration, secret: [UInt8]?) async throws -> TokenReport {
+    /// - Throws: ``TokenAdministrationError``, ``TokenInputError``, `DatabaseError`, what `deliver` throws.
+    @discardableResult
+    public func rotate(
+        _ id: TokenID, grace: Duration, secret: [UInt8]?,
+        deliver: @escaping @Sendable (TokenReport) throws -> Void = { _ in }
+    ) async throws -> TokenReport {
         let own = try secret.map(TokenSecret.init(fileContent:))
-        guard let found = try await store.find(id),
-            let (token, made) = try await store.rotate(id, to: try intake.secret(own, for: found), grace: grace)
-        else { throw TokenAdministrationError.notFound(id) }
+        guard let found = try await store.find(id) else { throw TokenAdministrationError.notFound(id) }
+        let made = try intake.secret(own, for: found) ?? TokenSecret.generate()
+        guard let (token, _) = try await delivering(made, to: deliver).rotate(id, to: made, grace: grace) else {
+            throw TokenAdministrationError.notFound(id)
+        }
         return report(token, made)
+    }
+
+    /// The store, which tells a secret within the transaction that makes it: a secret that nobody could be told is of no
+    /// use, and must not take another's place.
+    private func delivering(
+        _ secret: TokenSecret, to deliver: @escaping @Sendable (TokenReport) throws -> Void
+    ) -> TokenStore {
+        store.adding(SecretDelivery(store: store) { try deliver(report($0, secret)) })
     }
 
     /// Enables or disables a token.
@@ -146,6 +176,18 @@ public struct TokenAdministration: Sendable {
         TokenReport(
             token: token, url: "\(baseURL)/\(token.service)/\(token.id)",
             serviceTitle: services.known(named: token.service)?.title ?? token.service,
+            messageTag: TokenTag(of: token, store.keys),
             takesSecret: services.known(named: token.service)?.secretOrigin != .nowhere, secret: secret)
+    }
+}
+
+/// Tells what a change made of a token, as the last step before it is there for good.
+private struct SecretDelivery: TokenChangeHook {
+    let store: TokenStore
+    let deliver: @Sendable (Token) throws -> Void
+
+    func tokenChanges(_ change: TokenChange, on connection: any DatabaseConnection) async throws {
+        guard let token = try await store.locked(change.id, on: connection)?.token else { return }
+        try deliver(token)
     }
 }

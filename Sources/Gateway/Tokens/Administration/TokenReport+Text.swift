@@ -9,6 +9,7 @@ extension TokenReport {
             ("Scope", token.scope?.text ?? "any"),
             ("Events", token.eventFilter?.description ?? "all"),
             ("Private content", token.publishesPrivate ? "published" : "not published"),
+            ("Message tag", messageTag.description),
             ("Owners", token.owners.isEmpty ? "none" : token.owners.map(\.name).joined(separator: ", ")),
             ("State", token.state.rawValue),
             ("Created", token.createdAt.description),

@@ -8,6 +8,8 @@ public struct TokenReport: Sendable, Encodable {
     public let url: String
     /// What people call its service.
     public let serviceTitle: String
+    /// The tag that its messages carry.
+    public let messageTag: TokenTag
     /// Whether the service takes a secret at all.
     public let takesSecret: Bool
     /// Its secret, right after it was made.
@@ -22,6 +24,7 @@ public struct TokenReport: Sendable, Encodable {
         case scope
         case events
         case publishesPrivate = "publish_private"
+        case messageTag = "message_tag"
         case settings
         case owners
         case createdBy = "created_by"
@@ -44,6 +47,7 @@ public struct TokenReport: Sendable, Encodable {
         try container.encode(token.scope?.text, forKey: .scope)
         try container.encode(token.eventFilter?.patterns, forKey: .events)
         try container.encode(token.publishesPrivate, forKey: .publishesPrivate)
+        try container.encode(messageTag.description, forKey: .messageTag)
         try container.encode(token.settings, forKey: .settings)
         try container.encode(token.owners.map(\.name), forKey: .owners)
         try container.encode(token.state.rawValue, forKey: .state)

@@ -215,7 +215,7 @@ public actor TokenCache {
             return result
         case .failure(let error):
             // What the database holds and cannot be read is no reason to go on with what it held before.
-            guard let error = error as? DatabaseError, error.code != .decoding else {
+            guard let error = error as? DatabaseError, error.leavesKnownValid else {
                 shard(of: id).withLock { $0.remove(id) }
                 failures.set(Failure(error: error, until: now + settings.staleRetry), for: id)
                 return result
@@ -257,4 +257,10 @@ public actor TokenCache {
         timerFires = nil
         expire()
     }
+}
+
+extension DatabaseError {
+    /// Whether what the database held before may be used while it cannot be asked: not if it holds now what cannot be read,
+    /// and not if the file is another one.
+    var leavesKnownValid: Bool { code != .decoding && code != .replaced }
 }

@@ -60,7 +60,7 @@ extension HistoryEntry {
             throw DatabaseError(.decoding, "table token_history holds what this program never writes")
         }
         self.init(
-            at: UnixTime(milliseconds: try row.integer("at")), actor: try row.optionalText("actor"),
+            at: try row.time("at"), actor: try row.optionalText("actor"),
             byAdmin: try row.bool("by_admin"), token: token, tokenName: try row.text("token_name"), event: event,
             detail: try row.text("detail"))
     }

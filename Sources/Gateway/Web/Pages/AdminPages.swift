@@ -17,6 +17,7 @@ struct AdminPages: Sendable {
             )
         }
         let people = try await site.people.list(search: "", page: 1, perPage: 1).total
+        let limited = try await limited(person)
         let older = history.count >= limit ? history.last.map { "/admin?before=\($0.at.milliseconds)#history" } : nil
         return .page(
             AdminPage(
@@ -29,7 +30,8 @@ struct AdminPages: Sendable {
                         value: NumberText.grouped(people), label: people == 1 ? "person" : "people",
                         url: "/admin/people"),
                 ],
-                versions: site.settings.versions, history: history.map { HistoryRow($0, namesToken: true) },
+                limited: limited, versions: site.settings.versions,
+                history: history.map { HistoryRow($0, namesToken: true) },
                 olderHistory: older),
             .admin)
     }
@@ -67,6 +69,26 @@ struct AdminPages: Sendable {
                     page: page.page, of: page.pages, perPage: perPage, total: page.total, noun: ("person", "people")
                 ) { "/admin/people" + request.query.replacing("page", by: $0 == 1 ? "" : String($0)).text }),
             .admin)
+    }
+
+    /// Tokens of which webhooks were refused in the last days because there were too many, the latest first.
+    private func limited(_ person: Person) async throws(PageFailure) -> [AttentionRow] {
+        let since = UnixTime.now().advanced(by: .seconds(-7 * 86_400))
+        var query = TokenQuery(reach: .all, order: .lastDelivery, perPage: 20)
+        query.limitedSince = since
+        query.isCounted = false
+        let asked = query
+        let page = try await asking { () async throws(TokenDeskError) in
+            try await site.desk.list(asked, by: person)
+        }
+        return page.tokens.compactMap { view in
+            guard let last = view.activity.lastLimitedAt, since < last else { return nil }
+            let owners = view.token.owners.isEmpty ? "no owner" : view.ownersText
+            return AttentionRow(
+                service: view.badge, url: view.path, name: view.token.name,
+                reason: NumberText.counted(view.activity.limited, "delivery", "deliveries") + " refused; \(owners)",
+                when: Moment(last))
+        }
     }
 
     private func administrator(_ request: PageRequest) throws(PageFailure) -> Person {

@@ -31,6 +31,27 @@ struct DatabasePeopleDirectory: PeopleDirectory {
         }
     }
 
+    /// Who owns a token or has logged in lately is known; of all others the database cannot tell.
+    func find(_ owner: TokenOwner) async throws(PageFailure) -> PeopleFinding {
+        let logins =
+            switch owner.kind {
+            case .user: "SELECT 1 FROM session WHERE account = $2"
+            // The names of a session's groups stand in lines.
+            case .group:
+                "SELECT 1 FROM session WHERE '\n' || group_names || '\n' LIKE '%\n' || $3 || '\n%' ESCAPE '!'"
+            }
+        do {
+            var parameters: [SQLValue] = [.text(owner.kind.rawValue), .text(owner.name)]
+            if owner.kind == .group { parameters.append(.text(Self.literal(owner.name))) }
+            let found = try await database.query(
+                "SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM token_owner WHERE kind = $1 AND name = $2) "
+                    + "OR EXISTS (\(logins))", parameters)
+            return found.rows.isEmpty ? .unsure : .known
+        } catch {
+            throw .desk(.unavailable("\(error)"))
+        }
+    }
+
     private static func entries(_ result: SQLResult) throws(DatabaseError) -> [PeoplePage.Entry] {
         var people: [PeoplePage.Entry] = []
         for row in result.rows {
@@ -38,7 +59,7 @@ struct DatabasePeopleDirectory: PeopleDirectory {
                 PeoplePage.Entry(
                     account: try row.text("account"), tokens: Int(try row.integer("tokens")),
                     sessions: Int(try row.integer("sessions")),
-                    lastLoginAt: try row.optionalInteger("last_login").map(UnixTime.init(milliseconds:))))
+                    lastLoginAt: try row.optionalTime("last_login")))
         }
         return people
     }

@@ -7,14 +7,18 @@ enum ErrorPages {
     private static let tokens = PageLink(url: "/tokens", text: "Your tokens", isPrimary: true)
 
     /// The page and its status.
-    static func page(for failure: PageFailure, _ request: PageRequest) -> (content: MessagePage, status: Int) {
+    ///
+    /// - Parameter isKept: Whether what was typed into a form comes back there after a login.
+    static func page(
+        for failure: PageFailure, _ request: PageRequest, isKept: Bool = false
+    ) -> (content: MessagePage, status: Int) {
         switch failure {
         case .notFound: (notFound(isLoggedIn: request.visitor != nil), 404)
         case .methodNotAllowed: (methodNotAllowed(request), 405)
-        case .login: (loggedOut(request), 403)
+        case .login: (loggedOut(request, isKept), 403)
         case .forged: (forged(request), 403)
         case .http(let error): (server(error, request), Int(error.status.code))
-        case .desk(let error): (desk(error, request), error.status)
+        case .desk(let error): (desk(error, request, isKept), error.status)
         }
     }
 
@@ -31,12 +35,18 @@ enum ErrorPages {
             advice: ["Open the page, and use its buttons."], ways: [request.visitor == nil ? home : tokens])
     }
 
-    private static func loggedOut(_ request: PageRequest) -> MessagePage {
-        MessagePage(
+    private static func loggedOut(_ request: PageRequest, _ isKept: Bool) -> MessagePage {
+        let way = request.formPage ?? "/"
+        let login = way == "/" ? "/login" : "/login?next=" + QueryItems.encoded(way)
+        return MessagePage(
             title: "You are logged out", code: "403",
-            text: "Nothing was changed, because your login has ended meanwhile.",
-            advice: ["Log in, go back to the page, and do it again."],
-            ways: [PageLink(url: "/login", text: "Log in", isPrimary: true), PageLink(url: "/", text: "Start page")])
+            text: "Nothing was saved: your login ended in the meantime.",
+            advice: [
+                isKept
+                    ? "Log in again to go back to the page. What you typed is kept for half an hour, except for secrets."
+                    : "Log in again to go back to the page."
+            ],
+            ways: [PageLink(url: login, text: "Log in", isPrimary: true), PageLink(url: "/", text: "Start page")])
     }
 
     private static func forged(_ request: PageRequest) -> MessagePage {
@@ -54,13 +64,14 @@ enum ErrorPages {
             advice: isOurs ? ["Reload the page in a minute."] : [], ways: [home], requestID: request.requestID)
     }
 
-    private static func desk(_ error: TokenDeskError, _ request: PageRequest) -> MessagePage {
+    private static func desk(_ error: TokenDeskError, _ request: PageRequest, _ isKept: Bool) -> MessagePage {
         switch error {
         case .forbidden(.staleLogin):
             return MessagePage(
                 title: "Log in once more", code: "403",
                 text: "Nothing was changed: as an administrator, changing what belongs to others takes a login "
                     + "within the last hour.",
+                advice: isKept ? ["What you typed is kept for half an hour, except for secrets."] : [],
                 ways: [PageLink(url: freshLogin(request), text: "Log in again", isPrimary: true)])
         case .forbidden:
             return MessagePage(
@@ -77,6 +88,9 @@ enum ErrorPages {
             return notFound(isLoggedIn: true)
         case .invalid(let problem):
             return MessagePage(title: "That did not work", code: "422", text: problem.sentence, ways: [tokens])
+        case .changed:
+            return MessagePage(
+                title: "That did not work", code: "409", text: "The token was changed in the meantime.", ways: [tokens])
         case .lastOwner:
             return MessagePage(
                 title: "That did not work", code: "409", text: "A token keeps at least one owner.", ways: [tokens])

@@ -10,14 +10,24 @@ struct NewTokenPages: Sendable {
 
     /// The services, or the form for one of them.
     func form(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
-        _ = try request.person()
+        let person = try request.person()
         guard let service = request.query["service"].flatMap(site.services.offered(named:)) else {
             return choice()
+        }
+        if let draft = request.draft, draft.path == "/tokens/new" {
+            let filled = draft.filled(request)
+            if filled.field("service") == service.name {
+                let values = TokenFields.Values(filled, service: service)
+                var answer = form(service, TokenFields(values: values), for: person, opensSecret: draft.hadSecret)
+                answer.notice = .restored(hadSecret: draft.hadSecret)
+                answer.spent = [.draft]
+                return answer
+            }
         }
         var values = TokenFields.Values()
         values.scope = request.query["scope"] ?? ""
         values.name = request.query["name"] ?? ""
-        return form(service, TokenFields(values: values))
+        return form(service, TokenFields(values: values), for: person)
     }
 
     /// Makes the token.
@@ -36,12 +46,12 @@ struct NewTokenPages: Sendable {
             issued = try await site.desk.create(new, by: person)
         } catch .invalid(let error) {
             return form(
-                service, TokenFields(values: values, error: error),
+                service, TokenFields(values: values, error: error), for: person,
                 problem: error.place == .none
                     ? "The token was not made: \(error)." : "The token was not made yet: one field wants another value."
             )
         } catch .tooMany(let text) {
-            return form(service, TokenFields(values: values), problem: text, status: 429)
+            return form(service, TokenFields(values: values), for: person, problem: text, status: 429)
         } catch {
             throw PageFailure(error)
         }
@@ -79,7 +89,8 @@ struct NewTokenPages: Sendable {
     }
 
     private func form(
-        _ service: any WebhookService, _ fields: TokenFields, problem: String? = nil, status: Int = 422
+        _ service: any WebhookService, _ fields: TokenFields, for person: Person, problem: String? = nil,
+        status: Int = 422, opensSecret: Bool = false
     ) -> PageAnswer {
         let ownSecret = service.secretOrigin == .nowhere ? nil : fields.ownSecret(of: service)
         let isNeeded = service.secretOrigin == .there
@@ -88,8 +99,10 @@ struct NewTokenPages: Sendable {
                 crumbs: Self.formCrumbs, service: ServiceBadge(service), lead: Self.lead(service),
                 guide: isNeeded ? SetupSteps(service) : nil, problem: problem,
                 fields: fields.main(of: service) + (isNeeded ? [ownSecret].compactMap { $0 } : []),
-                settings: fields.settings(of: service), allowsPrivate: fields.values.publishesPrivate,
-                ownSecret: isNeeded ? nil : ownSecret, isOwnSecretOpen: fields.error?.place == .secret),
+                settings: fields.settings(of: service),
+                checks: fields.checks(of: service, isAdmin: person.isAdmin, isNew: true),
+                allowsPrivate: fields.values.publishesPrivate,
+                ownSecret: isNeeded ? nil : ownSecret, isOwnSecretOpen: opensSecret || fields.error?.place == .secret),
             .tokens, status: problem == nil ? 200 : status)
     }
 }

@@ -2,6 +2,19 @@
 protocol PeopleDirectory: Sendable {
     /// A page of people, by name.
     func list(search: String, page: Int, perPage: Int) async throws(PageFailure) -> PeoplePage
+
+    /// What is known of a person or a group that is to become an owner.
+    func find(_ owner: TokenOwner) async throws(PageFailure) -> PeopleFinding
+}
+
+/// What a directory knows of a name.
+enum PeopleFinding: Sendable, Hashable {
+    /// There is somebody called so.
+    case known
+    /// There is nobody called so: said only by a directory of all accounts.
+    case absent
+    /// It cannot be said: whoever names them says it twice.
+    case unsure
 }
 
 /// A page of people.

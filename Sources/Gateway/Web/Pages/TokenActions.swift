@@ -11,15 +11,33 @@ struct TokenActions: Sendable {
     func edit(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let (id, person, view) = try await subject(request)
         let service = site.services.known(named: view.token.service)
-        let values = TokenFields.Values(request, service: service)
+        var values = TokenFields.Values(request, service: service)
+        // A form does not send what only administrators can set: that stays as it is.
+        let locked = (service?.settings ?? []).filter { $0.isAdministrative && !person.isAdmin }.map(\.key)
+        for key in locked { values.settings[key] = view.token.settings[key] }
+        let settings = values.settings.filter { !locked.contains($0.key) }
         let edit = TokenEdit(
             name: values.name, scope: values.scope, events: values.events, publishesPrivate: values.publishesPrivate,
-            settings: service == nil ? nil : values.settings)
+            settings: service == nil ? nil : settings, version: request.form("version"))
         do throws(TokenDeskError) {
             _ = try await site.desk.edit(id, edit, by: person)
         } catch .invalid(let error) {
             let problem = "Nothing was changed: \(error)."
-            return try await details.page(request, .init(problem: problem, values: values, error: error))
+            // What is saved meanwhile stays unseen, so the form stays as old as it is.
+            return try await details.page(
+                request, .init(problem: problem, values: values, error: error, version: edit.version))
+        } catch .changed(let token) {
+            let saved = TokenFields.Values(token)
+            // Twice the same, such as by a second click, is no conflict.
+            if saved.isSame(as: values) { return .redirect(view.path, .success, "Saved.") }
+            var problem =
+                "Somebody changed these settings after you opened the page, so nothing was saved. "
+                + "Where yours differ, the form shows both. Save again to replace what is saved now."
+            if saved.publishesPrivate != values.publishesPrivate {
+                problem += " “Publish private content” is now \(saved.publishesPrivate ? "on" : "off")."
+            }
+            return try await details.page(
+                request, .init(problem: problem, values: values, isStale: true), status: 409)
         } catch {
             throw PageFailure(error)
         }
@@ -31,7 +49,8 @@ struct TokenActions: Sendable {
         let (id, person, view) = try await subject(request)
         let scope = request.field("scope")
         do throws(TokenDeskError) {
-            let changed = try await site.desk.edit(id, TokenEdit(scope: scope), by: person)
+            let edit = TokenEdit(scope: scope, version: request.form("version"))
+            let changed = try await site.desk.edit(id, edit, by: person)
             return .redirect(
                 view.path, .success,
                 "The scope is \(changed.token.scope?.text ?? "any repository") now. What came meanwhile can be sent again "
@@ -41,6 +60,9 @@ struct TokenActions: Sendable {
             values.scope = scope
             return try await details.page(
                 request, .init(problem: "Nothing was changed: \(error).", values: values, error: error))
+        } catch .changed {
+            return .redirect(
+                view.path, .warning, "Somebody changed the settings after you opened the page, so the scope was not.")
         } catch {
             throw PageFailure(error)
         }
@@ -119,24 +141,58 @@ struct TokenActions: Sendable {
     // MARK: Owners
 
     func addOwner(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
-        let id = try request.tokenID()
-        let person = try request.person()
+        let (id, person, _) = try await subject(request)
         let (name, kind) = (request.field("name"), kind(request))
+        var rejected = TokenDetailPages.Rejected(problem: nil, ownerName: name, ownerKind: kind)
+        if let owner = try? TokenOwner(kind, name: name), try await isDoubtful(owner, person, request, &rejected) {
+            return try await details.page(request, rejected)
+        }
         do throws(TokenDeskError) {
             let view = try await site.desk.addOwner(name, kind: kind, to: id, by: person)
             return .redirect(view.path, .success, "\(words(kind, name)) may manage the token now.")
         } catch .invalid(let error) {
-            return try await details.page(
-                request, .init(problem: "Nobody was added: \(error).", error: error, ownerName: name))
+            rejected.problem = "Nobody was added: \(error)."
+            rejected.error = error
+            return try await details.page(request, rejected)
         } catch {
             throw PageFailure(error)
         }
     }
 
+    /// Whether an owner is not added yet: nobody is called so, or the name is to be said twice.
+    private func isDoubtful(
+        _ owner: TokenOwner, _ person: Person, _ request: PageRequest, _ rejected: inout TokenDetailPages.Rejected
+    ) async throws(PageFailure) -> Bool {
+        // Groups that one is a member of are there.
+        if owner.kind == .group, person.groups.contains(owner.name) { return false }
+        switch try await site.people.find(owner) {
+        case .known:
+            return false
+        case .absent:
+            rejected.problem = "Nobody was added."
+            rejected.ownerError = "There is no \(owner.kind == .group ? "group" : "account") called “\(owner.name)”."
+            return true
+        case .unsure:
+            let again = request.field("again")
+            if again == owner.name { return false }
+            rejected.problem = "Nobody was added yet: please confirm the name."
+            rejected.ownerAgain = .init(
+                value: again, error: again.isEmpty ? nil : "The two names differ.",
+                hint: owner.kind == .group
+                    ? "Nobody of the group “\(owner.name)” has logged in here yet. Type its name again: all its members "
+                        + "will manage this token."
+                    : "“\(owner.name)” has not logged in here yet. Type the name again: whoever has that account will "
+                        + "manage this token.")
+            return true
+        }
+    }
+
     func removeOwner(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
-        let id = try request.tokenID()
-        let person = try request.person()
+        let (id, person, view) = try await subject(request)
         let (name, kind) = (request.field("name"), kind(request))
+        if request.form("leave") != "yes", leaves(person, view.token, kind, name) {
+            return leaving(request, view, kind, name)
+        }
         do throws(TokenDeskError) {
             try await site.desk.removeOwner(name, kind: kind, from: id, by: person)
         } catch .lastOwner {
@@ -148,6 +204,40 @@ struct TokenActions: Sendable {
         let isStillSeen = (try? await site.desk.token(id, by: person)) != nil
         return .redirect(
             isStillSeen ? "/tokens/\(id)" : "/tokens", .success, "\(words(kind, name)) may no longer manage the token.")
+    }
+
+    /// Whether somebody takes themselves away, or the group by which they manage the token.
+    private func leaves(_ person: Person, _ token: Token, _ kind: TokenOwner.Kind, _ name: String) -> Bool {
+        guard token.owners.count > 1, token.owners.contains(where: { $0.kind == kind && $0.name == name }) else {
+            return false
+        }
+        if kind == .user { return name == person.account }
+        func manages(_ owners: [TokenOwner]) -> Bool {
+            owners.contains { $0.kind == .user ? $0.name == person.account : person.groups.contains($0.name) }
+        }
+        return manages(token.owners) && !manages(token.owners.filter { $0.kind != kind || $0.name != name })
+    }
+
+    /// Asks whether it is meant.
+    private func leaving(
+        _ request: PageRequest, _ view: TokenView, _ kind: TokenOwner.Kind, _ name: String
+    ) -> PageAnswer {
+        let fields = [("kind", kind == .group ? "group" : "person"), ("name", name), ("leave", "yes")]
+        return .page(
+            MessagePage(
+                title: "Leave this token?",
+                text: kind == .group
+                    ? "You manage “\(view.token.name)” as a member of the group \(name). Without it, you can’t see or "
+                        + "change the token any more."
+                    : "You are about to remove yourself from the owners of “\(view.token.name)”. Unless one of your "
+                        + "groups owns it, you can’t see or change it any more.",
+                advice: ["Its webhook keeps working. Only another owner can let you in again."],
+                ways: [PageLink(url: view.path, text: "Stay")],
+                followUp: FollowUpForm(
+                    action: request.path, isNew: true, hidden: fields.map { .init(name: $0.0, value: $0.1) },
+                    button: "Leave token",
+                    isDestructive: true)),
+            .tokens)
     }
 
     private func kind(_ request: PageRequest) -> TokenOwner.Kind {

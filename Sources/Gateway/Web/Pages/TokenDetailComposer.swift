@@ -17,9 +17,11 @@ struct TokenDetailComposer {
     private var service: (any WebhookService)? { site.services.known(named: token.service) }
 
     func page() -> TokenDetailPage {
-        let fields = TokenFields(values: rejected?.values ?? TokenFields.Values(token), error: rejected?.error)
+        let fields = TokenFields(
+            values: rejected?.values ?? TokenFields.Values(token), error: rejected?.error,
+            saved: rejected?.isStale == true ? TokenFields.Values(token) : nil)
         let records = shownDeliveries
-        return TokenDetailPage(
+        var page = TokenDetailPage(
             crumbs: [PageLink(url: "/tokens", text: "Tokens")], path: view.path, service: view.badge, name: token.name,
             scope: token.scope?.text, state: .of(view), isEnabled: token.state == .enabled, notices: notices,
             rename: rename,
@@ -36,13 +38,17 @@ struct TokenDetailComposer {
                     renderer: site.messages, now: now)
             },
             history: history.map { HistoryRow($0, namesToken: false) }, olderHistory: olderHistory,
-            fields: fields.main(of: service), settings: fields.settings(of: service),
+            version: rejected?.version ?? token.settingsVersion, fields: fields.main(of: service),
+            settings: fields.settings(of: service),
+            checks: fields.checks(of: service, isAdmin: person.isAdmin, isNew: false),
             allowsPrivate: fields.values.publishesPrivate,
-            owners: owners, ownerKind: ownerKind, ownerName: ownerName, secret: secret(fields),
+            owners: owners, ownerKind: ownerKind, ownerName: ownerName, ownerAgain: ownerAgain, secret: secret(fields),
             deleteName: TextField(
                 id: "delete-name", name: "name", label: "Type the token’s name to delete it",
                 hint: "Its address stops working, and its deliveries and counts are gone.",
                 error: rejected?.deleteError))
+        page.messageTag = view.messageTag?.description
+        return page
     }
 
     private var notices: [Notice] {
@@ -52,6 +58,21 @@ struct TokenDetailComposer {
                 Notice(
                     kind: .warning,
                     text: "You see this token as an administrator. What you do stands in its history."))
+        }
+        if let last = view.activity.lastLimitedAt, last > now.advanced(by: .seconds(-7 * 86_400)) {
+            let count = NumberText.counted(view.activity.limited, "delivery was", "deliveries were")
+            notices.append(
+                Notice(
+                    kind: .warning,
+                    text: "\(count) refused because there were too many in a minute, the last one on "
+                        + "\(Moment(last).text). \(view.serviceTitle) may not send them again."))
+        }
+        if view.activity.isImpossible {
+            notices.append(
+                Notice(
+                    kind: .warning,
+                    text: "The database holds counts or times for this token that cannot be. Do not rely on them, and "
+                        + "tell this server’s administrators."))
         }
         if !view.isServiceOffered {
             notices.append(
@@ -149,16 +170,24 @@ struct TokenDetailComposer {
     private var ownerKind: SelectField {
         SelectField(
             id: "owner-kind", name: "kind", label: "Add a",
-            choices: [
-                Choice(value: "person", label: "Person", isSelected: true), Choice(value: "group", label: "Group"),
-            ])
+            choices: [("person", "Person", TokenOwner.Kind.user), ("group", "Group", .group)].map {
+                Choice(value: $0.0, label: $0.1, isSelected: $0.2 == (rejected?.ownerKind ?? .user))
+            })
     }
 
     private var ownerName: TextField {
         TextField(
             id: "owner-name", name: "name", label: "Name", value: rejected?.ownerName ?? "",
             maximum: TokenOwner.maximumNameCount,
-            error: rejected?.error?.place == .owner ? rejected?.error?.sentence : nil)
+            error: rejected?.ownerError ?? (rejected?.error?.place == .owner ? rejected?.error?.sentence : nil))
+    }
+
+    private var ownerAgain: TextField? {
+        rejected?.ownerAgain.map { again in
+            TextField(
+                id: "owner-again", name: "again", label: "Name again", value: again.value, hint: again.hint,
+                maximum: TokenOwner.maximumNameCount, error: again.error)
+        }
     }
 
     /// Nothing for a service that knows no secret.

@@ -5,27 +5,69 @@ import WebhookServices
 struct TokenDetailPages: Sendable {
     let site: WebSite
 
+    /// A name that is asked for a second time.
+    struct Again: Sendable {
+        var value: String
+        var error: String?
+        var hint: String
+    }
+
     /// What a form on the page holds that was not accepted.
     struct Rejected: Sendable {
         /// What to say at the top.
-        var problem: String
+        var problem: String?
         /// The settings as they were typed.
         var values: TokenFields.Values?
         /// What is wrong with a field.
         var error: TokenInputError?
         /// The owner's name as it was typed.
         var ownerName = ""
+        /// The owner's kind as it was chosen.
+        var ownerKind = TokenOwner.Kind.user
+        /// What is wrong with the owner's name.
+        var ownerError: String?
+        /// The field for the owner's name once more.
+        var ownerAgain: Again?
+        /// Whether somebody else saved other settings meanwhile: both values are shown.
+        var isStale = false
+        /// The settings that were shown when these were typed, where that is not the present ones.
+        var version: String?
         /// What is wrong with the name that was typed to delete the token.
         var deleteError: String?
     }
 
     /// The page.
     func show(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
-        try await page(request, nil)
+        guard let draft = request.draft, let rejected = try restored(draft, request) else {
+            return try await page(request, nil)
+        }
+        var answer = try await page(request, rejected, status: 200)
+        answer.notice = .restored()
+        answer.spent = [.draft]
+        return answer
+    }
+
+    /// What was typed into one of the page's forms before a login ended.
+    private func restored(_ draft: Draft, _ request: PageRequest) throws(PageFailure) -> Rejected? {
+        let path = "/tokens/\(try request.tokenID())"
+        let filled = draft.filled(request)
+        switch draft.path {
+        case path + "/settings":
+            // All settings that any service has: those of this one are picked from them.
+            let values = TokenFields.Values(filled, keys: site.services.known.flatMap { $0.settings.map(\.key) })
+            return Rejected(problem: nil, values: values, version: filled.form("version"))
+        case path + "/owners/add":
+            return Rejected(
+                problem: nil, ownerName: filled.field("name"),
+                ownerKind: filled.field("kind") == "group" ? .group : .user)
+        default: return nil
+        }
     }
 
     /// The page after a form that was not accepted.
-    func page(_ request: PageRequest, _ rejected: Rejected?) async throws(PageFailure) -> PageAnswer {
+    func page(
+        _ request: PageRequest, _ rejected: Rejected?, status: Int? = nil
+    ) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()
         let before = request.query.before
@@ -40,7 +82,7 @@ struct TokenDetailPages: Sendable {
             site: site, view: view, person: person, deliveries: deliveries, show: request.query["show"],
             history: history, rejected: rejected, now: request.now
         ).page()
-        return .page(content, .tokens, status: rejected == nil ? 200 : 422)
+        return .page(content, .tokens, status: status ?? (rejected == nil ? 200 : 422))
     }
 
     /// What to do at the service, once more.

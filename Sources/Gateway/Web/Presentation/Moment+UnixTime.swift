@@ -8,6 +8,11 @@ extension Moment {
 
     /// A point in time as pages show it: `23 Nov 2026, 21:40 UTC`.
     init(_ time: UnixTime) {
+        guard time.isWritable else {
+            let end = time.milliseconds < 0 ? "0001-01-01T00:00:00Z" : "9999-12-31T23:59:59Z"
+            self.init(iso: end, text: "impossible time")
+            return
+        }
         let civil = CivilTime(secondsSince1970: time.secondsSince1970)
         var bytes: [UInt8] = []
         civil.appendISO8601(to: &bytes)

@@ -18,11 +18,10 @@ enum NumberText {
 
     /// Bytes: `812 B`, `7.2 kB`, `1.5 MB`.
     static func size(_ bytes: Int) -> String {
-        if bytes < 1000 { return "\(max(0, bytes)) B" }
-        // More than a petabyte is no size of anything here.
-        let bytes = min(bytes, 1 << 50)
-        let (unit, name) = bytes < 1_000_000 ? (1000, "kB") : (1_000_000, "MB")
-        let tenths = bytes / unit * 10 + (bytes % unit * 10 + unit / 2) / unit
+        if bytes < 0 { return "impossible size" }
+        if bytes < 1000 { return "\(bytes) B" }
+        let (tenth, name) = bytes < 1_000_000 ? (100, "kB") : (100_000, "MB")
+        let tenths = bytes / tenth + (bytes % tenth >= tenth / 2 ? 1 : 0)
         return tenths < 100 ? "\(tenths / 10).\(tenths % 10) \(name)" : "\((tenths + 5) / 10) \(name)"
     }
 }

@@ -22,18 +22,41 @@ struct TokenFields: Sendable {
             settings = token.settings
         }
 
+        /// Whether both say the same, however it was written.
+        func isSame(as other: Values) -> Bool {
+            func filter(_ text: String) -> String { (try? EventFilter(text: text))?.description ?? text }
+            let keys = Set(settings.keys).union(other.settings.keys)
+            return name == other.name && scope == other.scope && publishesPrivate == other.publishesPrivate
+                && filter(events) == filter(other.events)
+                && keys.allSatisfy { settings[$0] ?? "" == other.settings[$0] ?? "" }
+        }
+
         /// What was typed.
         init(_ request: PageRequest, service: (any WebhookService)?) {
+            self.init(request, keys: (service?.settings ?? []).map(\.key))
+        }
+
+        /// What was typed, with the settings of these keys.
+        init(_ request: PageRequest, keys: [String]) {
             name = request.field("name")
             scope = request.field("scope")
             events = request.field("events")
             publishesPrivate = request.form("private") == "yes"
-            for setting in service?.settings ?? [] { settings[setting.key] = request.field("setting.\(setting.key)") }
+            for key in keys { settings[key] = request.field("setting.\(key)") }
         }
     }
 
     var values: Values
     var error: TokenInputError?
+    /// What somebody else saved meanwhile, to be shown beside what was typed.
+    var saved: Values?
+
+    /// What is wrong with a field, or what else was saved in it.
+    private func problem(_ place: TokenInputError.Place, _ value: (Values) -> String) -> String? {
+        if error?.place == place { return error?.sentence }
+        guard let saved, value(saved) != value(values) else { return nil }
+        return value(saved).isEmpty ? "Saved now: empty." : "Saved now: “\(value(saved))”."
+    }
 
     /// Name, scope, events. Without the scope where the service's webhooks name no repository, unless there is one to take
     /// away.
@@ -47,7 +70,7 @@ struct TokenFields: Sendable {
         TextField(
             id: "name", name: "name", label: "Name", value: values.name,
             hint: "What you want to call it: your project, perhaps.", maximum: TokenDraft.maximumNameCount,
-            isProse: true, error: error?.place == .name ? error?.sentence : nil)
+            isProse: true, error: problem(.name, \.name))
     }
 
     private var scope: TextField {
@@ -55,7 +78,7 @@ struct TokenFields: Sendable {
             id: "scope", name: "scope", label: "Only from", value: values.scope,
             hint: "An owner, or one repository. What comes from elsewhere is not published then.",
             placeholder: "owner/repository", maximum: TokenScope.maximumCount, isOptional: true,
-            error: error?.place == .scope ? error?.sentence : nil)
+            error: problem(.scope, \.scope))
     }
 
     private func events(of service: (any WebhookService)?) -> TextField {
@@ -63,17 +86,32 @@ struct TokenFields: Sendable {
             id: "events", name: "events", label: "Only these events", value: values.events,
             hint: "Separated by commas; a star stands for anything. Empty is all events.",
             placeholder: service?.eventTable?.exampleFilter, isOptional: true,
-            error: error?.place == .events ? error?.sentence : nil)
+            error: problem(.events, \.events))
     }
 
     /// What the service asks for besides.
     func settings(of service: (any WebhookService)?) -> [TextField] {
-        (service?.settings ?? []).map { setting in
+        (service?.settings ?? []).filter { !$0.isSwitch }.map { setting in
             TextField(
                 id: "setting-\(setting.key)", name: "setting.\(setting.key)", label: setting.title,
                 value: values.settings[setting.key] ?? "", hint: setting.help, placeholder: setting.example,
                 maximum: ServiceSetting.maximumBytes, isOptional: !setting.isRequired,
-                error: error?.place == .setting(setting.key) ? error?.sentence : nil)
+                error: problem(.setting(setting.key)) { $0.settings[setting.key] ?? "" })
+        }
+    }
+
+    /// What of that is on or off. What only administrators can set, others see once there is a token.
+    func checks(of service: (any WebhookService)?, isAdmin: Bool, isNew: Bool) -> [CheckField] {
+        (service?.settings ?? []).filter(\.isSwitch).compactMap { setting in
+            let isLocked = setting.isAdministrative && !isAdmin
+            if isLocked, isNew { return nil }
+            return CheckField(
+                id: "setting-\(setting.key)", name: "setting.\(setting.key)", label: setting.title,
+                value: ServiceSetting.on, isChecked: values.settings[setting.key] == ServiceSetting.on,
+                isLocked: isLocked, hint: setting.help,
+                error: isLocked
+                    ? nil
+                    : problem(.setting(setting.key)) { $0.settings[setting.key] == ServiceSetting.on ? "on" : "off" })
         }
     }
 

@@ -31,14 +31,14 @@ extension TokenInputError {
     var sentence: String {
         let text = description
         guard let first = text.first else { return text }
-        return first.uppercased() + text.dropFirst() + (text.last == "." ? "" : ".")
+        return first.uppercased() + text.dropFirst() + (text.hasSuffix(".") || text.hasSuffix("?") ? "" : ".")
     }
 }
 
 extension ServiceSettingError {
     fileprivate var key: String? {
         switch self {
-        case .unknown(let key, _), .missing(let key, _), .invalid(let key, _): key
+        case .unknown(let key, _), .missing(let key, _), .invalid(let key, _), .administrative(let key): key
         }
     }
 }

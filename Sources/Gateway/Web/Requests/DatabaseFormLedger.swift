@@ -44,7 +44,7 @@ struct DatabaseFormLedger: FormLedger {
             "SELECT at, location, key_id, notes FROM form_use WHERE form = $1", [.text(form.id)]
         ).rows
         guard let row = rows.first, let location = try row.optionalText("location") else { return nil }
-        let end = UnixTime(milliseconds: try row.integer("at")).advanced(by: Self.noteLifetime)
+        let end = try row.time("at").advanced(by: Self.noteLifetime)
         guard clock() < end, let keyID = try row.optionalText("key_id"), let bytes = try row.optionalBlob("notes")
         else {
             return .done(location: location, notes: nil)

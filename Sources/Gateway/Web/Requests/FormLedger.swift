@@ -23,6 +23,12 @@ struct FormUse: Sendable, Hashable {
     }
 }
 
+/// The codes of errors about forms.
+enum FormLedgerError {
+    /// A form was sent before, and it is not known what came of it.
+    static let sentBefore = "form_sent"
+}
+
 /// What a form that was sent before came to.
 enum FormClaim: Sendable, Equatable {
     /// Nobody has acted on it before.
@@ -57,7 +63,7 @@ extension FormLedger {
         case .unknown:
             throw .http(
                 HTTPError(
-                    HTTPStatus(409), code: "form_sent",
+                    HTTPStatus(409), code: FormLedgerError.sentBefore,
                     message: "This form was sent before, and it isn’t known what came of it. "
                         + "Look at the token’s page before you send it again."))
         case .first:

@@ -6,9 +6,6 @@ struct LiveAccounts: PageAccounts {
     let accounts: Accounts
     let logger: Logger
 
-    /// How long what a POST has to say waits for the page after it.
-    private static let noteLifetime = Duration.seconds(300)
-
     func visit(_ exchange: HTTPExchange) async throws(PageFailure) -> PageVisit {
         do throws(HTTPError) {
             let context = try await accounts.context(of: exchange)
@@ -33,6 +30,8 @@ struct LiveAccounts: PageAccounts {
         }
     }
 
+    func typed(in exchange: HTTPExchange) async -> FormFields? { await accounts.typed(in: exchange) }
+
     func login(from exchange: HTTPExchange, isFresh: Bool) -> ServerResponse {
         isFresh ? accounts.freshLoginRedirect(for: exchange) : accounts.loginRedirect(for: exchange)
     }
@@ -43,7 +42,7 @@ struct LiveAccounts: PageAccounts {
 
     func field(setting note: SealedNote, to bytes: [UInt8]) -> ServerResponse.Field? {
         do {
-            return try accounts.sealedCookie.set(note.rawValue, bytes, lifetime: Self.noteLifetime)
+            return try accounts.sealedCookie.set(note.rawValue, bytes, lifetime: note.lifetime)
         } catch {
             logger.error("cannot seal a cookie", metadata: ["error": "\(error)"])
             return nil

@@ -10,6 +10,9 @@ protocol PageAccounts: Sendable {
         of exchange: HTTPExchange, in visit: PageVisit
     ) async throws(PageFailure) -> @Sendable (String) -> String?
 
+    /// What a form holds that a page of ours sent, whoever is logged in now; for showing it again.
+    func typed(in exchange: HTTPExchange) async -> FormFields?
+
     /// 303 to the login, and from there back to this address.
     ///
     /// - Parameter isFresh: Whether a login that is there already is not enough.

@@ -20,6 +20,8 @@ struct PageAnswer: Sendable {
     var body: Body
     /// The status of a page or of JSON.
     var status = 200
+    /// What to say at the top of this page.
+    var notice: Notice?
     /// Whether the page has a form with errors.
     var hasErrors = false
     /// Whether search engines may list it.

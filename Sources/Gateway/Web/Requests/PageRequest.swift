@@ -14,6 +14,10 @@ struct PageRequest: Sendable {
     var form: @Sendable (String) -> String? = { _ in nil }
     /// What a sealed cookie holds.
     var note: @Sendable (SealedNote) -> [UInt8]? = { _ in nil }
+    /// The page with the form that was sent, where a POST comes to nothing.
+    var formPage: String?
+    /// What was typed into this page's form before the login ended.
+    var draft: Draft?
     /// What the request is called in the log.
     var requestID = ""
     /// When it came.

@@ -4,4 +4,9 @@ enum SealedNote: String, Sendable, Hashable, CaseIterable {
     case flash = "w2f_flash"
     /// A secret that was just made, for the one page that shows it.
     case secret = "w2f_secret"
+    /// What was typed into a form when the login had ended, for the page with that form.
+    case draft = "w2f_draft"
+
+    /// How long it waits for the page that shows it: a draft for somebody who logs in first.
+    var lifetime: Duration { self == .draft ? .seconds(1800) : .seconds(300) }
 }

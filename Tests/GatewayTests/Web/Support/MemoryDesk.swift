@@ -157,6 +157,7 @@ final class MemoryDesk: TokenDesk, Sendable {
 
     func edit(_ id: TokenID, _ edit: TokenEdit, by person: Person?) async throws(TokenDeskError) -> TokenView {
         let (old, role) = try subject(id, .edit, person)
+        if let version = edit.version, version != old.settingsVersion { throw .changed(old) }
         do throws(TokenInputError) {
             let scope = try edit.scope.flatMap { (text) throws(TokenInputError) in
                 text.isEmpty ? nil : try TokenScope(text)

@@ -1,15 +1,12 @@
 """What all messages of this package have in common."""
 
 import json
-import re
 from importlib.resources import files
 from typing import Any, ClassVar, Optional
 
 from fedora_messaging import message
 
-from .reading import first, one_line
-
-_SURROGATES = re.compile("[\ud800-\udfff]")
+from .reading import account, first, one_line
 
 
 def load_schema(name: str) -> dict[str, Any]:
@@ -27,6 +24,9 @@ class WebhookMessage(message.Message):
 
     #: How people call the service.
     service_title: ClassVar[str] = "Webhook"
+    #: Where the envelope has the payload, and the HTTP headers that it came with.
+    payload_key: ClassVar[str] = "body"
+    headers_key: ClassVar[str] = "headers"
 
     @property
     def _envelope(self) -> dict[str, Any]:
@@ -35,13 +35,13 @@ class WebhookMessage(message.Message):
     @property
     def payload(self) -> dict[str, Any]:
         """What the service sent."""
-        payload = self._envelope.get("body")
+        payload = self._envelope.get(self.payload_key)
         return payload if isinstance(payload, dict) else {}
 
     @property
     def webhook_headers(self) -> dict[str, str]:
         """The HTTP headers that it came with, as far as they are published; names in lower case."""
-        headers = self._envelope.get("headers")
+        headers = self._envelope.get(self.headers_key)
         return headers if isinstance(headers, dict) else {}
 
     def _header(self, name: str) -> Optional[str]:
@@ -62,9 +62,7 @@ class WebhookMessage(message.Message):
     @property
     def agent_name(self) -> Optional[str]:
         """The Fedora account of whoever caused this; None where the server does not know."""
-        agent = self._envelope.get("agent")
-        # Half a surrogate pair is a JSON string, and nothing that could be encoded.
-        return agent if isinstance(agent, str) and agent and not _SURROGATES.search(agent) else None
+        return account(self._envelope.get("agent"))
 
     @property
     def usernames(self) -> list[str]:

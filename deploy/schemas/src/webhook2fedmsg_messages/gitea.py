@@ -10,17 +10,19 @@ class GiteaMessageV1(WebhookMessage):
     """A webhook of a Gitea instance."""
 
     service_title: ClassVar[str] = "Gitea"
+    #: What its headers begin with.
+    header_prefix: ClassVar[str] = "x-gitea"
     body_schema: ClassVar[dict[str, Any]] = load_schema("webhook2fedmsg.gitea.message_v1")
 
     @property
     def event(self) -> Optional[str]:
         """`push`, `issues`, `pull_request`, …"""
-        return self._header("x-gitea-event")
+        return self._header(f"{self.header_prefix}-event")
 
     @property
     def delivery(self) -> Optional[str]:
         """The delivery's id."""
-        return self._header("x-gitea-delivery")
+        return self._header(f"{self.header_prefix}-delivery")
 
     @property
     def _service_actor(self) -> Optional[str]:

@@ -1,10 +1,24 @@
 """Reads what a service sent, whatever it is: every function answers for every JSON value, and none raises."""
 
+import re
 from typing import Any, Optional
 from urllib.parse import urlsplit
 
 _LONGEST_TEXT = 200
 _LONGEST_URL = 2000
+
+
+# What is no account: control characters and line separators, half a surrogate pair, what stands for no text; addresses.
+_UNUSABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufffd@]")
+# With its prefix it has to fit an AMQP header's name.
+_LONGEST_ACCOUNT = 233
+
+
+def account(value: Any) -> Optional[str]:
+    """A name that consumers can index; None for anything else."""
+    if not isinstance(value, str) or not value or len(value) > _LONGEST_ACCOUNT or _UNUSABLE.search(value):
+        return None
+    return value if len(value.encode("utf-8")) <= _LONGEST_ACCOUNT else None
 
 
 def at(value: Any, *path: str) -> Any:

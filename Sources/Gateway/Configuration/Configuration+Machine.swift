@@ -1,0 +1,117 @@
+import Database
+import EventLoop
+import FedoraMessaging
+import Glibc
+
+/// What the configuration needs of the machine that it is for, as far as that can be seen without starting.
+extension Configuration {
+    /// What would stop the start on this machine, and what is odd, for `check-config`. Blocks for disks, and for names.
+    public func findingsOnThisMachine() async -> (problems: [SettingsProblem], warnings: [String]) {
+        let permissions = permissionsOfTLSKeys()
+        let keys = problemsOfRootKeys()
+        let problems =
+            await problemsOfListening() + problemsOfFolders() + problemsOfTLSFiles() + permissions.problems
+            + keys.problems
+        var warnings = permissions.warnings + keys.warnings
+        if let shortage = DescriptorLimit.shortage(of: self, limit: DescriptorLimit.highest()) {
+            if shortage.connections == nil {
+                return (problems + [problem("server.max_connections", "\(shortage)")], warnings)
+            }
+            warnings.append("\(shortage)")
+        }
+        return (problems, warnings)
+    }
+
+    /// What owners and modes of the keys of TLS say, for the start and `check-config`: whoever may read or replace a key can
+    /// pass for this server.
+    public func permissionsOfTLSKeys() -> (problems: [SettingsProblem], warnings: [String]) {
+        var (problems, warnings): ([SettingsProblem], [String]) = ([], [])
+        if let file = server.tls.key, let permissions = KeyFilePermissions(path: file) {
+            let found = permissions.sentences(about: file)
+            problems += found.problems.map { problem("server.tls.keyfile", $0) }
+            warnings += found.warnings
+        }
+        if case .broker(let settings) = publisher, let file = settings.effectiveTLS.key,
+            let permissions = KeyFilePermissions(path: file)
+        {
+            let found = permissions.sentences(about: file)
+            // Distributions ship a key of fedora-messaging's public user that everybody knows.
+            let isShipped = permissions.owner == 0 && permissions.mode & 0o022 == 0
+            if isShipped {
+                warnings += found.problems + found.warnings
+            } else {
+                problems += found.problems.map { problem("broker.tls.keyfile", $0) }
+                warnings += found.warnings
+            }
+        }
+        return (problems, warnings)
+    }
+
+    /// What is wrong with the files of the root keys, for `check-config`: what would stop the start.
+    public func problemsOfRootKeys() -> (problems: [SettingsProblem], warnings: [String]) {
+        guard let settings = try? WorkspaceSettings(self) else { return ([], []) }
+        var (problems, warnings): ([SettingsProblem], [String]) = ([], [])
+        let root = "keys.root_key_file"
+        let paths = [(settings.rootKeyPath, root)] + settings.formerKeyPaths.map { ($0, "keys.former_key_files") }
+        for (path, key) in paths {
+            do throws(RootKeyError) {
+                if let content = try RootKeyFile(path: path).read() {
+                    warnings += content.warnings
+                } else if key != root {
+                    throw .missing(path: path, reason: .named)
+                } else if settings.isStandalone {
+                    warnings.append("there is no root key at \(path) yet: the server makes it at its first start")
+                } else {
+                    throw .missing(path: path, reason: .notStandalone)
+                }
+            } catch {
+                problems.append(problem(key, "\(error)"))
+            }
+        }
+        return (problems, warnings)
+    }
+
+    private func problemsOfListening() async -> [SettingsProblem] {
+        do {
+            let addresses = try await ListenAddress.resolve(server.listen)
+            return addresses.compactMap { address in
+                address.bindingProblem.map { problem("server.listen", "\(address): \($0)") }
+            }
+        } catch {
+            return [problem("server.listen", "\(error)")]
+        }
+    }
+
+    private func problemsOfFolders() -> [SettingsProblem] {
+        var problems: [SettingsProblem] = []
+        var files: [(path: String, key: String)] = []
+        if case .file(let path) = publisher {
+            files.append((path, sources["broker.file"] == nil ? "state_dir" : "broker.file"))
+        }
+        if let url = database.url, case .sqlite(.file(let path))? = try? DatabaseURL.parse(url) {
+            files.append((path, sources["database.url"] == nil ? "state_dir" : "database.url"))
+        }
+        for (path, key) in files {
+            var folder = FolderOwner.folder(of: path)
+            if access(path, F_OK) == 0 {
+                if access(path, W_OK) != 0 { problems.append(problem(key, "\(path) can't be written to")) }
+                continue
+            }
+            // The state folder is made, with all above it.
+            while folder == general.stateDirectory
+                || folder.hasPrefix("/") && general.stateDirectory.hasPrefix(folder + "/"),
+                access(folder, F_OK) != 0, folder != "/", !folder.isEmpty
+            {
+                folder = FolderOwner.folder(of: folder)
+            }
+            if access(folder, W_OK | X_OK) != 0 {
+                problems.append(problem(key, "\(path) can't be made: \(folder) is missing, or can't be written to"))
+            }
+        }
+        return problems
+    }
+
+    private func problem(_ key: String, _ message: String) -> SettingsProblem {
+        SettingsProblem(source: sources[key] ?? .builtIn, key: key, message: message)
+    }
+}

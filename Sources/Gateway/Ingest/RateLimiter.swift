@@ -1,0 +1,175 @@
+import EventLoop
+import HTTPServer
+
+/// What a token, and an account with all its tokens, may send in a minute: messages and bytes. Each process counts for itself.
+///
+/// The account is whoever made the token, or the first owner of a token that the command line made. Other owners do not
+/// count: anybody can add them, unasked, and would use up what is theirs. Only authentic webhooks count, and what is
+/// refused does not: else strangers could keep a token busy, and a sender that does not wait would never get through.
+final class RateLimiter: Sendable {
+    /// The code of the refusal, in the answer and in the deliveries.
+    static let reason = "rate_limited"
+
+    private let table: Locked<RateTable>
+
+    /// - Returns: nil where nothing is limited.
+    init?(_ configuration: Configuration) {
+        let ingest = configuration.ingest
+        let limits = RateTable.Limits(
+            token: .init(messages: ingest.maxMessagesPerMinute, bytes: ingest.maxBytesPerMinute),
+            account: .init(messages: ingest.maxMessagesPerAccount, bytes: ingest.maxBytesPerAccount))
+        guard limits.token.isLimited || limits.account.isLimited else { return nil }
+        // Who is forgotten begins a new minute: there is room for every token that is held at all.
+        table = Locked(RateTable(limits, capacity: max(1, configuration.cache.entries)))
+    }
+
+    /// Counts a webhook. Takes the one lock once.
+    ///
+    /// - Returns: nil if it may be taken, else what it goes beyond.
+    func admit(_ token: TokenRecord, size: Int, now: ContinuousClock.Instant) -> RateTable.Refusal? {
+        table.withLock { $0.admit(token.id, of: token.account, size: size, now: now) }
+    }
+}
+
+/// Windows of a minute, of tokens and of accounts; a minute begins with the first webhook. A value without lock or clock.
+struct RateTable: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// The most in a minute; 0 for any number.
+    struct Limit: Sendable, Hashable {
+        let messages: Int
+        let bytes: Int
+
+        var isLimited: Bool { messages > 0 || bytes > 0 }
+    }
+
+    struct Limits: Sendable {
+        let token: Limit
+        let account: Limit
+    }
+
+    /// What a webhook goes beyond.
+    struct Refusal: Sendable, Hashable {
+        /// Whether it is the account, with all its tokens together.
+        let isOfAccount: Bool
+        /// The limit.
+        let limit: Limit
+        /// Whole seconds until the minute is over, 1 or more.
+        let retryAfter: Int
+    }
+
+    private struct Window: Sendable {
+        let end: Instant
+        var messages = 0
+        var bytes = 0
+
+        /// A webhook that is larger than the limit by itself is taken when it is the first one.
+        func hasRoom(for size: Int, _ limit: Limit) -> Bool {
+            (limit.messages == 0 || messages < limit.messages)
+                && (limit.bytes == 0 || messages == 0 || size <= limit.bytes - min(bytes, limit.bytes))
+        }
+
+        mutating func add(_ size: Int) {
+            messages += 1
+            bytes = bytes.addingReportingOverflow(size).overflow ? .max : bytes + size
+        }
+    }
+
+    private static let minute = Duration.seconds(60)
+
+    private let limits: Limits
+    private var tokens: ClockTable<TokenID, Window>
+    private var accounts: ClockTable<String, Window>
+
+    /// - Parameter capacity: Tokens, and accounts, that are counted at most.
+    init(_ limits: Limits, capacity: Int) {
+        self.limits = limits
+        tokens = ClockTable(capacity: capacity)
+        accounts = ClockTable(capacity: capacity)
+    }
+
+    /// Counts a webhook for its token and the token's account, unless it goes beyond what either may send.
+    mutating func admit(_ token: TokenID, of account: String?, size: Int, now: Instant) -> Refusal? {
+        var own = Self.window(tokens.use(token), now)
+        guard own.hasRoom(for: size, limits.token) else { return Self.refusal(own, limits.token, false, now) }
+        if let account, limits.account.isLimited {
+            var all = Self.window(accounts.use(account), now)
+            guard all.hasRoom(for: size, limits.account) else { return Self.refusal(all, limits.account, true, now) }
+            all.add(size)
+            accounts.set(all, for: account)
+        }
+        if limits.token.isLimited {
+            own.add(size)
+            tokens.set(own, for: token)
+        }
+        return nil
+    }
+
+    private static func window(_ known: Window?, _ now: Instant) -> Window {
+        if let known, now < known.end { return known }
+        return Window(end: now + minute)
+    }
+
+    private static func refusal(_ window: Window, _ limit: Limit, _ isOfAccount: Bool, _ now: Instant) -> Refusal {
+        let left = now.duration(to: window.end).components
+        return Refusal(
+            isOfAccount: isOfAccount, limit: limit,
+            retryAfter: max(1, Int(left.seconds) + (left.attoseconds > 0 ? 1 : 0)))
+    }
+}
+
+extension HTTPError {
+    /// 429: more than a token or an account may send in a minute.
+    static func rateLimited(_ refusal: RateTable.Refusal) -> HTTPError {
+        let who = refusal.isOfAccount ? "The tokens of this token's account" : "This token"
+        let limit = [
+            refusal.limit.messages > 0 ? "\(refusal.limit.messages) webhooks" : nil,
+            refusal.limit.bytes > 0 ? "\(refusal.limit.bytes) bytes" : nil,
+        ].compactMap(\.self).joined(separator: " or ")
+        return HTTPError(
+            HTTPStatus(429), code: RateLimiter.reason,
+            message: "\(who) may send \(limit) in a minute. Send the delivery again later.",
+            retryAfter: refusal.retryAfter)
+    }
+}
+
+/// Refusals for too many webhooks, summed for the log: the first of a token at once, the others once a minute.
+struct RateReport: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// What the log is to say of a token.
+    struct Line: Sendable, Hashable {
+        let token: TokenID
+        let count: Int64
+    }
+
+    /// Tokens that are named in a minute; the others are counted together.
+    private static let named = 20
+    private static let minute = Duration.seconds(60)
+
+    private var counts: [TokenID: Int64] = [:]
+    private var others: Int64 = 0
+    private var end: Instant?
+
+    /// Adds refusals of a token.
+    mutating func add(_ count: Int64, of token: TokenID) {
+        if counts[token] != nil || counts.count < Self.named {
+            counts[token, default: 0] += count
+        } else {
+            others += count
+        }
+    }
+
+    /// What is to be written now, and how many refusals there were of other tokens; nil before a minute is over.
+    mutating func take(now: Instant) -> (lines: [Line], others: Int64)? {
+        if let end, now < end { return nil }
+        guard !counts.isEmpty || others > 0 else { return nil }
+        let lines = counts.map { Line(token: $0.key, count: $0.value) }.sorted { $0.count > $1.count }
+        defer {
+            counts = [:]
+            others = 0
+            end = now + Self.minute
+        }
+        return (lines, others)
+    }
+}

@@ -1,0 +1,106 @@
+import AMQP
+import Database
+import EventLoop
+import FedoraMessaging
+import Glibc
+import Logging
+
+/// What `check-config --connect` finds out: whether database and broker can be reached, and which services' topics the
+/// broker lets this user publish. Nothing is published, and nothing is made or changed in the database.
+public struct ConnectionCheck: Sendable {
+    /// One thing that was looked at.
+    public struct Finding: Sendable {
+        /// What was looked at.
+        public let name: String
+        /// Whether it is as it must be.
+        public let isGood: Bool
+        /// How it stands, or what is wrong.
+        public let detail: String
+    }
+
+    private let configuration: Configuration
+    private let loop: EventLoop
+    private let logger: Logger
+
+    /// Looks at both.
+    ///
+    /// - Throws: `StreamError` if there can be no event loop.
+    public static func run(_ configuration: Configuration, logger: Logger) async throws -> [Finding] {
+        let check = ConnectionCheck(
+            configuration: configuration, loop: try EventLoop.start(name: "check"), logger: logger)
+        return [await check.database()] + (await check.broker())
+    }
+
+    private func database() async -> Finding {
+        do {
+            let settings = try WorkspaceSettings(configuration)
+            if case .sqlite(.file(let path)) = settings.database, access(path, F_OK) != 0 {
+                return Finding(name: "database", isGood: true, detail: "\(path) is not there yet: serve makes it")
+            }
+            let database = try await settings.database.open(
+                loop: loop, limits: settings.limits, isReadOnly: true, logger: logger)
+            let result = await Task { try await DatabaseCheck.run(settings, database) }.result
+            await database.close()
+            return Finding(name: "database", isGood: true, detail: try result.get())
+        } catch {
+            return Finding(name: "database", isGood: false, detail: "\(error)")
+        }
+    }
+
+    private func broker() async -> [Finding] {
+        guard case .broker(let settings) = configuration.publisher else { return [] }
+        let connection = ConnectionSettings(settings, connectTimeout: configuration.broker.connectTimeout)
+        let publisher = AMQPPublisher(
+            loop: loop, settings: connection, limits: PublisherLimits(configuration), logger: logger)
+        let running = Task { await publisher.run() }
+        let findings = await findings(publisher, settings, hosts: connection.endpoints.count)
+        await publisher.shutdown()
+        await running.value
+        return findings
+    }
+
+    private func findings(_ publisher: AMQPPublisher, _ settings: BrokerSettings, hosts: Int) async -> [Finding] {
+        let limit = configuration.broker.connectTimeout * hosts + .seconds(2)
+        await wait(at: limit) {
+            switch publisher.status {
+            case .connecting(nil): false
+            // With several hosts, the next one may do.
+            case .connecting: hosts == 1
+            default: true
+            }
+        }
+        guard publisher.status == .connected else {
+            return [Finding(name: "broker", isGood: false, detail: "\(publisher.status)")]
+        }
+        let topics = ExampleTopics.of(configuration.services.registry.offered).map { service, topic in
+            (service, topic: FedoraMessage.routingKey(of: topic, prefix: settings.topicPrefix))
+        }
+        let answers = Locked<[TopicAnswer]?>(nil)
+        let asking = Task {
+            let heard = await publisher.ask(exchange: settings.publishExchange, topics: topics.map(\.topic))
+            answers.withLock { $0 = heard ?? [] }
+        }
+        await wait(at: configuration.broker.connectTimeout) { answers.withLock { $0 != nil } }
+        guard let heard = answers.withLock({ $0 }), !heard.isEmpty else {
+            asking.cancel()
+            return [
+                Finding(name: "broker", isGood: false, detail: "connected, but it does not answer: \(publisher.status)")
+            ]
+        }
+        let connected = Finding(name: "broker", isGood: true, detail: "connected")
+        return [connected]
+            + heard.map { answer in
+                Finding(
+                    name: "topic \(answer.topic)", isGood: answer.refusal == nil,
+                    detail: answer.refusal ?? "may be published")
+            }
+    }
+
+    /// Waits until something is so, or the time is up.
+    private func wait(at limit: Duration, until condition: () -> Bool) async {
+        let deadline = ContinuousClock.now + limit
+        while !condition(), ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}

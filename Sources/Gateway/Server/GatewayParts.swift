@@ -1,0 +1,81 @@
+import AMQP
+import Database
+import EventLoop
+import HTTPServer
+import Logging
+import ServiceLifecycle
+import WebhookServices
+
+/// What the server is made of once its database is there: the parts that work, and what is at which address.
+struct GatewayParts: Sendable {
+    let workspace: Workspace
+    let broker: BrokerService?
+    let file: FilePublisher?
+    let recorder: DeliveryRecorder
+    let housekeeping: Housekeeping
+    let sessionNotices: SessionNoticeWatch
+    let tokenNotices: TokenNoticeWatch
+    let hangUp: HangUpService
+    let router: Router
+
+    /// - Parameters:
+    ///   - workspace: Is closed if this fails.
+    ///   - certificate: What SIGHUP reads anew.
+    init(
+        _ configuration: Configuration, _ workspace: Workspace, loops: LoopGroup, certificate: HTTPSCertificate?,
+        stopping: Stopping, developmentLogin: Bool, logger: Logger
+    ) async throws {
+        self.workspace = workspace
+        housekeeping = Housekeeping(
+            database: workspace.database, historyRetention: configuration.tokens.historyRetention,
+            writerRetention: configuration.deliveries.writerRetention,
+            sessionIdleTimeout: configuration.sessions.idleTimeout, logger: logger)
+        for notice in workspace.notices { logger.notice("\(notice)") }
+        let follower = RootKeyFollower(database: workspace.database, keys: workspace.keys, logger: logger)
+        workspace.tokenNotices.listen { await follower.note($0) }
+        let publisher: any MessagePublisher
+        switch configuration.publisher {
+        case .broker(let settings):
+            let brokerPublisher = BrokerPublisher(
+                settings: settings, limits: PublisherLimits(configuration),
+                connectTimeout: configuration.broker.connectTimeout, mandatory: configuration.broker.mandatory,
+                topics: ExampleTopics.of(configuration.services.registry.offered).map(\.topic), loops: loops,
+                logger: logger)
+            broker = BrokerService(publishers: brokerPublisher.actors)
+            file = nil
+            publisher = brokerPublisher
+        case .file(let path):
+            let filePublisher = try FilePublisher(
+                path: path, topicPrefix: configuration.broker.topicPrefix,
+                priority: configuration.broker.publishPriority, limits: FilePublisherLimits(configuration),
+                loops: loops.loops, logger: logger)
+            broker = nil
+            file = filePublisher
+            publisher = filePublisher
+        }
+        hangUp = HangUpService(file: file, certificate: certificate, logger: logger)
+        recorder = DeliveryRecorder(
+            database: workspace.database, loops: loops.loops, settings: DeliverySettings(configuration.deliveries),
+            logger: logger)
+        let ingest = try Ingest(
+            configuration, loops: loops, workspace: workspace, publisher: publisher, deliveries: recorder,
+            logger: logger)
+        let people = try await PeopleSite(
+            configuration, workspace, desk: DatabaseTokenDesk(configuration, workspace, ingest), loop: loops.loops[0],
+            developmentLogin: developmentLogin, logger: logger)
+        var router = try GatewayRouter.make(
+            configuration, workspace: workspace, ingest: ingest, stopping: stopping, notFound: people.notFound,
+            isAdministrator: people.isAdministrator)
+        try people.addRoutes(to: &router)
+        self.router = router
+        sessionNotices = people.sessionNotices(of: workspace.database)
+        tokenNotices = TokenNoticeWatch(database: workspace.database, notices: workspace.tokenNotices, logger: logger)
+        if developmentLogin { logger.warning("development login: anybody on this machine can be anyone") }
+    }
+
+    /// Ends what does not end by itself.
+    func close() async {
+        await file?.close()
+        await workspace.close()
+    }
+}

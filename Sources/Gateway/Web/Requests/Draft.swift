@@ -1,0 +1,97 @@
+import WebPages
+
+/// What someone typed into a form that came to nothing, because their login had ended or changed: kept in a sealed cookie
+/// for the page with that form, and shown to nobody but the account whose page it was.
+struct Draft: Sendable, Equatable {
+    /// What is left out: what belongs to one page, and secrets.
+    private static let left: Set<String> = ["csrf", "secret", accountField, "once", "part"]
+    /// What is kept of a secret: that there was one.
+    private static let secretMark = "had-secret"
+    /// The field that names the account whose page a form is on.
+    static let accountField = "as"
+
+    /// Where the form was sent.
+    let path: String
+    /// Whose form it was.
+    let account: String
+    /// Whether there was a secret among what was typed.
+    var hadSecret: Bool { fields[Self.secretMark] != nil }
+    private let fields: FormFields
+
+    /// Of a form; `nil` if it does not say whose it is, or has nothing that would be typed again.
+    init?(_ fields: FormFields, path: String) {
+        guard path == "/tokens/new" || path.hasSuffix("/settings") || path.hasSuffix("/owners/add") else { return nil }
+        guard let account = fields[Self.accountField], !account.isEmpty else { return nil }
+        self.path = path
+        self.account = account
+        let hadSecret = fields["secret"].map { !$0.isEmpty } ?? false
+        self.fields = FormFields(
+            fields.items.filter { !Self.left.contains($0.name) && $0.name != Self.secretMark }
+                + (hadSecret ? [(name: Self.secretMark, value: "1")] : []))
+    }
+
+    /// Of a cookie; `nil` for what is none.
+    init?(_ bytes: [UInt8]) {
+        let parts = bytes.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, let fields = FormFields(parts[2]) else { return nil }
+        path = String(decoding: parts[0], as: UTF8.self)
+        account = String(decoding: parts[1], as: UTF8.self)
+        self.fields = fields
+    }
+
+    /// For a cookie; `nil` if it is too long for one.
+    var encoded: [UInt8]? {
+        let form = QueryItems(fields.items).text.dropFirst()
+        let bytes = Array("\(path)\0\(account)\0\(form)".utf8)
+        return bytes.count <= SealedCookie.maximumCount ? bytes : nil
+    }
+
+    /// A request with these fields in its form.
+    func filled(_ request: PageRequest) -> PageRequest {
+        var request = request
+        let fields = fields
+        request.form = { fields[$0] }
+        return request
+    }
+
+    /// The page that a form is on, by where it is sent.
+    static func page(of path: String, _ fields: FormFields?) -> String {
+        let parts = path.split(separator: "/")
+        switch parts.first {
+        case "tokens" where path == "/tokens/new":
+            return path + (fields?["service"].map { "?service=" + QueryItems.encoded($0) } ?? "")
+        case "tokens" where parts.count > 2: return "/tokens/\(parts[1])"
+        case "account": return "/account"
+        default: return "/"
+        }
+    }
+}
+
+extension Notice {
+    /// Above a form that holds what was typed into it before.
+    ///
+    /// - Parameter hadSecret: Whether there was a secret with it, which has to be typed again.
+    static func restored(hadSecret: Bool = false) -> Notice {
+        Notice(
+            kind: .info,
+            text: "Here is what you typed before. Check it, and send the form again."
+                + (hadSecret ? " Your own secret was not kept: enter it again." : ""))
+    }
+}
+
+extension FollowUpForm {
+    /// Of what was typed, for the browser that sent it: everything but secrets, which are typed again.
+    ///
+    /// - Returns: `nil` for more than a page should carry, and for what is sent nowhere.
+    init?(_ fields: FormFields, path: String) {
+        guard path.hasPrefix("/tokens/") || path.hasPrefix("/account/") else { return nil }
+        let needsSecret = fields["secret"].map { !$0.isEmpty } ?? false
+        self.init(
+            action: path, isNew: false,
+            hidden: fields.items.filter { $0.name != "secret" }.map { Hidden(name: $0.name, value: $0.value) },
+            secret: needsSecret
+                ? TextField(
+                    id: "retry-secret", name: "secret", label: "Your secret, once more",
+                    maximum: TokenSecret.maximumBytes) : nil)
+    }
+}

@@ -1,0 +1,107 @@
+import EventLoop
+
+/// A connection that waits for its peer, as far as making room for others goes. Confined to its loop.
+final class WaitingPeer {
+    /// What a connection waits for.
+    enum Kind {
+        /// The first bytes of a request: on a connection that has served one already, or on a new one.
+        case nextRequest, firstRequest
+        /// The rest of a request's head, or of a TLS handshake.
+        case rest
+        /// The end, after the last answer.
+        case end
+
+        /// How long such a connection is left alone, for what it waits for may be on its way.
+        var grace: Duration {
+            switch self {
+            case .nextRequest: .zero
+            case .firstRequest, .rest, .end: HTTPConnection.firstChance
+            }
+        }
+    }
+
+    let source: ClientSource?
+    fileprivate(set) var stream: any ByteStream
+    fileprivate(set) var kind = Kind.firstRequest
+    fileprivate(set) var since = ContinuousClock.now
+    fileprivate var isWaiting = false
+    /// From when on the connection is to make room: what has come by then is served, and nothing after it.
+    private(set) var leaves: ContinuousClock.Instant?
+    fileprivate var next: WaitingPeer?
+    fileprivate weak var previous: WaitingPeer?
+
+    init(_ stream: any ByteStream) {
+        self.stream = stream
+        source = ClientAddress.address(stream.remoteAddress).source
+    }
+
+    /// The stream that took the place of the one before: TLS over TCP.
+    func replace(_ stream: any ByteStream) {
+        self.stream = stream
+    }
+
+    fileprivate func leave() {
+        let now = ContinuousClock.now
+        leaves = now
+        // The read that waits now fails, after one last look at what lies there.
+        stream.deadline = now
+    }
+}
+
+/// The connections of a loop that wait for their peers, the longest wait first. Confined to the loop.
+struct WaitingPeers {
+    private var first: WaitingPeer?
+    private var last: WaitingPeer?
+
+    /// Since when the connection waits that would be the first to make room; `nil` if none can. Of one source, if it is
+    /// given.
+    func longestWait(of source: ClientSource?, now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        candidate(now: now, of: source)?.since
+    }
+
+    /// Ends the longest wait, of any source or of the given one.
+    /// - Returns: whether there was a connection that can make room.
+    mutating func makeRoom(of source: ClientSource?, now: ContinuousClock.Instant) -> Bool {
+        guard let peer = candidate(now: now, of: source) else { return false }
+        remove(peer)
+        peer.leave()
+        return true
+    }
+
+    private func candidate(now: ContinuousClock.Instant, of source: ClientSource?) -> WaitingPeer? {
+        var next = first
+        while let peer = next {
+            let isWanted = source == nil || peer.source == source
+            if isWanted, peer.since + peer.kind.grace <= now { return peer }
+            next = peer.next
+        }
+        return nil
+    }
+
+    /// Notes that a connection waits from now on. If it waits already, its place stays: bytes that trickle in do not make
+    /// it the youngest.
+    mutating func add(_ peer: WaitingPeer, _ kind: WaitingPeer.Kind) {
+        guard !peer.isWaiting else {
+            peer.kind = kind
+            return
+        }
+        guard peer.leaves == nil else { return }
+        peer.kind = kind
+        peer.since = .now
+        peer.isWaiting = true
+        peer.previous = last
+        last?.next = peer
+        last = peer
+        if first == nil { first = peer }
+    }
+
+    /// Notes that it does not wait any more.
+    mutating func remove(_ peer: WaitingPeer) {
+        guard peer.isWaiting else { return }
+        peer.isWaiting = false
+        if let previous = peer.previous { previous.next = peer.next } else { first = peer.next }
+        if let next = peer.next { next.previous = peer.previous } else { last = peer.previous }
+        peer.next = nil
+        peer.previous = nil
+    }
+}

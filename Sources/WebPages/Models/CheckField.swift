@@ -1,0 +1,33 @@
+/// What is on or off in a form.
+package struct CheckField: Sendable {
+    /// The element's id.
+    package var id: String
+    /// The field's name in the form.
+    package var name: String
+    /// What it is.
+    package var label: String
+    /// What the form sends if it is on.
+    package var value: String
+    /// A Boolean value that indicates whether it is on.
+    package var isChecked: Bool
+    /// A Boolean value that indicates whether it can only be seen.
+    package var isLocked: Bool
+    /// What to know of it.
+    package var hint: String
+    /// What is wrong with it.
+    package var error: String?
+
+    package init(
+        id: String, name: String, label: String, value: String, isChecked: Bool, isLocked: Bool, hint: String,
+        error: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.label = label
+        self.value = value
+        self.isChecked = isChecked
+        self.isLocked = isLocked
+        self.hint = hint
+        self.error = error
+    }
+}

@@ -1,0 +1,61 @@
+import AMQP
+import EventLoop
+import HTTPServer
+import Testing
+
+@testable import Gateway
+
+@Suite struct ReadinessTests {
+    @Test func onThisMachineTheReasonsAreTold() async throws {
+        try await TestGateway.run { gateway in
+            try await gateway.tokens.claimRootKey()
+            let answer = try await gateway.send("GET", "/readyz")
+            #expect(answer.status == 200 && answer.text.contains(#""parts": {"broker": {"ready": true"#))
+        }
+    }
+
+    /// A proxy on this machine: somebody else asks.
+    @Test(arguments: ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "x-forwarded-proto"])
+    func throughAProxyThereIsAWord(header: String) async throws {
+        try await TestGateway.run { gateway in
+            try await gateway.tokens.claimRootKey()
+            let answer = try await gateway.send("GET", "/readyz", [header: "198.51.100.7"])
+            #expect(answer.status == 200 && answer.text.hasSuffix("\r\n\r\n{\"status\": \"ok\"}\n"))
+        }
+    }
+
+    @Test func anAdministratorIsToldFromEverywhere() async throws {
+        try await TestGateway.run(isAdministrator: true) { gateway in
+            let answer = try await gateway.send("GET", "/readyz", ["X-Forwarded-For": "198.51.100.7"])
+            #expect(answer.text.contains(#""parts": {"broker": {"ready": true"#))
+        }
+    }
+
+    @Test func theWordIsAllThereIs() {
+        let parts = [Readiness.Part(name: "broker", isReady: false, detail: "no route to broker.internal:5671")]
+        #expect(String(decoding: Readiness(parts: parts).word, as: UTF8.self) == "{\"status\": \"not ready\"}\n")
+    }
+
+    @Test func oneConnectionIsEnoughButNotIfTheBrokerBlocksOrRefuses() {
+        let away = PublisherStatus.connecting(lastError: "refused")
+        #expect(BrokerPublisher.readiness(of: [away, .connected]).isReady)
+        #expect(BrokerPublisher.readiness(of: [.connected, .suspect]).isReady)
+        #expect(
+            BrokerPublisher.readiness(of: [.connected, .blocked(reason: "memory")])
+                == .notReady(reason: "blocked by the broker (memory)"))
+        #expect(
+            BrokerPublisher.readiness(of: [.doubtful(reason: "404 NOT_FOUND"), .connected])
+                == .notReady(reason: "404 NOT_FOUND"))
+        #expect(BrokerPublisher.readiness(of: [away]) == .notReady(reason: "connecting (refused)"))
+        #expect(!BrokerPublisher.readiness(of: []).isReady)
+    }
+
+    /// Each service's topic is one of that service, which is what permissions are about.
+    @Test func theTopicsThatTheBrokerIsAskedAboutAreTheServices() throws {
+        let services = Configuration().services.registry.known
+        for (name, topic) in ExampleTopics.of(services) {
+            let service = try #require(services.first { $0.name == name })
+            #expect(topic.hasPrefix(service.topicRoot + ".") && topic.utf8.count > service.topicRoot.utf8.count + 1)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Database
+import EventLoop
+import Logging
+import Testing
+import WebhookServices
+
+@testable import Gateway
+
+/// Limits hold for requests that come at the same time, on both databases.
+@Suite(.timeLimit(.minutes(3))) struct ParallelLimitsTests {
+    /// Runs `body` so many times at once, and returns how often it threw nothing, and what else it threw.
+    private static func together<Failure: Error & Equatable>(
+        _ count: Int, expecting failure: Failure, _ body: @escaping @Sendable (Int) async throws -> Void
+    ) async throws -> (done: Int, refused: Int) {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<count {
+                group.addTask {
+                    do {
+                        try await body(number)
+                        return true
+                    } catch let error as Failure where error == failure {
+                        return false
+                    }
+                }
+            }
+            var done = 0
+            for try await isDone in group where isDone { done += 1 }
+            return (done, count - done)
+        }
+    }
+
+    @Test(arguments: TestDatabases.all) func tokensOfAnAccount(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            var settings = TokensConfiguration()
+            settings.maxPerAccount = 3
+            let desk = TestDesk(test, settings: settings)
+            let refusal = TokenDeskError.tooMany("you made 3 tokens; delete one that is not used any more")
+            let (done, _) = try await Self.together(12, expecting: refusal) { number in
+                _ = try await desk.desk.create(NewToken(service: "github", name: "\(number)"), by: TestDesk.alice)
+            }
+            #expect(done == 3)
+            let made = try await test.database.query("SELECT COUNT(*) AS made FROM token WHERE created_by = 'alice'")
+            #expect(try made.rows.first?.integer("made") == 3)
+            // Another's tokens are none of hers.
+            _ = try await desk.desk.create(NewToken(service: "github", name: "his"), by: TestDesk.bob)
+        }
+    }
+
+    @Test(arguments: TestDatabases.all) func oneOwnerIsLeft(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let names = (0..<8).map { "owner\($0)" }
+            let draft = try TokenDraft(
+                service: "github", name: "shared", owners: try names.map { try TokenOwner(.user, name: $0) })
+            let id = try await test.store.create(draft).token.id
+            let (done, refused) = try await Self.together(8, expecting: TokenStoreError.lastOwner) { number in
+                _ = try await test.store.removeOwner(try TokenOwner(.user, name: names[number]), from: id)
+            }
+            #expect(done == 7 && refused == 1)
+            #expect(try await test.store.find(id)?.owners.count == 1)
+        }
+    }
+
+    @Test(arguments: TestDatabases.all) func owners(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let draft = try TokenDraft(
+                service: "github", name: "shared", owners: [try TokenOwner(.user, name: "first")])
+            let id = try await test.store.create(draft).token.id
+            let limit = TokenDraft.maximumOwners
+            let refusal = TokenInputError.tooManyOwners(limit: limit)
+            let (done, _) = try await Self.together(limit + 10, expecting: refusal) { number in
+                _ = try await test.store.addOwner(try TokenOwner(.user, name: "owner\(number)"), to: id)
+            }
+            #expect(done == limit - 1)
+            #expect(try await test.store.find(id)?.owners.count == limit)
+        }
+    }
+
+    @Test(arguments: TestDatabases.all) func sessions(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            var configuration = Configuration()
+            configuration.sessions.maxPerAccount = 3
+            let store = SessionStore(
+                database: test.database, keys: test.keys, settings: SessionSettings(configuration), refresher: nil,
+                logger: TestDatabases.logger)
+            try await withThrowingDiscardingTaskGroup { group in
+                for _ in 0..<12 {
+                    group.addTask {
+                        _ = try await store.begin(
+                            NewSession(
+                                account: "alice", subject: "alice", name: nil, groups: [], credentials: nil,
+                                isDevelopment: false, userAgent: nil, authenticatedAt: .now()),
+                            replacing: nil)
+                    }
+                }
+            }
+            let rows = try await test.database.query("SELECT COUNT(*) AS n FROM session").rows
+            #expect(try rows.first?.integer("n") == 3)
+        }
+    }
+
+    @Test func testEvents() async throws {
+        let test = try await TestStore()
+        var settings = TokensConfiguration()
+        settings.maxTestsPerMinute = 3
+        let desk = TestDesk(test, settings: settings)
+        let id = try await desk.token()
+        let refusal = TokenDeskError.tooMany("enough test events for this minute; wait a moment")
+        let (done, _) = try await Self.together(12, expecting: refusal) { _ in
+            _ = try await desk.desk.sendTest(id, by: TestDesk.alice)
+        }
+        #expect(done == 3)
+        await test.database.close()
+    }
+
+    @Test func locksAreOfOneAccountAndOneThing() {
+        #expect(AccountLock.key(.tokens, "alice") == AccountLock.key(.tokens, "alice"))
+        #expect(AccountLock.key(.tokens, "alice") != AccountLock.key(.tokens, "bob"))
+        #expect(AccountLock.key(.tokens, "alice") != AccountLock.key(.sessions, "alice"))
+    }
+}

@@ -1,0 +1,179 @@
+import Database
+import EventLoop
+import Logging
+import Testing
+import WebPages
+
+@testable import Gateway
+
+/// Every integer column with numbers that nobody wrote in earnest: whatever reads them goes on, and says what they are.
+@Suite(.timeLimit(.minutes(5))) struct StoredNumberTests {
+    private static let numbers: [Int64] = [0, -1, 1, .min, .min + 1, .max, .max - 1]
+
+    /// The integer columns of all tables that the migrations make.
+    private static func columns() async throws -> [(table: String, columns: [String])] {
+        let test = try await TestStore()
+        let tables = try await test.database.query(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> '\(Migrator.table)' ORDER BY name")
+        var found: [(table: String, columns: [String])] = []
+        for table in try tables.rows.map({ try $0.text("name") }) {
+            let columns = try await test.database.query("PRAGMA table_info(\(table))").rows.filter {
+                try $0.text("type") == "BIGINT"
+            }
+            found.append((table, try columns.map { try $0.text("name") }))
+        }
+        await test.database.close()
+        return found
+    }
+
+    @Test(arguments: TestDatabases.all) func nothingTrapsAndNothingStops(_ kind: TestDatabases) async throws {
+        let tables = try await Self.columns()
+        #expect(tables.flatMap(\.columns).count > 30)
+        for (table, columns) in tables where !columns.isEmpty {
+            try await kind.withStore { test in
+                let desk = TestDesk(test)
+                let world = try await World(test, desk)
+                for column in columns {
+                    for number in Self.numbers {
+                        do {
+                            try await test.database.query("UPDATE \(table) SET \(column) = $1", [.integer(number)])
+                        } catch let error as DatabaseError where error.code == .constraintViolation {
+                            continue
+                        } catch let error as DatabaseError where error.code == .uniqueViolation {
+                            continue
+                        }
+                        try await world.readAll("\(table).\(column) = \(number)")
+                        try await world.writeAll("\(table).\(column) = \(number)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// A token that has everything, with somebody who is logged in.
+    private struct World {
+        let test: TestStore
+        let desk: TestDesk
+        let id: TokenID
+        let sessions: SessionStore
+        let session: SessionID
+
+        init(_ test: TestStore, _ desk: TestDesk) async throws {
+            self.test = test
+            self.desk = desk
+            id = try await desk.token()
+            _ = try await desk.desk.rotate(id, grace: .seconds(60), secret: "", by: TestDesk.alice)
+            var configuration = Configuration()
+            configuration.sessions.maxPerAccount = 3
+            sessions = SessionStore(
+                database: test.database, keys: test.keys, settings: SessionSettings(configuration), refresher: nil,
+                logger: TestDatabases.logger)
+            session = try await sessions.begin(
+                NewSession(
+                    account: "alice", subject: "alice", name: nil, groups: [], credentials: nil, isDevelopment: false,
+                    userAgent: nil, authenticatedAt: .now()),
+                replacing: nil)
+            _ = try await RootKeyTable.claim("key-1", checkValue: [1], in: test.database)
+            try await test.database.query(
+                """
+                INSERT INTO former_root_key (key_id, check_value, created_at, retired_at) VALUES ('key-0', $1, 1, 2)
+                """, [.blob([1])])
+            try await desk.deliver([.published, .refused, .withheld], to: id)
+        }
+
+        func readAll(_ what: Comment) async throws {
+            let view = try await desk.desk.token(id, by: TestDesk.alice)
+            _ = view.activity.total
+            _ = view.activity.last
+            let row = TokenRow(view, showsOwners: true)
+            #expect(!row.accepted.isEmpty, what)
+            for time in [view.token.createdAt, view.token.updatedAt, view.token.rotatedAt].compactMap(\.self) {
+                #expect(!Moment(time).text.isEmpty && !time.description.isEmpty, what)
+            }
+            let report = TokenReport(
+                token: view.token, url: "", serviceTitle: "", messageTag: TokenTag(of: view.token, test.keys),
+                takesSecret: true, secret: nil)
+            #expect(!report.text.isEmpty && !TokenReport.table([report]).isEmpty, what)
+            _ = try TokenReport.json(report)
+            let settings = WebSettings(baseURL: "https://hooks.example.org", version: "1")
+            for record in try await desk.desk.deliveries(id, by: TestDesk.alice).all {
+                #expect(!DeliveryRow(record, service: "GitHub", settings: settings).size.isEmpty, what)
+            }
+            for entry in try await desk.desk.history(id, before: nil, limit: 100, by: TestDesk.alice) {
+                #expect(!HistoryRow(entry, namesToken: true).when.text.isEmpty, what)
+            }
+            for order in TokenQuery.Order.allCases {
+                let page = try await desk.desk.list(TokenQuery(order: order), by: TestDesk.alice)
+                #expect(page.tokens.count == 1, what)
+            }
+            _ = try await desk.desk.overview(by: TestDesk.alice)
+            let people = try await DatabasePeopleDirectory(database: test.database).list(
+                search: "", page: 1, perPage: 10)
+            for person in people.people { _ = person.lastLoginAt.map { Moment($0) } }
+            _ = try await test.loader().record(for: id)
+            _ = try await CandidateLoader(database: test.database, limit: 10, limitPerOwner: 2).candidates(
+                for: .repository(service: "github", name: "a/b"))
+            for record in try await sessions.list(of: "alice") { #expect(!Moment(record.seenAt).text.isEmpty, what) }
+            await sessions.forgetAll()
+            if let record = try await sessions.find(session) {
+                #expect(!Moment(record.createdAt).text.isEmpty, what)
+            }
+            _ = try await RootKeyTable.current(in: test.database)
+            _ = try await RootKeyTable.former("key-0", in: test.database)
+        }
+
+        func writeAll(_ what: Comment) async throws {
+            let before = try #require(try await test.store.find(id)?.updatedAt, what)
+            _ = try await desk.desk.addOwner("zoe", kind: .user, to: id, by: TestDesk.alice)
+            let after = try #require(try await test.store.find(id)?.updatedAt, what)
+            #expect(before != after, what)
+            try await desk.desk.removeOwner("zoe", kind: .user, from: id, by: TestDesk.alice)
+            // What comes in is counted, whatever stood there.
+            try await desk.deliver([.published, .refused], to: id)
+            let activity = try await desk.desk.token(id, by: TestDesk.alice).activity
+            #expect(activity.published > 0 && activity.refused > 0, what)
+            let noted = try await test.database.query("SELECT accepted_noted, refused_noted FROM token_activity").rows
+            #expect(try (noted.first?.integer("accepted_noted") ?? 0) > 0, what)
+        }
+    }
+
+    @Test(arguments: TestDatabases.all) func migrationsThatCannotBe(_ kind: TestDatabases) async throws {
+        for number in Self.numbers where number != 1 {
+            try await kind.withStore { test in
+                try await test.database.query(
+                    "UPDATE \(Migrator.table) SET version = $1, applied_at = $1 WHERE version = 1", [.integer(number)])
+                let error = await #expect(throws: DatabaseError.self) {
+                    try await Migrator.migrate(test.database, migrations: GatewaySchema.migrations)
+                }
+                #expect(error?.code == .schemaTooNew || error?.code == .migrationChanged)
+            }
+        }
+    }
+
+    @Test func theLogHasOneLineAColumn() {
+        let row = SQLRow(columns: ["strange"], values: [.integer(.max)])
+        for _ in 0..<3 {
+            #expect((try? row.count("strange")) == StoredNumber.limit)
+            #expect((try? row.time("strange"))?.isWritable == false)
+        }
+        #expect((try? SQLRow(columns: ["strange"], values: [.integer(.min)]).count("strange")) == -StoredNumber.limit)
+        #expect((try? SQLRow(columns: ["x"], values: [.null]).count("x")) == 0)
+    }
+
+    @Test func whatCannotBeIsShownAsThat() {
+        #expect(UnixTime(milliseconds: .max).description == "9999-12-31T23:59:59Z")
+        #expect(Moment(UnixTime(milliseconds: .min)).text == "impossible time")
+        #expect(Moment(UnixTime(milliseconds: .min)).iso == "0001-01-01T00:00:00Z")
+        #expect(Moment(UnixTime(milliseconds: -1)).text == "31 Dec 1969, 23:59 UTC")
+        #expect(NumberText.size(-1) == "impossible size")
+        #expect(NumberText.size(.max) == "9223372036855 MB")
+        #expect(NumberText.size(.min) == "impossible size")
+        #expect(NumberText.size(1550) == "1.6 kB" && NumberText.size(7249) == "7.2 kB")
+        var activity = TokenActivity()
+        #expect(!activity.isImpossible)
+        activity.refused = -1
+        #expect(activity.isImpossible)
+        activity = TokenActivity(lastAcceptedAt: UnixTime(milliseconds: .max))
+        #expect(activity.isImpossible)
+    }
+}

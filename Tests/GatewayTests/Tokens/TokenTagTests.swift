@@ -1,0 +1,73 @@
+import FoundationEssentials
+import Testing
+
+@testable import Gateway
+
+@Suite struct TokenTagTests {
+    @Test func theTagIsOfTheTokenAndOutlivesARotationOfTheRootKey() async throws {
+        let uuid = [UInt8](1...16)
+        let (first, second) = (try TestStore.key(), try TestStore.key(9))
+        let ring = try KeyRing(first)
+        let tag = TokenTag(of: uuid, ring)
+        #expect(tag.description.count == TokenTag.characterCount)
+        #expect(tag == TokenTag(of: uuid, try KeyRing(first)))
+        #expect(tag != TokenTag(of: Array(uuid.reversed()), ring))
+        // Another server's tokens have other tags.
+        #expect(tag != TokenTag(of: uuid, try KeyRing(second)))
+        // What the database keeps of the key for tags is what a rotated ring has.
+        #expect(tag == TokenTag(of: uuid, try KeyRing(second, former: [first], idTags: first.derive(.idTags))))
+    }
+
+    @Test func readingATag() throws {
+        let tag = try #require(TokenTag("0123456789ABCDEF"))
+        #expect(tag.description == "0123456789abcdef" && TokenTag("0123456789abcdef") == tag)
+        for text in ["", "0123456789abcde", "0123456789abcdef0", "0123456789abcdeg", "0123456789abcde "] {
+            #expect(TokenTag(text) == nil)
+        }
+    }
+
+    @Test func aMessageSaysWhichTokenItCameBy() async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken(creator: "alice")
+            #expect(try await gateway.push(to: "/github/\(token.id)").status == 202)
+            let headers = try #require(gateway.publisher.messages.first).ownHeaders
+            let tag = TokenTag(of: token, gateway.tokens.store.keys)
+            #expect(headers.map(\.name) == ["webhook2fedmsg_token"] && headers.map(\.value) == ["\(tag)"])
+            // Neither its address nor its identity.
+            #expect(!token.id.description.contains(tag.description) && !token.row.contains(tag.description))
+            #expect(try await gateway.tokens.store.row(of: tag) == token.row)
+            let nobodys = try #require(TokenTag("0123456789abcdef"))
+            #expect(try await gateway.tokens.store.row(of: nobodys) == nil)
+        }
+    }
+
+    @Test func anAdministratorFindsTheTokenByIt() async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken()
+            _ = try await gateway.makeToken()
+            let tag = TokenTag(of: token, gateway.tokens.store.keys)
+            let admin = Person(account: "root", isAdmin: true)
+            for search in ["\(tag)", "\(tag)".uppercased()] {
+                let found = try await gateway.desk.list(TokenQuery(reach: .all, search: search), by: admin)
+                #expect(found.tokens.map(\.token.id) == [token.id])
+            }
+            // Nobody else learns by it which token is whose.
+            let person = Person(account: "alice")
+            #expect(try await gateway.desk.list(TokenQuery(search: "\(tag)"), by: person).tokens.isEmpty)
+        }
+    }
+
+    @Test func provenanceNamesOwnersAndScope() throws {
+        let owners = [try TokenOwner(.user, name: "alice"), try TokenOwner(.group, name: "infra")]
+        let record = TokenRecord(
+            id: TokenID(high: 1, low: 2), uuid: [UInt8](1...16), tag: TokenTag("0123456789abcdef"), owners: owners,
+            service: "github", scope: try TokenScope("fedora-infra/bodhi"), isEnabled: true, current: nil)
+        #expect(record.origin(namingOwners: false).map(\.name) == ["webhook2fedmsg_token"])
+        let named = Dictionary(uniqueKeysWithValues: record.origin(namingOwners: true).map { ($0.name, $0.value) })
+        #expect(
+            named == [
+                "webhook2fedmsg_token": "0123456789abcdef", "webhook2fedmsg_owner": "alice,group:infra",
+                "webhook2fedmsg_scope": "fedora-infra/bodhi",
+            ])
+    }
+}

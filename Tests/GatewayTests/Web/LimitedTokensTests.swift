@@ -1,0 +1,58 @@
+import Testing
+import WebPages
+
+@testable import Gateway
+
+/// Tokens that sent more than they may: what their owners and the administrators see.
+struct LimitedTokensTests {
+    let test: TestSite
+    let id: TokenID
+
+    init() throws {
+        test = try TestSite()
+        id = try test.desk.add("flood", scope: "fedora-infra/flood")
+        _ = try test.desk.add("calm")
+    }
+
+    private func limit(_ count: Int64, _ last: UnixTime) {
+        test.desk.change { [id] in
+            var activity = TokenActivity(refused: count, lastRefusedAt: last)
+            activity.limited = count
+            activity.lastLimitedAt = last
+            $0.activity[id] = activity
+        }
+    }
+
+    @Test func administratorsSeeWhichTokensAndHowMuch() async throws {
+        let pages = AdminPages(site: test.site)
+        let before = try test.html(try await pages.overview(test.request(TestSite.admin)))
+        #expect(!before.contains("Over the limit"))
+        limit(1234, .now())
+        let page = try test.html(try await pages.overview(test.request(TestSite.admin)))
+        #expect(page.contains("Over the limit") && page.contains("1,234 deliveries refused; zoe"))
+        #expect(page.contains("/tokens/\(id)") && page.contains("flood") && !page.contains("calm"))
+        // For a week.
+        limit(1234, UnixTime.now().advanced(by: .seconds(-8 * 86_400)))
+        #expect(try !test.html(try await pages.overview(test.request(TestSite.admin))).contains("Over the limit"))
+    }
+
+    @Test func ownersSeeIt() async throws {
+        let pages = TokenDetailPages(site: test.site)
+        #expect(try !test.html(try await pages.show(test.request(id: id))).contains("in a minute"))
+        limit(1, .now())
+        let page = try test.html(try await pages.show(test.request(id: id)))
+        #expect(page.contains("1 delivery was refused because there were too many in a minute"))
+        #expect(page.contains("GitHub may not send them again"))
+    }
+
+    @Test func numbersThatCannotBeAreSaidToBe() async throws {
+        let pages = TokenDetailPages(site: test.site)
+        let warning = "counts or times for this token that cannot be"
+        #expect(try !test.html(try await pages.show(test.request(id: id))).contains(warning))
+        test.desk.change { [id] in
+            $0.activity[id] = TokenActivity(published: -1, lastAcceptedAt: UnixTime(milliseconds: .max))
+        }
+        let page = try test.html(try await pages.show(test.request(id: id)))
+        #expect(page.contains(warning))
+    }
+}

@@ -1,0 +1,86 @@
+import Testing
+import WebPages
+
+@testable import Gateway
+
+/// Owners are added on purpose, and nobody leaves their token by a slip.
+@Suite struct OwnersTests {
+    private func actions(_ site: TestSite) -> TokenActions { TokenActions(site: site.site) }
+
+    @Test func aNameThatNobodyKnowsIsAskedForTwice() async throws {
+        let site = try TestSite()
+        let id = try site.desk.add("bodhi")
+        func add(_ form: [String: String]) async throws -> PageAnswer {
+            try await actions(site).addOwner(site.request(id: id, form: form))
+        }
+        func owners() async throws -> [String] {
+            try await site.desk.token(id, by: TestSite.zoe.person).token.owners.map(\.name)
+        }
+        let question = try await add(["kind": "person", "name": "unsure-kevin"])
+        #expect(question.status == 422)
+        let html = try site.html(question)
+        #expect(html.contains("name=\"again\"") && html.contains("value=\"unsure-kevin\""))
+        let wrong = try await add(["kind": "person", "name": "unsure-kevin", "again": "unsure-kevni"])
+        #expect(try site.html(wrong).contains("The two names differ."))
+        #expect(try await owners() == ["zoe"])
+        #expect(try await add(["kind": "person", "name": "unsure-kevin", "again": "unsure-kevin"]).location != nil)
+        #expect(try await owners() == ["zoe", "unsure-kevin"])
+        // Who is known is added at once, and so is a group of one's own.
+        #expect(try await add(["kind": "person", "name": "kevin"]).location != nil)
+        #expect(try await add(["kind": "group", "name": "packager"]).location != nil)
+        // A directory that knows all accounts says no.
+        let absent = try await add(["kind": "person", "name": "absent", "again": "absent"])
+        #expect(try site.html(absent).contains("There is no account called “absent”."))
+        #expect(try await owners() == ["zoe", "unsure-kevin", "kevin", "packager"])
+    }
+
+    @Test func leavingAsksFirst() async throws {
+        let site = try TestSite()
+        let id = try site.desk.add("bodhi", owners: [(.user, "zoe"), (.user, "kevin"), (.group, "infra")])
+        func remove(_ form: [String: String], by visitor: Visitor = TestSite.zoe) async throws -> PageAnswer {
+            try await actions(site).removeOwner(site.request(visitor, id: id, form: form))
+        }
+        func owners() async throws -> [String] {
+            try await site.desk.token(id, by: TestSite.admin.person).token.owners.map(\.name)
+        }
+        let question = try await remove(["kind": "person", "name": "zoe"])
+        let html = try site.html(question)
+        #expect(html.contains("Leave this token?") && html.contains("name=\"leave\" value=\"yes\""))
+        #expect(html.contains("href=\"/tokens/\(id)\""))
+        #expect(try await owners() == ["zoe", "kevin", "infra"])
+        // Others are taken away at once.
+        #expect(try await remove(["kind": "group", "name": "infra"]).location == "/tokens/\(id)")
+        #expect(try await remove(["kind": "person", "name": "zoe", "leave": "yes"]).location == "/tokens")
+        #expect(try await owners() == ["kevin"])
+    }
+
+    @Test func leavingWithOnesGroupAsksFirst() async throws {
+        let site = try TestSite()
+        let id = try site.desk.add("bodhi", owners: [(.user, "kevin"), (.group, "packager")])
+        let form = ["kind": "group", "name": "packager"]
+        let question = try await actions(site).removeOwner(site.request(id: id, form: form))
+        #expect(try site.html(question).contains("as a member of the group packager"))
+        // Kevin owns it himself: for him the group is any owner.
+        let done = try await actions(site).removeOwner(site.request(TestSite.kevin, id: id, form: form))
+        #expect(done.location == "/tokens/\(id)")
+    }
+
+    @Test(arguments: TestDatabases.all) func theDatabaseKnowsWhoWasHere(_ kind: TestDatabases) async throws {
+        try await kind.withStore { store in
+            let directory = DatabasePeopleDirectory(database: store.database)
+            try await store.database.query(
+                """
+                INSERT INTO session (id_hash, handle, account, subject, group_names, is_development, created_at,
+                    authenticated_at, seen_at, rights_at, refresh_after, lease_until, expires_at)
+                VALUES ($1, 'h', 'alice', '', $2, 0, 0, 0, 0, 0, 0, 0, 1)
+                """, [.blob([1]), .text("docs\ninfra_sig\npackager")])
+            func find(_ kind: TokenOwner.Kind, _ name: String) async throws -> PeopleFinding {
+                try await directory.find(try TokenOwner(kind, name: name))
+            }
+            #expect(try await find(.user, "alice") == .known)
+            #expect(try await find(.user, "alicia") == .unsure)
+            for group in ["docs", "infra_sig", "packager"] { #expect(try await find(.group, group) == .known) }
+            for group in ["doc", "infra-sig", "ackager", "alice"] { #expect(try await find(.group, group) == .unsure) }
+        }
+    }
+}
