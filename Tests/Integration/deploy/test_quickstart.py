@@ -165,8 +165,14 @@ def test_the_page_that_it_points_to_has_the_delivery(tmp_path: Path) -> None:
             browser.trust_env = False
             server = address.partition("/tokens/")[0]
             browser.post(f"{server}/login/development", data={"account": "quickstart"}, timeout=30)
-            page = browser.get(address, timeout=30)
-        identifier = json.loads((state / "messages.jsonl").read_text())["id"]
-        assert page.status_code == 200 and identifier in page.text
+            identifier = json.loads((state / "messages.jsonl").read_text())["id"]
+
+            def is_listed() -> bool:
+                page = browser.get(address, timeout=30)
+                assert page.status_code == 200
+                return identifier in page.text
+
+            # Deliveries are written about once a second.
+            wait_until(is_listed, 60, "the delivery on its token's page")
     finally:
         _quickstart(tmp_path, "--stop")
