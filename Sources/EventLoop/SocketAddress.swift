@@ -11,6 +11,8 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads a literal address; no name is looked up. Brackets around IPv6 are optional.
     public init?(literal host: String, port: UInt16) {
+        // What comes after a zero byte would not be read.
+        guard !host.utf8.contains(0) else { return nil }
         let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         var v4 = in_addr()
         if inet_pton(AF_INET, bare, &v4) == 1 {

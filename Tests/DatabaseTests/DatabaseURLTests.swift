@@ -79,6 +79,10 @@ import Testing
         #expect(parameters["gssencmode"] == "disable")
         #expect(parameters["client_encoding"] == "UTF8")
         #expect(parameters["user"] == "ann")
+        // What finds a server that vanished without a word: a minute at the most.
+        #expect(parameters["keepalives"] == nil && parameters["keepalives_idle"] == "30")
+        #expect(parameters["keepalives_interval"] == "10" && parameters["keepalives_count"] == "3")
+        #expect(parameters["tcp_user_timeout"] == "30000")
         let asked = try PostgresSettings(parsing: "host=a gssencmode=require keepalives_idle=7")
         let list = asked.connectionParameters(endpoints: [PostgresEndpoint(host: "a", address: "", port: "")])
         #expect(list.contains { $0 == ("gssencmode", "require") })

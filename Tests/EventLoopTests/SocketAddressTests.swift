@@ -13,7 +13,7 @@ import Testing
         #expect(address.isLoopback == isLoopback)
     }
 
-    @Test(arguments: ["localhost", "256.1.1.1", "", "1.2.3", "::g"])
+    @Test(arguments: ["127.0.0.1\0", "localhost", "256.1.1.1", "", "1.2.3", "::g"])
     func namesAndNonsenseAreNoLiterals(text: String) {
         #expect(SocketAddress(literal: text, port: 1) == nil)
     }

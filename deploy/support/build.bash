@@ -40,19 +40,32 @@ has_header() {
 
 has_library() { pkg-config --exists "$1" 2>/dev/null; }
 
+# What a program of C takes from other projects.
+check_headers() {
+    if ! c_compiler >/dev/null; then
+        # Without one, nobody can tell which of the headers are there.
+        missing+=("a C and C++ compiler: cc, clang or gcc (Debian: clang or g++, Fedora: clang or gcc-c++)")
+        return
+    fi
+    has_header ev.h || missing+=("libev, with its headers (Debian: libev-dev, Fedora: libev-devel)")
+    has_header curl/curl.h || missing+=("libcurl, likewise (libcurl4-openssl-dev, libcurl-devel)")
+    has_header openssl/ssl.h || missing+=("OpenSSL 3, likewise (libssl-dev, openssl-devel)")
+    has_header xxhash.h || missing+=("xxHash, likewise (libxxhash-dev, xxhash-devel)")
+    has_header simdjson.h -x c++ -std=c++17 || missing+=("simdjson, likewise (libsimdjson-dev, simdjson-devel)")
+}
+
 # On a system whose packages nobody here knows: goes on where everything is there, and else says what is not.
 check_parts() {
     local name missing=()
     for name in curl jq openssl; do command -v "$name" >/dev/null || missing+=("$name"); done
     if [ -z "$given_binary" ]; then
         for name in swift git pkg-config; do command -v "$name" >/dev/null || missing+=("$name"); done
-        has_header ev.h || missing+=("libev, with its headers (Debian: libev-dev, Fedora: libev-devel)")
-        has_header curl/curl.h || missing+=("libcurl, likewise (libcurl4-openssl-dev, libcurl-devel)")
-        has_header openssl/ssl.h || missing+=("OpenSSL 3, likewise (libssl-dev, openssl-devel)")
-        has_header xxhash.h || missing+=("xxHash, likewise (libxxhash-dev, xxhash-devel)")
-        has_header simdjson.h -x c++ -std=c++17 || missing+=("simdjson, likewise (libsimdjson-dev, simdjson-devel)")
-        has_library libpq || missing+=("libpq, with its headers and pkg-config file (libpq-dev, libpq-devel)")
-        has_library sqlite3 || missing+=("SQLite, likewise (libsqlite3-dev, sqlite-devel)")
+        check_headers
+        # Likewise without pkg-config, which is in the list then.
+        if command -v pkg-config >/dev/null; then
+            has_library libpq || missing+=("libpq, with its headers and pkg-config file (libpq-dev, libpq-devel)")
+            has_library sqlite3 || missing+=("SQLite, likewise (libsqlite3-dev, sqlite-devel)")
+        fi
     fi
     if [ ${#missing[@]} = 0 ]; then
         say "This is $system_name; everything that is needed is there."

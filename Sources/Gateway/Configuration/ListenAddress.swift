@@ -34,19 +34,16 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// Whether only this machine can reach it.
-    public var isLoopback: Bool {
-        if host == "::1" || host.lowercased() == "localhost" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    }
+    public var isLoopback: Bool { isLocalhost || SocketAddress(literal: host, port: 0)?.isLoopback ?? false }
+
+    private var isLocalhost: Bool { ["localhost", "localhost."].contains(host.lowercased()) }
 
     /// Whether it stands for addresses of both protocols: every address of the machine, or `localhost` (RFC 6761).
     private var bothProtocols: [String]? {
-        switch host.lowercased() {
-        case "*", "::": ["0.0.0.0", "::"]
-        case "localhost", "localhost.": ["127.0.0.1", "::1"]
-        default: nil
-        }
+        if isLocalhost { return ["127.0.0.1", "::1"] }
+        // Zero in IPv6 can be written in several ways (RFC 4291 section 2.2); in IPv4 it is just that protocol's.
+        let isEvery = host == "*" || SocketAddress(literal: host, port: 0) == SocketAddress(literal: "::", port: 0)
+        return isEvery ? ["0.0.0.0", "::"] : nil
     }
 
     /// The addresses to bind for these, each once. What stands for addresses of both protocols does with one of them on a

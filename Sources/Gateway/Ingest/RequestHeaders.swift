@@ -9,5 +9,7 @@ struct RequestHeaders: WebhookHeaders {
 
     func first(_ name: String) -> ArraySlice<UInt8>? { head.first(name) }
 
+    func values(_ name: String) -> [ArraySlice<UInt8>] { head.values(name) }
+
     func find(_ name: String) -> (value: ArraySlice<UInt8>, isRepeated: Bool)? { head.find(name) }
 }

@@ -7,6 +7,8 @@ public protocol WebhookHeaders {
     func count(of name: String) -> Int
     /// The value of the first of them.
     func first(_ name: String) -> ArraySlice<UInt8>?
+    /// The values of all of them, in order.
+    func values(_ name: String) -> [ArraySlice<UInt8>]
     /// The same, and whether another of them has another value. Two that say the same are as good as one.
     func find(_ name: String) -> (value: ArraySlice<UInt8>, isRepeated: Bool)?
 }
@@ -17,9 +19,19 @@ extension WebhookHeaders {
         first(name).map { ($0, count(of: name) > 1) }
     }
 
+    /// The value of the first of them, or none.
+    public func values(_ name: String) -> [ArraySlice<UInt8>] { first(name).map { [$0] } ?? [] }
+
     /// Whether the sender says that the body is a form.
-    public var sayForm: Bool {
-        find("content-type").map { !$0.isRepeated && ContentKind(mediaType: $0.value) == .form } ?? false
+    public var sayForm: Bool { contentKind == .form }
+
+    /// What the sender says the body is; `nil` if that is not said. Several fields that mean the same are no contradiction,
+    /// however they put it.
+    var contentKind: ContentKind? {
+        guard let found = find("content-type") else { return nil }
+        guard found.isRepeated else { return found.value.isEmpty ? nil : ContentKind(mediaType: found.value) }
+        let kinds = Set(values("content-type").filter { !$0.isEmpty }.map { ContentKind(mediaType: $0) })
+        return kinds.count > 1 ? .other : kinds.first
     }
 
     /// The value of the first field with that name, unless it is empty: that says as little as none.
@@ -41,13 +53,11 @@ extension WebhookHeaders {
         return found.value
     }
 
-    /// The value of a field that must stand exactly once or, if it is empty, of another one.
+    /// The value of a field that must stand exactly once or, if it is empty or not there, of another one.
     ///
     /// - Throws: ``WebhookError/missingHeader(_:)`` of the first, or ``WebhookError/duplicateHeader(_:)``.
     func single(_ name: String, or other: String) throws(WebhookError) -> ArraySlice<UInt8> {
-        guard let found = find(name), found.value.isEmpty, !found.isRepeated, count(of: other) > 0 else {
-            return try single(name)
-        }
-        return try single(other)
+        let saysNothing = find(name).map { $0.value.isEmpty && !$0.isRepeated } ?? true
+        return try single(saysNothing && count(of: other) > 0 ? other : name)
     }
 }

@@ -33,10 +33,7 @@ public struct WebhookRequest {
     }
 
     /// What the sender says the body is.
-    var contentKind: ContentKind {
-        guard let found = headers.find("content-type"), !found.value.isEmpty else { return .json }
-        return found.isRepeated ? .other : ContentKind(mediaType: found.value)
-    }
+    var contentKind: ContentKind { headers.contentKind ?? .json }
 
     /// The payload of a service that sends JSON, a form with a field `payload`, or a GET with that in its query.
     func formOrBody() throws(WebhookError) -> ArraySlice<UInt8> {

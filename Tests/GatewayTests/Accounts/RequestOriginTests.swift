@@ -36,7 +36,7 @@ import Testing
 
     @Test(arguments: [
         ("localhost", true), ("LOCALHOST:8080", true), ("127.0.0.1", true), ("127.1.2.3:80", true),
-        ("[::1]:8080", true),
+        ("[::1]:8080", true), ("localhost.:8080", true),
         ("localhost.evil.example.org", false), ("127.0.0.1.evil.example.org", false), ("0.0.0.0", false),
         ("example.org", false), ("127.0.0", false), ("[::2]", false), ("", false),
     ])

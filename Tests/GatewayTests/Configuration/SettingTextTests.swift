@@ -46,12 +46,27 @@ import Testing
         ("localhost:0", "localhost", 0, true),
         ("127.9.9.9:1", "127.9.9.9", 1, true), ("0.0.0.0:1", "0.0.0.0", 1, false), ("[::]:1", "::", 1, false),
         ("127.example.org:1", "127.example.org", 1, false), ("*:1", "*", 1, false),
-        ("127.0.0.256:1", "127.0.0.256", 1, false),
+        ("127.0.0.256:1", "127.0.0.256", 1, false), ("localhost.:1", "localhost.", 1, true),
+        ("[0:0:0:0:0:0:0:1]:1", "0:0:0:0:0:0:0:1", 1, true), ("[::0]:1", "::0", 1, false),
+        ("[::ffff:127.0.0.1]:1", "::ffff:127.0.0.1", 1, true),
+        ("localhost.example.org:1", "localhost.example.org", 1, false),
     ])
     func listenAddresses(text: String, host: String, port: Int, loopback: Bool) throws {
         let address = try #require(ListenAddress(text))
         #expect(address.host == host && address.port == port && address.isLoopback == loopback)
         #expect(address.description == text)
+    }
+
+    /// However zero and this machine are written, they stand for both protocols.
+    @Test(arguments: [
+        ("[::0]:8080", "*:8080"), ("[0:0:0:0:0:0:0:0]:8080", "*:8080"), ("[0::]:8080", "*:8080"),
+        ("[::]:8080", "*:8080"), ("LocalHost.:8080", "localhost:8080"),
+    ])
+    func listenAddressesOfBothProtocols(text: String, plain: String) async throws {
+        let address = try await ListenAddress.resolve([try #require(ListenAddress(text))])
+        let expected = try await ListenAddress.resolve([try #require(ListenAddress(plain))])
+        #expect(address == expected)
+        #expect(address.contains { if case .ipv4 = $0 { true } else { false } })
     }
 
     @Test(arguments: [":80", "a", "a:", "a:b", "a:-1", "a:+1", "a:65536", "::1:80", "[::1]", "[a]:1", "a b:1", "a/b:1"])

@@ -109,12 +109,16 @@ def test_interrupted_it_leaves_nothing_running(tmp_path: Path, options: list[str
             os.kill(pid, signal.SIGKILL)
 
 
-def _elsewhere(home: Path, *options: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
-    """On a system whose packages the script does not know."""
+def _elsewhere(
+    home: Path, *options: str, path: str | None = None, built: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """On a system whose packages the script does not know; with a program that is there already, or from the sources."""
     release = home / "os-release"
     release.write_text('ID=fedora\nVERSION_ID=43\nPRETTY_NAME="Fedora Linux 43"\n')
     script = 'mount --make-rprivate / && mount --bind "$1" /etc/os-release && shift && exec "$@"'
     environment = _environment(home, binary())
+    if not built:
+        del environment["W2F_BINARY"]
     if path is not None:
         environment["PATH"] = path
     return subprocess.run(
@@ -145,6 +149,21 @@ def test_elsewhere_it_says_what_is_not_there(tmp_path: Path) -> None:
     lines = [line.strip() for line in result.stdout.splitlines()]
     assert "curl" in lines and "jq" not in lines
     assert "Fedora Linux 43" in result.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make it another system")
+def test_elsewhere_without_a_compiler_it_asks_for_one(tmp_path: Path) -> None:
+    """Without one nobody can tell which headers are there: none of them is said to be missing."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("bash", "env", "dirname", "cat", "grep", "id", "mount", "readlink", "sed", "seq", "jq", "openssl", "curl"):
+        (tools / name).symlink_to(Path("/usr/bin") / name)
+    result = _elsewhere(tmp_path, "--once", path=str(tools), built=False)
+    assert result.returncode == 1, result.stdout
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    assert any(line.startswith("a C and C++ compiler") for line in lines), result.stdout
+    assert "swift" in lines and "pkg-config" in lines
+    assert not any(line.startswith(("lib", "OpenSSL", "SQLite", "xxHash", "simdjson")) for line in lines), result.stdout
 
 
 def test_the_page_that_it_points_to_has_the_delivery(tmp_path: Path) -> None:

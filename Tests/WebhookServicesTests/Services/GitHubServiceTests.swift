@@ -153,6 +153,16 @@ import WebhookServices
         // Twice the same is not in doubt; two that differ are.
         let twice = Self.headers.setting("Content-Type", "application/json").adding("content-type", "application/json")
         #expect(try service.error(of: request(twice, "{}")) == nil)
+        for other in ["application/json; charset=utf-8", "APPLICATION/JSON", "text/json", ""] {
+            let alike = Self.headers.setting("Content-Type", "application/json").adding("Content-Type", other)
+            #expect(try service.error(of: request(alike, "{}")) == nil, "\(other)")
+            let turned = Self.headers.setting("Content-Type", other).adding("Content-Type", "application/json")
+            #expect(try service.error(of: request(turned, "{}")) == nil, "\(other)")
+        }
+        let form = "application/x-www-form-urlencoded"
+        let forms = Self.headers.setting("Content-Type", form).adding("Content-Type", form + "; charset=utf-8")
+        #expect(forms.sayForm)
+        #expect(!forms.adding("Content-Type", "application/json").sayForm)
         let doubled = Self.headers.setting("Content-Type", "application/json").adding("Content-Type", "text/plain")
         #expect(try service.error(of: request(doubled, "{}")) == .unsupportedMediaType)
     }

@@ -90,8 +90,17 @@ import WebhookServices
 
     @Test(arguments: ["X-Gitea-Event", "X-Gitea-Delivery"])
     func whatCannotBeMissing(_ name: String) throws {
-        #expect(
-            try service.error(of: request(Self.headers.setting(name, nil), "{}")) == .missingHeader(name.lowercased()))
+        let headers = Self.headers.setting("X-Gitea-Event-Type", nil).setting(name, nil)
+        #expect(try service.error(of: request(headers, "{}")) == .missingHeader(name.lowercased()))
+    }
+
+    /// The event is empty or not there at all: its type tells.
+    @Test(arguments: ["", nil]) func anEventThatIsNotSaid(_ event: String?) throws {
+        let headers = Self.headers.setting("X-Gitea-Event", event).setting("X-Gitea-Event-Type", "status")
+        let read = try service.event(of: request(headers, "{}"))
+        #expect(read.topic == "webhook.gitea.status" && read.header("x-gitea-event") == "status")
+        let empty = Self.headers.setting("X-Gitea-Event", event).setting("X-Gitea-Event-Type", "")
+        #expect(try service.error(of: request(empty, "{}")) == .missingHeader("x-gitea-event-type"))
     }
 
     @Test func ownPayloads() throws {

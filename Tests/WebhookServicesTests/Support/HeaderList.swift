@@ -16,6 +16,10 @@ struct HeaderList: WebhookHeaders, ExpressibleByDictionaryLiteral {
         fields.first { $0.name.lowercased() == name }?.value[...]
     }
 
+    func values(_ name: String) -> [ArraySlice<UInt8>] {
+        fields.filter { $0.name.lowercased() == name }.map { $0.value[...] }
+    }
+
     func find(_ name: String) -> (value: ArraySlice<UInt8>, isRepeated: Bool)? {
         let values = fields.filter { $0.name.lowercased() == name }.map(\.value)
         return values.first.map { first in (first[...], values.contains { $0 != first }) }
