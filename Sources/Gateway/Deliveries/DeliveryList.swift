@@ -16,4 +16,9 @@ public struct DeliveryList: Sendable, Hashable {
 
     /// All, newest first.
     public var all: [DeliveryRecord] { (accepted + refused).sorted { $0.at > $1.at } }
+
+    /// Those that the service sent, and no test events: by these one sees how the webhook does.
+    var ofService: DeliveryList {
+        DeliveryList(accepted: accepted.filter { !$0.isTest }, refused: refused.filter { !$0.isTest })
+    }
 }

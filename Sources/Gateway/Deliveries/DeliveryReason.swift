@@ -18,7 +18,7 @@ public enum DeliveryReason {
             "The token is disabled. Enable it, or remove the webhook at \(service)."
         case "out_of_scope":
             record?.repository.map { repository in
-                "The delivery is of \(repository), which is outside the token’s scope: was the repository renamed or moved? "
+                "The delivery is of \(repository.isolated), which is outside the token’s scope: was the repository renamed or moved? "
                     + "Then change the scope in the settings."
             } ?? "The delivery is of a repository or organization outside the token's scope."
         case "unsupported_media_type":

@@ -2,7 +2,7 @@ import Database
 
 extension DeliveryRecord {
     /// The columns that `init(row:)` reads.
-    static let columns = "at, outcome, status, event, topic, message_id, size, reason, repository"
+    static let columns = "at, outcome, status, event, topic, message_id, size, reason, repository, is_test"
 
     /// Reads a row of the table `delivery`.
     ///
@@ -17,6 +17,7 @@ extension DeliveryRecord {
             topic: try row.optionalText("topic"), messageID: try row.optionalText("message_id"),
             size: try row.optionalInteger("size").map { Int($0) }, reason: try row.optionalText("reason"),
             repository: try row.optionalText("repository"))
+        isTest = try row.integer("is_test") != 0
     }
 }
 

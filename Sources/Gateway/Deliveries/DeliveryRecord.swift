@@ -18,6 +18,8 @@ public struct DeliveryRecord: Sendable, Hashable {
     public let reason: String?
     /// The repository that the payload names, where it is outside of the token's scope: printable, and of a bounded length.
     public let repository: String?
+    /// Whether it was a test event of the token's page, which says nothing of what the webhook does.
+    var isTest = false
     /// Which of the token's secrets it had; not listed, only counted.
     var secret: SecretUse?
     /// Whether it came by its service's address, without the token's id; not listed, only counted.

@@ -212,12 +212,12 @@ extension DeliveryWriter {
         SQLStatement(
             """
             INSERT INTO delivery (token_uuid, is_refused, slot, at, outcome, status, event, topic, message_id, size,
-                reason, repository)
-            VALUES \(places(rows: records.count, columns: 12))
+                reason, repository, is_test)
+            VALUES \(places(rows: records.count, columns: 13))
             ON CONFLICT (token_uuid, is_refused, slot) DO UPDATE SET at = excluded.at, outcome = excluded.outcome,
                 status = excluded.status, event = excluded.event, topic = excluded.topic,
                 message_id = excluded.message_id, size = excluded.size, reason = excluded.reason,
-                repository = excluded.repository
+                repository = excluded.repository, is_test = excluded.is_test
             """,
             records.flatMap { placed -> [SQLValue] in
                 let record = placed.record
@@ -226,7 +226,7 @@ extension DeliveryWriter {
                     .integer(record.at.milliseconds), .text(record.outcome.rawValue), .integer(Int64(record.status)),
                     .optional(record.event), .optional(record.topic), .optional(record.messageID),
                     record.size.map { .integer(Int64($0)) } ?? .null, .optional(record.reason),
-                    .optional(record.repository),
+                    .optional(record.repository), .integer(record.isTest ? 1 : 0),
                 ]
             })
     }

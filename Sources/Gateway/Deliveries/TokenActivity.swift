@@ -1,6 +1,6 @@
 /// What came in for a token, over all replicas and restarts; a second behind, at most.
 public struct TokenActivity: Sendable, Hashable {
-    /// Webhooks that were published.
+    /// Webhooks that were published, test events included, as in all counts; the times are those of others.
     public var published: Int64
     /// Authentic webhooks that were not published: the event filter, private content, or published before.
     public var withheld: Int64
@@ -62,6 +62,8 @@ public struct TokenActivity: Sendable, Hashable {
         case .repeated, .withheld: withheld += 1
         case .refused: refused += 1
         }
+        // By a test event nobody sees how the webhook does.
+        guard !record.isTest else { return }
         switch record.outcome {
         case .published, .repeated: lastPublishedAt = Self.later(lastPublishedAt, time)
         case .withheld: lastWithheldAt = Self.later(lastWithheldAt, time)

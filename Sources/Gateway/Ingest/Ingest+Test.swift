@@ -15,7 +15,7 @@ extension Ingest: TestSending {
     private func send(through id: TokenID, sender: String) async -> DeliveryRecord? {
         let deadline = RequestDeadline(from: .now, limit: pipeline.settings.deadline)
         var size: Int?
-        let record: DeliveryRecord
+        var record: DeliveryRecord
         do throws(HTTPError) {
             guard let token = try await tokens.record(of: id, until: deadline) else { return nil }
             let acceptance = try await accept(token, sender: sender, size: &size, until: deadline)
@@ -24,6 +24,7 @@ extension Ingest: TestSending {
             record = DeliveryRecord(
                 at: .now(), outcome: .refused, status: Int(error.status.code), size: size, reason: error.code)
         }
+        record.isTest = true
         pipeline.deliveries.note(record, for: id)
         // The page that comes next lists it.
         await pipeline.deliveries.flushed()

@@ -20,5 +20,6 @@ public enum GatewaySchema {
         .formerSecrets,
         .formUses,
         .deliveryStates,
+        .testDeliveries,
     ]
 }

@@ -59,7 +59,7 @@ struct TokenSelection: Sendable {
                 """
                 SELECT COUNT(*) AS tokens,
                     COALESCE(SUM(CASE WHEN state = 'disabled' THEN 1 ELSE 0 END), 0) AS disabled,
-                    COALESCE(SUM(CASE WHEN last_at IS NOT NULL THEN 1 ELSE 0 END), 0) AS used,
+                    COALESCE(SUM(CASE WHEN last_at > 0 THEN 1 ELSE 0 END), 0) AS used,
                     COALESCE(SUM(CASE WHEN \(Self.failing) THEN 1 ELSE 0 END), 0) AS failing,
                     COALESCE(SUM(CASE WHEN \(Self.withheld) THEN 1 ELSE 0 END), 0) AS withheld
                 FROM token LEFT JOIN token_activity ON token_uuid = uuid\(filter)
@@ -73,7 +73,7 @@ struct TokenSelection: Sendable {
             """
             SELECT (SELECT \(tokens)) AS tokens,
                 (SELECT COUNT(*) FROM token WHERE state = 'disabled' AND \(disabled)) AS disabled,
-                (SELECT COUNT(*) FROM token_activity WHERE \(active)) AS used,
+                (SELECT COUNT(*) FROM token_activity WHERE last_at > 0 AND \(active)) AS used,
                 (SELECT COUNT(*) FROM token_activity WHERE \(Self.failing) AND \(active)) AS failing,
                 (SELECT COUNT(*) FROM token_activity WHERE \(Self.withheld) AND \(active)) AS withheld
             """, parameters)
@@ -104,7 +104,7 @@ struct TokenSelection: Sendable {
                 // The same values in the same places as in the condition that was made first.
                 var places: [SQLValue] = []
                 let theirs = membership.condition("token_activity.token_uuid", &places)
-                return "SELECT token_uuid AS chosen FROM token_activity WHERE \(theirs) "
+                return "SELECT token_uuid AS chosen FROM token_activity WHERE last_at > 0 AND \(theirs) "
                     + "ORDER BY last_at \(direction), token_uuid \(direction)"
             }
             if query.isUsed == nil, let membership, membership.isWalking { return walkedByDelivery(end: end) }
@@ -121,7 +121,7 @@ struct TokenSelection: Sendable {
         """
         WITH used AS MATERIALIZED (
             SELECT uuid AS chosen, 0 AS part, last_at, created_at
-            FROM token_activity CROSS JOIN token ON uuid = token_uuid\(filter)
+            FROM token_activity CROSS JOIN token ON uuid = token_uuid\(filter) AND last_at > 0
             ORDER BY last_at \(direction), \(age) LIMIT \(end)
         )
         SELECT chosen FROM (
@@ -138,9 +138,11 @@ struct TokenSelection: Sendable {
 
     private static let failing = TokenStanding.refused.condition ?? "1 = 0"
     private static let withheld = TokenStanding.withheld.condition ?? "1 = 0"
-    private static let isUnused = "NOT EXISTS (SELECT 1 FROM token_activity WHERE token_uuid = token.uuid)"
+    /// Nothing came for it but test events, which have no place in time.
+    private static let isUnused =
+        "NOT EXISTS (SELECT 1 FROM token_activity WHERE token_uuid = token.uuid AND last_at > 0)"
 
-    private var used: String { query.isUsed == true ? " JOIN token_activity ON token_uuid = uuid" : "" }
+    private var used: String { query.isUsed == true ? " JOIN token_activity ON token_uuid = uuid AND last_at > 0" : "" }
 
     private var filter: String { conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ") }
 
@@ -154,7 +156,8 @@ struct TokenSelection: Sendable {
         case .name: "\(lowered("name")) \(direction), \(age)"
         case .service: "service \(direction), \(lowered("name")) \(direction), \(age)"
         // What nothing came for is the last either way, which the two databases do not agree about by themselves.
-        case .lastDelivery: "CASE WHEN last_at IS NULL THEN 1 ELSE 0 END, last_at \(direction), \(age)"
+        case .lastDelivery:
+            "CASE WHEN last_at > 0 THEN 0 ELSE 1 END, NULLIF(last_at, 0) \(direction), \(age)"
         }
     }
 

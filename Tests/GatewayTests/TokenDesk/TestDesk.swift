@@ -37,13 +37,16 @@ struct TestDesk: Sendable {
     }
 
     /// Notes deliveries as if they had come.
-    func deliver(_ outcomes: [DeliveryOutcome], to token: TokenID, at time: UnixTime = Self.start) async throws {
+    func deliver(
+        _ outcomes: [DeliveryOutcome], to token: TokenID, at time: UnixTime = Self.start, areTests: Bool = false
+    ) async throws {
         let recorder = DeliveryRecorder(
             database: test.database, loops: [try TestDatabases.loop.get()], settings: DeliverySettings(),
             logger: TestDatabases.logger)
         for (number, outcome) in outcomes.enumerated() {
-            recorder.note(
-                DeliveryRecord(at: time.advanced(by: .seconds(number)), outcome: outcome, status: 202), for: token)
+            var record = DeliveryRecord(at: time.advanced(by: .seconds(number)), outcome: outcome, status: 202)
+            record.isTest = areTests
+            recorder.note(record, for: token)
         }
         await recorder.end()
     }

@@ -54,7 +54,10 @@ import Testing
                 _ = try await desk.desk.addOwner("infra", kind: .group, to: id, by: creator)
             }
             if number.isMultiple(of: 5) { _ = try await desk.desk.setState(id, to: .disabled, by: creator) }
-            if !number.isMultiple(of: 4) {
+            if number.isMultiple(of: 8) {
+                // Nothing but a test event.
+                try await desk.deliver([.published], to: id, areTests: true)
+            } else if !number.isMultiple(of: 4) {
                 // Several at the same time.
                 let outcomes: [DeliveryOutcome] =
                     number.isMultiple(of: 7)
