@@ -24,12 +24,21 @@ struct LogoutHandler: HTTPHandler {
             if let logout { fields.append(.init("Refresh", "0; url=\(logout)")) }
             return accounts.answers.page(.ok, .loggedOut(providerLogout: logout), accounts.anonymous, fields: fields)
         } catch let error as HTTPError {
-            return exchange.refuse(error)
+            return refusal(of: exchange, error)
         } catch let error as FormRefusal {
             return accounts.answers.page(.forbidden, .forbidden(reason: error.description), accounts.anonymous)
         } catch {
             logger.error("cannot end a session", metadata: ["error": "\(error)"])
-            return exchange.refuse(.databaseAway)
+            return refusal(of: exchange, .databaseAway)
         }
+    }
+
+    /// A page for browsers, an error for programs.
+    private func refusal(of exchange: HTTPExchange, _ error: HTTPError) -> ServerResponse {
+        guard AddressPage.wantsHTML(exchange.head) else { return exchange.refuse(error) }
+        let retry = error.retryAfter.map { [ServerResponse.Field("Retry-After", String($0))] } ?? []
+        return accounts.answers.page(
+            error.status, .stillLoggedIn(reason: error.message, requestID: "\(exchange.requestID)"),
+            accounts.anonymous, fields: retry)
     }
 }

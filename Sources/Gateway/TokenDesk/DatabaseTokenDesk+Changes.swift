@@ -26,11 +26,12 @@ extension DatabaseTokenDesk {
     }
 
     func rotate(
-        _ id: TokenID, grace: Duration, secret: String, by person: Person?
+        _ id: TokenID, grace: Duration, secret: String, version: String?, by person: Person?
     ) async throws(TokenDeskError) -> IssuedToken {
         try await attempt {
             let (token, _) = try await open(id, .rotate, by: person)
-            let warrant = try warrant(person, .rotate)
+            var warrant = try warrant(person, .rotate)
+            warrant.secretsVersion = version
             let own = try intake.secret(Self.ownSecret(secret), for: token)
             guard let (rotated, made) = try await store.rotate(id, to: own, grace: grace, by: warrant, now: warrant.now)
             else { throw TokenDeskError.notFound }

@@ -24,9 +24,12 @@ public protocol TokenDesk: Sendable {
 
     /// Gives a token another secret; the one before works on for `grace`.
     ///
-    /// - Parameter secret: One of one's own; empty to have one made.
+    /// - Parameters:
+    ///   - secret: One of one's own; empty to have one made.
+    ///   - version: ``Token/secretsVersion`` of what was shown to the person; a token that has other secrets by now keeps
+    ///     those (`changed`). `nil` replaces whatever there is.
     func rotate(
-        _ id: TokenID, grace: Duration, secret: String, by person: Person?
+        _ id: TokenID, grace: Duration, secret: String, version: String?, by person: Person?
     ) async throws(TokenDeskError) -> IssuedToken
 
     /// Enables or disables a token.

@@ -44,6 +44,10 @@ public struct Token: Sendable, Hashable {
     /// When it got the secrets that it has.
     var secretsSince: UnixTime { rotatedAt ?? createdAt }
 
+    /// Names the secrets that it has, former ones included: another after each rotation. A form carries it, so that a page
+    /// that was open for long ends no secret that it never showed.
+    var secretsVersion: String { String(secretsSince.milliseconds) }
+
     /// The text of the uuid in the database: small letters.
     var row: String { uuid.uuidString.lowercased() }
 }

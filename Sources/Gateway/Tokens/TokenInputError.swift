@@ -28,6 +28,8 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
     case secretUnusable(String)
     /// The service makes its secrets itself, and none was given.
     case secretIsMadeThere(service: String)
+    /// The service knows no secret, so there is none to replace.
+    case noSecret(service: String)
     /// The event filter is none.
     case events(EventFilterError)
     /// A setting is missing, unknown or wrong.
@@ -77,6 +79,8 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
         case .secretUnusable(let reason): "the secret cannot be used for this service: \(reason)"
         case .secretIsMadeThere(let service):
             "\(service) makes the secret itself: copy it from its page, and give it here"
+        case .noSecret(let service):
+            "\(service) knows no secret: the address is the proof. To get another address, make another token"
         case .events(let error): "the event filter: \(error)"
         case .setting(let error): "\(error)"
         case .settingSyntax(let text): "\"\(text)\" is no setting: those are given as NAME=VALUE"

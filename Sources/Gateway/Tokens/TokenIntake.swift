@@ -67,6 +67,7 @@ public struct TokenIntake: Sendable {
     /// - Throws: ``TokenInputError``, or `CryptographyError` if there is no randomness.
     public func secret(_ own: TokenSecret?, for token: Token) throws -> TokenSecret? {
         guard let service = services.known(named: token.service) else { return own }
+        guard service.secretOrigin != .nowhere else { throw TokenInputError.noSecret(service: service.title) }
         if let own {
             try Self.check(own, for: service)
             return own

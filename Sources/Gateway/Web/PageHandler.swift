@@ -33,6 +33,12 @@ struct PageHandler: HTTPHandler {
             request.visitor = visit.visitor
             response = try await answer(exchange, visit, &request)
         } catch {
+            // Capital letters and the like are the visitor's typing: `/tokens/New` is no token.
+            if case .notFound = error, [.get, .head].contains(exchange.head.method),
+                let redirection = exchange.redirectionToIntendedPath()
+            {
+                return redirection
+            }
             let typed = exchange.head.method == .post ? await site.accounts.typed(in: exchange) : nil
             if exchange.head.method == .post { request.formPage = Draft.page(of: request.path, typed) }
             response = failure(error, request, typed)
@@ -67,7 +73,12 @@ struct PageHandler: HTTPHandler {
                 return secured(site.accounts.login(from: exchange, isFresh: false))
             }
         }
-        if changes { request.form = try await site.accounts.form(of: exchange, in: visit) }
+        var fields: FormFields?
+        if changes {
+            let form = try await site.accounts.form(of: exchange, in: visit)
+            request.form = { form[$0] }
+            fields = form
+        }
         let accounts = site.accounts
         var notes: [SealedNote: [UInt8]] = [:]
         for note in SealedNote.allCases { notes[note] = accounts.read(note, of: exchange) }
@@ -79,15 +90,14 @@ struct PageHandler: HTTPHandler {
         for name in names {
             request.parameters[name] = exchange.pathParameters[name].map { String(decoding: $0, as: UTF8.self) }
         }
-        let answer = try await changes ? act(on: request) : run(request)
+        let answer = try await act(on: request, fields)
         return try response(to: request, answer, exchange)
     }
 
-    /// Does what a form asks for: once, however often it is sent.
-    private func act(on request: PageRequest) async throws(PageFailure) -> PageAnswer {
+    /// Does what is asked for; what a form asks for once, however often it is sent.
+    private func act(on request: PageRequest, _ fields: FormFields?) async throws(PageFailure) -> PageAnswer {
         guard let visitor = request.visitor,
-            let form = FormUse(
-                key: request.form("once"), part: request.form("part"), path: request.path, account: visitor.account)
+            let form = fields.flatMap({ FormUse($0, path: request.path, account: visitor.account) })
         else { return try await run(request) }
         let run = run
         return try await site.forms.once(form) { () async throws(PageFailure) in try await run(request) }
@@ -179,9 +189,6 @@ struct PageHandler: HTTPHandler {
         case .login, .desk(.forbidden(.staleLogin)): isKept = true
         case .http(let error) where error.code == FormLedgerError.sentBefore:
             isKept = true
-            if kept != nil, let way = request.formPage {
-                content.ways.insert(PageLink(url: way, text: "Back to the form", isPrimary: true), at: 0)
-            }
         default: break
         }
         var response = page(content, site.frame(for: request, .other), status: status)

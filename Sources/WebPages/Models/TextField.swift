@@ -22,10 +22,13 @@ package struct TextField: Sendable {
     package var type: Kind
     /// What is wrong with it.
     package var error: String?
+    /// Whether the page opens with the focus on it. A field with an error has that anyway.
+    package var isFocused: Bool
 
     package init(
         id: String, name: String, label: String, value: String = "", hint: String? = nil, placeholder: String? = nil,
-        maximum: Int? = nil, isOptional: Bool = false, isProse: Bool = false, type: Kind = .text, error: String? = nil
+        maximum: Int? = nil, isOptional: Bool = false, isProse: Bool = false, type: Kind = .text, error: String? = nil,
+        isFocused: Bool = false
     ) {
         self.id = id
         self.name = name
@@ -38,6 +41,7 @@ package struct TextField: Sendable {
         self.isProse = isProse
         self.type = type
         self.error = error
+        self.isFocused = isFocused || error != nil
         let parts = [error == nil ? nil : "\(id)-error", hint == nil ? nil : "\(id)-hint"].compactMap { $0 }
         describedBy = parts.isEmpty ? nil : parts.joined(separator: " ")
     }

@@ -22,6 +22,8 @@ package struct NewTokenPage: PageContent {
     package var checks: [CheckField]
     /// Whether private content is published.
     package var allowsPrivate: Bool
+    /// What is wrong with that: nothing, as long as nobody else can have changed it.
+    package let privateError: String? = nil
     /// A secret that someone brings, where that is a choice.
     package var ownSecret: TextField?
     /// Whether that is open.

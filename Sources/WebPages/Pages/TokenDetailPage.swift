@@ -60,6 +60,8 @@ package struct TokenDetailPage: PageContent {
     package var checks: [CheckField]
     /// Whether private content is published.
     package var allowsPrivate: Bool
+    /// What is wrong with that.
+    package var privateError: String?
     /// Who may manage it.
     package var owners: [OwnerRow]
     /// The form that adds an owner: person or group.
@@ -137,6 +139,8 @@ package struct TokenDetailPage: PageContent {
 
     /// What there is to say of a secret that cannot be shown.
     package struct SecretState: Sendable {
+        /// Names the secrets that the form replaces.
+        package var version: String
         /// Since when it is.
         package var since: Moment
         /// When it was first used, if it was.
@@ -157,9 +161,11 @@ package struct TokenDetailPage: PageContent {
         package var steps: [String]
 
         package init(
-            since: Moment, firstUsed: Moment? = nil, isUnused: Bool = false, formerUntil: [Moment], grace: SelectField,
-            ownSecret: TextField, isOwnSecretNeeded: Bool = false, isOwnSecretOpen: Bool = false, steps: [String] = []
+            version: String = "", since: Moment, firstUsed: Moment? = nil, isUnused: Bool = false,
+            formerUntil: [Moment], grace: SelectField, ownSecret: TextField, isOwnSecretNeeded: Bool = false,
+            isOwnSecretOpen: Bool = false, steps: [String] = []
         ) {
+            self.version = version
             self.since = since
             self.firstUsed = firstUsed
             self.isUnused = isUnused

@@ -32,7 +32,7 @@ import Testing
                 _ = try await desk.edit(id, TokenEdit(name: "other"), by: person)
             },
             Call(action: .rotate) { desk, id, person async throws(TokenDeskError) in
-                _ = try await desk.rotate(id, grace: .zero, secret: "", by: person)
+                _ = try await desk.rotate(id, grace: .zero, secret: "", version: nil, by: person)
             },
             Call(action: .setState) { desk, id, person async throws(TokenDeskError) in
                 _ = try await desk.setState(id, to: .disabled, by: person)

@@ -112,7 +112,7 @@ import Testing
             let desk = TestDesk(test)
             let id = try await desk.token()
             desk.pass()
-            _ = try await desk.desk.rotate(id, grace: .seconds(3600), secret: "", by: TestDesk.bob)
+            _ = try await desk.desk.rotate(id, grace: .seconds(3600), secret: "", version: nil, by: TestDesk.bob)
             desk.pass()
             _ = try await desk.desk.setState(id, to: .disabled, by: TestDesk.admin)
             desk.pass()

@@ -62,7 +62,7 @@ import WebPages
             self.test = test
             self.desk = desk
             id = try await desk.token()
-            _ = try await desk.desk.rotate(id, grace: .seconds(60), secret: "", by: TestDesk.alice)
+            _ = try await desk.desk.rotate(id, grace: .seconds(60), secret: "", version: nil, by: TestDesk.alice)
             var configuration = Configuration()
             configuration.sessions.maxPerAccount = 3
             sessions = SessionStore(

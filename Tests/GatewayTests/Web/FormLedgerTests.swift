@@ -9,8 +9,16 @@ import Testing
 @Suite struct FormLedgerTests {
     private static let start = UnixTime(milliseconds: 1_795_000_000_000)
 
-    private func form(_ key: String = "0123456789abcdef", account: String = "zoe") throws -> FormUse {
-        try #require(FormUse(key: key, path: "/tokens/new", account: account))
+    private static let key = "0123456789abcdef"
+
+    private static func fields(_ key: String?, _ items: [(name: String, value: String)] = []) -> FormFields {
+        FormFields((key.map { [(name: "once", value: $0)] } ?? []) + items)
+    }
+
+    private func form(
+        _ key: String = Self.key, account: String = "zoe", items: [(name: String, value: String)] = []
+    ) throws -> FormUse {
+        try #require(FormUse(Self.fields(key, items), path: "/tokens/new", account: account))
     }
 
     private func ledger(_ test: TestStore, at time: UnixTime = start) -> DatabaseFormLedger {
@@ -29,12 +37,20 @@ import Testing
         #expect(try form() == one)
         #expect(try form(account: "kevin") != one)
         #expect(try form("0123456789abcdeg") != one)
-        #expect(FormUse(key: "0123456789abcdef", path: "/tokens", account: "zoe") != one)
-        #expect(FormUse(key: "0123456789abcdef", part: "user x", path: "/tokens/new", account: "zoe") != one)
-        #expect(FormUse(key: nil, path: "/", account: "zoe") == nil)
-        #expect(FormUse(key: "", path: "/", account: "zoe") == nil)
-        #expect(FormUse(key: String(repeating: "x", count: 300), path: "/", account: "zoe") == nil)
+        #expect(FormUse(Self.fields(Self.key), path: "/tokens", account: "zoe") != one)
+        for key in [nil, "", String(repeating: "x", count: 300)] {
+            #expect(FormUse(Self.fields(key), path: "/", account: "zoe") == nil)
+        }
         #expect(FormUse.newKey() != FormUse.newKey() && FormUse.newKey().count == 32)
+    }
+
+    /// What was changed before it was sent again is another form; the session that it is sent by is not of it.
+    @Test func aKeyIsOfItsContent() throws {
+        let one = try form(items: [("name", "a"), ("csrf", "1")])
+        #expect(try form(items: [("name", "a"), ("csrf", "2")]) == one)
+        #expect(try form(items: [("name", "b"), ("csrf", "1")]) != one)
+        #expect(try form(items: [("name", "a"), ("csrf", "1"), ("private", "yes")]) != one)
+        #expect(try form(items: [("na", "me=a")]) != (try form(items: [("na=me", "a")])))
     }
 
     /// However often and on however many replicas: it acts once, and all are shown what the first one came to.

@@ -20,6 +20,7 @@ import WebPages
         #expect(question.status == 422)
         let html = try site.html(question)
         #expect(html.contains("name=\"again\"") && html.contains("value=\"unsure-kevin\""))
+        #expect(html.contains(/id="owner-again"[^>]* autofocus/))
         let wrong = try await add(["kind": "person", "name": "unsure-kevin", "again": "unsure-kevni"])
         #expect(try site.html(wrong).contains("The two names differ."))
         #expect(try await owners() == ["zoe"])
@@ -52,6 +53,19 @@ import WebPages
         #expect(try await remove(["kind": "group", "name": "infra"]).location == "/tokens/\(id)")
         #expect(try await remove(["kind": "person", "name": "zoe", "leave": "yes"]).location == "/tokens")
         #expect(try await owners() == ["kevin"])
+    }
+
+    /// A name that runs from right to left turns nothing around that is beside it.
+    @Test func namesStandApart() async throws {
+        let site = try TestSite()
+        let id = try site.desk.add("ابج", owners: [(.user, "zoe"), (.user, "kevin")])
+        let person = ["kind": "person", "name": "zoe"]
+        let leaving = try await actions(site).removeOwner(site.request(id: id, form: person))
+        #expect(try site.html(leaving).contains("the owners of “\u{2068}ابج\u{2069}”."))
+        let group = try site.desk.add("ابج", owners: [(.user, "kevin"), (.group, "packager")])
+        let form = ["kind": "group", "name": "packager"]
+        let question = try await actions(site).removeOwner(site.request(id: group, form: form))
+        #expect(try site.html(question).contains("You manage “\u{2068}ابج\u{2069}” as a member"))
     }
 
     @Test func leavingWithOnesGroupAsksFirst() async throws {

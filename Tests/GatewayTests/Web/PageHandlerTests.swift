@@ -129,6 +129,27 @@ struct PageHandlerTests {
         }
     }
 
+    /// Capital letters are the visitor's typing, where a token's id could stand, too.
+    @Test func whatWasTypedWithCapitalLettersFindsItsPage() async throws {
+        try await PageServer.run { server in
+            let browser = try await server.browser("zoe")
+            let token = try server.desk.add("bodhi")
+            for (path, page) in [
+                ("/tokens/New", "/tokens/new"), ("/Tokens/NEW?service=github", "/tokens/new?service=github"),
+                ("/tokens/new/", "/tokens/new"), ("/tokens/\(token)/Setup", "/tokens/\(token)/setup"),
+                ("/admin/Tokens", "/admin/tokens"), ("/ACCOUNT", "/account"),
+            ] {
+                let answer = try await browser.get(path)
+                #expect(answer.status == 302 && answer.field("location") == page, "\(path)")
+            }
+            for path in ["/tokens/Newer", "/tokens/nothing", "/tokens/New/x"] {
+                #expect(try await browser.get(path).status == 404, "\(path)")
+            }
+            #expect(try await browser.post("/tokens/New", ["service": "github", "name": "koji"]).status != 303)
+            #expect(server.desk.tokenIDs() == [token])
+        }
+    }
+
     @Test func formsWithoutTheirTokenChangeNothing() async throws {
         try await PageServer.run { server in
             let token = try server.desk.add("bodhi")

@@ -76,22 +76,42 @@ struct TokenStandingTests {
         #expect(try await !page().contains("data-watch="))
     }
 
-    @Test func aFilterThatLetsNothingThrough() async throws {
-        let filter = try EventFilter(text: "release")
+    /// Gives the token another filter and other secrets.
+    private func become(
+        scope: String? = nil, filter: EventFilter? = nil, rotatedAt: UnixTime? = nil, previousEnd: UnixTime? = nil,
+        earlierEnd: UnixTime? = nil
+    ) throws {
+        let scope = try scope.map { try TokenScope($0) }
         test.desk.change { state in
-            if let token = state.tokens[id] {
-                state.tokens[id] = Token(
-                    uuid: token.uuid, id: id, service: token.service, name: token.name, scope: nil, eventFilter: filter,
-                    publishesPrivate: false, settings: [:], owners: token.owners, state: .enabled,
-                    createdBy: token.createdBy, createdAt: token.createdAt, updatedAt: token.updatedAt, rotatedAt: nil,
-                    previousSecretExpiresAt: nil)
-            }
+            guard let token = state.tokens[id] else { return }
+            state.tokens[id] = Token(
+                uuid: token.uuid, id: id, service: token.service, name: token.name, scope: scope, eventFilter: filter,
+                publishesPrivate: false, settings: [:], owners: token.owners, state: .enabled,
+                createdBy: token.createdBy, createdAt: token.createdAt, updatedAt: token.updatedAt,
+                rotatedAt: rotatedAt, previousSecretExpiresAt: previousEnd, earlierSecretExpiresAt: earlierEnd)
         }
+    }
+
+    @Test func aFilterThatLetsNothingThrough() async throws {
+        try become(filter: try EventFilter(text: "release"))
         delivered([record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered")])
         #expect(try await page().contains("let nothing through: the last 2 deliveries had other events (fork, push)."))
         delivered([record(.withheld, 1, reason: "filtered"), record(.published)])
         #expect(try await !page().contains("let nothing through"))
         delivered([record(.withheld, 1, reason: "private_repository")])
+        #expect(try await !page().contains("let nothing through"))
+        // What is outside of the scope never came to the filter.
+        delivered([record(.withheld, 2, reason: "out_of_scope"), record(.withheld, 1, reason: "filtered")])
+        #expect(try await page().contains("let nothing through: the last 1 delivery had other events (push)."))
+        delivered([record(.withheld, 2, reason: "out_of_scope")])
+        #expect(try await !page().contains("let nothing through"))
+        // The present filter is a better one.
+        delivered([record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered")])
+        try become(filter: try EventFilter(text: "push"))
+        #expect(try await !page().contains("let nothing through"))
+        try become(filter: try EventFilter(text: "issues"))
+        #expect(try await page().contains("let nothing through"))
+        try become(filter: nil)
         #expect(try await !page().contains("let nothing through"))
     }
 
@@ -121,18 +141,8 @@ struct TokenStandingTests {
     /// After a rotation: whether the new secret is in use, and a warning while it is not.
     @Test func aSecretThatIsNotInUse() async throws {
         let rotated = UnixTime(milliseconds: 1_795_000_500_000)
-        func rotate(_ end: UnixTime?) {
-            test.desk.change { state in
-                guard let token = state.tokens[id] else { return }
-                state.tokens[id] = Token(
-                    uuid: token.uuid, id: id, service: token.service, name: token.name, scope: nil, eventFilter: nil,
-                    publishesPrivate: false, settings: [:], owners: token.owners, state: .enabled,
-                    createdBy: token.createdBy, createdAt: token.createdAt, updatedAt: token.updatedAt,
-                    rotatedAt: rotated, previousSecretExpiresAt: end)
-            }
-        }
         #expect(try await !page().contains("Not used yet"))
-        rotate(UnixTime.now().advanced(by: .seconds(3600)))
+        try become(rotatedAt: rotated, previousEnd: UnixTime.now().advanced(by: .seconds(3600)))
         #expect(try await page().contains("Not used yet."))
         #expect(try await page().contains("The new secret has not been used yet. The previous one ends"))
         func use(_ since: UnixTime, _ index: Int) {
@@ -147,9 +157,67 @@ struct TokenStandingTests {
         use(rotated, 0)
         #expect(try await page().contains("First used "))
         #expect(try await !page().contains("has not been used yet"))
-        rotate(nil)
+        try become(rotatedAt: rotated)
         delivered([])
         #expect(try await !page().contains("has not been used yet"))
         #expect(try await page().contains("Not used yet."))
+    }
+
+    /// It is not known which of two is in use, so the warning names the end that comes first.
+    @Test(arguments: [false, true]) func twoFormerSecrets(_ isLastTheShorter: Bool) async throws {
+        let rotated = UnixTime(milliseconds: 1_795_000_500_000)
+        let (hour, day) = (UnixTime.now().advanced(by: .seconds(3600)), UnixTime.now().advanced(by: .seconds(86_400)))
+        try become(
+            rotatedAt: rotated, previousEnd: isLastTheShorter ? hour : day, earlierEnd: isLastTheShorter ? day : hour)
+        let warning = "The first of the previous ones ends \(Moment(hour).text): replace the secret"
+        #expect(try await page().contains(warning))
+        var used = record(.published)
+        used.secret = SecretUse(since: rotated, index: 2)
+        delivered([used])
+        let other = "Deliveries still come with a previous one, and the first of those ends \(Moment(hour).text):"
+        #expect(try await page().contains(other))
+    }
+
+    /// Deliveries that came before it was written down which secret they had: neither is known.
+    @Test func aSecretOfBeforeItsUseWasNoted() async throws {
+        let rotated = UnixTime(milliseconds: 1_795_000_500_000)
+        try become(rotatedAt: rotated, previousEnd: UnixTime.now().advanced(by: .seconds(3600)))
+        delivered([record(.published, 501)])
+        #expect(try await !page().contains("Not used yet"))
+        #expect(try await !page().contains("has not been used yet"))
+        // Before the rotation, they say nothing of the new one.
+        delivered([record(.published, 499)])
+        #expect(try await page().contains("Not used yet."))
+        #expect(try await page().contains("has not been used yet"))
+    }
+
+    /// A test event that was published says nothing of what the webhook does.
+    @Test func testEventsHideNothing() async throws {
+        var tested = record(.published, 9)
+        tested.isTest = true
+        func state(_ query: String) async throws -> Bool {
+            let answer = try await TokenListPages(site: test.site).list(test.request(query: query))
+            return try test.html(answer).contains("\(id)")
+        }
+        delivered([tested])
+        #expect(try await page().contains("Waiting for the first delivery"))
+        #expect(try await page().contains("<b>1</b> accepted"))
+        #expect(try await state("state=unused"))
+        delivered([tested, record(.withheld, 2, reason: "private_repository"), record(.refused, 1)])
+        #expect(try await page().contains("class=\"card waiting withheld\""))
+        #expect(try await state("state=withheld"))
+        let front = try test.html(try await FrontPages(site: test.site).front(test.request()))
+        #expect(front.contains("Nothing was published yet") && !front.contains("All is well"))
+        delivered([tested, record(.refused, 3, reason: "signature_mismatch"), record(.withheld, 2)])
+        #expect(try await page().contains("class=\"card waiting refused\""))
+        #expect(try await state("state=refused"))
+        // Nor do they hide that the repository was renamed, or that the filter lets nothing through.
+        delivered([tested, record(.withheld, 3, reason: "out_of_scope", repository: "new/name")])
+        #expect(try await page().contains("Was the repository renamed?"))
+        try become(filter: try EventFilter(text: "release"))
+        delivered([tested, record(.withheld, 1, reason: "filtered")])
+        #expect(try await page().contains("let nothing through: the last 1 delivery"))
+        delivered([tested, record(.published, 1)])
+        #expect(try await !page().contains("data-watch="))
     }
 }

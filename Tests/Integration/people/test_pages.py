@@ -18,7 +18,7 @@ from harness.process import wait_until
 from harness.services import MADE_THERE
 
 from .site import (
-    ADMINS, SERVICES, Added, add_token, deliver, expect_delivery, file_publisher, log_in, section,
+    ADMINS, SERVICES, WITHOUT_SECRET, Added, add_token, deliver, expect_delivery, file_publisher, log_in, section,
     somebody, status,
 )
 
@@ -111,9 +111,27 @@ def every_service(page: Page, gateway: Gateway, service: str, script: bool) -> A
     assert answer.json()["message_id"] in row.inner_text()
     # The secret was shown once.
     page.goto(f"{gateway.url}{added.page_path}/secret")
-    expect(page.get_by_text("A secret is shown only once.")).to_be_visible()
+    if service in WITHOUT_SECRET:
+        knows_no_secret(page, gateway, added)
+    else:
+        expect(page.get_by_text("A secret is shown only once.")).to_be_visible()
     assert not added.token.secret or added.token.secret not in page.content()
     return added
+
+
+def knows_no_secret(page: Page, gateway: Gateway, added: Added) -> None:
+    """Nothing on the page speaks of one, and none is made by a form that no page has."""
+    assert page.url == gateway.url + added.page_path
+    expect(page.locator(".flash")).to_have_count(0)
+    assert "secret" not in page.locator("main").inner_text().lower()
+    csrf = page.locator('form[action="/logout"] input[name="csrf"]').input_value()
+    answer = page.request.post(
+        f"{gateway.url}{added.page_path}/rotate", form={"csrf": csrf, "grace": "24h"}, headers={"Origin": gateway.url},
+        max_redirects=0)
+    assert answer.status == 422 and "knows no secret" in answer.text()
+    page.goto(gateway.url + added.page_path)
+    expect(section(page, "History").get_by_text("made a new secret")).to_have_count(0)
+    assert deliver(gateway, added.token).status_code == 202
 
 
 def refused(page: Page, gateway: Gateway, added: Added) -> None:

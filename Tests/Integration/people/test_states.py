@@ -115,6 +115,24 @@ def test_a_test_event_is_listed_at_once(chrome: Chromium, site: Gateway) -> None
             expect(page.locator("#deliveries tbody tr")).to_have_count(number)
 
 
+def test_a_form_that_was_stopped_can_be_sent_again(chrome: Chromium, site: Gateway) -> None:
+    """Somebody presses Escape while the answer is on its way: the button comes back."""
+    with somebody(chrome, site, "yves") as page:
+        added = add_token(page, site, "github", "stopped")
+        page.goto(site.url + added.page_path)
+        held = []
+        page.route("**/disable", held.append)
+        button = page.get_by_role("button", name="Disable")
+        button.click(no_wait_after=True)
+        expect(button).to_be_disabled()
+        page.evaluate("window.stop()")
+        expect(button).to_be_enabled(timeout=60_000)
+        assert held and page.url == site.url + added.page_path
+        page.unroute("**/disable")
+        follow(button)
+        expect(page.get_by_text("The token is disabled")).to_be_visible()
+
+
 def test_a_renamed_repository(chrome: Chromium, site: Gateway) -> None:
     with somebody(chrome, site, "xena", script=False) as page:
         added = new_token(page, site, "renamed", scope="fedora-infra/bodhi")

@@ -9,6 +9,8 @@ public enum AccountPage: Sendable, Hashable {
     case loginNotConfigured
     /// Logged out here; `providerLogout` is where the provider's own session ends, if it has such a place.
     case loggedOut(providerLogout: String?)
+    /// The logout did not work: why, in a sentence for people, and what the request is called in the log.
+    case stillLoggedIn(reason: String, requestID: String)
     /// Something was refused: why, in a sentence for people.
     case forbidden(reason: String)
 }

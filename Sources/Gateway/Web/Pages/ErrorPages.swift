@@ -17,9 +17,16 @@ enum ErrorPages {
         case .methodNotAllowed: (methodNotAllowed(request), 405)
         case .login: (loggedOut(request, isKept), 403)
         case .forged: (forged(request), 403)
-        case .http(let error): (server(error, request), Int(error.status.code))
+        case .http(let error): (server(error, request, isKept), Int(error.status.code))
         case .desk(let error): (desk(error, request, isKept), error.status)
         }
+    }
+
+    /// Back to the page that the form is on; elsewhere, to one's tokens or the start page.
+    private static func back(_ request: PageRequest, isKept: Bool = false) -> [PageLink] {
+        guard let way = request.formPage, way != "/" else { return [request.visitor == nil ? home : tokens] }
+        let link = PageLink(url: way, text: isKept ? "Back to the form" : "Back to the page", isPrimary: true)
+        return way.hasPrefix("/tokens") ? [link, PageLink(url: tokens.url, text: tokens.text)] : [link]
     }
 
     private static func notFound(isLoggedIn: Bool) -> MessagePage {
@@ -54,14 +61,15 @@ enum ErrorPages {
             title: "This form is not valid", code: "403",
             text: "Nothing was changed: the form did not come from a page of this session.",
             advice: ["If the page was open for long, reload it and try again."],
-            ways: [request.visitor == nil ? home : tokens], requestID: request.requestID)
+            ways: back(request), requestID: request.requestID)
     }
 
-    private static func server(_ error: HTTPError, _ request: PageRequest) -> MessagePage {
+    private static func server(_ error: HTTPError, _ request: PageRequest, _ isKept: Bool) -> MessagePage {
         let isOurs = error.status.code >= 500
         return MessagePage(
             title: isOurs ? "Not just now" : "That did not work", code: String(error.status.code), text: error.message,
-            advice: isOurs ? ["Reload the page in a minute."] : [], ways: [home], requestID: request.requestID)
+            advice: isOurs ? ["Reload the page in a minute."] : [],
+            ways: request.formPage == nil ? [home] : back(request, isKept: isKept), requestID: request.requestID)
     }
 
     private static func desk(_ error: TokenDeskError, _ request: PageRequest, _ isKept: Bool) -> MessagePage {
@@ -76,24 +84,26 @@ enum ErrorPages {
         case .forbidden:
             return MessagePage(
                 title: "This is for administrators", code: "403",
-                text: "Your account is in none of the groups that administer this server.", ways: [tokens])
+                text: "Your account is in none of the groups that administer this server.", ways: back(request))
         case .tooMany(let text):
-            return MessagePage(title: "That is too much", code: "429", text: text, ways: [tokens])
+            return MessagePage(title: "That is too much", code: "429", text: text, ways: back(request))
         case .unavailable:
             return MessagePage(
                 title: "Not just now", code: "503",
                 text: "The database does not answer. Webhooks go on being received meanwhile.",
-                advice: ["Reload the page in a minute."], ways: [home], requestID: request.requestID)
+                advice: ["Reload the page in a minute."], ways: request.formPage == nil ? [home] : back(request),
+                requestID: request.requestID)
         case .notFound:
             return notFound(isLoggedIn: true)
         case .invalid(let problem):
-            return MessagePage(title: "That did not work", code: "422", text: problem.sentence, ways: [tokens])
+            return MessagePage(title: "That did not work", code: "422", text: problem.sentence, ways: back(request))
         case .changed:
             return MessagePage(
-                title: "That did not work", code: "409", text: "The token was changed in the meantime.", ways: [tokens])
+                title: "That did not work", code: "409", text: "The token was changed in the meantime.",
+                ways: back(request))
         case .lastOwner:
             return MessagePage(
-                title: "That did not work", code: "409", text: "A token keeps at least one owner.", ways: [tokens])
+                title: "That did not work", code: "409", text: "A token keeps at least one owner.", ways: back(request))
         }
     }
 

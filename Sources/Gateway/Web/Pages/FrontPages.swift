@@ -103,7 +103,7 @@ struct FrontPages: Sendable {
             switch standing {
             case .refused: "The last delivery was refused."
             case .withheld:
-                view.activity.published == 0
+                view.activity.lastPublishedAt == nil
                     ? "Nothing was published yet: the deliveries were accepted, and kept from the bus."
                     : "The last delivery was accepted, but not published."
             case .unused: "Nothing has come in since it was made."

@@ -19,6 +19,8 @@ struct SecretPages: Sendable {
         let person = try request.person()
         let view = try await asking { () async throws(TokenDeskError) in try await site.desk.token(id, by: person) }
         guard let fresh = request.note(.secret).flatMap({ FreshSecret($0) }), fresh.token == id else {
+            let service = site.services.known(named: view.token.service)
+            if service?.secretOrigin == .nowhere { return PageAnswer(body: .redirect(view.path)) }
             return .redirect(view.path, .info, "A secret is shown only once. If you need another, make a new one here.")
         }
         var answer = PageAnswer.page(content(fresh, view, person), .tokens)
@@ -83,14 +85,14 @@ extension WaitingCard {
         self.init(
             statusURL: view.path + "/status", since: Int(clamping: deliveries.seen(view.activity)),
             tokenURL: view.path, serviceTitle: view.serviceTitle,
-            last: deliveries.all.first.map { Last($0, view) })
+            last: deliveries.ofService.all.first.map { Last($0, view) })
     }
 }
 
 extension WaitingCard.Last {
     /// What became of a delivery.
     init(_ record: DeliveryRecord, _ view: TokenView) {
-        let event = record.event.map { "“\($0)”" } ?? "A delivery"
+        let event = record.event.map { "“\($0.isolated)”" } ?? "A delivery"
         let (outcome, title, text) =
             switch record.outcome {
             case .published:

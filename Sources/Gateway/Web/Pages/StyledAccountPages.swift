@@ -44,6 +44,11 @@ struct StyledAccountPages: AccountPageRenderer {
             return MessagePage(
                 title: "You are logged out", text: "Your tokens go on working.",
                 ways: [provider, PageLink(url: "/login", text: "Log in again"), home].compactMap { $0 })
+        case .stillLoggedIn(let reason, let requestID):
+            return MessagePage(
+                title: "You may still be logged in", text: reason,
+                advice: ["Go back to the page, and log out once more."],
+                ways: [PageLink(url: "/account", text: "Your account", isPrimary: true), home], requestID: requestID)
         case .forbidden(let reason):
             return MessagePage(
                 title: "This was not done", code: "403", text: reason,

@@ -30,12 +30,9 @@ struct TokenActions: Sendable {
             let saved = TokenFields.Values(token)
             // Twice the same, such as by a second click, is no conflict.
             if saved.isSame(as: values) { return .redirect(view.path, .success, "Saved.") }
-            var problem =
+            let problem =
                 "Somebody changed these settings after you opened the page, so nothing was saved. "
                 + "Where yours differ, the form shows both. Save again to replace what is saved now."
-            if saved.publishesPrivate != values.publishesPrivate {
-                problem += " “Publish private content” is now \(saved.publishesPrivate ? "on" : "off")."
-            }
             return try await details.page(
                 request, .init(problem: problem, values: values, isStale: true), status: 409)
         } catch {
@@ -60,7 +57,10 @@ struct TokenActions: Sendable {
             values.scope = scope
             return try await details.page(
                 request, .init(problem: "Nothing was changed: \(error).", values: values, error: error))
-        } catch .changed {
+        } catch .changed(let token) {
+            if let now = token.scope, now == (try? TokenScope(scope)) {
+                return .redirect(view.path, .success, "The scope is \(now.text) now.")
+            }
             return .redirect(
                 view.path, .warning, "Somebody changed the settings after you opened the page, so the scope was not.")
         } catch {
@@ -70,22 +70,28 @@ struct TokenActions: Sendable {
 
     /// Another secret.
     func rotate(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
-        let (id, person, view) = try await subject(request)
+        let (id, person, _) = try await subject(request)
         let secret = request.field("secret")
         let issued: IssuedToken
         do throws(TokenDeskError) {
             guard let grace = try? TokenAdministration.parseGrace(request.field("grace")) else {
                 throw .invalid(.grace(limit: TokenStore.maximumGrace))
             }
-            issued = try await site.desk.rotate(id, grace: grace, secret: secret, by: person)
+            issued = try await site.desk.rotate(
+                id, grace: grace, secret: secret, version: request.form("version"), by: person)
         } catch .invalid(let error) {
             return try await details.page(
                 request, .init(problem: "The secret was not changed: \(error).", error: error))
+        } catch .changed {
+            return try await details.page(
+                request,
+                .init(
+                    problem: "The secret was replaced after you opened the page, so it was not replaced again. "
+                        + "The page shows which secrets work now."), status: 409)
         } catch {
             throw PageFailure(error)
         }
-        let origin = site.services.known(named: view.token.service)?.secretOrigin
-        return SecretPages.redirect(issued, .rotated, isShown: secret.isEmpty && origin != .nowhere)
+        return SecretPages.redirect(issued, .rotated, isShown: secret.isEmpty)
     }
 
     func disable(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
@@ -227,9 +233,9 @@ struct TokenActions: Sendable {
             MessagePage(
                 title: "Leave this token?",
                 text: kind == .group
-                    ? "You manage “\(view.token.name)” as a member of the group \(name). Without it, you can’t see or "
+                    ? "You manage “\(view.token.name.isolated)” as a member of the group \(name). Without it, you can’t see or "
                         + "change the token any more."
-                    : "You are about to remove yourself from the owners of “\(view.token.name)”. Unless one of your "
+                    : "You are about to remove yourself from the owners of “\(view.token.name.isolated)”. Unless one of your "
                         + "groups owns it, you can’t see or change it any more.",
                 advice: ["Its webhook keeps working. Only another owner can let you in again."],
                 ways: [PageLink(url: view.path, text: "Stay")],

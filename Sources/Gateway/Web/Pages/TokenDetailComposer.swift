@@ -48,6 +48,7 @@ struct TokenDetailComposer {
                 hint: "Its address stops working, and its deliveries and counts are gone.",
                 error: rejected?.deleteError))
         page.messageTag = view.messageTag?.description
+        page.privateError = fields.privateProblem
         return page
     }
 
@@ -84,17 +85,31 @@ struct TokenDetailComposer {
         return notices + [secretNotice, filterNotice].compactMap { $0 }
     }
 
-    /// Warns while a former secret is about to end and the new one was not used yet.
+    /// Warns while a former secret is about to end and the new one was not used yet. It is not known which of several former
+    /// ones is in use, so it may be the one that ends first.
     private var secretNotice: Notice? {
-        guard let end = view.formerSecretExpiries(now: now).max(), newSecretUsedAt == nil, token.rotatedAt != nil else {
-            return nil
-        }
+        let ends = view.formerSecretExpiries(now: now)
+        guard let end = ends.min(), isNewSecretUnused else { return nil }
         let isUsed = view.activity.secrets.since == token.secretsSince && view.activity.secrets.formerUsedAt != nil
+        let former =
+            switch (isUsed, ends.count > 1) {
+            case (true, false): "Deliveries still come with a previous one, which ends"
+            case (true, true): "Deliveries still come with a previous one, and the first of those ends"
+            case (false, false): "The previous one ends"
+            case (false, true): "The first of the previous ones ends"
+            }
         return Notice(
             kind: .warning,
-            text: "The new secret has not been used yet. "
-                + (isUsed ? "Deliveries still come with a previous one, which ends" : "The previous one ends")
-                + " \(Moment(end).text): replace the secret at \(view.serviceTitle) before that.")
+            text: "The new secret has not been used yet. \(former) \(Moment(end).text): replace the secret at "
+                + "\(view.serviceTitle) before that.")
+    }
+
+    /// Whether the token's secret replaced another, and was certainly not used yet. Which secrets came before that was written
+    /// down is not known.
+    private var isNewSecretUnused: Bool {
+        guard token.rotatedAt != nil, newSecretUsedAt == nil else { return false }
+        let isNoted = view.activity.secrets.since != nil
+        return isNoted || view.activity.lastAcceptedAt.map { $0 < token.secretsSince } ?? true
     }
 
     /// When the secret of the last rotation was first used, if it was.
@@ -104,12 +119,13 @@ struct TokenDetailComposer {
 
     /// Where the last deliveries are all of one other repository: it was renamed, or moved.
     private var rename: TokenDetailPage.ScopeOffer? {
-        guard let scope = token.scope, token.state == .enabled, let last = deliveries.accepted.first,
+        let accepted = deliveries.ofService.accepted
+        guard let scope = token.scope, token.state == .enabled, let last = accepted.first,
             last.reason == Withheld.outOfScope.code, let repository = last.repository,
             let found = try? TokenScope(repository), !scope.contains(repository.utf8)
         else { return nil }
         // A webhook of a whole organization sends of many repositories, and of the right one, too.
-        let others = deliveries.accepted.prefix { $0.reason == Withheld.outOfScope.code }
+        let others = accepted.prefix { $0.reason == Withheld.outOfScope.code }
         guard others.allSatisfy({ $0.repository == repository }) else { return nil }
         let isOwner = !scope.text.contains("/")
         return .init(
@@ -117,22 +133,29 @@ struct TokenDetailComposer {
             newScope: isOwner ? String(found.text.prefix { $0 != "/" }) : found.text)
     }
 
-    /// Says so if the event filter let nothing through lately.
+    /// Says so if the event filter let nothing through of what came to it lately, and would not now.
     private var filterNotice: Notice? {
-        guard let filter = token.eventFilter, !deliveries.accepted.isEmpty,
-            deliveries.accepted.allSatisfy({ $0.reason == "filtered" })
-        else { return nil }
-        let events = Set(deliveries.accepted.compactMap(\.event)).sorted().prefix(5).joined(separator: ", ")
-        let number = NumberText.counted(deliveries.accepted.count, "delivery", "deliveries")
+        guard let filter = token.eventFilter else { return nil }
+        // What is outside of the scope never comes to the filter.
+        let held = deliveries.ofService.accepted.filter { $0.reason != Withheld.outOfScope.code }
+        guard !held.isEmpty, held.allSatisfy({ isHeldBack($0, by: filter) }) else { return nil }
+        let events = Set(held.compactMap(\.event)).sorted().prefix(5).joined(separator: ", ")
+        let number = NumberText.counted(held.count, "delivery", "deliveries")
         return Notice(
             kind: .warning,
             text: "The events to publish (\(filter)) let nothing through: the last \(number) had other events"
                 + (events.isEmpty ? "." : " (\(events)).") + " Change them in the settings, or leave them empty.")
     }
 
-    /// Whether nothing was published yet.
+    /// Whether the filter that the token had then let a delivery not through, and the present one would not, either.
+    private func isHeldBack(_ record: DeliveryRecord, by filter: EventFilter) -> Bool {
+        guard let event = record.event else { return false }
+        return record.reason == Withheld.filtered(name: event).code && !filter.allows(event)
+    }
+
+    /// Whether nothing was published yet but test events.
     private var isWaiting: Bool {
-        view.activity.published == 0 && !deliveries.all.contains { $0.outcome == .published }
+        view.activity.lastPublishedAt == nil && !deliveries.ofService.accepted.contains { $0.outcome == .published }
     }
 
     /// The kinds are those of the counts.
@@ -186,7 +209,7 @@ struct TokenDetailComposer {
         rejected?.ownerAgain.map { again in
             TextField(
                 id: "owner-again", name: "again", label: "Name again", value: again.value, hint: again.hint,
-                maximum: TokenOwner.maximumNameCount, error: again.error)
+                maximum: TokenOwner.maximumNameCount, error: again.error, isFocused: true)
         }
     }
 
@@ -194,8 +217,9 @@ struct TokenDetailComposer {
     private func secret(_ fields: TokenFields) -> TokenDetailPage.SecretState? {
         guard service?.secretOrigin != .nowhere else { return nil }
         return .init(
-            since: Moment(token.secretsSince), firstUsed: newSecretUsedAt.map { Moment($0) },
-            isUnused: token.rotatedAt != nil && newSecretUsedAt == nil,
+            version: token.secretsVersion, since: Moment(token.secretsSince),
+            firstUsed: newSecretUsedAt.map { Moment($0) },
+            isUnused: isNewSecretUnused,
             formerUntil: view.formerSecretExpiries(now: now).map { Moment($0) },
             grace: SelectField(
                 id: "grace", name: "grace", label: "The present one works on for",

@@ -109,7 +109,7 @@ struct TokenDetailPages: Sendable {
         let (view, deliveries) = try await asking { () async throws(TokenDeskError) in
             (try await site.desk.token(id, by: person), try await site.desk.deliveries(id, by: person))
         }
-        let last = deliveries.all.first.map { record -> String in
+        let last = deliveries.ofService.all.first.map { record -> String in
             let card = WaitingCard.Last(record, view)
             return """
                 {"refused": \(record.outcome == .refused), "text": \(JSONText.quoted(card.text)), \

@@ -53,10 +53,13 @@ struct TokenFields: Sendable {
 
     /// What is wrong with a field, or what else was saved in it.
     private func problem(_ place: TokenInputError.Place, _ value: (Values) -> String) -> String? {
-        if error?.place == place { return error?.sentence }
+        if place != .none, error?.place == place { return error?.sentence }
         guard let saved, value(saved) != value(values) else { return nil }
-        return value(saved).isEmpty ? "Saved now: empty." : "Saved now: “\(value(saved))”."
+        return value(saved).isEmpty ? "Saved now: empty." : "Saved now: “\(value(saved).isolated)”."
     }
+
+    /// What else was saved of the switch for private content.
+    var privateProblem: String? { problem(.none) { $0.publishesPrivate ? "on" : "off" } }
 
     /// Name, scope, events. Without the scope where the service's webhooks name no repository, unless there is one to take
     /// away.

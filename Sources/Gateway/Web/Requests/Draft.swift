@@ -4,7 +4,7 @@ import WebPages
 /// for the page with that form, and shown to nobody but the account whose page it was.
 struct Draft: Sendable, Equatable {
     /// What is left out: what belongs to one page, and secrets.
-    private static let left: Set<String> = ["csrf", "secret", accountField, "once", "part"]
+    private static let left: Set<String> = ["csrf", "secret", accountField, FormUse.keyField]
     /// What is kept of a secret: that there was one.
     private static let secretMark = "had-secret"
     /// The field that names the account whose page a form is on.
@@ -82,13 +82,19 @@ extension Notice {
 extension FollowUpForm {
     /// Of what was typed, for the browser that sent it: everything but secrets, which are typed again.
     ///
+    /// It has a key of its own, since it may be that the first try was written down as begun. What would be there twice if that
+    /// was done after all keeps its key, and is refused then.
+    ///
     /// - Returns: `nil` for more than a page should carry, and for what is sent nowhere.
     init?(_ fields: FormFields, path: String) {
         guard path.hasPrefix("/tokens/") || path.hasPrefix("/account/") else { return nil }
         let needsSecret = fields["secret"].map { !$0.isEmpty } ?? false
+        let isDoubled = path == "/tokens/new" || path.hasSuffix("/test")
         self.init(
             action: path, isNew: false,
-            hidden: fields.items.filter { $0.name != "secret" }.map { Hidden(name: $0.name, value: $0.value) },
+            hidden: fields.items.filter { $0.name != "secret" }.map { name, value in
+                Hidden(name: name, value: name == FormUse.keyField && !isDoubled ? FormUse.newKey() : value)
+            },
             secret: needsSecret
                 ? TextField(
                     id: "retry-secret", name: "secret", label: "Your secret, once more",

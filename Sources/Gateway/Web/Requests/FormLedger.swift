@@ -2,19 +2,26 @@ import Cryptography
 import HTTPServer
 import WebPages
 
-/// A form that was sent, known by its one-time key: whatever is sent twice, by a double click or by going back, acts once.
+/// A form that was sent, known by its one-time key and by what is in it: whatever is sent twice, by a double click or by going
+/// back, acts once. What was changed in between is another form.
 struct FormUse: Sendable, Hashable {
     /// Characters of a key that is taken.
     private static let keyLengths = 16...200
 
-    /// The hash of account, address and key: nobody meets another's form.
+    /// The field with the key.
+    static let keyField = "once"
+
+    /// The hash of account, address, key and content: nobody meets another's form.
     let id: String
 
-    /// - Parameter part: Which form it is, of several with one address on a page: those have one key.
+    /// - Parameter fields: All of the form.
     /// - Returns: `nil` for a form without a key, which is no form of these pages.
-    init?(key: String?, part: String? = nil, path: String, account: String) {
-        guard let key, Self.keyLengths.contains(key.utf8.count) else { return nil }
-        id = Hex.encode(SHA256.digest(Array("\(account)\n\(path)\n\(key)\n\(part ?? "")".utf8)))
+    init?(_ fields: FormFields, path: String, account: String) {
+        guard let key = fields[Self.keyField], Self.keyLengths.contains(key.utf8.count) else { return nil }
+        // After another login it is the same form; and on the page that offers to try again, its fields may stand in another
+        // order.
+        let content = QueryItems(fields.items.filter { $0.name != "csrf" }.sorted { $0.name < $1.name }).text
+        id = Hex.encode(SHA256.digest(Array("\(account)\n\(path)\n\(content)".utf8)))
     }
 
     /// A new key; empty where there is no randomness, and then the form has none.
@@ -65,7 +72,7 @@ extension FormLedger {
                 HTTPError(
                     HTTPStatus(409), code: FormLedgerError.sentBefore,
                     message: "This form was sent before, and it isn’t known what came of it. "
-                        + "Look at the token’s page before you send it again."))
+                        + "Look at what is there before you send it again."))
         case .first:
             return try await Task { await act(form, run) }.value.get()
         }

@@ -15,14 +15,11 @@ struct LiveAccounts: PageAccounts {
         }
     }
 
-    func form(
-        of exchange: HTTPExchange, in visit: PageVisit
-    ) async throws(PageFailure) -> @Sendable (String) -> String? {
+    func form(of exchange: HTTPExchange, in visit: PageVisit) async throws(PageFailure) -> FormFields {
         let context = SessionContext(
             session: visit.visitor?.session, isDevelopmentLogin: accounts.isDevelopmentLogin, responseFields: [])
         do {
-            let fields = try await accounts.form(of: exchange, in: context)
-            return { fields[$0] }
+            return try await accounts.form(of: exchange, in: context)
         } catch let error as HTTPError {
             throw .http(error)
         } catch {

@@ -6,9 +6,7 @@ protocol PageAccounts: Sendable {
     func visit(_ exchange: HTTPExchange) async throws(PageFailure) -> PageVisit
 
     /// The fields of a POST's form, its CSRF token checked.
-    func form(
-        of exchange: HTTPExchange, in visit: PageVisit
-    ) async throws(PageFailure) -> @Sendable (String) -> String?
+    func form(of exchange: HTTPExchange, in visit: PageVisit) async throws(PageFailure) -> FormFields
 
     /// What a form holds that a page of ours sent, whoever is logged in now; for showing it again.
     func typed(in exchange: HTTPExchange) async -> FormFields?

@@ -104,13 +104,20 @@ document.addEventListener("submit", (event) => {
   if (form.method !== "post") return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
-  // Later, for a button that is off is not sent along.
-  setTimeout(() => {
-    for (const button of form.querySelectorAll("button[type=submit]")) {
-      button.disabled = true;
-      button.setAttribute("aria-busy", "true");
+  const buttons = [...form.querySelectorAll("button[type=submit]")].filter((button) => !button.disabled);
+  const set = (isSent) => {
+    for (const button of buttons) {
+      button.disabled = isSent;
+      button.setAttribute("aria-busy", String(isSent));
     }
-  });
+  };
+  // Later, for a button that is off is not sent along.
+  setTimeout(() => set(true));
+  // Nothing tells of somebody who stopped it. An answer that takes as long as this one is waited for no more.
+  setTimeout(() => {
+    delete form.dataset.sent;
+    set(false);
+  }, 15000);
 });
 // Back from the next page, the browser may show this one as it was.
 addEventListener("pageshow", (event) => {

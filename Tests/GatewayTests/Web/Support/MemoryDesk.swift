@@ -177,9 +177,10 @@ final class MemoryDesk: TokenDesk, Sendable {
     }
 
     func rotate(
-        _ id: TokenID, grace: Duration, secret: String, by person: Person?
+        _ id: TokenID, grace: Duration, secret: String, version: String?, by person: Person?
     ) async throws(TokenDeskError) -> IssuedToken {
         let (token, role) = try subject(id, .rotate, person)
+        if let version, version != token.secretsVersion { throw .changed(token) }
         do throws(TokenInputError) {
             let text = secret.isEmpty ? "n3w-s3cr3t-n3w-s3cr3t-n3w-s3cr3t-n3w" : secret
             return IssuedToken(view: view(token, role), secret: try TokenSecret(ownText: Array(text.utf8)))

@@ -14,7 +14,7 @@ struct PageServer: Sendable {
     private static let loops = Result { try LoopGroup.start(count: 1, name: "pages") }
 
     let desk: MemoryDesk
-    private let database: TestStore
+    let database: TestStore
     private let address: SocketAddress
 
     /// Starts it, runs `body`, and stops it.
@@ -106,6 +106,11 @@ final class PageBrowser: Sendable {
         var headers = headers
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         return try await send("POST", path, headers, String(QueryItems(items).text.dropFirst()))
+    }
+
+    /// Sends a webhook's JSON.
+    func deliver(_ path: String, _ headers: [String: String], _ body: String) async throws -> Answer {
+        try await send("POST", path, headers.merging(["Content-Type": "application/json"]) { $1 }, body)
     }
 
     private func send(_ method: String, _ path: String, _ headers: [String: String], _ body: String?) async throws

@@ -70,11 +70,7 @@ extension PageAnswer {
 /// Nobody ever logs in.
 struct NoAccounts: PageAccounts {
     func visit(_ exchange: HTTPExchange) async throws(PageFailure) -> PageVisit { PageVisit(visitor: nil) }
-    func form(
-        of exchange: HTTPExchange, in visit: PageVisit
-    ) async throws(PageFailure) -> @Sendable (String) -> String? {
-        throw .forged
-    }
+    func form(of exchange: HTTPExchange, in visit: PageVisit) async throws(PageFailure) -> FormFields { throw .forged }
     func typed(in exchange: HTTPExchange) async -> FormFields? { nil }
     func login(from exchange: HTTPExchange, isFresh: Bool) -> ServerResponse {
         ServerResponse(HTTPStatus(303), headers: [.init("Location", "/login")])
