@@ -44,6 +44,18 @@ struct PageTests {
         #expect(try sample.html(renderer).contains("<title>Error: New token for GitHub · webhook2fedmsg</title>"))
     }
 
+    /// Whatever kind of field it is, the page opens where something is to be done.
+    @Test func fieldsWithErrorsHaveTheFocus() throws {
+        func html(_ change: (inout NewTokenPage) -> Void) throws -> String {
+            var page = Samples.newToken()
+            change(&page)
+            return try Sample("focus", Samples.loggedOut, page).html(renderer)
+        }
+        #expect(try !html { _ in }.contains("autofocus"))
+        #expect(try html { $0.checks[0].error = "Saved now: “on”." }.contains(/type="checkbox"[^>]* autofocus/))
+        #expect(try html { $0.fields[0] = Samples.scopeField("", error: "x") }.contains(/id="scope"[^>]* autofocus/))
+    }
+
     @Test func theAddressOfAnAssetChangesWithItsContent() throws {
         let one = AssetCatalog(["style.css": Array("a".utf8)])
         let other = AssetCatalog(["style.css": Array("b".utf8)])
