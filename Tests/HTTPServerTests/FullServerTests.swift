@@ -36,14 +36,18 @@ import Testing
         }
     }
 
-    /// Nor does it help to have sent nothing, or half a request's head, or to keep a connection that was answered.
+    /// Nor does it help to have sent nothing, half a request's head or body, or to keep a connection that was answered.
     @Test(arguments: [
         "", "GET /healthz HTTP/1.1\r\nHo", "GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nha",
+        "POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf",
     ])
     func whoeverDoesNothingMakesRoom(_ text: String) async throws {
         let limits = Self.limits {
             $0.maxConnections = 8
             $0.headTimeout = .seconds(600)
+            $0.bodyTimeout = .seconds(600)
             $0.lingerTimeout = .seconds(600)
         }
         try await TestServer.run(limits: limits) { server in
@@ -51,6 +55,31 @@ import Testing
             for _ in 0..<8 {
                 let client = try await server.connect()
                 if !text.isEmpty { try await client.send(text) }
+                clients.append(client)
+            }
+            let newcomer = try await served(server)
+            newcomer.stream.close()
+            for client in clients { client.stream.close() }
+        }
+    }
+
+    /// Whoever asks and asks, and reads no answer.
+    @Test func whoeverReadsNoAnswersMakesRoom() async throws {
+        let large = String(repeating: "x", count: 1 << 20)
+        let routes: (inout Router) throws -> Void = { router in
+            try TestRoutes.add(&router)
+            try router.on(.get, "/large") { _ in .text(.ok, large) }
+        }
+        let limits = Self.limits {
+            $0.maxConnections = 2
+            $0.writeTimeout = .seconds(600)
+        }
+        try await TestServer.run(limits: limits, routes) { server in
+            var clients: [Client] = []
+            for _ in 0..<2 {
+                let client = try await server.connect()
+                let requests = String(repeating: "GET /large HTTP/1.1\r\nHost: a\r\n\r\n", count: 64)
+                try await client.send(requests)
                 clients.append(client)
             }
             let newcomer = try await served(server)

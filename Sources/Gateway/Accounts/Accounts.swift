@@ -26,6 +26,8 @@ public struct Accounts: Sendable {
     private let isLoopback: Bool
 
     static let cookieName = "w2f"
+    /// How long the form of somebody without a session may take: browsers send it with the head, or right after it.
+    private static let strangersTime = Duration.seconds(2)
 
     /// - Parameters:
     ///   - transport: what carries requests to the provider; by default the HTTP client on `loop`.
@@ -99,8 +101,8 @@ public struct Accounts: Sendable {
     /// Reads a form, and checks that a page of this session sent it.
     /// - Throws: ``FormRefusal``, or `HTTPError` where the body cannot be read.
     func form(of exchange: HTTPExchange, in context: SessionContext) async throws -> FormFields {
-        let body = try await exchange.readBody(limit: FormFields.maximumSize)
         guard let session = context.session else { throw FormRefusal.loggedOut }
+        let body = try await exchange.readBody(limit: FormFields.maximumSize)
         guard RequestOrigin.isOurs(exchange.head, origins: origins(for: exchange)) else { throw FormRefusal.forged }
         let type = exchange.head.first("content-type").map { String(decoding: $0, as: UTF8.self).lowercased() } ?? ""
         guard type.hasPrefix("application/x-www-form-urlencoded"), let form = FormFields(body) else {
@@ -115,10 +117,11 @@ public struct Accounts: Sendable {
 
     /// What a form holds, before anything of it is checked: for showing it again to whoever sent it. Nothing, unless the
     /// browser says that a page of ours sent it, or it carries the token of the session that the browser has, or had.
+    ///
+    /// What is not read yet is from somebody without a session, who gets no more than a moment for it.
     func typed(in exchange: HTTPExchange) async -> FormFields? {
-        guard let body = try? await exchange.readBody(limit: FormFields.maximumSize), let form = FormFields(body) else {
-            return nil
-        }
+        let body = try? await exchange.readBody(limit: FormFields.maximumSize, until: .now + Self.strangersTime)
+        guard let body, let form = FormFields(body) else { return nil }
         let origins = origins(for: exchange)
         if RequestOrigin.isCertainlyOurs(exchange.head, origins: origins) { return form }
         guard RequestOrigin.isOurs(exchange.head, origins: origins),

@@ -13,6 +13,14 @@ extension Configuration {
             await problemsOfListening() + problemsOfFolders() + problemsOfTLSFiles() + permissions.problems
             + keys.problems
         var warnings = permissions.warnings + keys.warnings
+        if sources["server.max_connections_per_source"] != nil,
+            server.maxConnectionsPerSource > server.highestConnectionsPerSource
+        {
+            warnings.append(
+                "server.max_connections_per_source: \(server.maxConnectionsPerSource) would leave too few of "
+                    + "server.max_connections (\(server.maxConnections)) to others: a source has "
+                    + "\(server.effectiveConnectionsPerSource) at most")
+        }
         if let shortage = DescriptorLimit.shortage(of: self, limit: DescriptorLimit.highest()) {
             if shortage.connections == nil {
                 return (problems + [problem("server.max_connections", "\(shortage)")], warnings)

@@ -22,7 +22,7 @@ extension HTTPServerLimits {
         drainBytes = server.drainBytes
         maxRequestsPerConnection = server.maxRequestsPerConnection
         maxConnections = server.maxConnections
-        maxConnectionsPerSource = server.maxConnectionsPerSource
+        maxConnectionsPerSource = server.effectiveConnectionsPerSource
         acceptBacklog = server.backlog
         bodyBytesInFlight = server.bodyBytesInFlight
         bodyBudgetTimeout = server.bodyBudgetTimeout

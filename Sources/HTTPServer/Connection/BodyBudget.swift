@@ -32,9 +32,13 @@ final class BodyBudget {
     }
 
     /// Waits until `bytes` more may be read, at most for `timeout`.
-    func reserve(_ bytes: Int, for holder: ByteBudget.Holder, timeout: Duration) async -> Outcome {
+    /// - Parameter onWait: is called before a wait; not if there is none.
+    func reserve(
+        _ bytes: Int, for holder: ByteBudget.Holder, timeout: Duration, onWait: () -> Void = {}
+    ) async -> Outcome {
         loop.preconditionInLoop()
         if budget.reserve(bytes, for: holder) { return .granted }
+        onWait()
         let timer = LoopTimer(on: loop) { self.finish(holder, .timedOut) }
         timer.schedule(after: timeout)
         return await withUnsafeContinuation { waiters[holder] = Waiter(continuation: $0, timer: timer) }

@@ -19,15 +19,19 @@ extension HTTPConnection {
         case close
         /// The peer may still be sending: were the socket closed now, the reset could destroy the answer.
         case linger
+        /// Somebody else needs its place, and it has stalled: nothing is waited for.
+        case leave
 
         var keepsConnection: Bool {
             switch self {
             case .keep, .drain: true
-            case .close, .linger: false
+            case .close, .linger, .leave: false
             }
         }
     }
 
+    /// Bytes of an answer that the peer has to take to be no stalled one.
+    private static let answerStep = 64 * 1024
     /// The most memory that a loop keeps for writing answers, in bytes.
     private static let keptOutput = 64 * 1024
 
@@ -47,13 +51,22 @@ extension HTTPConnection {
         return Sent(bytes: count, isComplete: rest.isEmpty ? true : await write(rest))
     }
 
-    /// Writes bytes within the time for that, and not beyond `end`.
+    /// Writes bytes within the time for that, and not beyond `end`. Whoever does not take them can make room for others.
     /// - Returns: whether the kernel took all.
     func write(_ bytes: [UInt8], until end: ContinuousClock.Instant? = nil) async -> Bool {
-        let limit = ContinuousClock.now + limits.writeTimeout
+        // Somebody else waits for the place of a connection that has to leave.
+        let time = peer.leaves == nil ? limits.writeTimeout : min(Self.firstChance, limits.writeTimeout)
+        let limit = ContinuousClock.now + time
         stream.deadline = end.map { min($0, limit) } ?? limit
+        context.waiting.add(peer, .answer)
+        defer { context.waiting.remove(peer) }
         do throws(StreamError) {
-            try await stream.write(bytes)
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                try await stream.write(Array(rest.prefix(Self.answerStep)))
+                rest = rest.dropFirst(Self.answerStep)
+                context.waiting.renew(peer)
+            }
             return true
         } catch {
             return false
@@ -77,12 +90,16 @@ extension HTTPConnection {
         case .linger:
             await linger()
             return false
+        case .leave:
+            return false
         }
     }
 
     /// Throws away the rest of a body, which is known to be small.
     private func drain(_ exchange: HTTPExchange) async -> Bool {
         stream.deadline = .now + limits.lingerTimeout
+        context.waiting.add(peer, .body)
+        defer { context.waiting.remove(peer) }
         do {
             while !exchange.incoming.isComplete {
                 guard try await read() > 0 else { return false }
@@ -121,6 +138,7 @@ extension HTTPExchange {
     /// says what is to become of the connection.
     func settle() -> HTTPConnection.Afterwards {
         body = .over
+        guard !isCutOff else { return .leave }
         let waited = isWaitingForContinue
         do throws(RequestFault) {
             try incoming.discard(from: &connection.buffer)

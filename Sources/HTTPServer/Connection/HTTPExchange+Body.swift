@@ -21,6 +21,7 @@ extension HTTPExchange {
         guard length <= limit else { throw .bodyTooLarge(limit: limit) }
         if connection.buffer.readableBytes < length {
             var deadline = newDeadline(end)
+            defer { connection.context.waiting.remove(connection.peer) }
             while connection.buffer.readableBytes < length {
                 let received = connection.buffer.readableBytes
                 try await readMore(received, min(length - received, ReadBuffer.readSize), &deadline)
@@ -40,6 +41,7 @@ extension HTTPExchange {
         incoming.limitChunks(limits, to: limit)
         var bytes: [UInt8] = []
         var deadline = newDeadline(end)
+        defer { connection.context.waiting.remove(connection.peer) }
         while true {
             do throws(RequestFault) {
                 while try incoming.takeChunk(from: &connection.buffer, into: &bytes) {}
@@ -77,17 +79,28 @@ extension HTTPExchange {
             throw .bodyIncomplete
         }
         continueSent = true
-        connection.stream.deadline = patience
+        let peer = connection.peer
+        connection.context.waiting.add(peer, .body)
+        connection.stream.deadline = peer.leaves.map { min($0, patience) } ?? patience
         let count: Int
         do throws(StreamError) {
             count = try await connection.read()
         } catch {
             mustClose = true
+            isCutOff = peer.leaves != nil
             throw error == .deadlineExceeded ? .bodyTimeout : .bodyIncomplete
         }
-        guard count == 0 else { return }
+        guard count == 0 else { return renew(by: count) }
         mustClose = true
         throw .bodyIncomplete
+    }
+
+    /// Bytes that trickle in do not make the connection one that has not waited: a second's worth at the minimum rate does.
+    private func renew(by count: Int) {
+        sinceRenewal += count
+        guard sinceRenewal >= limits.minBodyRate else { return }
+        sinceRenewal = 0
+        connection.context.waiting.renew(connection.peer)
     }
 
     /// Waits for a share of the loop's budget. Reading pauses meanwhile, and TCP holds the sender.
@@ -95,7 +108,12 @@ extension HTTPExchange {
         let context = connection.context
         let start = ContinuousClock.now
         let timeout = deadline.bound(limits.bodyBudgetTimeout, from: start)
-        switch await context.budget.reserve(bytes, for: connection.number, timeout: timeout) {
+        // While the budget is waited for, the sender is not.
+        let outcome = await context.budget.reserve(bytes, for: connection.number, timeout: timeout) {
+            context.waiting.remove(connection.peer)
+            sinceRenewal = 0
+        }
+        switch outcome {
         case .granted:
             charged += bytes
             deadline.forgive(start.duration(to: .now))

@@ -23,9 +23,13 @@ public final class HTTPExchange {
     /// Bytes that this request holds of the loop's budget.
     var charged = 0
     var bodyBytes = 0
+    /// Bytes of the body since the connection last counted as one that waits anew: `WaitingPeers.renew`.
+    var sinceRenewal = 0
     var continueSent = false
     /// The connection is not to be kept, whatever the sender asked for: the place of the next request is in doubt.
     var mustClose = false
+    /// The wait for the body was ended because somebody else needs the connection's place.
+    var isCutOff = false
     var refusal: String?
     private var parameterNames: [String] = []
     private var captures = PathParameters.Captures()

@@ -8,6 +8,10 @@ final class WaitingPeer {
         case nextRequest, firstRequest
         /// The rest of a request's head, or of a TLS handshake.
         case rest
+        /// The rest of a request's body.
+        case body
+        /// Room for an answer, which the peer does not read.
+        case answer
         /// The end, after the last answer.
         case end
 
@@ -15,7 +19,7 @@ final class WaitingPeer {
         var grace: Duration {
             switch self {
             case .nextRequest: .zero
-            case .firstRequest, .rest, .end: HTTPConnection.firstChance
+            case .firstRequest, .rest, .body, .answer, .end: HTTPConnection.firstChance
             }
         }
     }
@@ -43,7 +47,7 @@ final class WaitingPeer {
     fileprivate func leave() {
         let now = ContinuousClock.now
         leaves = now
-        // The read that waits now fails, after one last look at what lies there.
+        // The read or write that waits now fails, after one last look at what lies there.
         stream.deadline = now
     }
 }
@@ -79,7 +83,7 @@ struct WaitingPeers {
     }
 
     /// Notes that a connection waits from now on. If it waits already, its place stays: bytes that trickle in do not make
-    /// it the youngest.
+    /// it the youngest (``renew(_:)`` does).
     mutating func add(_ peer: WaitingPeer, _ kind: WaitingPeer.Kind) {
         guard !peer.isWaiting else {
             peer.kind = kind
@@ -93,6 +97,13 @@ struct WaitingPeers {
         last?.next = peer
         last = peer
         if first == nil { first = peer }
+    }
+
+    /// Notes that enough has come, or gone, of what it waits for: the wait begins anew.
+    mutating func renew(_ peer: WaitingPeer) {
+        guard peer.isWaiting else { return }
+        remove(peer)
+        add(peer, peer.kind)
     }
 
     /// Notes that it does not wait any more.

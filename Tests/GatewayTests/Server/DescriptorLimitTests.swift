@@ -1,3 +1,4 @@
+import HTTPServer
 import Testing
 
 @testable import Gateway
@@ -16,6 +17,32 @@ import Testing
         #expect(left > 800 && left < 1024 - 64, "a reserve is kept")
         #expect(shortage(1024)?.description.contains("\(left)") == true)
         #expect(shortage(1024, connections: 500) == nil)
+    }
+
+    /// Some connections are left for others, whatever the limits are made.
+    @Test func noSourceHasAllConnections() {
+        func bound(_ connections: Int, _ perSource: Int) -> Int {
+            var configuration = Configuration()
+            configuration.server.maxConnections = connections
+            configuration.server.maxConnectionsPerSource = perSource
+            return HTTPServerLimits(configuration).maxConnectionsPerSource
+        }
+        #expect(bound(4096, 1024) == 1024)
+        #expect(bound(1024, 1024) == 768)
+        #expect(bound(20, 1024) == 15 && bound(20, 1_000_000) == 15 && bound(20, 3) == 3)
+        #expect(bound(2, 1024) == 1 && bound(1, 1024) == 1)
+        #expect(bound(20, 0) == 0, "no bound is no bound")
+        #expect(bound(1_000_000, 1_000_000) == 750_000)
+    }
+
+    @Test func aBoundForASourceThatIsTooLargeIsTold() async throws {
+        func warnings(_ lines: String) async throws -> [String] {
+            let configuration = try Configuration.load(text: "[server]\n" + lines)
+            return await configuration.findingsOnThisMachine().warnings.filter { $0.contains("per_source") }
+        }
+        #expect(try await warnings("max_connections = 20\nmax_connections_per_source = 16").count == 1)
+        #expect(try await warnings("max_connections = 20\nmax_connections_per_source = 15").isEmpty)
+        #expect(try await warnings("max_connections = 20").isEmpty)
     }
 
     @Test func tooFewForAnything() {

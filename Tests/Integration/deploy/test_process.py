@@ -356,6 +356,33 @@ def test_one_clients_idle_connections_do_not_fill_the_server(tmp_path: Path) -> 
         gateway.stop()
 
 
+@pytest.mark.parametrize("trickles", [False, True], ids=["silent", "trickling"])
+@pytest.mark.parametrize("proxies", [[], ["127.0.0.0/8"]], ids=["counted", "proxied"])
+def test_forms_that_stall_do_not_fill_the_server(tmp_path: Path, proxies: list[str], trickles: bool) -> None:
+    """Nobody has to be logged in for that. One byte now and then does not make a connection a new one."""
+    server = {"max_connections": 20, "trusted_proxies": proxies, "body_timeout": "10m"}
+    gateway = Gateway(tmp_path, {"broker": {"file": str(tmp_path / "messages.jsonl")}, "server": server}, tls=False)
+    gateway.start()
+    try:
+        with contextlib.ExitStack() as stack:
+            clients = []
+            for number in range(60):
+                client = stack.enter_context(socket.create_connection(("127.0.0.1", gateway.port), timeout=10, source_address=(f"127.0.0.{number % 4 + 2}", 0)))
+                client.sendall(b"POST /tokens/new HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+                client.setblocking(False)
+                clients.append(client)
+
+            def alive() -> bool:
+                for client in clients if trickles else []:
+                    with contextlib.suppress(OSError):
+                        client.send(b"x")
+                return gateway.alive()
+
+            wait_until(alive, 30, "an answer beside forms that stall")
+    finally:
+        gateway.stop()
+
+
 # The program's file
 
 

@@ -65,6 +65,14 @@ public struct ServerConfiguration: ConfigurationSection {
     /// The defaults.
     public init() {}
 
+    /// The most that a source may have of all connections: three quarters of them.
+    var highestConnectionsPerSource: Int { max(1, maxConnections / 4 * 3 + maxConnections % 4 * 3 / 4) }
+
+    /// Connections of one source at once, so that some are left for the others; 0 is no bound.
+    var effectiveConnectionsPerSource: Int {
+        maxConnectionsPerSource == 0 ? 0 : min(maxConnectionsPerSource, highestConnectionsPerSource)
+    }
+
     static let documentation = ["The HTTP server."]
 
     static let keys =
@@ -75,8 +83,8 @@ public struct ServerConfiguration: ConfigurationSection {
             ),
             key(
                 "max_connections_per_source", \.maxConnectionsPerSource, .integer(0...1_000_000),
-                "Of these, of one source (an IPv4 address, an IPv6 network of 64 bits); those of trusted_proxies are not "
-                    + "counted. 0 is no bound."),
+                "Of these, of one source (an IPv4 address, an IPv6 network of 64 bits), and never more than three quarters of "
+                    + "them; those of trusted_proxies are not counted. 0 is no bound."),
             key(
                 "backlog", \.backlog, .integer(1...65_535),
                 "Connections that the kernel keeps waiting for acceptance, for each listening socket."),
