@@ -101,6 +101,30 @@ import Testing
         }
     }
 
+    /// Many accounts' tokens have had webhooks accepted, more than are read, and others were made before and after: a new
+    /// one is read all the same.
+    @Test(arguments: TestDatabases.all) func aNewOneIsReadBesideMany(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            func make(_ name: String, at time: Int64) async throws -> TokenID {
+                try await test.store.create(
+                    TokenDraft(
+                        service: "github", name: "x", scope: TokenScope("victim/repo"), owners: [], createdBy: name),
+                    now: UnixTime(milliseconds: time)
+                ).token.id
+            }
+            var proven: [TokenID] = []
+            for number in 0..<12 { proven.append(try await make("proven\(number)", at: Int64(number))) }
+            for id in proven { try await Self.deliver(to: id, at: 1000, isBare: true, in: test) }
+            for number in 0..<12 { _ = try await make("earlier\(number)", at: 100 + Int64(number)) }
+            let right = try await make("victim", at: 500)
+            let loader = CandidateLoader(database: test.database, limit: 8, limitPerOwner: 2)
+            let found = try await loader.candidates(for: .repository(service: "github", name: "victim/repo"))
+            #expect(found.count == 8 && found.contains { $0.id == right })
+            #expect(found.count { $0.lastAccepted != nil } == 6, "three of four")
+            #expect(found.prefix(6).allSatisfy { $0.lastAccepted != nil })
+        }
+    }
+
     private static func deliver(
         to token: TokenID, at time: Int64, isBare: Bool, in test: TestStore
     ) async throws {

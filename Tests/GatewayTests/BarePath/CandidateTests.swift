@@ -32,7 +32,7 @@ import Testing
         let crowd = ids.map { Candidate(id: $0, owner: "mallory") }
         #expect(choice.choose(from: crowd, verified: []).map(\.id) == Array(ids.prefix(2)))
         let all = ids.enumerated().map { Candidate(id: $1, owner: $0 < 10 ? "mallory" : "owner\($0)") }
-        #expect(choice.choose(from: all, verified: []).map(\.id) == [ids[0], ids[1]] + ids[10..<16])
+        #expect(choice.choose(from: all, verified: []).map(\.id) == [ids[0]] + ids[10..<17])
         // Whoever runs the command line can do anything anyway.
         let made = ids.map { Candidate(id: $0, owner: nil) }
         #expect(choice.choose(from: made, verified: []).map(\.id) == Array(ids.prefix(8)))
@@ -79,7 +79,68 @@ import Testing
         let strangers = (0..<8).map { Candidate(id: ids[$0], owner: "stranger\($0 / 2)") }
         let right = [accepted(ids[18], "zoe", first: 1, last: 2), accepted(ids[19], "zoe", first: 3, last: 4)]
         let chosen = choice.choose(from: strangers + right, verified: [])
-        #expect(chosen.map(\.id) == [ids[19], ids[18]] + ids[..<6])
+        #expect(chosen.map(\.id) == [19, 18, 0, 2, 4, 6, 1, 3].map { ids[$0] })
+    }
+
+    /// Nothing was accepted of any of them: the strangers' are older, and each of them has two.
+    @Test func fourStrangersWhoCameBeforeLeaveTheRightOneAPlace() {
+        let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
+        let strangers = (0..<8).map { Candidate(id: ids[$0], owner: "stranger\($0 / 2)") }
+        let right = Candidate(id: ids[19], owner: "zoe")
+        for turn in 0..<10 {
+            let chosen = choice.choose(from: strangers + [right], verified: [], turn: turn)
+            #expect(chosen.count == 8 && chosen.contains(right))
+            #expect(Set(chosen.compactMap(\.owner)).count == 5, "each has one before any has a second")
+        }
+    }
+
+    /// The strangers have had webhooks accepted before the right one's first webhook comes.
+    @Test func strangersWhoHaveProvenSomethingLeaveANewOneAPlace() {
+        let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
+        for count in [4, 7] {
+            let strangers = (0..<2 * count).map {
+                accepted(ids[$0], "stranger\($0 / 2)", first: Int64($0), last: 100 + Int64($0))
+            }
+            let right = Candidate(id: ids[19], owner: "zoe")
+            let chosen = choice.choose(from: strangers + [right], verified: strangers.prefix(8).map(\.id))
+            #expect(chosen.count == 8 && chosen.last == right, "what has proven something goes first")
+            // Nor do they have that place by more tokens of which nothing was accepted.
+            let more = (0..<count).map {
+                Candidate(id: TokenID(high: 100 + UInt64($0), low: 1), owner: "stranger\($0)")
+            }
+            #expect(choice.choose(from: strangers + more + [right], verified: []).contains(right))
+        }
+    }
+
+    /// However many new ones there are, each has a place at some turn, and those that have proven something always.
+    @Test func newOnesHaveTheirPlacesByTurns() {
+        let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
+        let proven = (0..<10).map { accepted(ids[$0], "old\($0)", first: Int64($0), last: Int64($0)) }
+        let new = (10..<20).map { Candidate(id: ids[$0], owner: "new\($0)") }
+        var seen: [Candidate] = []
+        for turn in 0..<5 {
+            let chosen = choice.choose(from: proven + new, verified: [], turn: turn)
+            #expect(chosen.count == 8 && chosen.prefix(6).allSatisfy { $0.lastAccepted != nil })
+            #expect(chosen == choice.choose(from: proven + new, verified: [], turn: turn))
+            seen += chosen.suffix(2)
+        }
+        #expect(Set(seen) == Set(new))
+        for turn in [Int.min, -1, .max] {
+            #expect(choice.choose(from: proven + new, verified: [], turn: turn).count == 8)
+        }
+        // With one place alone, it is the best one's.
+        #expect(CandidateChoice(limit: 1, limitPerOwner: 2).choose(from: proven + new, verified: []) == [proven[9]])
+    }
+
+    @Test func theTableGoesOnWithTheTurns() {
+        var table = table()
+        let new = ids.map { Candidate(id: $0, owner: "new\($0)") }
+        var seen = Set(table.store(new, for: key, now: start).candidates.map(\.id))
+        for _ in 0..<3 { seen.formUnion(table.lookup(key, now: start)?.candidates.map(\.id) ?? []) }
+        table.expireAll()
+        seen.formUnion(table.store(new, for: key, now: start).candidates.map(\.id))
+        for _ in 0..<3 { seen.formUnion(table.lookup(key, now: start)?.candidates.map(\.id) ?? []) }
+        #expect(seen == Set(ids))
     }
 
     // MARK: The table

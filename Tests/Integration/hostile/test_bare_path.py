@@ -100,6 +100,36 @@ def test_without_a_proof_it_is_not_taken(gateway: Gateway, service: str) -> None
     assert gateway.post(address, webhook).status_code == 405
 
 
+@pytest.mark.parametrize("proven", [False, True], ids=["older", "proven"])
+def test_strangers_leave_a_new_token_a_place(make_gateway, scratch: Path, proven: bool) -> None:
+    """Four accounts have made two tokens each of the same scope before, and perhaps have had webhooks accepted by them."""
+    name = f"strangers-{'proven' if proven else 'older'}"
+    gateway = make_gateway(name, {"broker": {"amqp_url": f"file:{scratch}/{name}.jsonl"}})
+
+    def made(owner: str) -> str:
+        output = gateway.command(
+            "token", "create", "--service", "github", "--name", owner, "--owner", owner, "--scope", "victim/repo", "--json"
+        ).stdout
+        return str(json.loads(output)["secret"])
+
+    strangers = [made(f"stranger{number // 2}") for number in range(8)]
+    address = Token("", "github", "", "/github")
+
+    def status(secret: str) -> int:
+        body = json.dumps({"repository": {"full_name": "victim/repo", "private": False}}).encode()
+        return int(gateway.post(address, github(secret, body, "push")).status_code)
+
+    gateway.start()
+    if proven:
+        assert [status(secret) for secret in strangers] == [202] * 8
+    right = made("victim")
+    gateway.stop()
+    gateway.start()
+    assert status(right) == 202
+    assert status(strangers[0]) == 202
+    gateway.stop()
+
+
 @dataclass
 class Field:
     """What a flood is let loose on, and what it did there."""

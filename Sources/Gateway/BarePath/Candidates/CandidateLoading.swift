@@ -56,16 +56,23 @@ struct CandidateLoader: CandidateLoading {
 
     /// Those whose webhooks were accepted here before, by their service's address: the latest and the earliest first. Then
     /// those whose webhooks were accepted at all, the narrowest scope, and the oldest token. Those of an owner are counted
-    /// before the rest is cut off.
+    /// before the rest is cut off, and of every four that are kept, one is of those of which nothing was accepted here, the
+    /// oldest and the newest by turns: it was new once, whoever was there before.
     private func select(_ condition: String, _ parameters: [SQLValue]) -> SQLStatement {
         let order = "is_new, length(scope_key) DESC, created_at, uuid"
         return SQLStatement(
             """
             SELECT public_id, owner, bare_first_at, bare_last_at FROM (
+            SELECT *, ROW_NUMBER() OVER (
+                PARTITION BY is_unproven ORDER BY
+                    CASE WHEN is_unproven = 1 AND owner IS NOT NULL THEN place ELSE 1 END,
+                    CASE WHEN early < late THEN early ELSE late END, uuid) * (1 + 2 * is_unproven) AS cut
+            FROM (
                 SELECT public_id, owner, bare_first_at, bare_last_at, is_unproven, is_new, scope_key, created_at, uuid,
                     ROW_NUMBER() OVER (PARTITION BY owner ORDER BY is_unproven, bare_last_at DESC, \(order)) AS place,
-                    ROW_NUMBER() OVER (ORDER BY is_unproven, bare_last_at DESC, uuid) AS late,
-                    ROW_NUMBER() OVER (ORDER BY is_unproven, bare_first_at, uuid) AS early
+                    ROW_NUMBER() OVER (
+                        PARTITION BY is_unproven ORDER BY bare_last_at DESC, created_at DESC, uuid DESC) AS late,
+                    ROW_NUMBER() OVER (PARTITION BY is_unproven ORDER BY bare_first_at, \(order)) AS early
                 FROM (
                     SELECT public_id, scope_key, created_at, uuid, bare_first_at, bare_last_at,
                         coalesce(created_by,
@@ -78,10 +85,12 @@ struct CandidateLoader: CandidateLoading {
                 ) AS matching
             ) AS counted
             WHERE place <= $\(parameters.count + 1) OR owner IS NULL
+            ORDER BY cut, is_unproven
+            LIMIT $\(parameters.count + 2)
+            ) AS kept
             ORDER BY is_unproven,
                 CASE WHEN is_unproven = 1 THEN 0 WHEN early < late THEN early ELSE late END,
                 \(order)
-            LIMIT $\(parameters.count + 2)
             """, parameters + [.integer(Int64(limitPerOwner)), .integer(Int64(limit))])
     }
 }

@@ -15,6 +15,8 @@ struct CandidateTable: Sendable {
         /// Those that a webhook was of, the last one first.
         var verified: [TokenID] = []
         var isCertain = true
+        /// Answers that were made of it.
+        var turn = 0
         /// What was held before a change is not fresh any more.
         var generation: UInt64
         var freshUntil: Instant
@@ -40,19 +42,20 @@ struct CandidateTable: Sendable {
     /// What is known of a key and fresh; `nil` if the database must be asked.
     mutating func lookup(_ key: CandidateKey, now: Instant) -> Answer? {
         guard let entry = entries.use(key), entry.generation == generation, now < entry.freshUntil else { return nil }
-        return answer(entry)
+        return answer(entry, for: key)
     }
 
     /// Keeps what the database has.
     mutating func store(_ candidates: [Candidate], for key: CandidateKey, now: Instant) -> Answer {
         let time = candidates.isEmpty ? times.absentTimeToLive : times.timeToLive
-        let verified = entries.use(key)?.verified.filter { id in candidates.contains { $0.id == id } } ?? []
+        let former = entries.use(key)
+        let verified = former?.verified.filter { id in candidates.contains { $0.id == id } } ?? []
         let entry = Entry(
-            candidates: candidates, verified: verified, generation: generation,
+            candidates: candidates, verified: verified, turn: former?.turn ?? 0, generation: generation,
             freshUntil: now + (isWatched ? time : min(time, times.staleAfter)),
             staleUntil: now + max(time, times.staleTimeToLive))
         entries.set(entry, for: key)
-        return answer(entry)
+        return answer(entry, for: key)
     }
 
     /// The answer that those make, without keeping them.
@@ -70,7 +73,7 @@ struct CandidateTable: Sendable {
         entry.generation = generation
         entry.freshUntil = min(now + times.staleRetry, entry.staleUntil)
         entries.set(entry, for: key)
-        return answer(entry)
+        return answer(entry, for: key)
     }
 
     /// A webhook was of this token: it is tried first from now on.
@@ -94,8 +97,11 @@ struct CandidateTable: Sendable {
         return entry
     }
 
-    private func answer(_ entry: Entry) -> Answer {
-        Answer(
-            candidates: choice.choose(from: entry.candidates, verified: entry.verified), isCertain: entry.isCertain)
+    private mutating func answer(_ entry: Entry, for key: CandidateKey) -> Answer {
+        // Where all have a place there are no turns.
+        if entry.candidates.count > choice.limit { entries.update(key) { $0.turn &+= 1 } }
+        return Answer(
+            candidates: choice.choose(from: entry.candidates, verified: entry.verified, turn: entry.turn),
+            isCertain: entry.isCertain)
     }
 }
