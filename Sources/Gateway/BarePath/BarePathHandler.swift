@@ -105,7 +105,9 @@ struct BarePathHandler: HTTPHandler {
     ) async throws(HTTPError) -> ArraySlice<UInt8> {
         let end = min(deadline.instant, .now + settings.bodyTimeout)
         do throws(HTTPError) {
-            return try await exchange.readBody(limit: settings.maxBodySize, until: end)
+            // No more than may be published: what makes a larger message need not be read, let alone parsed.
+            let limit = min(settings.maxBodySize, pipeline.bodyLimit(of: RequestHeaders(head: exchange.head)))
+            return try await exchange.readBody(limit: limit, until: end)
         } catch {
             gate.leave(source, .failed(cpu: BarePrice.reading(settings.maxBodySize)))
             guard error.code == HTTPError.overloaded(retryAfter: 0).code else { throw error }

@@ -29,14 +29,14 @@ struct BareTrial {
     /// Tries.
     mutating func run(_ request: WebhookRequest, _ handler: BarePathHandler) async -> BarePathHandler.Attempt {
         do throws(HTTPError) {
-            guard let (key, repository) = try key(of: request, handler) else { return .failed }
+            guard let (key, repository) = try await key(of: request, handler) else { return .failed }
             let answer = try await answer(for: key, handler)
             // Who is known need not wait for what must be read, which may be long.
             let (known, missing) = handler.tokens.known(of: answer.candidates.map(\.id))
-            if let result = await tried(request, known, key, repository, handler) { return result }
+            if let result = try await tried(request, known, key, repository, handler) { return result }
             let (read, failure) = await handler.tokens.records(of: missing, until: deadline)
-            if let result = await tried(request, read, key, repository, handler) { return result }
-            if attempt == nil { tryDecoy(request, handler) }
+            if let result = try await tried(request, read, key, repository, handler) { return result }
+            if attempt == nil { try await tryDecoy(request, handler) }
             if let failure { throw failure }
             // What the database had may lack the token that it is of.
             guard answer.isCertain else { throw Self.unavailable(handler) }
@@ -50,24 +50,48 @@ struct BareTrial {
     private mutating func tried(
         _ request: WebhookRequest, _ tokens: [TokenRecord], _ key: CandidateKey, _ repository: String,
         _ handler: BarePathHandler
-    ) async -> BarePathHandler.Attempt? {
+    ) async throws(HTTPError) -> BarePathHandler.Attempt? {
         for token in tokens where isOne(token, repository) {
             if request.body.count >= Self.largeBody { await LoopPause.turn(of: loop) }
-            guard let result = result(of: request, token, handler) else { continue }
+            guard let result = try await result(of: request, token, handler) else { continue }
             handler.index.noteVerified(token.id, for: key)
             return result
         }
         return nil
     }
 
+    /// Does what takes long with a long body: here, or, from `LargeBodies.threshold` on, where these have their turns.
+    /// Whoever sent it has proved nothing yet, and is not to hold up a loop, nor to have a parser of its own.
+    ///
+    /// - Throws: 503 if its turn comes too late, or what the work throws.
+    private func onBody<Value>(
+        of request: WebhookRequest, _ handler: BarePathHandler,
+        _ work: @escaping (JSONParser) throws(HTTPError) -> Value
+    ) async throws(HTTPError) -> Value {
+        guard request.body.count >= LargeBodies.threshold else { return try work(try handler.pipeline.parser()) }
+        return try await handler.pipeline.largeBodies.run(
+            until: deadline, retryAfter: handler.settings.retryAfter, work)
+    }
+
     /// What tokens are looked up by, and the payload's repository, empty if it names none; `nil` if the webhook has no
     /// proof, or names nothing to look for.
     private mutating func key(
         of request: WebhookRequest, _ handler: BarePathHandler
-    ) throws(HTTPError) -> (CandidateKey, repository: String)? {
-        let parser = try handler.pipeline.parser()
-        let mark = ThreadTime.now
-        defer { reading += ThreadTime.now - mark }
+    ) async throws(HTTPError) -> (CandidateKey, repository: String)? {
+        let service = service
+        let (key, time) = try await onBody(of: request, handler) { parser throws(HTTPError) in
+            // The time of the thread that this is done on.
+            let mark = ThreadTime.now
+            let key = Self.key(of: request, service, parser, handler)
+            return (key, ThreadTime.now - mark)
+        }
+        reading += time
+        return key
+    }
+
+    private static func key(
+        of request: WebhookRequest, _ service: any WebhookService, _ parser: JSONParser, _ handler: BarePathHandler
+    ) -> (CandidateKey, repository: String)? {
         if service.verify(request, secrets: []) == .missing { return nil }
         let repository: String
         do throws(WebhookError) {
@@ -100,34 +124,59 @@ struct BareTrial {
     }
 
     /// What the webhook comes to if it is of this token; `nil` if it is not.
+    ///
+    /// - Throws: 503 if a large body's turn comes too late.
     private mutating func result(
         of request: WebhookRequest, _ token: TokenRecord, _ handler: BarePathHandler
-    ) -> BarePathHandler.Attempt? {
+    ) async throws(HTTPError) -> BarePathHandler.Attempt? {
+        let service = service
+        let (result, time) = try await onBody(of: request, handler) { parser throws(HTTPError) in
+            Self.result(of: request, token, service, parser, handler)
+        }
+        note(time)
+        return result
+    }
+
+    private static func result(
+        of request: WebhookRequest, _ token: TokenRecord, _ service: any WebhookService, _ parser: JSONParser,
+        _ handler: BarePathHandler
+    ) -> (BarePathHandler.Attempt?, Duration?) {
         var request = request
         request.settings = token.settings
-        guard case .verified(let index) = verify(request, token.secrets()) else { return nil }
+        let (verification, time) = verify(request, token.secrets(), service)
+        guard case .verified(let index) = verification else { return (nil, time) }
         do throws(HTTPError) {
             try handler.pipeline.admit(token, size: request.body.count)
-            let prepared = try handler.pipeline.prepare(request, service: service, token: token)
-            if case .withheld(.outOfScope, _, _) = prepared { return nil }
-            return .verified(prepared, token.id, SecretUse(since: token.secretsSince, index: index))
+            let prepared = try handler.pipeline.prepare(request, service: service, token: token, parser: parser)
+            if case .withheld(.outOfScope, _, _) = prepared { return (nil, time) }
+            return (.verified(prepared, token.id, SecretUse(since: token.secretsSince, index: index)), time)
         } catch {
-            return .invalid(error, token.id)
+            return (.invalid(error, token.id), time)
         }
     }
 
     /// Tries a secret that nobody has: where there is no token to try, a failure is to cost what it costs elsewhere.
-    private mutating func tryDecoy(_ request: WebhookRequest, _ handler: BarePathHandler) {
+    private mutating func tryDecoy(_ request: WebhookRequest, _ handler: BarePathHandler) async throws(HTTPError) {
         guard let decoy = handler.decoys[service.name] else { return }
-        _ = verify(request, [decoy])
+        let service = service
+        note(
+            try await onBody(of: request, handler) { _ throws(HTTPError) in
+                Self.verify(request, [decoy], service).time
+            })
     }
 
-    private mutating func verify(_ request: WebhookRequest, _ secrets: [PreparedSecret]) -> Verification {
+    /// - Returns: `time`: What a secret took; `nil` if there was none. A token has several for a while, or none that its
+    ///   service can use, which is nobody else's business.
+    private static func verify(
+        _ request: WebhookRequest, _ secrets: [PreparedSecret], _ service: any WebhookService
+    ) -> (verification: Verification, time: Duration?) {
         let mark = ThreadTime.now
         let verification = service.verify(request, secrets: secrets)
-        // A token has several secrets for a while, or none that its service can use, which is nobody else's business.
-        if attempt == nil, !secrets.isEmpty { attempt = (ThreadTime.now - mark) / secrets.count }
-        return verification
+        return (verification, secrets.isEmpty ? nil : (ThreadTime.now - mark) / secrets.count)
+    }
+
+    private mutating func note(_ time: Duration?) {
+        if attempt == nil { attempt = time }
     }
 
     private static func unavailable(_ handler: BarePathHandler) -> HTTPError {

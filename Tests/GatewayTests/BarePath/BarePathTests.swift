@@ -19,6 +19,19 @@ import Testing
         }
     }
 
+    /// What is larger than any message may be is refused by its length: it is not read, let alone parsed.
+    @Test func moreThanMayBePublishedIsNotRead() async throws {
+        try await TestGateway.run(change: {
+            $0.barePath.maxBodySize = 25 << 20
+            $0.broker.maxMessageSize = 2000
+        }) { gateway in
+            _ = try await gateway.makeToken(scope: "fedora/w2f")
+            let body = #"{"x":"\#(String(repeating: "x", count: 3000))"}"#
+            let answer = try await gateway.push(to: "/github", body: body, secret: "wrong" + TestGateway.secret)
+            #expect(answer.status == 413)
+        }
+    }
+
     @Test func whatIsNoTokensIsRefusedAlike() async throws {
         try await TestGateway.run { gateway in
             _ = try await gateway.makeToken(scope: "fedora/w2f")
@@ -88,6 +101,7 @@ import Testing
         }
     }
 
+    /// Not at once; but it has its turn, for nothing was accepted of any of them.
     @Test func theNinthIsNotTried() async throws {
         try await TestGateway.run { gateway in
             for number in 0..<8 {

@@ -1,5 +1,6 @@
 import Cryptography
 import EventLoop
+import Glibc
 import HTTPServer
 import Logging
 import Testing
@@ -66,6 +67,51 @@ import WebhookServices
                 return
             }
             #expect(loader.started == [token.id])
+        }
+    }
+
+    /// Headers that note which threads look at them: those that verify and read the body.
+    private struct WatchedHeaders: WebhookHeaders {
+        let headers: any WebhookHeaders
+        let threads = Locked<Set<pthread_t>>([])
+
+        func count(of name: String) -> Int { headers.count(of: name) }
+
+        func first(_ name: String) -> ArraySlice<UInt8>? {
+            threads.withLock { _ = $0.insert(pthread_self()) }
+            return headers.first(name)
+        }
+    }
+
+    /// Nobody has proved anything yet, and a loop has others to serve: large bodies are read and verified elsewhere, with a
+    /// token to try, with none, and with the right one.
+    @Test(arguments: ["fedora/w2f", "nobody/w2f"], [LargeBodies.threshold, 1000])
+    func largeBodiesAreNotReadOnTheLoop(_ repository: String, _ size: Int) async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken(scope: "fedora")
+            let handler = try BarePathHandler(Configuration(), gateway.tokens.workspace, gateway.ingest)
+            let padding = String(repeating: "x", count: size)
+            let body = #"{"repository":{"full_name":"\#(repository)","private":false},"x":"\#(padding)"}"#
+            for secret in ["wrong" + TestGateway.secret, TestGateway.secret] {
+                let push = try Self.push(body, secret: secret)
+                let watched = WatchedHeaders(headers: push.headers)
+                let request = WebhookRequest(headers: watched, body: push.body, receivedAt: 0)
+                var trial = try Self.trial(bodySize: push.body.count)
+                let here = pthread_self()
+                let result = await trial.run(request, handler)
+                let threads = watched.threads.withLock { $0 }
+                #expect(!threads.isEmpty && threads.contains(here) == (size < LargeBodies.threshold))
+                #expect(trial.price(candidates: 1) > trial.price(candidates: 0), "what it cost is counted")
+                if repository.hasPrefix("fedora"), secret == TestGateway.secret {
+                    guard case .verified(_, token.id, _) = result else {
+                        Issue.record("\(result)")
+                        continue
+                    }
+                } else if case .failed = result {
+                } else {
+                    Issue.record("\(result)")
+                }
+            }
         }
     }
 

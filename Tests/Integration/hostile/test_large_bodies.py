@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hostile.conftest import Target
@@ -66,6 +67,38 @@ def test_large_bodies_take_no_more_than_one_parser_has_and_hold_nobody_up(target
     while memory(target, "VmRSS") - before > 48:
         assert time.monotonic() < deadline, f"{memory(target, 'VmRSS') - before:.0f} MB are kept"
         time.sleep(0.1)
+
+
+def test_large_bodies_without_a_token_take_no_more_either(make_gateway, scratch: Path) -> None:
+    """Whoever sends them to a service's address has proved nothing."""
+    bounds = {"max_body_size": "25 MiB", "cpu_share": 100, "failure_burst": 100_000, "body_timeout": "20s"}
+    gateway = make_gateway("large-bare", {"broker": {"amqp_url": f"file:{scratch}/large-bare.jsonl"}, "bare_path": bounds})
+    gateway.create_token("github", "bare", scope="large/body")
+    gateway.start()
+    target = SimpleNamespace(gateway=gateway)
+    body = b'{"repository":{"full_name":"large/body"},' + ZEROS[1:]
+    webhook = github("wrong", body, "push")
+    answers: list[int] = []
+
+    def attack() -> None:
+        answers.append(gateway.post(Token("", "github", "", "/github"), webhook).status_code)
+
+    Path(f"/proc/{gateway.process.pid}/clear_refs").write_text("5")
+    before = memory(target, "VmRSS")
+    senders = [threading.Thread(target=attack, daemon=True) for _ in range(4)]
+    for sender in senders:
+        sender.start()
+    asked = 0
+    while any(sender.is_alive() for sender in senders):
+        with kept_within(0.3):
+            assert gateway.alive()
+        asked += 1
+        time.sleep(0.01)
+    assert asked > 10
+    # 503: on a slow machine its turn may come too late.
+    assert len(answers) == 4 and set(answers) <= {401, 503} and 401 in answers
+    assert memory(target, "VmHWM") - before < (4 + 14 + 2) * len(body) / MEGABYTE
+    gateway.stop()
 
 
 def test_more_than_the_broker_takes_is_refused_before_the_body_is_read(target: Target) -> None:
