@@ -25,8 +25,14 @@ struct TokenCommandList: AsyncParsableCommand {
     var state: TokenState?
 
     func run() async throws {
-        let reports = try await options.withTokens { tokens in
-            try await tokens.list(service: service, owner: owner, state: state, scope: scope, tag: tag)
+        let (reports, history) = try await options.withTokens { tokens -> ([TokenReport], [String]) in
+            let found = try await tokens.list(service: service, owner: owner, state: state, scope: scope, tag: tag)
+            guard let tag, try await tokens.list(tag: tag).isEmpty else { return (found, []) }
+            return (found, try await tokens.history(ofTag: tag))
+        }
+        if !history.isEmpty {
+            TokenCommandOutput.note("the token of this tag was deleted; its history, newest first:")
+            for line in history { TokenCommandOutput.note(line) }
         }
         if options.json { return try TokenCommandOutput.json(reports) }
         try TokenCommandOutput.result(TokenReport.table(reports))

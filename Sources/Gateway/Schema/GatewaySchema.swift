@@ -20,6 +20,7 @@ public enum GatewaySchema {
         .formerSecrets,
         .formUses,
         .deliveryStates,
+        .historyIdentities,
         .testDeliveries,
     ]
 }

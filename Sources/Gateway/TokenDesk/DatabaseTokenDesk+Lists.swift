@@ -8,8 +8,13 @@ extension DatabaseTokenDesk {
             var selection = TokenSelection(
                 query, of: try await membership(query, person), dialect: database.dialect)
             // Whoever saw a message that should not be there has its tag.
+            var goneHistory: [HistoryEntry] = []
             if query.reach == .all, let tag = TokenTag(query.search) {
-                try await store.row(of: tag).map { selection.find($0) }
+                if let row = try await store.row(of: tag) {
+                    selection.find(row)
+                } else {
+                    goneHistory = try await store.history(of: tag, limit: Self.goneEntries)
+                }
             }
             let perPage = query.perPage
             var rows = try await database.query(selection.page(query.page, perPage: perPage)).rows
@@ -32,9 +37,12 @@ extension DatabaseTokenDesk {
                 else { return nil }
                 return view(token, role, try TokenActivity(row: row))
             }
-            return TokenPage(tokens: views, total: total, page: page, pages: pages)
+            return TokenPage(tokens: views, total: total, page: page, pages: pages, goneHistory: goneHistory)
         }
     }
+
+    /// The most entries that are shown of a token that is gone.
+    private static let goneEntries = 100
 
     func overview(by person: Person?) async throws(TokenDeskError) -> TokenOverview {
         try await attempt {

@@ -86,7 +86,8 @@ struct DatabaseTokenDesk: TokenDesk {
                 TokenHistory.insertion(
                     HistoryEntry(
                         at: now, actor: person.account, byAdmin: role == .admin, token: id, tokenName: token.name,
-                        event: .tested, detail: record.outcome.rawValue)))
+                        event: .tested, detail: record.outcome.rawValue),
+                    of: token.row))
             return record
         }
     }

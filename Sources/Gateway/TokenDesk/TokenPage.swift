@@ -8,9 +8,12 @@ public struct TokenPage: Sendable {
     public let page: Int
     /// All pages, 1 at least.
     public let pages: Int
+    /// What the history has of the token that was looked for by its messages' tag, where the token itself is gone.
+    public let goneHistory: [HistoryEntry]
 
     /// A page.
-    public init(tokens: [TokenView], total: Int, page: Int, pages: Int) {
+    public init(tokens: [TokenView], total: Int, page: Int, pages: Int, goneHistory: [HistoryEntry] = []) {
+        self.goneHistory = goneHistory
         self.tokens = tokens
         self.total = total
         self.page = page

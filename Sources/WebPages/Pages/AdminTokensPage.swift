@@ -8,8 +8,13 @@ package struct AdminTokensPage: PageContent {
     package var tabs: [PageLink]
     /// The list.
     package var table: TokenTable
+    /// What was done with the token that was looked for by its tag, where it was deleted.
+    package var history: [HistoryRow]
+    /// There is no page for older entries of one that was deleted.
+    package let olderHistory: String? = nil
 
-    package init(tabs: [PageLink], table: TokenTable) {
+    package init(tabs: [PageLink], table: TokenTable, history: [HistoryRow] = []) {
+        self.history = history
         self.tabs = tabs
         self.table = table
     }

@@ -57,6 +57,40 @@ import Testing
         }
     }
 
+    /// Whoever published something strange may have deleted the token right after it.
+    @Test func theTagOfADeletedTokenLeadsToWhoMadeAndDeletedIt() async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken(creator: "mallory")
+            let tag = TokenTag(of: token, gateway.tokens.store.keys)
+            let mallory = TokenActor(account: "mallory", byAdmin: false)
+            #expect(try await gateway.tokens.store.delete(token.id, by: mallory))
+            #expect(try await gateway.tokens.store.row(of: tag) == nil)
+            let admin = Person(account: "root", isAdmin: true)
+            let found = try await gateway.desk.list(TokenQuery(reach: .all, search: "\(tag)"), by: admin)
+            #expect(found.tokens.isEmpty)
+            #expect(found.goneHistory.map(\.event).first == .deleted)
+            #expect(found.goneHistory.first?.actor == "mallory")
+            #expect(found.goneHistory.allSatisfy { $0.token == token.id })
+            // Nobody else learns anything.
+            let own = try await gateway.desk.list(TokenQuery(search: "\(tag)"), by: Person(account: "mallory"))
+            #expect(own.tokens.isEmpty && own.goneHistory.isEmpty)
+            let nobodys = try await gateway.desk.list(TokenQuery(reach: .all, search: "0123456789abcdef"), by: admin)
+            #expect(nobodys.goneHistory.isEmpty)
+            // Nor is the history of one that is there looked for.
+            let other = try await gateway.makeToken()
+            let living = TokenTag(of: other, gateway.tokens.store.keys)
+            let listed = try await gateway.desk.list(TokenQuery(reach: .all, search: "\(living)"), by: admin)
+            #expect(listed.tokens.count == 1 && listed.goneHistory.isEmpty)
+            // By the command line as well.
+            let commands = TokenAdministration(
+                store: gateway.tokens.store, baseURL: "https://example.org", services: Configuration().services.registry
+            )
+            let lines = try await commands.history(ofTag: "\(tag)")
+            #expect(lines.first?.hasSuffix("deleted by mallory") == true)
+            #expect(lines.allSatisfy { $0.contains(token.id.description) })
+        }
+    }
+
     @Test func provenanceNamesOwnersAndScope() throws {
         let owners = [try TokenOwner(.user, name: "alice"), try TokenOwner(.group, name: "infra")]
         let record = TokenRecord(

@@ -120,6 +120,19 @@ public struct TokenAdministration: Sendable {
         }
     }
 
+    /// What was done with the token whose messages carry a tag, newest first, a line each: it may have been deleted.
+    /// Nothing if the history has nothing of it.
+    ///
+    /// - Throws: ``TokenInputError``, `DatabaseError`.
+    public func history(ofTag text: String) async throws -> [String] {
+        guard let tag = TokenTag(text) else { throw TokenInputError.tag(text.printable) }
+        return try await store.history(of: tag, limit: 100).map { entry in
+            let detail = entry.detail.isEmpty ? "" : " (\(entry.detail.printable))"
+            let actor = entry.actor.map { " by \($0.printable)" } ?? " by the command line"
+            return "\(entry.at) \(entry.token) \"\(entry.tokenName.printable)\" \(entry.event.words)\(actor)\(detail)"
+        }
+    }
+
     /// One token.
     ///
     /// - Throws: ``TokenAdministrationError`` `notFound`, `DatabaseError`.

@@ -1,3 +1,8 @@
+extension HistoryEntry.Event {
+    /// What was done, in lines of text.
+    var words: String { rawValue.replacing("_", with: " ") }
+}
+
 extension TokenChange.Kind {
     /// What the history calls it.
     var historyEvent: HistoryEntry.Event {

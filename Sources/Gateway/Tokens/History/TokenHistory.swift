@@ -11,20 +11,22 @@ public struct TokenHistory: TokenChangeHook {
             Self.insertion(
                 HistoryEntry(
                     at: change.at, actor: change.actor.account, byAdmin: change.actor.byAdmin, token: change.id,
-                    tokenName: change.name, event: change.kind.historyEvent, detail: change.kind.historyDetail)))
+                    tokenName: change.name, event: change.kind.historyEvent, detail: change.kind.historyDetail),
+                of: change.row))
     }
 
     /// What adds an entry.
-    static func insertion(_ entry: HistoryEntry) -> SQLStatement {
+    /// - Parameter row: The token's key in the database.
+    static func insertion(_ entry: HistoryEntry, of row: String) -> SQLStatement {
         SQLStatement(
             """
-            INSERT INTO token_history (token, token_name, at, actor, by_admin, event, detail)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO token_history (token, token_name, at, actor, by_admin, event, detail, token_uuid)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """,
             [
                 .text(entry.token.description), .text(entry.tokenName), .integer(entry.at.milliseconds),
                 .optional(entry.actor), .integer(entry.byAdmin ? 1 : 0), .text(entry.event.rawValue),
-                .text(entry.detail),
+                .text(entry.detail), .text(row),
             ])
     }
 

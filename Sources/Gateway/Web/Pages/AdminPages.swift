@@ -45,7 +45,10 @@ struct AdminPages: Sendable {
             try await site.desk.list(asked.query(.all, perPage: perPage), by: person)
         }
         return .page(
-            AdminTokensPage(tabs: tabs(1), table: asked.table(page, perPage: perPage, showsOwners: true)), .admin)
+            AdminTokensPage(
+                tabs: tabs(1), table: asked.table(page, perPage: perPage, showsOwners: true),
+                history: page.goneHistory.map { HistoryRow($0, namesToken: true) }),
+            .admin)
     }
 
     /// Who owns tokens or has logged in.
