@@ -21,6 +21,7 @@ public enum GatewaySchema {
         .formUses,
         .deliveryStates,
         .historyIdentities,
+        .loginTimes,
         .testDeliveries,
     ]
 }
