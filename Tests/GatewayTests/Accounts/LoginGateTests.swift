@@ -39,6 +39,15 @@ import Testing
         #expect(await second == .open)
     }
 
+    @Test func aCodeIsRedeemedOnceAtATime() async {
+        let gate = LoginGate(atOnce: 4, sleep: { _ in })
+        #expect(await gate.begin("a"))
+        #expect(await !gate.begin("a"))
+        #expect(await gate.begin("b"))
+        await gate.end("a")
+        #expect(await gate.begin("a"))
+    }
+
     @Test func madeUpCodesWearPatienceOut() async {
         let gate = LoginGate(atOnce: 4, sleep: { _ in })
         var open = 0

@@ -102,6 +102,63 @@ def test_made_up_codes_leave_others_in_peace(make_gateway, provider: ScriptedPro
     gateway.stop()
 
 
+def test_a_provider_that_is_away_costs_no_rows(make_gateway, provider: ScriptedProvider) -> None:
+    """Its document is known, and then it answers nobody, or with what is no answer."""
+    gateway = make_gateway("away", settings(provider))
+    gateway.start()
+    browser = Browser(gateway)
+    browser.log_in(provider)
+    before = rows(gateway, "used_login")
+    for number in range(300):
+        provider.answers["Token"] = Answer(503, b"away") if number % 2 else Answer(200, b"<html>")
+        crook = Browser(gateway)
+        state = provider.query(crook.begin())["state"]
+        assert crook.get(f"/login/callback?code=x&state={state}").status_code in (400, 429, 502, 503)
+    assert rows(gateway, "used_login") == before
+    # Nobody has to wait for that when it is back.
+    del provider.answers["Token"]
+    honest = Browser(gateway)
+    assert honest.log_in(provider).status_code == 303 and honest.is_logged_in()
+    gateway.stop()
+
+
+def test_a_callback_makes_one_session(make_gateway, provider: ScriptedProvider) -> None:
+    """However often it is loaded at once, and by a provider that takes a code twice."""
+    gateway = make_gateway("twice", settings(provider))
+    gateway.start()
+    browser = Browser(gateway)
+    url = browser.callback(provider)
+    answer = provider.answer
+
+    def forgetful(endpoint: str, form: dict[str, object], headers: dict[str, object]) -> Answer:
+        for code in provider.codes.values():
+            code.used = False
+        return answer(endpoint, form, headers)
+
+    provider.answer = forgetful  # type: ignore[method-assign, assignment]
+    cookies = browser.session.cookies.get_dict()
+    statuses: list[int] = []
+
+    def load() -> None:
+        copy = Browser(gateway)
+        copy.session.cookies.update(cookies)
+        statuses.append(copy.get(url).status_code)
+
+    loads = [threading.Thread(target=load) for _ in range(8)]
+    try:
+        for thread in loads:
+            thread.start()
+    finally:
+        for thread in loads:
+            thread.join()
+        load()
+        del provider.answer
+    assert sorted(statuses) == [303] + [400] * 8
+    assert rows(gateway, "session") == 1
+    assert provider.count("Token") == 1, "a code is not shown twice"
+    gateway.stop()
+
+
 # A provider that says too little
 
 

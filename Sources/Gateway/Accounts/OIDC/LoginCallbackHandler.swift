@@ -53,7 +53,11 @@ struct LoginCallbackHandler: HTTPHandler {
         }
     }
 
-    /// Redeems a code: from here on, it costs a row and requests to the provider.
+    /// Redeems a code: from here on, it costs requests to the provider, and a row once the provider has said who it is.
+    /// Whatever else comes of it leaves nothing behind: made-up codes, and real ones while the provider is away, are many.
+    ///
+    /// Twice the same one makes one session: here, the second is refused while the first is under way; elsewhere, the
+    /// provider refuses one of them (RFC 6749 section 4.1.2), and if it does not, the row does.
     private func redeem(
         _ redemption: RelyingParty.Redemption, _ attempt: LoginAttempt, _ party: RelyingParty,
         _ exchange: HTTPExchange
@@ -62,17 +66,25 @@ struct LoginCallbackHandler: HTTPHandler {
         if case .closed(let seconds) = await accounts.loginGate.enter(source) {
             throw Refusal.tooMany(retryAfter: seconds)
         }
+        guard await accounts.loginGate.begin(attempt.state) else {
+            await accounts.loginGate.leave(source, isMadeUp: false)
+            throw Refusal.unknownAttempt
+        }
         do {
-            guard
-                try await accounts.store.use(
-                    state: attempt.state, until: UnixTime.now().advanced(by: accounts.loginTimeout))
-            else { throw Refusal.unknownAttempt }
+            // To ask with a code that was redeemed would make the provider take back what came of it.
+            guard try await !accounts.store.isUsed(state: attempt.state) else { throw Refusal.unknownAttempt }
             let session = try newSession(try await party.login(redemption), exchange)
+            let end = UnixTime.now().advanced(by: accounts.loginTimeout)
+            guard try await accounts.store.use(state: attempt.state, until: end) else {
+                throw Refusal.unknownAttempt
+            }
+            await accounts.loginGate.end(attempt.state)
             await accounts.loginGate.leave(source, isMadeUp: false)
             return session
         } catch {
             var isMadeUp = false
             if case OIDCError.tokenRefused = error { isMadeUp = true }
+            await accounts.loginGate.end(attempt.state)
             await accounts.loginGate.leave(source, isMadeUp: isMadeUp)
             throw error
         }

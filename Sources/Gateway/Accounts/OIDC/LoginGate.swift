@@ -33,6 +33,8 @@ actor LoginGate {
     private let atOnce: Int
     private let sleep: @Sendable (Duration) async throws -> Void
     private var sources: [LoginSource: Source] = [:]
+    /// The logins whose codes are being redeemed. No more than the sources have under way.
+    private var states: Set<String> = []
 
     /// - Parameter atOnce: How many of a source are redeemed at once.
     init(
@@ -71,6 +73,14 @@ actor LoginGate {
     func leave(_ key: LoginSource, isMadeUp: Bool) {
         sources[key]?.underWay -= 1
         if isMadeUp { sources[key]?.patience.take(1) }
+    }
+
+    /// A login's code is about to be redeemed; false if it already is. To be ended by ``end(_:)``.
+    func begin(_ state: String) -> Bool { states.insert(state).inserted }
+
+    /// A login's code is not being redeemed any more.
+    func end(_ state: String) {
+        states.remove(state)
     }
 
     /// Sources that are known now.

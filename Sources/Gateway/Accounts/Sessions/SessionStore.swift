@@ -60,7 +60,16 @@ actor SessionStore {
     /// Notes that a login in progress was used.
     /// - Returns: false if it had been used before, here or elsewhere.
     func use(state: String, until end: UnixTime) async throws -> Bool {
-        try await table.use(SHA256.digest(Array("webhook2fedmsg login v1\0\(state)".utf8)), until: end)
+        try await table.use(Self.hash(ofState: state), until: end)
+    }
+
+    /// Whether a login in progress was used, here or elsewhere.
+    func isUsed(state: String) async throws -> Bool {
+        try await table.isUsed(Self.hash(ofState: state))
+    }
+
+    private static func hash(ofState state: String) -> [UInt8] {
+        SHA256.digest(Array("webhook2fedmsg login v1\0\(state)".utf8))
     }
 
     // MARK: Finding

@@ -156,6 +156,12 @@ struct SessionTable: Sendable {
         ).affectedRows > 0
     }
 
+    /// Whether a login in progress was used.
+    func isUsed(_ stateHash: [UInt8]) async throws -> Bool {
+        try await !database.query("SELECT 1 AS used FROM used_login WHERE state_hash = $1", [.blob(stateHash)])
+            .rows.isEmpty
+    }
+
     private static func record(_ row: SQLRow) throws -> SessionRecord {
         var credentials: SealedValue?
         if let keyID = try row.optionalText("key_id"), let bytes = try row.optionalBlob("credentials") {
