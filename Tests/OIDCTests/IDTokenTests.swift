@@ -248,6 +248,14 @@ import Testing
             #expect((0...TokenGrant.maximumLifetime).contains((credentials.accessExpiry ?? test.now) - test.now))
             _ = await test.party.refresh(subject: "alice", credentials)
         }
+        for maxAge in [Int64.min, .min + 1, -1, 0, .max - 1, .max] {
+            let test = TestParty()
+            do {
+                _ = try await test.login(maxAge: maxAge)
+            } catch let error as OIDCError {
+                guard case .idToken = error else { throw error }
+            }
+        }
         for text in ["9223372036854775808", String(repeating: "9", count: 40), "-1e999", "1e999"] {
             _ = JSONValue.object(in: Array("{\"exp\": \(text)}".utf8))?["exp"]?.seconds
         }

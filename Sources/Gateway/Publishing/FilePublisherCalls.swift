@@ -20,6 +20,12 @@ struct FilePublisherCalls: Sendable {
         free: { descriptor in
             var info = statvfs()
             guard fstatvfs(descriptor, &info) == 0 else { return nil }
-            return UInt64(info.f_bavail) * UInt64(info.f_frsize)
+            return bytes(blocks: UInt64(info.f_bavail), size: UInt64(info.f_frsize))
         })
+
+    /// Bytes of so many blocks: some file systems, over a network or none, say that they have no end.
+    static func bytes(blocks: UInt64, size: UInt64) -> UInt64 {
+        let (bytes, overflows) = blocks.multipliedReportingOverflow(by: size)
+        return overflows ? .max : bytes
+    }
 }

@@ -1,6 +1,7 @@
 import FedoraMessaging
 import Foundation
 import HTTPServer
+import OIDC
 import Testing
 
 @testable import Gateway
@@ -43,6 +44,71 @@ import Testing
             }
             #expect(try await admin.get("/healthz").status == 200)
         }
+    }
+
+    /// In the cookies of this server: as anybody can write them, and sealed, as only the server can.
+    @Test func everyCookieIsReadWhateverTheNumber() async throws {
+        try await WholeServer.run { server in
+            let policy = CookiePolicy(baseURL: Configuration().server.baseURL)
+            let sealed = SealedCookie(keys: server.store.keys, policy: policy)
+            let names = SealedNote.allCases.map(\.rawValue) + ["w2f-login-", "w2f-login-12345678"]
+            func pairs(_ value: (String) throws -> String) rethrows -> String {
+                try names.map { "\($0)=\(try value($0))" }.joined(separator: "; ")
+            }
+            func sealing(_ text: String, _ name: String) throws -> String {
+                let field = try sealed.set(name, Array(text.utf8), lifetime: .seconds(60)).value
+                return String(field.prefix { $0 != ";" }.drop { $0 != "=" }.dropFirst())
+            }
+            let visitor = try await server.browser()
+            let person = try await server.browser("smooge", groups: "admins")
+            for text in ExtremeNumbers.texts {
+                let draft = "/tokens/new\0smooge\0service=github&events=\(text)&name=\(text)"
+                let attempt = "1\0s\0n\0v\0\(text)\0\(text)\0/tokens"
+                for content in [text, draft, attempt] {
+                    let paths = [
+                        "/", "/tokens/new?service=github", "/account", "/login", "/login/callback?state=1&code=1",
+                    ]
+                    let cookies = [
+                        "w2f=\(text)", pairs { _ in text }, try pairs { try sealing(content, $0) },
+                        "w2f=" + (try sealing(content, "w2f")),
+                    ]
+                    for (browser, cookie) in cookies.flatMap({ [(visitor, $0), (person, $0)] }) {
+                        for path in paths {
+                            let status = try await browser.get(path, ["Cookie": cookie]).status
+                            #expect((200..<500).contains(status), "\(path) \(content) \(status)")
+                        }
+                    }
+                }
+            }
+            #expect(try await visitor.get("/healthz").status == 200)
+        }
+    }
+
+    /// Logins that were begun at any time, as their cookies say.
+    @Test func loginsBegunAtAnyTime() throws {
+        let policy = CookiePolicy(baseURL: "http://127.0.0.1")
+        let sealed = SealedCookie(keys: try KeyRing(TestStore.key()), policy: policy)
+        let cookies = LoginCookies(sealed: sealed, policy: policy, lifetime: .seconds(600))
+        var fields: [String] = []
+        let times = [Int64.min, .min + 1, -1, 0, 1, .max - 1, .max]
+        for startedAt in times {
+            for maxAge in times.map(Optional.some) + [nil] {
+                let attempt = try LoginAttempt(returnAddress: "/", maxAge: maxAge, startedAt: startedAt)
+                let name = "w2f-login-" + attempt.state.prefix(8)
+                let field = try sealed.set(name, attempt.bytes, lifetime: .seconds(600))
+                fields.append(String(field.value.prefix { $0 != ";" }))
+                let head = try TestHead.get("Cookie: " + fields.suffix(8).joined(separator: "; "))
+                #expect(cookies.find(attempt.state, in: head, now: .now()) == attempt)
+                let another = try LoginAttempt(returnAddress: "/", maxAge: nil, startedAt: 1)
+                #expect(try !cookies.begin(another, in: head, now: .now()).isEmpty)
+            }
+        }
+    }
+
+    @Test func freeBytesOfAnyFileSystem() {
+        #expect(FilePublisherCalls.bytes(blocks: 3, size: 4096) == 12_288)
+        #expect(FilePublisherCalls.bytes(blocks: .max, size: 4096) == .max)
+        #expect(FilePublisherCalls.bytes(blocks: .max, size: 0) == 0)
     }
 
     @Test func aPageBeyondTheLastIsTheLast() async throws {
