@@ -3,7 +3,9 @@
 import contextlib
 import json
 import os
+import re
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -177,7 +179,16 @@ def test_requests_are_taken_while_the_balancer_learns_of_the_end(gateway: Gatewa
 # Crashes
 
 
-@pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGQUIT, signal.SIGBUS])
+def _backtracer() -> str | None:
+    """Swift's program that makes backtraces; where there is no toolchain there are none."""
+    swift = shutil.which("swift")
+    folder = Path(swift).resolve().parents[1] / "libexec/swift/linux" if swift else Path("/nonexistent")
+    return next((str(path) for path in sorted(folder.glob("swift-backtrace*"))), None)
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGABRT, signal.SIGQUIT, signal.SIGBUS, signal.SIGSEGV, signal.SIGILL, signal.SIGTRAP]
+)
 @pytest.mark.parametrize("setting", ["", "enable=yes", "enable=yes,registers=all,color=no"])
 def test_a_crash_shows_no_memory(gateway: Gateway, tmp_path: Path, number: signal.Signals, setting: str) -> None:
     log = tmp_path / "crash.log"
@@ -185,6 +196,10 @@ def test_a_crash_shows_no_memory(gateway: Gateway, tmp_path: Path, number: signa
     def cores() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
+    # A program with Swift's libraries in it does not find the one that makes backtraces by itself.
+    backtracer = _backtracer() if setting else None
+    if backtracer:
+        setting += f",swift-backtrace={backtracer}"
     environment = {"SWIFT_BACKTRACE": setting} if setting else {}
     with log.open("wb") as output:
         process = _serve(gateway, environment=environment, stderr=output, stdout=output, cwd=tmp_path, preexec_fn=cores)
@@ -194,8 +209,18 @@ def test_a_crash_shows_no_memory(gateway: Gateway, tmp_path: Path, number: signa
         line = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
         assert line.split()[4:6] == ["0", "0"]
         process.send_signal(number)
-        process.wait(60)
+        wait_until(
+            lambda: process.poll() is not None or b"Backtrace took" in log.read_bytes(), 300, "the crash, or its backtrace"
+        )
+        # What was no fault of an instruction's does not happen again by itself after the backtrace.
+        while process.poll() is None:
+            process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(1)
+        assert process.returncode == -number
     text = log.read_text(errors="replace")
+    if backtracer:
+        assert re.search(r"Thread \d+ .*crashed", text), "there is a backtrace, or the test would see nothing"
     assert "Registers" not in text and "rsp 0x" not in text
     assert not list(tmp_path.rglob("core*"))
 
@@ -207,6 +232,41 @@ def test_another_process_of_the_same_user_cannot_look_in(gateway: Gateway) -> No
         wait_until(gateway.alive, 30, "the server")
         assert os.stat(f"/proc/{process.pid}").st_gid == 65534
         assert os.stat(f"/proc/{process.pid}/mem").st_gid == 0
+
+
+def _protected(pid: int) -> Iterator[tuple[int, int, bool]]:
+    """The process's mappings that can be read: from, to, and whether they are left out of dumps."""
+    place = None
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        words = line.split()
+        if re.fullmatch(r"[0-9a-f]+-[0-9a-f]+", words[0]):
+            begin, end = (int(word, 16) for word in words[0].split("-"))
+            readable = words[1].startswith("r") and not line.endswith("[vvar]") and not line.endswith("[vsyscall]")
+            place = (begin, end) if readable else None
+        elif words[0] == "VmFlags:" and place is not None:
+            yield (*place, "dd" in words)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can look in")
+def test_pages_of_keys_are_left_out_of_dumps(gateway: Gateway) -> None:
+    gateway.migrate()
+    with _ended(_serve(gateway)) as process:
+        wait_until(gateway.alive, 30, "the server")
+        mappings = list(_protected(process.pid))
+        assert any(is_left_out for _, _, is_left_out in mappings), "there are keys"
+        key = bytes.fromhex((gateway.directory / "root.key").read_text())
+        assert len(key) == 32
+        seen = 0
+        with open(f"/proc/{process.pid}/mem", "rb", buffering=0) as memory:
+            for begin, end, is_left_out in mappings:
+                try:
+                    memory.seek(begin)
+                    held = memory.read(end - begin)
+                except (OSError, OverflowError, ValueError):
+                    continue
+                seen += len(held)
+                assert is_left_out or key not in held, f"the root key is at {begin:x}"
+        assert seen > 1 << 20
 
 
 # Descriptors
