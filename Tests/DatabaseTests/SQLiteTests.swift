@@ -181,7 +181,21 @@ import Testing
 
     /// What is done to the files of an open database.
     enum Event: CaseIterable {
-        case removed, renamed, replaced, logRemoved
+        case removed, renamed, replaced, emptied, logRemoved
+    }
+
+    private static func write(_ bytes: [UInt8], over path: String) throws {
+        let file = try #require(fopen(path, "w"))
+        #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
+        fclose(file)
+    }
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        let file = try #require(fopen(path, "r"))
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        bytes.removeLast(bytes.count - fread(&bytes, 1, bytes.count, file))
+        return bytes
     }
 
     @Test(arguments: Event.allCases) func aFileThatIsNotTheSameCountsNoMore(_ event: Event) async throws {
@@ -197,6 +211,10 @@ import Testing
                 rename(path, path + ".old")
                 fclose(fopen(path, "w"))
             case .logRemoved: rename(path + "-wal", path + ".old")
+            case .emptied:
+                try await database.query("PRAGMA wal_checkpoint(TRUNCATE)")
+                try Self.write(Self.read(path), over: path + ".old")
+                truncate(path, 0)
             }
             let read = await failure { try await database.query("SELECT id FROM t") }
             #expect(read?.code == .replaced)
@@ -208,12 +226,69 @@ import Testing
             }
             #expect(transaction == .replaced)
             #expect(await code { try await database.ping() } == .replaced)
-            if event != .removed {
+            if event == .emptied {
+                try Self.write(Self.read(path + ".old"), over: path)
+                #expect(try await database.query("SELECT id FROM t").rows.map(\.values) == [[7]])
+            } else if event != .removed {
                 rename(path + ".old", event == .logRemoved ? path + "-wal" : path)
                 #expect(try await database.query("SELECT id FROM t").rows.map(\.values) == [[7]])
             }
             await database.close()
             unlink(path + ".old")
+        }
+    }
+
+    /// A backup is copied over the file, which stays the same one, and SQLite does not notice.
+    @Test func aFileThatIsOverwrittenIsReadAnew() async throws {
+        try await TestDatabase.withPlace(.sqliteFile) { place in
+            let path = try Self.path(place)
+            let database = try await place.open()
+            try await database.query("CREATE TABLE t (id BIGINT)")
+            try await database.query("INSERT INTO t (id) VALUES (7)")
+            try await database.query("PRAGMA wal_checkpoint(TRUNCATE)")
+            let backup = try Self.read(path)
+            try await database.query("UPDATE t SET id = 8")
+            try await database.query("PRAGMA wal_checkpoint(TRUNCATE)")
+            #expect(try await database.query("SELECT id FROM t").rows.map(\.values) == [[8]])
+            try Self.write(backup, over: path)
+            #expect(try await database.query("SELECT id FROM t").rows.map(\.values) == [[7]])
+            await database.close()
+        }
+    }
+
+    /// Whoever watches is told of it, also where the statement that came first has read it anew already; but not of what
+    /// this connection moves from the log to the file itself.
+    @Test func whoeverWatchesIsToldWhatIsOverwritten() async throws {
+        try await TestDatabase.withPlace(.sqliteFile) { place in
+            var limits = TestDatabase.limits
+            limits.pollInterval = .milliseconds(1)
+            let path = try Self.path(place)
+            let database = try await place.open(limits: limits)
+            try await database.query("CREATE TABLE t (text TEXT)")
+            // SQLite's hook does not tell of a checkpoint that is asked for: it stands for another process's.
+            var changes = 0
+            for await notice in database.notices(on: "x") where notice == .changed(payload: nil) {
+                changes += 1
+                // The first one comes with the first look, which has nothing to compare with.
+                guard changes == 1 else {
+                    #expect(changes == 2)
+                    await database.close()
+                    continue
+                }
+                let before = try Self.read(path).count
+                for _ in 0..<3 {
+                    let long = String(repeating: "x", count: 1500 << 12)
+                    try await database.query("INSERT INTO t (text) VALUES ($1)", [.text(long)])
+                    for _ in 0..<50 { try await database.query("SELECT count(text) FROM t") }
+                }
+                var status = stat()
+                #expect(stat(path, &status) == 0 && Int(status.st_size) > before, "the log was moved to the file")
+                // That was no news: this is, and no more than once.
+                try await database.query("INSERT INTO t (text) VALUES ('short')")
+                try await database.query("PRAGMA wal_checkpoint(TRUNCATE)")
+                for _ in 0..<50 { try await database.query("SELECT count(text) FROM t") }
+            }
+            #expect(changes == 2)
         }
     }
 

@@ -12,6 +12,11 @@ final class SQLiteConnection {
     /// When the statement that runs is to end. Allocated, because SQLite's progress handler keeps its address until the
     /// connection is closed, which comes before it is freed.
     private let deadline: UnsafeMutablePointer<ContinuousClock.Instant>
+    /// Whether this connection moved the log's pages to the file since the files were last looked at. Allocated, because
+    /// SQLite's hook keeps its address, likewise.
+    private let hasMovedPages: UnsafeMutablePointer<Bool>
+    /// Whether somebody else wrote to the file since ``takeForeignWrite()`` was last asked.
+    private var wasWrittenByOthers = false
 
     /// How many steps of SQLite's machine run between two looks at the clock: a fraction of a millisecond.
     private static let stepsBetweenLooks: CInt = 10_000
@@ -25,6 +30,8 @@ final class SQLiteConnection {
         statements = StatementCache(capacity: max(1, limits.preparedStatements))
         deadline = .allocate(capacity: 1)
         deadline.initialize(to: .now + limits.queryTimeout)
+        hasMovedPages = .allocate(capacity: 1)
+        hasMovedPages.initialize(to: false)
         do {
             try configure(limits, isReadOnly)
             if let path, !isReadOnly { try identify(path) }
@@ -36,15 +43,27 @@ final class SQLiteConnection {
 
     deinit {
         deadline.deallocate()
+        hasMovedPages.deallocate()
     }
 
     /// Whether a transaction is open.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
-    /// Looks whether the files are those that were opened.
+    /// Looks whether the files are those that were opened. Where somebody else wrote to one, what SQLite has in memory of it
+    /// is let go: it would be taken for the file's for as long as nobody commits.
     /// - Throws: `DatabaseError` with the code `replaced`.
     func checkFiles() throws(DatabaseError) {
-        try identity?.check()
+        let isOurs = hasMovedPages.pointee
+        hasMovedPages.pointee = false
+        guard try identity?.check(isOurs: isOurs) == true else { return }
+        sqlite3_db_release_memory(handle)
+        wasWrittenByOthers = true
+    }
+
+    /// Whether somebody else wrote to the file since this was last asked.
+    func takeForeignWrite() -> Bool {
+        defer { wasWrittenByOthers = false }
+        return wasWrittenByOthers
     }
 
     /// Runs one statement.
@@ -76,6 +95,7 @@ final class SQLiteConnection {
     func close() {
         for statement in statements.removeAll() { statement.finalize() }
         sqlite3_progress_handler(handle, 0, nil, nil)
+        sqlite3_wal_hook(handle, nil, nil)
         sqlite3_close_v2(handle)
     }
 
@@ -148,6 +168,7 @@ final class SQLiteConnection {
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
         sqlite3_busy_timeout(handle, CInt(clamping: milliseconds))
         sqlite3_progress_handler(handle, Self.stepsBetweenLooks, statementIsLate, deadline)
+        sqlite3_wal_hook(handle, logHasGrown, hasMovedPages)
         if !isReadOnly { try enableWriteAheadLog(limits) }
         // 16 MiB of pages at most: with SQLite's own 2 MiB, lists of thousands of rows read the file anew each time.
         // What a long transaction has made of the log is given back at the next checkpoint.
@@ -179,3 +200,17 @@ private func statementIsLate(_ argument: UnsafeMutableRawPointer?) -> CInt {
     guard let argument else { return 0 }
     return ContinuousClock.now > argument.assumingMemoryBound(to: ContinuousClock.Instant.self).pointee ? 1 : 0
 }
+
+/// SQLite's hook after a commit, called on the connection's thread: moves a long log's pages to the file, as SQLite does
+/// where there is no hook, and notes that. What keeps it from doing so now is no error of the commit.
+private func logHasGrown(
+    _ argument: UnsafeMutableRawPointer?, _ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ pages: CInt
+) -> CInt {
+    guard pages >= pagesOfALongLog, let argument else { return SQLITE_OK }
+    argument.assumingMemoryBound(to: Bool.self).pointee = true
+    sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    return SQLITE_OK
+}
+
+/// SQLite's own number (`SQLITE_DEFAULT_WAL_AUTOCHECKPOINT`).
+private let pagesOfALongLog: CInt = 1000

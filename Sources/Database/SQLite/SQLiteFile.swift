@@ -98,41 +98,62 @@ enum SQLiteFile {
 }
 
 /// The files of an open database, as they were when it was opened: by device and inode, which a file keeps and another
-/// one does not have while this one is open.
+/// one does not have while this one is open. And when its bytes were last changed, for a copy may be written over the file.
 struct SQLiteFileIdentity {
     private struct Place: Equatable {
         let device: UInt64
         let inode: UInt64
+    }
 
-        /// The file that is at a path now; nil if there is none.
-        init?(_ path: String) {
-            var status = stat()
-            guard stat(path, &status) == 0 else { return nil }
-            (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino))
-        }
+    /// When a file was last written, in nanoseconds, and its bytes.
+    private struct Content: Equatable {
+        let seconds: Int
+        let nanoseconds: Int
+        let size: Int
     }
 
     private let path: String
     private let file: Place
+    private var content: Content
     /// The log beside it, which SQLite keeps for as long as anybody has the database open.
     private var log: Place?
 
     /// - Returns: nil if the file is gone already.
     init?(_ path: String) {
-        guard let file = Place(path) else { return nil }
+        guard let (file, content) = Self.look(path) else { return nil }
         self.path = path
         self.file = file
+        self.content = content
     }
 
-    /// - Throws: `DatabaseError` with the code `replaced` if other files are in their places by now.
-    mutating func check() throws(DatabaseError) {
-        guard let now = Place(path) else { throw .fileReplaced(path, "was removed") }
-        guard now == file else { throw .fileReplaced(path, "was replaced by another file") }
-        let log = Place(path + "-wal")
+    /// The file that is at a path now; nil if there is none.
+    private static func look(_ path: String) -> (Place, Content)? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return (
+            Place(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
+            Content(
+                seconds: Int(status.st_mtim.tv_sec), nanoseconds: Int(status.st_mtim.tv_nsec),
+                size: Int(status.st_size))
+        )
+    }
+
+    /// - Parameter isOurs: Whether this connection has written to the file itself since the last look, which it does only
+    ///   when it moves the log's pages there.
+    /// - Returns: Whether somebody else has: another process moved the log's pages, or wrote a copy over the file.
+    /// - Throws: `DatabaseError` with the code `replaced` if other files are in their places by now, or nothing is left.
+    mutating func check(isOurs: Bool) throws(DatabaseError) -> Bool {
+        guard let (file, content) = Self.look(path) else { throw .fileReplaced(path, "was removed") }
+        guard file == self.file else { throw .fileReplaced(path, "was replaced by another file") }
+        guard content.size > 0 || self.content.size == 0 else { throw .fileReplaced(path, "was emptied") }
+        let log = Self.look(path + "-wal")?.0
         if self.log == nil { self.log = log }
         guard log == self.log else {
             throw .fileReplaced(path + "-wal", log == nil ? "was removed" : "was replaced by another file")
         }
+        guard content != self.content else { return false }
+        self.content = content
+        return !isOurs
     }
 }
 

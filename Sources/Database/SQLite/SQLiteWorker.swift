@@ -377,7 +377,8 @@ final class SQLiteWorker: @unchecked Sendable {
         do throws(DatabaseError) {
             try connection.checkFiles()
             let version = try connection.run("PRAGMA data_version", timeout: limits.queryTimeout).rows.first?[0]
-            notices = version == dataVersion ? [.listening] : [.listening, .changed(payload: nil)]
+            let isChanged = connection.takeForeignWrite() || version != dataVersion
+            notices = isChanged ? [.listening, .changed(payload: nil)] : [.listening]
             dataVersion = version
         } catch {
             notices = [.lost(error)]

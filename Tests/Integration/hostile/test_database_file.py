@@ -1,6 +1,8 @@
 """SQLite's file is removed or replaced under a server that goes on."""
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from harness.gateway import Gateway, Token
@@ -32,6 +34,40 @@ def test_a_known_token_is_not_accepted_by_what_is_not_there(scratch: Path) -> No
         text = gateway.log.decode()
         assert "no webhook is accepted" in text and "restart the server" in text
         assert text.count("no webhook is accepted") == 2
+    finally:
+        gateway.stop()
+
+
+def test_a_backup_that_is_copied_over_the_file(scratch: Path) -> None:
+    """The file stays the same one, and SQLite does not notice; nor that all of it went."""
+    gateway = Gateway(scratch, {"cache": {"ttl": "1h"}}, "database-backup")
+    file = gateway.directory / "tokens.sqlite"
+    token = gateway.create_token("github")
+
+    def bytes_without_log() -> bytes:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return file.read_bytes()
+
+    try:
+        enabled = bytes_without_log()
+        gateway.command("token", "disable", token.id)
+        disabled = bytes_without_log()
+        gateway.command("token", "enable", token.id)
+        assert bytes_without_log() not in (enabled, disabled)
+        gateway.start()
+        wait_until(gateway.ready, 30, "the gateway to be ready")
+        assert _status(gateway, token) == 202
+        bytes_without_log()
+        inode = file.stat().st_ino
+        file.write_bytes(disabled)
+        assert file.stat().st_ino == inode
+        wait_until(lambda: _status(gateway, token) not in (202, 503), 10, "the token to be refused")
+        # What the server writes down now and then stands in the log, and would go over what is copied.
+        os.truncate(file, 0)
+        wait_until(lambda: _status(gateway, token) == 503, 10, "nothing to be accepted any more")
+        wait_until(lambda: not gateway.ready(), 10, "readyz to say so")
+        assert "was emptied" in gateway.log.decode()
     finally:
         gateway.stop()
 
