@@ -16,15 +16,21 @@ final class SessionTalk {
     var suspectSince: ContinuousClock.Instant? { session.suspectSince }
     var hasConfirmed: Bool { session.hasConfirmed }
 
-    init(limits: PublisherLimits = PublisherLimits(), settings: ConnectionSettings = Conversation.settings) {
-        session = PublisherSession(settings: settings, limits: limits, now: now)
+    func isSecondChannelRefused(_ reason: CloseReason) -> Bool { session.isSecondChannelRefused(reason) }
+
+    init(
+        limits: PublisherLimits = PublisherLimits(), settings: ConnectionSettings = Conversation.settings,
+        memory: BrokerMemory = BrokerMemory()
+    ) {
+        session = PublisherSession(settings: settings, limits: limits, memory: memory, now: now)
         session.start()
     }
 
     static func open(
-        limits: PublisherLimits = PublisherLimits(), settings: ConnectionSettings = Conversation.settings
+        limits: PublisherLimits = PublisherLimits(), settings: ConnectionSettings = Conversation.settings,
+        memory: BrokerMemory = BrokerMemory()
     ) -> SessionTalk {
-        let talk = SessionTalk(limits: limits, settings: settings)
+        let talk = SessionTalk(limits: limits, settings: settings, memory: memory)
         #expect(talk.hear(Recorded.handshake).last == .ready)
         talk.flush()
         return talk

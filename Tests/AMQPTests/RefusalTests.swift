@@ -253,16 +253,54 @@ struct RefusalTests {
 
     @Test("so many topics are remembered and no more")
     func memory() {
-        var memory = RefusalMemory(duration: .seconds(60))
+        var memory = RefusalMemory()
+        let minute = Duration.seconds(60)
         let now = ContinuousClock.now
         for index in 0..<(RefusalMemory.maximumTopics + 10) {
-            memory.note(.topic("t.\(index)", isCut: false), text: "", now: now + .milliseconds(index))
+            memory.note(.topic("t.\(index)", isCut: false), text: "", for: minute, now: now + .milliseconds(index))
         }
         #expect(memory.outcome(of: message(key: "t.9"), now: now) == nil)
         #expect(memory.outcome(of: message(key: "t.10"), now: now) == .topicRefused(text: ""))
         #expect(memory.outcome(of: message(key: "t.1033"), now: now) == .topicRefused(text: ""))
-        memory.note(.topic("long", isCut: true), text: "", now: now)
+        memory.note(.topic("long", isCut: true), text: "", for: minute, now: now)
         #expect(memory.outcome(of: message(key: "longer"), now: now) == .topicRefused(text: ""))
         #expect(memory.outcome(of: message(key: "longer"), now: now + .seconds(61)) == nil)
+    }
+
+    @Test("what one publisher was refused, the others do not send, nor itself on its next connection")
+    func shared() throws {
+        let memory = BrokerMemory()
+        let first = SessionTalk.open(memory: memory)
+        let second = SessionTalk.open(memory: memory)
+        #expect(memory.isEmpty)
+        first.submit(message(key: "bad"))
+        _ = first.hear(Self.topic + Self.reopened)
+        #expect(!memory.isEmpty)
+        second.now = first.now
+        for talk in [second, SessionTalk.open(memory: memory)] {
+            let number = talk.submit(message(key: "bad"))
+            #expect(talk.told[number] == .topicRefused(text: Self.topicText))
+            #expect(try talk.said() == [])
+            talk.submit(message(key: "good"))
+            #expect(try talk.said() == Self.publish)
+        }
+        // Once its time is up there is nothing to look at any more.
+        second.now += .seconds(61)
+        second.submit(message(key: "bad"))
+        #expect(memory.isEmpty)
+        #expect(try second.said() == Self.publish)
+    }
+
+    @Test("a line of a kind a minute, whoever writes it")
+    func lines() {
+        let memory = BrokerMemory()
+        let now = ContinuousClock.now
+        #expect(memory.pass(.refusal, now: now) == 0)
+        #expect(memory.pass(.refusal, now: now + .seconds(59)) == nil)
+        #expect(memory.pass(.hopeless, now: now) == 0)
+        #expect(memory.pass(.returned, now: now) == 0)
+        #expect(memory.pass(.refusal, now: now + .seconds(60)) == 1)
+        #expect(memory.noteRefusedProbe())
+        #expect(!memory.noteRefusedProbe())
     }
 }

@@ -65,7 +65,7 @@ struct TopicProbeTests {
         #expect(try talk.said() == ["2:20.10"])
         _ = talk.hear(Self.opened + Self.said(TxRollbackOK()) + Self.said(ChannelCloseOK()))
         #expect(talk.status == .connected)
-        #expect(talk.deadline == nil)
+        #expect(talk.deadline == talk.now + .seconds(15), "asked again, should nothing come")
     }
 
     @Test("while nothing gets through a topic's refusal is not its sender's trouble, and is forgotten along with that")
@@ -127,6 +127,88 @@ struct TopicProbeTests {
         _ = talk.wait(.seconds(1))
         _ = talk.hear(Self.opened + Self.said(TxRollbackOK()) + Self.said(ChannelCloseOK()))
         #expect(talk.status == .connected)
+    }
+
+    @Test("while nothing is published the broker is asked now and then, and there is no doubt meanwhile")
+    func idle() throws {
+        let talk = Self.talk()
+        let good = Self.opened + Self.said(TxRollbackOK()) + Self.said(ChannelCloseOK())
+        _ = talk.hear(good)
+        talk.flush()
+        _ = talk.wait(.seconds(14))
+        #expect(try talk.said() == [])
+        // A confirm is as good as an answer; what is in flight will bring one.
+        talk.submit()
+        _ = talk.hear(ack(1))
+        #expect(talk.deadline == talk.now + .seconds(15))
+        _ = try talk.said()
+        talk.submit()
+        _ = try talk.said()
+        _ = talk.wait(.seconds(4))
+        _ = talk.hear(ack(2))
+        _ = talk.wait(.seconds(15))
+        #expect(try talk.said() == ["2:20.10"])
+        #expect(talk.status == .connected)
+        _ = talk.hear(good)
+        #expect(talk.status == .connected)
+        talk.flush()
+        _ = talk.wait(.seconds(15))
+        talk.flush()
+        _ = talk.hear(Self.opened + Self.said(ChannelClose(Self.refused)))
+        _ = talk.hear(Self.opened + Self.said(ChannelClose(Self.refused)))
+        #expect(talk.status == .doubtful(reason: "\(Self.refused)"))
+    }
+
+    @Test("an alarm that the broker tells of only when something is published")
+    func alarm() {
+        let talk = Self.talk()
+        _ = talk.hear(Self.opened + Self.said(TxRollbackOK()) + Self.said(ChannelCloseOK()))
+        _ = talk.wait(.seconds(15))
+        _ = talk.hear(Self.opened + frame(ConnectionBlocked(reason: "low on memory")))
+        #expect(talk.status == .blocked(reason: "low on memory"))
+        #expect(talk.deadline == nil)
+        _ = talk.hear(frame(ConnectionUnblocked()))
+        #expect(!talk.status.isReady)
+        _ = talk.hear(Self.said(TxRollbackOK()) + Self.said(ChannelCloseOK()))
+        #expect(talk.status == .connected)
+    }
+
+    @Test("where only one channel was agreed on, nothing is asked, and there is no doubt")
+    func oneChannel() throws {
+        var settings = Conversation.settings
+        settings.probeTopics = ["a"]
+        settings.heartbeat = 0
+        settings.channelMax = 1
+        let talk = SessionTalk.open(settings: settings)
+        #expect(talk.status == .connected)
+        #expect(talk.deadline == nil)
+        _ = talk.hear(frame(ConnectionBlocked(reason: "low on memory")) + frame(ConnectionUnblocked()))
+        #expect(talk.status == .connected)
+        talk.submit(message(exchange: "missing"))
+        _ = talk.hear(Recorded.missingExchange + RefusalTests.reopened)
+        #expect(!talk.status.isReady)
+        talk.submit()
+        _ = talk.hear(ack(1))
+        #expect(talk.status == .connected)
+    }
+
+    @Test(
+        "a broker that ends the connection for the second channel is not asked again",
+        arguments: [530, 504] as [UInt16])
+    func refusedChannel(_ code: UInt16) throws {
+        var settings = Conversation.settings
+        settings.probeTopics = ["a"]
+        let memory = BrokerMemory()
+        let reason = CloseReason(code: code, text: "number of channels opened for user 'w2f' has reached the maximum")
+        for round in 0..<2 {
+            let talk = SessionTalk.open(settings: settings, memory: memory)
+            #expect(talk.isSecondChannelRefused(reason) == (round == 0))
+            #expect(talk.status.isReady == (round == 1))
+            if round == 0 { #expect(memory.noteRefusedProbe()) }
+            _ = talk.hear(Self.said(ChannelOpenOK()))
+            // The channel was opened: it is about something else.
+            #expect(!talk.isSecondChannelRefused(reason))
+        }
     }
 
     @Test("what nobody asked for breaks the protocol")

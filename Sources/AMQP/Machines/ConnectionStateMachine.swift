@@ -230,10 +230,10 @@ extension ConnectionStateMachine {
 
 extension ConnectionStateMachine {
     /// Whether the broker can be asked which topics it lets us publish.
-    var canProbe: Bool {
-        state == .open && channel.state == .open && !probe.isActive
-            && (tuning.channelMax == 0 || tuning.channelMax >= probe.number)
-    }
+    var canProbe: Bool { state == .open && channel.state == .open && !probe.isActive && hasProbeChannel }
+
+    /// Whether both sides agreed on more than one channel.
+    var hasProbeChannel: Bool { tuning.channelMax == 0 || tuning.channelMax >= probe.number }
 
     /// Asks it; only while ``canProbe``.
     mutating func probe(_ question: TopicProbe.Question, output: inout OutputBuffer) {

@@ -14,6 +14,9 @@ struct PublisherSession<Waiter>: ~Copyable {
     static var probeInterval: Duration { .seconds(5) }
     /// The least time between two questions.
     static var probePause: Duration { .seconds(1) }
+    /// How long nothing may have been confirmed or asked until the broker is asked, with nothing in flight: what it would
+    /// refuse by now, and an alarm that it tells of only when something is published, show without a webhook.
+    static var idleInterval: Duration { .seconds(15) }
 
     private let limits: PublisherLimits
     private let blockedTimeout: Duration?
@@ -23,7 +26,7 @@ struct PublisherSession<Waiter>: ~Copyable {
     private(set) var window: PublishWindow<Waiter>
     /// What is to go out on the next channel; on this one, where it is open again.
     private(set) var queue: ResendQueue<Waiter>
-    private var memory: RefusalMemory
+    private let memory: BrokerMemory
     /// A suspect is in flight, and alone.
     private var isTryingSuspect = false
     /// What the socket is to take.
@@ -42,6 +45,8 @@ struct PublisherSession<Waiter>: ~Copyable {
     /// When the broker is to be asked; nil if there is nothing to ask.
     private var probeDue: Instant?
     private var lastProbe: Instant?
+    /// When something was last confirmed, or found out by asking.
+    private var lastProof: Instant
     /// Why the session is over; nil while it goes on.
     private var endReason: String?
     /// Whether the channel has ever been open.
@@ -49,11 +54,12 @@ struct PublisherSession<Waiter>: ~Copyable {
     /// Whether anything was confirmed on this connection.
     private(set) var hasConfirmed = false
 
-    init(settings: ConnectionSettings, limits: PublisherLimits, now: Instant) {
+    /// - Parameter memory: What the publishers of this broker know together.
+    init(settings: ConnectionSettings, limits: PublisherLimits, memory: BrokerMemory, now: Instant) {
         self.limits = limits
         blockedTimeout = settings.blockedTimeout
         question =
-            settings.probeTopics.isEmpty
+            settings.probeTopics.isEmpty || memory.refusesProbes
             ? nil
             : TopicProbe.Question(
                 exchange: settings.probeExchange, routingKeys: settings.probeTopics, isAnyEnough: true)
@@ -63,7 +69,8 @@ struct PublisherSession<Waiter>: ~Copyable {
             maximumBytes: limits.windowBytes,
             timeout: limits.confirmTimeout)
         queue = ResendQueue(timeout: limits.confirmTimeout)
-        memory = RefusalMemory(duration: limits.refusalMemory)
+        self.memory = memory
+        lastProof = now
     }
 
     /// Says hello to the broker.
@@ -181,11 +188,15 @@ extension PublisherSession {
         guard let action = connection.receive(&input, output: &output) else { return nil }
         switch action {
         case .ready:
-            if !hasBeenReady { ask("what may be published is not known yet", now: now) }
+            if !hasBeenReady {
+                lastProof = now
+                ask("what may be published is not known yet", now: now)
+            }
             hasBeenReady = true
         case .confirmed(let tag, let multiple):
             settled(window.settle(tag: tag, multiple: multiple) { settle($0, .confirmed) })
             hasConfirmed = true
+            lastProof = now
             if doubt != nil { trust() }
         case .rejected(let tag, let multiple):
             settled(window.settle(tag: tag, multiple: multiple) { settle($0, .nacked) })
@@ -226,7 +237,7 @@ extension PublisherSession {
         }
         let refusal = Refusal(reason)
         let culprits = items.filter { refusal.concerns($0.message) }
-        memory.note(refusal, text: reason.text, now: now)
+        memory.note(refusal, text: reason.text, for: limits.refusalMemory, now: now)
         noteDoubt(refusal, reason, now: now)
         let outcome = told(refusal.outcome(code: reason.code, text: reason.text))
         for item in culprits { settle(item.waiter, outcome) }
@@ -260,7 +271,7 @@ extension PublisherSession {
         case .size:
             break
         case .topic:
-            if question != nil { scheduleProbe(at: now) }
+            scheduleProbe(at: now)
         case .exchange, .unnamed:
             doubt = "\(reason)"
             scheduleProbe(at: now)
@@ -269,15 +280,24 @@ extension PublisherSession {
 
     /// There is doubt until the broker has answered, if it can be asked.
     private mutating func ask(_ reason: String, now: Instant) {
-        guard question != nil else { return }
+        guard mayProbe else { return }
         doubt = reason
         scheduleProbe(at: now)
     }
 
     private mutating func scheduleProbe(at time: Instant) {
-        guard question != nil else { return }
+        guard mayProbe else { return }
         let time = max(time, lastProbe.map { $0 + Self.probePause } ?? time)
         probeDue = min(probeDue ?? time, time)
+    }
+
+    /// Whether there is something to ask, and a channel to ask on.
+    private var mayProbe: Bool { question != nil && connection.hasProbeChannel }
+
+    /// When the broker is asked though there is no doubt; `nil` while something is to be confirmed, or to be asked anyhow.
+    private var idleProbeDue: Instant? {
+        guard mayProbe, hasBeenReady, probeDue == nil, window.unsettled == 0, queue.isEmpty else { return nil }
+        return lastProof + Self.idleInterval
     }
 
     /// The outcome that a sender hears of: a topic's refusal is its own trouble only while something else gets through.
@@ -295,6 +315,7 @@ extension PublisherSession {
     }
 
     private mutating func probed(_ verdicts: [TopicProbe.Verdict], now: Instant) {
+        lastProof = now
         guard let refusal = verdicts.last?.refusal, verdicts.allSatisfy({ $0.refusal != nil }) else { return trust() }
         doubt = "\(refusal)"
         isHopeless = true
@@ -315,6 +336,12 @@ extension PublisherSession {
         connection.probe(question, output: &output)
         return true
     }
+
+    /// Whether the broker ended the connection for the second channel, which a limit of its own for this user or for all
+    /// connections does not allow: RabbitMQ says so with 530 (`not_allowed`) or 504 (`channel_error`).
+    func isSecondChannelRefused(_ reason: CloseReason) -> Bool {
+        connection.probe.isOpening && (reason.code == 530 || reason.code == 504)
+    }
 }
 
 // MARK: - Time and the end
@@ -330,7 +357,9 @@ extension PublisherSession {
         }
         if let blockedLimit { earliest = min(earliest ?? blockedLimit, blockedLimit) }
         if let end = queue.isEmpty ? nil : queue.deadline { earliest = min(earliest ?? end, end) }
-        if let probeDue, blockedReason == nil, connection.canProbe { earliest = min(earliest ?? probeDue, probeDue) }
+        if let due = probeDue ?? idleProbeDue, blockedReason == nil, connection.canProbe {
+            earliest = min(earliest ?? due, due)
+        }
         return earliest
     }
 
@@ -349,6 +378,7 @@ extension PublisherSession {
             return .failed(.noConfirms)
         }
         if let blockedLimit, now >= blockedLimit { return .failed(.blockedTooLong(blockedReason ?? "")) }
+        if let idleProbeDue, idleProbeDue <= now { scheduleProbe(at: now) }
         probeIfDue(now: now)
         return connection.tick(now: now, output: &output)
     }

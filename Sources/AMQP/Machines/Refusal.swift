@@ -93,26 +93,24 @@ struct RefusalMemory: Sendable {
         var until: Instant
     }
 
-    private let duration: Duration
     private var topics: [String: Entry] = [:]
     /// Beginnings of topics.
     private var beginnings: [String: Entry] = [:]
     private var size: Entry?
-
-    /// - Parameter duration: For how long a refusal is remembered.
-    init(duration: Duration) {
-        self.duration = duration
-    }
+    /// When the last of them is forgotten; `nil` if there is none.
+    private(set) var end: Instant?
 
     /// Notes a refusal. Those that are no message's own are not remembered: they end without a word.
-    mutating func note(_ refusal: Refusal, text: String, now: Instant) {
+    /// - Parameter duration: For how long it is remembered.
+    mutating func note(_ refusal: Refusal, text: String, for duration: Duration, now: Instant) {
         let entry = Entry(refusal: refusal, text: text, until: now + duration)
         switch refusal {
         case .topic(let topic, isCut: false): Self.put(entry, topic, in: &topics, now)
         case .topic(let start, isCut: true): Self.put(entry, start, in: &beginnings, now)
         case .size: size = entry
-        case .exchange, .unnamed: break
+        case .exchange, .unnamed: return
         }
+        end = max(end ?? entry.until, entry.until)
     }
 
     private static func put(_ entry: Entry, _ key: String, in entries: inout [String: Entry], _ now: Instant) {
@@ -129,6 +127,7 @@ struct RefusalMemory: Sendable {
     mutating func forgetTopics() {
         topics = [:]
         beginnings = [:]
+        end = size?.until
     }
 
     /// What became of messages like that one lately; `nil` if none was refused.

@@ -33,6 +33,8 @@ struct TopicProbe: Sendable {
 
     /// Whether an answer is still to come.
     var isActive: Bool { state != .idle }
+    /// Whether the channel was asked for, and the broker has not opened it yet.
+    var isOpening: Bool { state == .opening }
 
     /// Begins to ask; only while not active.
     mutating func start(_ question: Question, output: inout OutputBuffer) {

@@ -10,8 +10,9 @@ extension AMQPPublisher {
     func serve(_ stream: any ByteStream, deadline: Instant) async -> SessionEnd {
         sessionEnd = nil
         isWriteBlocked = false
+        isReadyTold = false
         self.stream = stream
-        var session = PublisherSession<Waiter>(settings: settings, limits: limits, now: .now)
+        var session = PublisherSession<Waiter>(settings: settings, limits: limits, memory: memory, now: .now)
         session.start()
         self.session = consume session
         stream.deadline = deadline
@@ -77,7 +78,7 @@ extension AMQPPublisher {
         case .ready:
             channelReady()
         case .channelClosed(let reason):
-            if let others = refusalLog.pass(now: .now) {
+            if let others = memory.pass(.refusal, now: .now) {
                 logger.warning(
                     "the broker closed the channel", metadata: ["reason": "\(reason)", "others": "\(others)"])
             }
@@ -90,6 +91,7 @@ extension AMQPPublisher {
         case .unblocked:
             logger.info("the broker takes messages again")
         case .closed(let reason):
+            noteRefusedProbe(reason)
             end(.closedByBroker(reason, advice: advice(on: reason)))
         case .farewell:
             end(.shutdown)
@@ -104,7 +106,7 @@ extension AMQPPublisher {
             count += 1
             return count
         }
-        guard let others = returnLog.pass(now: .now) else { return }
+        guard let others = memory.pass(.returned, now: .now) else { return }
         logger.warning(
             "no queue took a message",
             metadata: ["topic": "\(routingKey)", "others": "\(others)", "since_start": "\(total)"])
@@ -116,11 +118,21 @@ extension AMQPPublisher {
             asking.resume(
                 returning: verdicts.map { TopicAnswer(topic: $0.routingKey, refusal: $0.refusal.map { "\($0)" }) })
         } else if let refusal = verdicts.last?.refusal, verdicts.allSatisfy({ $0.refusal != nil }),
-            let others = refusalLog.pass(now: .now)
+            let others = memory.pass(.hopeless, now: .now)
         {
             logger.error(
                 "the broker lets nothing be published", metadata: ["reason": "\(refusal)", "others": "\(others)"])
         }
+    }
+
+    /// A connection that the broker ends for the question is worse than not to know the answer.
+    private func noteRefusedProbe(_ reason: CloseReason) {
+        guard session?.isSecondChannelRefused(reason) == true, memory.noteRefusedProbe() else { return }
+        logger.warning(
+            """
+            the broker allows no second channel on a connection: it is not asked any more what may be published, and \
+            readiness shows what it refuses only when that is published
+            """, metadata: ["reason": "\(reason)"])
     }
 
     /// Asks the broker which of these topics it lets us publish; publishes nothing.
@@ -148,6 +160,8 @@ extension AMQPPublisher {
 
     private func channelReady() {
         stream?.deadline = nil
+        guard !isReadyTold else { return }
+        isReadyTold = true
         let peer = stream.map { "\($0.remoteAddress)" } ?? ""
         var metadata: Logger.Metadata = [
             "address": "\(peer)", "vhost": "\(settings.virtualHost)", "mechanism": "\(settings.mechanism.name)",

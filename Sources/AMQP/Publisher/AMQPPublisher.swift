@@ -17,6 +17,8 @@ public actor AMQPPublisher {
     let limits: PublisherLimits
     let logger: Logger
     let connector: Connector
+    /// What this publisher knows together with the others of its broker.
+    nonisolated let memory: BrokerMemory
 
     /// Messages that no queue took, since the start.
     nonisolated let returnedMessages = Locked(0)
@@ -36,9 +38,8 @@ public actor AMQPPublisher {
 
     /// Who asked which topics may be published.
     var asking: UnsafeContinuation<[TopicAnswer]?, Never>?
-    /// A flood of refusals, or of messages without a queue, is a line a minute.
-    var refusalLog = LogThrottle()
-    var returnLog = LogThrottle()
+    /// The log says once for each connection that messages can be published, however often its channel is opened again.
+    var isReadyTold = false
 
     private var flushHook: FlushHook?
     private var timer: LoopTimer?
@@ -62,15 +63,17 @@ public actor AMQPPublisher {
     /// A publisher that does nothing yet; ``run()`` makes it work.
     /// - Parameters:
     ///   - loop: Where it lives; call ``publish(_:until:)`` from that loop's tasks.
+    ///   - memory: What the publishers of one broker know together; its own if not given.
     ///   - connector: How to reach an endpoint; TCP or TLS as the settings say if not given.
     public init(
         loop: EventLoop, settings: ConnectionSettings, limits: PublisherLimits, logger: Logger,
-        connector: Connector? = nil
+        memory: BrokerMemory = BrokerMemory(), connector: Connector? = nil
     ) {
         self.loop = loop
         self.settings = settings
         self.limits = limits
         self.logger = logger
+        self.memory = memory
         let standard = BrokerConnector(settings)
         self.connector =
             connector ?? { endpoint, loop, deadline in

@@ -25,8 +25,9 @@ struct BrokerPublisher: MessagePublisher {
         connection.mandatory = mandatory
         connection.probeExchange = settings.publishExchange
         connection.probeTopics = topics.map { FedoraMessage.routingKey(of: $0, prefix: settings.topicPrefix) }
+        let memory = BrokerMemory()
         let publishers = loops.loops.map {
-            AMQPPublisher(loop: $0, settings: connection, limits: limits, logger: logger)
+            AMQPPublisher(loop: $0, settings: connection, limits: limits, logger: logger, memory: memory)
         }
         self.publishers = publishers
         local = LoopLocal(loops.loops) { loop in publishers[loops.loops.firstIndex { $0 === loop } ?? 0] }

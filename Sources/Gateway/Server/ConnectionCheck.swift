@@ -75,13 +75,19 @@ public struct ConnectionCheck: Sendable {
         let topics = ExampleTopics.of(configuration.services.registry.offered).map { service, topic in
             (service, topic: FedoraMessage.routingKey(of: topic, prefix: settings.topicPrefix))
         }
-        let answers = Locked<[TopicAnswer]?>(nil)
+        // Nothing yet, or the answers; none if there is no channel to ask on.
+        let answers = Locked<[TopicAnswer]??>(.none)
         let asking = Task {
             let heard = await publisher.ask(exchange: settings.publishExchange, topics: topics.map(\.topic))
-            answers.withLock { $0 = heard ?? [] }
+            answers.withLock { $0 = .some(heard) }
         }
         await wait(at: configuration.broker.connectTimeout) { answers.withLock { $0 != nil } }
-        guard let heard = answers.withLock({ $0 }), !heard.isEmpty else {
+        let heard = answers.withLock { $0 }
+        if case .some(nil) = heard, publisher.status == .connected {
+            let detail = "connected; it allows one channel, and cannot be asked which topics may be published"
+            return [Finding(name: "broker", isGood: true, detail: detail)]
+        }
+        guard let heard = heard ?? nil, !heard.isEmpty else {
             asking.cancel()
             return [
                 Finding(name: "broker", isGood: false, detail: "connected, but it does not answer: \(publisher.status)")
