@@ -11,12 +11,6 @@ struct HealthHandler: HTTPHandler {
 /// `GET /readyz`: 200 `ok` when webhooks can be accepted, else 503 `not ready`: send it no traffic meanwhile. What is
 /// missing, with hosts, ports and errors, is told on this machine and to administrators alone.
 struct ReadinessHandler: HTTPHandler {
-    /// By these a proxy on this machine shows that somebody else asks.
-    private static let forwardingHeaders = [
-        "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-server",
-        "x-real-ip",
-    ]
-
     let database: DatabaseProbe
     let publisher: any MessagePublisher
     let stopping: Stopping
@@ -31,7 +25,8 @@ struct ReadinessHandler: HTTPHandler {
         let readiness = Readiness(parts: parts)
         let status = HTTPStatus(readiness.isReady ? 200 : 503)
         let mayKnow: Bool
-        if Self.isLocal(exchange.remoteAddress, exchange.head) {
+        // A proxy on this machine passes on the name that the outside knows it by, or says for whom it asks.
+        if DevelopmentLoginRules.isTrusted(exchange.head, from: exchange.remoteAddress) {
             mayKnow = true
         } else {
             mayKnow = await isAdministrator(exchange)
@@ -42,10 +37,5 @@ struct ReadinessHandler: HTTPHandler {
     private func brokerPart() -> Readiness.Part {
         let readiness = publisher.readiness
         return Readiness.Part(name: "broker", isReady: readiness.isReady, detail: readiness.description)
-    }
-
-    /// Whether whoever asks is on this machine, as far as can be seen.
-    static func isLocal(_ address: SocketAddress, _ head: RequestHead) -> Bool {
-        address.isLoopback && !forwardingHeaders.contains { head.count(of: $0) > 0 }
     }
 }

@@ -195,7 +195,7 @@ struct WaitingReadinessHandler: HTTPHandler {
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
         let readiness = Readiness(parts: [Readiness.Part(name: "database", isReady: false, detail: start.problem)])
         // Nobody can be known as an administrator now.
-        let isLocal = ReadinessHandler.isLocal(exchange.remoteAddress, exchange.head)
+        let isLocal = DevelopmentLoginRules.isTrusted(exchange.head, from: exchange.remoteAddress)
         return .json(.serviceUnavailable, isLocal ? readiness.json : readiness.word)
     }
 }

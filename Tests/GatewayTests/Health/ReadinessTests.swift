@@ -15,11 +15,21 @@ import Testing
     }
 
     /// A proxy on this machine: somebody else asks.
-    @Test(arguments: ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "x-forwarded-proto"])
+    @Test(arguments: ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "x-forwarded-proto", "CF-Connecting-IP"])
     func throughAProxyThereIsAWord(header: String) async throws {
         try await TestGateway.run { gateway in
             try await gateway.tokens.claimRootKey()
             let answer = try await gateway.send("GET", "/readyz", [header: "198.51.100.7"])
+            #expect(answer.status == 200 && answer.text.hasSuffix("\r\n\r\n{\"status\": \"ok\"}\n"))
+        }
+    }
+
+    /// One that says nothing of itself passes the outside's name on.
+    @Test func underAnotherNameThereIsAWord() async throws {
+        try await TestGateway.run { gateway in
+            try await gateway.tokens.claimRootKey()
+            let request = "GET /readyz HTTP/1.1\r\nHost: webhooks.example.org\r\nConnection: close\r\n\r\n"
+            let answer = try await gateway.ask(Array(request.utf8))
             #expect(answer.status == 200 && answer.text.hasSuffix("\r\n\r\n{\"status\": \"ok\"}\n"))
         }
     }
