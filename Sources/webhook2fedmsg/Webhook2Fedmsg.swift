@@ -9,7 +9,26 @@ enum Program {
         w2f_prepare_process(CommandLine.unsafeArgv)
         // Help, versions and lists go out through C's buffer; the last of it when the process exits.
         atexit(checkStandardOutput)
-        await Webhook2Fedmsg.main()
+        do {
+            var command = try await Webhook2Fedmsg.asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(error)
+        }
+    }
+
+    /// Ends the process as the error says, as the library would, which waits for whoever reads standard error.
+    private static func end(_ error: any Error) -> Never {
+        let code = Webhook2Fedmsg.exitCode(for: error)
+        // Help and versions are results.
+        if code.isSuccess { Webhook2Fedmsg.exit(withError: error) }
+        let text = Webhook2Fedmsg.fullMessage(for: error)
+        if !text.isEmpty { StandardError.print(text) }
+        exit(code.rawValue)
     }
 }
 

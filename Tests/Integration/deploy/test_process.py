@@ -81,6 +81,48 @@ def test_standard_error_is_best_effort(gateway: Gateway, kind: str) -> None:
         os.close(read)
 
 
+@pytest.mark.parametrize("command", [["token", "create", "--service", "nope"], ["token", "show", "xx"], ["bogus"], ["serve", "--x"]])
+def test_a_failure_waits_for_no_reader(gateway: Gateway, command: list[str]) -> None:
+    gateway.migrate()
+    configuration = ["--config", str(gateway.configuration)] if command[0] == "token" else []
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(write, b"x" * 4096)
+    os.set_blocking(write, True)
+    try:
+        result = subprocess.run(
+            [binary(), *command, *configuration], env=gateway.process.environment, stdout=subprocess.PIPE, stderr=write,
+            timeout=30,
+        )
+    finally:
+        os.close(write)
+        os.close(read)
+    assert result.returncode > 0
+    told = subprocess.run([binary(), *command, *configuration], env=gateway.process.environment, capture_output=True, timeout=30)
+    assert (told.returncode, told.stdout) == (result.returncode, b"")
+    assert told.stderr.startswith(b"Error: ") and told.stderr.endswith(b"\n") and not told.stderr.endswith(b"\n\n")
+
+
+@pytest.mark.parametrize("command", [["--help"], ["help", "token"], ["token", "create", "--help"]])
+def test_help_is_a_result(gateway: Gateway, command: list[str]) -> None:
+    result = subprocess.run([binary(), *command], env=gateway.process.environment, capture_output=True, timeout=30)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert b"USAGE:" in result.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="it is about root")
+def test_running_as_root_is_told(gateway: Gateway, tmp_path: Path) -> None:
+    assert gateway.command("check-config").stderr.count("running as root") == 1
+    log = tmp_path / "root.log"
+    with log.open("wb") as output:
+        process = _serve(gateway, stderr=output)
+    with _ended(process):
+        wait_until(gateway.alive, 30, "the server")
+    assert [json.loads(line)["level"] for line in log.read_text().splitlines() if "running as root" in line] == ["warning"]
+
+
 def test_all_three_closed(gateway: Gateway) -> None:
     _with_a_warning(gateway)
     with _ended(_serve(gateway, "bash", "-c", 'exec "$@" <&- >&- 2>&-', "bash")) as process:
