@@ -43,9 +43,7 @@ extension Configuration {
             let permissions = KeyFilePermissions(path: file)
         {
             let found = permissions.sentences(about: file)
-            // Distributions ship a key of fedora-messaging's public user that everybody knows.
-            let isShipped = permissions.owner == 0 && permissions.mode & 0o022 == 0
-            if isShipped {
+            if Self.isShipped(file, permissions) {
                 warnings += found.problems + found.warnings
             } else {
                 problems += found.problems.map { problem("broker.tls.keyfile", $0) }
@@ -53,6 +51,14 @@ extension Configuration {
             }
         }
         return (problems, warnings)
+    }
+
+    /// Whether everybody may know the key: distributions ship those of fedora-messaging's public users, and images hold them
+    /// where nobody can write.
+    private static func isShipped(_ file: String, _ permissions: KeyFilePermissions) -> Bool {
+        let names = ["fedora-key.pem", "fedora.stg-key.pem"].map { "/etc/fedora-messaging/" + $0 }
+        return permissions.owner == 0 && permissions.mode & 0o022 == 0
+            && (permissions.isOnReadOnlyMount || names.contains(file))
     }
 
     /// What is wrong with the files of the root keys, for `check-config`: what would stop the start.

@@ -26,6 +26,13 @@ struct HTTPSCertificate: Sendable {
 
     /// Reads the files anew, and shows the certificate to new connections if nothing is wrong with it.
     func reload() async {
+        let permissions = KeyFilePermissions(path: files.key)?.sentences(about: files.key)
+        for warning in permissions?.warnings ?? [] { logger.warning("SIGHUP: \(warning)") }
+        guard permissions?.problems.isEmpty ?? true else {
+            let problem = permissions?.problems.joined(separator: "; ") ?? ""
+            logger.error("SIGHUP: the certificate for HTTPS stays as it is", metadata: ["error": "\(problem)"])
+            return
+        }
         do throws(TLSError) {
             let context = try await Self.read(files)
             if let problem = context.validity { throw problem }

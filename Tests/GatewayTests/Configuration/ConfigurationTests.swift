@@ -210,7 +210,8 @@ import Testing
     @Test func secretsFromFiles() throws {
         let folder = try TemporaryFolder()
         let file = folder.path + "/url"
-        try "amqp://u:sesame@h/v\n".write(toFile: file, atomically: true, encoding: .utf8)
+        try "amqp://u:sesame@h/v\n".write(toFile: file, atomically: false, encoding: .utf8)
+        chmod(file, 0o600)
         let configuration = try Configuration.load(
             text: "", environment: ["HOME": "/h", "W2F_BROKER_AMQP_URL_FILE": file])
         guard case .broker(let settings) = configuration.publisher else {
@@ -219,7 +220,7 @@ import Testing
         }
         #expect(settings.address.credentials.password == "sesame" && settings.address.virtualHost == "v")
 
-        try "nonsense-sesame\n".write(toFile: file, atomically: true, encoding: .utf8)
+        try "nonsense-sesame\n".write(toFile: file, atomically: false, encoding: .utf8)
         let found = problems("", ["HOME": "/h", "W2F_BROKER_AMQP_URL_FILE": file, "W2F_DATABASE_URL_FILE": "/nowhere"])
         #expect(
             found == [
@@ -350,13 +351,15 @@ import Testing
                 == ["broker.tls: /nowhere/ca can't be read: No such file or directory"])
         #expect(broker.warnings.isEmpty)
         let useless = try Configuration.load(
-            text: "[broker]\namqp_url = \"amqp://h/v\"\n[broker.tls]\nca_cert = \"/nowhere/ca\"")
+            text: "[broker]\namqp_url = \"amqp://localhost/v\"\n[broker.tls]\nca_cert = \"/nowhere/ca\"")
         #expect(useless.warnings.count == 1 && useless.problemsOfTLSFiles().isEmpty)
     }
 
     @Test(arguments: [
         ("[broker]\namqp_url = \"amqp://u:sesame@mq.example.org/v\"", "mq.example.org"),
         ("[broker]\namqp_url = \"amqp://u:sesame@127.0.0.1,10.0.0.1/v\"", "10.0.0.1"),
+        ("[broker]\namqp_url = \"amqp://guest:guest@mq.example.org/v\"", "mq.example.org"),
+        ("[broker]\namqp_url = \"amqp://mq.example.org/v\"", "mq.example.org"),
         ("[database]\nurl = \"postgresql://u:sesame@db.example.org/n\"", "db.example.org"),
         ("[database]\nurl = \"postgresql://u@127.0.0.1,10.0.0.1/n?sslmode=prefer\"", "10.0.0.1"),
         ("[database]\nurl = \"host=10.0.0.1 dbname=n sslmode=disable\"", "10.0.0.1"),
@@ -373,6 +376,32 @@ import Testing
         "[database]\nurl = \"postgresql://u@db.example.org/n?sslmode=require\"",
     ]) func whatStaysHereOrIsEncrypted(text: String) throws {
         #expect(try Configuration.load(text: text).warnings == [])
+    }
+
+    /// A secret that others may read or replace is none; a plain setting may be known.
+    @Test(arguments: [mode_t(0o600), 0o640, 0o644, 0o666]) func filesOfSecretsAreTheOwnersOnly(mode: mode_t) throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path + "/value"
+        try "sesame\n".write(toFile: file, atomically: false, encoding: .utf8)
+        chmod(file, mode)
+        let found = problems("", ["HOME": "/h", "W2F_OIDC_CLIENT_SECRET_FILE": file]).filter { $0.contains(file) }
+        #expect(found.count == (mode & 0o004 == 0 ? 0 : 1), "\(found)")
+        #expect(!found.joined().contains("sesame"))
+        try "https://w2f.example.org\n".write(toFile: file, atomically: false, encoding: .utf8)
+        #expect(problems("", ["HOME": "/h", "W2F_SERVER_PUBLIC_URL_FILE": file]) == [])
+    }
+
+    /// What everybody may read is everybody's, also where it is root's: but for the keys that distributions ship.
+    @Test func aBrokersKeyThatEverybodyMayRead() throws {
+        let folder = try TemporaryFolder()
+        let key = folder.path + "/key.pem"
+        try "x".write(toFile: key, atomically: false, encoding: .utf8)
+        let configuration = try Configuration.load(
+            text: "[broker]\namqp_url = \"amqps://mq/v\"\n[broker.tls]\ncertfile = \"/c\"\nkeyfile = \"\(key)\"")
+        chmod(key, 0o644)
+        #expect(configuration.permissionsOfTLSKeys().problems.count == 1)
+        chmod(key, 0o600)
+        #expect(configuration.permissionsOfTLSKeys().problems.isEmpty)
     }
 
     @Test func servicesAreCheckedAgainstThoseThatExist() throws {

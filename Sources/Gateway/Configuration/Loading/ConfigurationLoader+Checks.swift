@@ -73,7 +73,7 @@ extension ConfigurationLoader {
             !host.hasPrefix("/") && !host.hasPrefix("@") && !ListenAddress(host: host, port: 0).isLoopback
         }
         if case .broker(let settings) = configuration.publisher, !settings.usesTLS,
-            !settings.address.credentials.password.isEmpty, settings.address.credentials != BrokerAddress().credentials,
+            !settings.address.credentials.password.isEmpty,
             let host = settings.address.hosts.first(where: { isElsewhere($0.name) })
         {
             configuration.warnings.append(

@@ -153,10 +153,18 @@ struct ConfigurationLoader {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw SmallFile.Failure(description: "is not text in UTF-8")
             }
+            if key.isSecret { checkPermissions(of: file, path, variable: variable) }
             assign(.text(text), to: key, path, .environment(variable: variable), isSecret: true)
         } catch {
             reject(path, "\(file) \(error.description)", at: .environment(variable: variable))
         }
+    }
+
+    /// A secret's file is held to what a key's is.
+    private mutating func checkPermissions(of file: String, _ path: String, variable: String) {
+        guard let found = KeyFilePermissions(path: file)?.sentences(about: file) else { return }
+        for problem in found.problems { reject(path, problem, at: .environment(variable: variable)) }
+        configuration.warnings += found.warnings
     }
 
     // MARK: - The end
