@@ -88,7 +88,7 @@ public struct Accounts: Sendable {
                 record, id: id, rules: settings.rules, adminGroups: adminGroups, now: now)
             return SessionContext(session: session, isDevelopmentLogin: isDevelopmentLogin, responseFields: [])
         } catch {
-            logger.error("cannot read a session", metadata: ["error": "\(error)"])
+            logger.throttled(.error, "cannot read a session", metadata: ["error": "\(error)"])
             throw .databaseAway
         }
     }
@@ -214,6 +214,11 @@ public struct Accounts: Sendable {
     func goodbye(to exchange: HTTPExchange) -> [ServerResponse.Field] {
         [deleteCookie, .init("Clear-Site-Data", "\"cache\", \"storage\"")]
             + SealedNote.allCases.map { policy.delete($0.rawValue) } + loginCookies.endAll(in: exchange.head)
+    }
+
+    /// Whether the browser has a session's cookie, of whatever worth.
+    func hasCookie(_ exchange: HTTPExchange) -> Bool {
+        policy.value(of: Self.cookieName, in: exchange.head) != nil
     }
 
     /// What a browser calls itself: 200 harmless characters of it.

@@ -13,7 +13,7 @@ struct LogoutHandler: HTTPHandler {
         do {
             let context = try await accounts.context(of: exchange)
             guard let session = context.session else {
-                return accounts.answers.redirect(to: "/", fields: context.responseFields)
+                return accounts.answers.redirect(to: "/", fields: farewell(to: exchange, context))
             }
             _ = try await accounts.form(of: exchange, in: context)
             let credentials = try await accounts.credentials(of: session)
@@ -28,7 +28,7 @@ struct LogoutHandler: HTTPHandler {
         } catch let error as FormRefusal {
             return accounts.answers.page(.forbidden, .forbidden(reason: error.description), accounts.anonymous)
         } catch {
-            logger.error("cannot end a session", metadata: ["error": "\(error)"])
+            logger.throttled(.error, "cannot end a session", metadata: ["error": "\(error)"])
             return refusal(of: exchange, .databaseAway)
         }
     }
@@ -40,5 +40,15 @@ struct LogoutHandler: HTTPHandler {
         return accounts.answers.page(
             error.status, .stillLoggedIn(reason: error.message, requestID: "\(exchange.requestID)"),
             accounts.anonymous, fields: retry)
+    }
+
+    /// What a browser forgets whose session is over already: all of it, too. A page of another site may send this form,
+    /// but not with our cookies (`SameSite`), nor without saying so: then nothing that is in use goes.
+    private func farewell(to exchange: HTTPExchange, _ context: SessionContext) -> [ServerResponse.Field] {
+        let origins = accounts.origins(for: exchange)
+        guard accounts.hasCookie(exchange), RequestOrigin.isOurs(exchange.head, origins: origins) else {
+            return context.responseFields
+        }
+        return accounts.goodbye(to: exchange)
     }
 }

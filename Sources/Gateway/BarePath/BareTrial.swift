@@ -114,7 +114,8 @@ struct BareTrial {
         do {
             return try await handler.index.candidates(for: key, until: deadline.instant)
         } catch {
-            handler.tokens.logger.error("cannot read tokens by scope or secret", metadata: ["error": "\(error)"])
+            handler.tokens.logger.throttled(
+                .error, "cannot read tokens by scope or secret", metadata: ["error": "\(error)"])
             throw Self.unavailable(handler)
         }
     }

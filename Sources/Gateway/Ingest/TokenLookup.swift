@@ -74,7 +74,8 @@ struct TokenLookup: Sendable {
         do {
             return try await cache.load(id, until: deadline)
         } catch {
-            logger.error("cannot read a token", metadata: ["token": "\(id.logged)", "error": "\(error)"])
+            logger.throttled(
+                .error, "cannot read a token", metadata: ["token": "\(id.logged)", "error": "\(error)"])
             throw .unavailable("The webhook's token cannot be checked now.", retryAfter: retryAfter)
         }
     }

@@ -71,8 +71,10 @@ final class AccessLog: RequestObserver {
             let statuses = sum.statuses.sorted { $0.key < $1.key }.map { status, count in
                 status == 0 ? "TLS handshake: \(count)" : "\(status): \(count)"
             }
-            logger.info(
-                "requests refused and summed up",
+            // As loud as what it stands for, or a log of warnings would lack them.
+            let isOurs = sum.statuses.keys.contains { $0 >= 500 }
+            logger.log(
+                level: isOurs ? .warning : .info, "requests refused and summed up",
                 metadata: [
                     "remote": "\(sum.remote ?? "others")", "requests": "\(sum.count)",
                     "statuses": "\(statuses.joined(separator: ", "))",

@@ -149,7 +149,7 @@ struct PageHandler: HTTPHandler {
                 ServerResponse(
                     HTTPStatus(status), contentType: "text/html; charset=utf-8", body: bytes))
         } catch {
-            logger.error("a page cannot be made", metadata: ["error": "\(error)"])
+            logger.throttled(.error, "a page cannot be made", metadata: ["error": "\(error)"])
             return secured(.text(.internalServerError, "This page cannot be shown: a mistake of the program.\n"))
         }
     }
@@ -157,8 +157,8 @@ struct PageHandler: HTTPHandler {
     /// - Parameter typed: What a form held that comes to nothing.
     func failure(_ failure: PageFailure, _ request: PageRequest, _ typed: FormFields? = nil) -> ServerResponse {
         if case .desk(.unavailable(let reason)) = failure {
-            logger.warning(
-                "a page needs the database",
+            logger.throttled(
+                .warning, "a page needs the database",
                 metadata: ["reason": "\(reason)", "path": "\(LoggedPath.of(request.path))"])
         }
         if access == .script {

@@ -364,8 +364,23 @@ def test_descriptors_that_run_out_end_nothing(gateway: Gateway, tmp_path: Path) 
 # The log
 
 
-def test_a_flood_of_refusals_is_summed_up(gateway: Gateway, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("path", "status", "level"),
+    [
+        ("/github/none", 404, "info"),
+        ("/login/callback?code=x&state=y", 400, "info"),
+        # Nobody answers for the provider.
+        ("/login", 503, "info"),
+        ("/login", 503, "warning"),
+    ],
+)
+def test_a_flood_of_refusals_is_summed_up(gateway: Gateway, tmp_path: Path, path: str, status: int, level: str) -> None:
     log = tmp_path / "flood.log"
+    if path.startswith("/login"):
+        text = gateway.configuration.read_text()
+        issuer = 'issuer = "http://127.0.0.1:9"\nclient_id = "w2f"\nclient_secret = "a-secret-of-a-client"\n'
+        gateway.configuration.write_text(text + f"\n[oidc]\n{issuer}")
+    gateway.process.environment["W2F_LOG_LEVEL"] = level
     with log.open("wb") as output:
         process = _serve(gateway, stderr=output)
     with _ended(process):
@@ -373,14 +388,17 @@ def test_a_flood_of_refusals_is_summed_up(gateway: Gateway, tmp_path: Path) -> N
         before = log.stat().st_size
         with requests.Session() as session:
             for _ in range(2000):
-                assert session.post(gateway.url + "/github/none", data=b"{}", timeout=10).status_code == 404
+                if status == 404:
+                    assert session.post(gateway.url + path, data=b"{}", timeout=10).status_code == 404
+                else:
+                    assert session.get(gateway.url + path, timeout=10).status_code == status
         # A line for each would be 570,000 bytes.
         assert log.stat().st_size - before < 60_000
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     sums = [line for line in lines if "summed" in line["message"]]
-    refused = [line for line in lines if line["message"] == "request" and str(line.get("status")) == "404"]
+    refused = [line for line in lines if line["message"] == "request" and str(line.get("status")) == str(status)]
     assert sum(int(line["requests"]) for line in sums) + len(refused) == 2000
 
 

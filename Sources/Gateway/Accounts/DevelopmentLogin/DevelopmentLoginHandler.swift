@@ -33,7 +33,7 @@ struct DevelopmentLoginHandler: HTTPHandler {
         } catch let error as HTTPError {
             return exchange.refuse(error)
         } catch {
-            logger.error("cannot begin a session", metadata: ["error": "\(error)"])
+            logger.throttled(.error, "cannot begin a session", metadata: ["error": "\(error)"])
             let failure = LoginFailure.unavailable(retry: AccountPaths.login, requestID: exchange.requestID)
             return accounts.answers.page(failure.status, .loginFailed(failure), context)
         }

@@ -27,7 +27,7 @@ struct GrantRevocation: Sendable {
             return admitted
         }
         if admitted < all.count {
-            logger.notice("some grants are not revoked", metadata: ["count": "\(all.count - admitted)"])
+            logger.throttled(.notice, "some grants are not revoked", metadata: ["count": "\(all.count - admitted)"])
         }
         guard admitted > 0 else { return }
         let (ends, end) = AsyncStream.makeStream(of: Void.self)
@@ -53,7 +53,7 @@ struct GrantRevocation: Sendable {
         do throws(OIDCError) {
             _ = try await party.revoke(credentials)
         } catch {
-            logger.notice("a grant is not revoked", metadata: ["error": "\(error)"])
+            logger.throttled(.notice, "a grant is not revoked", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -113,23 +113,23 @@ struct LoginCallbackHandler: HTTPHandler {
         let metadata: Logger.Metadata = ["error": "\(error)", "request": "\(exchange.requestID)"]
         switch error {
         case Refusal.unknownAttempt:
-            logger.info("a callback without its login", metadata: ["request": "\(exchange.requestID)"])
+            logger.debug("a callback without its login", metadata: ["request": "\(exchange.requestID)"])
             return .unknownAttempt(requestID: exchange.requestID)
         case Refusal.unusableAccount(let name):
-            logger.warning(
-                "an account's name cannot be used",
+            logger.throttled(
+                .warning, "an account's name cannot be used",
                 metadata: ["account": "\(String(name.printable.prefix(80)))", "request": "\(exchange.requestID)"])
             return .unusableAccount(requestID: exchange.requestID)
         case Refusal.tooMany:
-            logger.warning(
-                "too many logins from one address",
+            logger.throttled(
+                .warning, "too many logins from one address",
                 metadata: ["from": "\(exchange.clientAddress)", "request": "\(exchange.requestID)"])
             return .tooMany(retry: retry, requestID: exchange.requestID)
         case let error as OIDCError:
-            logger.log(level: error.isOurs ? .error : .info, "a login failed", metadata: metadata)
+            logger.throttled(error.isOurs ? .error : .info, "a login failed", metadata: metadata)
             return .of(error, retry: retry, requestID: exchange.requestID)
         default:
-            logger.error("cannot begin a session", metadata: metadata)
+            logger.throttled(.error, "cannot begin a session", metadata: metadata)
             return .unavailable(retry: retry, requestID: exchange.requestID)
         }
     }

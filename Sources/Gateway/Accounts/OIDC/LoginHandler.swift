@@ -48,11 +48,13 @@ struct LoginHandler: HTTPHandler {
             let fields = try accounts.loginCookies.begin(attempt, in: exchange.head, now: now)
             return accounts.answers.redirect(to: url, fields: fields)
         } catch let error as OIDCError {
-            logger.error("cannot begin a login", metadata: ["error": "\(error)", "request": "\(exchange.requestID)"])
+            logger.throttled(
+                .error, "cannot begin a login", metadata: ["error": "\(error)", "request": "\(exchange.requestID)"])
             let failure = LoginFailure.of(error, retry: retry, requestID: exchange.requestID)
             return accounts.answers.page(failure.status, .loginFailed(failure), context)
         } catch {
-            logger.error("cannot begin a login", metadata: ["error": "\(error)", "request": "\(exchange.requestID)"])
+            logger.throttled(
+                .error, "cannot begin a login", metadata: ["error": "\(error)", "request": "\(exchange.requestID)"])
             let failure = LoginFailure.unavailable(retry: retry, requestID: exchange.requestID)
             return accounts.answers.page(failure.status, .loginFailed(failure), context)
         }

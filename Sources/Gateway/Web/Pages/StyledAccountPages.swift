@@ -18,7 +18,7 @@ struct StyledAccountPages: AccountPageRenderer {
         do {
             return try renderer.render(Self.content(page), in: frame)
         } catch {
-            logger.error("a page cannot be made", metadata: ["error": "\(error)"])
+            logger.throttled(.error, "a page cannot be made", metadata: ["error": "\(error)"])
             return Array("<!DOCTYPE html><title>Error</title><p>This page cannot be shown.\n".utf8)
         }
     }

@@ -73,7 +73,7 @@ struct DatabaseFormLedger: FormLedger {
         do {
             try await body()
         } catch {
-            logger.warning("cannot note what a form came to", metadata: ["error": "\(error)"])
+            logger.throttled(.warning, "cannot note what a form came to", metadata: ["error": "\(error)"])
         }
     }
 

@@ -41,7 +41,7 @@ struct LiveAccounts: PageAccounts {
         do {
             return try accounts.sealedCookie.set(note.rawValue, bytes, lifetime: note.lifetime)
         } catch {
-            logger.error("cannot seal a cookie", metadata: ["error": "\(error)"])
+            logger.throttled(.error, "cannot seal a cookie", metadata: ["error": "\(error)"])
             return nil
         }
     }
