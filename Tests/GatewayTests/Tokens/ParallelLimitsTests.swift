@@ -1,3 +1,4 @@
+import Cryptography
 import Database
 import EventLoop
 import Logging
@@ -72,6 +73,35 @@ import WebhookServices
             }
             #expect(done == limit - 1)
             #expect(try await test.store.find(id)?.owners.count == limit)
+        }
+    }
+
+    /// Each secret that somebody was given works on: those that had no place were not given.
+    @Test(arguments: TestDatabases.all) func rotations(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let made = try await test.store.create(TokenDraft(service: "github", name: "shared"))
+            let given = Locked([made.secret])
+            let (now, grace) = (UnixTime.now(), Duration.seconds(3600))
+            let refusal = TokenInputError.formerSecrets(
+                until: [UnixTime](repeating: now.advanced(by: grace), count: TokenStore.maximumFormerSecrets))
+            let (done, refused) = try await Self.together(8, expecting: refusal) { _ in
+                let rotated = try #require(try await test.store.rotate(made.token.id, grace: grace, now: now))
+                given.withLock { $0.append(rotated.secret) }
+            }
+            #expect(done == TokenStore.maximumFormerSecrets && refused == 8 - done)
+            let service = try #require(ServiceRegistry.service(named: "github"))
+            let record = try #require(try await test.loader().record(for: made.token.id))
+            for secret in given.withLock({ $0 }) {
+                let body = Array("{}".utf8)
+                let code = Hex.encode(try HMACSHA256Key(secret.bytes).authenticationCode(for: body[...]))
+                let request = WebhookRequest(
+                    headers: OneHeader(name: "x-hub-signature-256", value: "sha256=\(code)"), body: body[...],
+                    receivedAt: 0)
+                guard case .verified = service.verify(request, secrets: record.secrets(at: now)) else {
+                    Issue.record("a secret that was given does not verify")
+                    continue
+                }
+            }
         }
     }
 

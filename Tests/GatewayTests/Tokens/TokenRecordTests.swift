@@ -123,7 +123,7 @@ import WebhookServices
     }
 }
 
-private struct OneHeader: WebhookHeaders {
+struct OneHeader: WebhookHeaders {
     let name: String
     let value: String
 
