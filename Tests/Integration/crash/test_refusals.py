@@ -203,7 +203,8 @@ def test_a_user_that_may_have_one_channel(stage: Stage, scratch: Path) -> None:
     stage.gateway.stop()
     stage.broker.control("set_user_limits", user, '{"max-channels": 1}')
     settings: dict[str, dict[str, object]] = {
-        "broker": {"amqp_url": stage.broker.url(stage.broker.publisher)}, "server": {"loops": 1}
+        "broker": {"amqp_url": stage.broker.url(stage.broker.publisher), "topic_prefix": "org.fedoraproject.one"},
+        "server": {"loops": 1},
     }
     try:
         with running(scratch, settings) as (gateway, token):
@@ -223,7 +224,8 @@ def test_a_user_that_may_have_one_channel(stage: Stage, scratch: Path) -> None:
 def test_a_connection_of_one_channel(stage: Stage, scratch: Path) -> None:
     url = stage.broker.url(stage.broker.publisher)
     url += ("&" if "?" in url else "?") + "channel_max=1"
-    with running(scratch, {"broker": {"amqp_url": url}}) as (gateway, token):
+    settings: dict[str, dict[str, object]] = {"broker": {"amqp_url": url, "topic_prefix": "org.fedoraproject.one"}}
+    with running(scratch, settings) as (gateway, token):
         wait_until(gateway.ready, 60, "the gateway's connection to the broker")
         assert post(gateway, token).status_code == 202
         assert lines_of(gateway, "no connection to the broker") == 0
