@@ -138,6 +138,9 @@ int w2f_curl_easy_set_body(w2f_curl_easy *easy, const char *bytes, size_t count)
     CURLcode code = curl_easy_setopt(easy, CURLOPT_POST, 1L);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, bytes);
+    // On a connection that was kept libcurl sends it again if the server closes without an answer, however much of it the
+    // server has read. On a new one it never does.
+    if (!code) code = curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     return code;
 }
 

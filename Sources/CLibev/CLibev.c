@@ -14,6 +14,8 @@ void w2f_ev_io_set(ev_io *watcher, int fd, int events) {
 
 void w2f_ev_timer_init(ev_timer *watcher, w2f_ev_timer_callback callback, double after, double repeat) {
     ev_timer_init(watcher, callback, after, repeat);
+    // After the sockets that became ready in the same turn: libev would run the timers first.
+    ev_set_priority(watcher, EV_MINPRI);
 }
 
 void w2f_ev_timer_set(ev_timer *watcher, double after, double repeat) {

@@ -2,7 +2,8 @@ import CLibev
 
 /// A one-shot timer on a loop (`ev_timer`), which can be scheduled again. Confined to its loop.
 ///
-/// A scheduled timer keeps itself alive until it fires or is cancelled.
+/// In a turn of the loop it fires after the sockets that were found ready: where the loop comes late, what has come in time
+/// is read first. A scheduled timer keeps itself alive until it fires or is cancelled.
 public final class LoopTimer: @unchecked Sendable {
     // Safe to share: `schedule` and `cancel` check that they run on the loop; elsewhere it is only passed on.
     private let loop: EventLoop

@@ -2,6 +2,9 @@ import EventLoop
 
 /// Requests to other servers by libcurl, on a loop: bounded in number, time and size. Callers may be anywhere.
 ///
+/// A GET goes out on a kept connection, if the server has not closed it, and again on another if it then does without an
+/// answer. A POST goes out once, on a new connection.
+///
 /// Certificates are checked, redirects are not followed, nothing but http and https is spoken, and neither proxies nor
 /// credentials are taken from the environment. Names are resolved on threads of libcurl's, so that the loop never waits.
 public actor HTTPClient {

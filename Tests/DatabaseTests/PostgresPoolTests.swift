@@ -48,6 +48,29 @@ struct PostgresPoolTests {
         return false
     }
 
+    /// The server closes while the loop does something else, and the next statement comes before the loop looks.
+    @Test func whatTheServerClosedIsNoticedBeforeUse() async throws {
+        let name = "w2f-closed-\(getpid())"
+        let pool = try makePool(Self.settings(name))
+        let other = PostgresPool(
+            settings: try Self.settings("w2f-other"), limits: Self.limits(), loop: try EventLoop.start(name: "other"),
+            logger: TestDatabase.logger)
+        _ = try await pool.query("SELECT 1", [])
+        let (loop, isClosed) = (loop, Locked(false))
+        async let answer = Task(executorPreference: loop.taskExecutor) {
+            while !isClosed.withLock({ $0 }) { usleep(1000) }
+            return try await pool.query("SELECT 2", []).rows.count
+        }.value
+        // Returns when the server's process is gone, and its socket with it.
+        let ended = try await other.query(
+            "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE application_name = $1", [.text(name)])
+        isClosed.withLock { $0 = true }
+        #expect(ended.rows.count == 1)
+        #expect(try await answer == 1)
+        await pool.close()
+        await other.close()
+    }
+
     @Test func terminatedConnectionsAreReplaced() async throws {
         let name = "w2f-terminate-\(getpid())"
         let pool = try makePool(Self.settings(name))

@@ -53,6 +53,23 @@ private actor Counter {
         }.value
     }
 
+    /// A loop that comes late to both: what is there is read before a time that is over ends the wait for it.
+    @Test func timersFireAfterTheSocketsOfTheirTurn() async throws {
+        let loop = try SharedLoops.first.get()
+        try await Loopback.run(on: loop) { pair in
+            var buffer = ReadBuffer()
+            let order = Order()
+            let timer = LoopTimer(on: loop) { order.steps.append("timer") }
+            try await pair.client.write([1])
+            async let count = pair.server.read(into: &buffer)
+            timer.schedule(after: .zero)
+            #expect(try await count == 1)
+            order.steps.append("socket")
+            while timer.isScheduled { await Task.yield() }
+            #expect(order.steps == ["socket", "timer"])
+        }
+    }
+
     @Test func tasksCrossBetweenLoops() async throws {
         let (first, second) = (try SharedLoops.first.get(), try SharedLoops.second.get())
         let counter = Counter(on: second)
@@ -136,4 +153,9 @@ private actor Counter {
         #expect(group.assign() === first)
         #expect(group.loops.map(\.connections) == [1, 1])
     }
+}
+
+/// What happened, in its order. Confined to a loop.
+private final class Order {
+    var steps: [String] = []
 }

@@ -71,11 +71,46 @@ import Testing
             let form = [ClientField("Content-Type", "application/x-www-form-urlencoded")]
             _ = try await client.send(.post(server.url(), fields: form, body: Array("a=1&b=%00".utf8)))
             _ = try await client.send(.post(server.url(), body: []))
+            _ = try await client.send(.get(server.url()))
             let requests = server.requests.withLock { $0 }
             #expect(requests[0].hasPrefix("POST / HTTP/1.1\r\n"))
             #expect(requests[0].hasSuffix("\r\n\r\na=1&b=%00"))
             #expect(requests[1].contains("Content-Length: 0\r\n"))
-            #expect(server.connections.withLock { $0 } == 1, "the connection is used again")
+            #expect(server.connections.withLock { $0 } == 2, "a connection is used again, but not for a POST")
+        }
+    }
+
+    /// The server has read the request on a kept connection when it closes it: it may have acted on it.
+    @Test func onlyAGetIsSentAgain() async throws {
+        try await ScriptedServer.run { connection in
+            guard try await connection.receive() != nil else { return }
+            try await connection.answer("first")
+            _ = try await connection.receive()
+        } _: { server in
+            let client = try client()
+            _ = try await client.send(.get(server.url("/one")))
+            #expect(try await client.send(.get(server.url("/two"))).status == 200)
+            _ = try await client.send(.post(server.url("/three"), body: [1]))
+            #expect(try await client.send(.post(server.url("/four"), body: [1])).status == 200)
+            let targets = server.requests.withLock { $0.map { $0.split(separator: " ")[1] } }
+            #expect(targets == ["/one", "/two", "/two", "/three", "/four"])
+        }
+    }
+
+    @Test func whatTheServerClosedIsNoticedBeforeUse() async throws {
+        let closed = Locked(0)
+        try await ScriptedServer.run { connection in
+            guard try await connection.receive() != nil else { return }
+            try await connection.answer("and no more")
+            connection.close()
+            closed.withLock { $0 += 1 }
+        } _: { server in
+            let client = try client()
+            for number in 1...3 {
+                #expect(try await client.send(.get(server.url())).status == 200)
+                while closed.withLock({ $0 }) < number { await Task.yield() }
+            }
+            #expect(server.requests.withLock { $0.count } == 3)
         }
     }
 

@@ -129,4 +129,19 @@ import Testing
         deadline.forgive(.seconds(3))
         #expect(deadline.deadline(received: 5000) == start + .seconds(28))
     }
+
+    /// A body that waited in the socket for a server that stood still is not late.
+    @Test func bodiesThatAServerWasLateToRead() {
+        let start = ContinuousClock.now
+        var deadline = BodyDeadline(start: start, grace: .seconds(20), minRate: 1000)
+        // In time, and a timer's usual delay after it: nothing is forgiven.
+        for late in [Duration.seconds(-10), .zero, .milliseconds(90)] {
+            let due = deadline.deadline(received: 0)
+            deadline.came(due + late, after: due, since: start)
+            #expect(deadline.deadline(received: 0) == due)
+        }
+        // A minute late for a read that had begun after 15 s: 5 s were left, and are left again.
+        deadline.came(start + .seconds(80), after: start + .seconds(20), since: start + .seconds(15))
+        #expect(deadline.deadline(received: 0) == start + .seconds(85))
+    }
 }

@@ -68,6 +68,9 @@ struct PoolStateMachine {
     /// Why there is no connection, while attempts fail.
     var problem: DatabaseError? { failures > 0 ? lastError : nil }
 
+    /// The connection that the next caller would be given at once.
+    var next: ConnectionID? { idle.last }
+
     /// When `tick` is to be called.
     var nextDeadline: Instant? {
         var deadline = connections.isEmpty ? nil : closeDeadline

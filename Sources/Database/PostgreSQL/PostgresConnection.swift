@@ -1,5 +1,6 @@
 import CLibpq
 import EventLoop
+import Glibc
 
 /// A connection to PostgreSQL by libpq in non-blocking mode, confined to its loop. It runs one statement, or one batch of
 /// them, at a time and calls back, on the loop; the pool around it decides everything else.
@@ -63,6 +64,22 @@ final class PostgresConnection {
         case PQTRANS_INERROR: .failed
         default: .unknown
         }
+    }
+
+    /// Looks at the socket of an idle connection, so that a server that went away is noticed before anything is sent, also
+    /// where the loop has not come to tell of it.
+    /// - Returns: whether the connection can be used; if not, its owner was told.
+    func isStillThere() -> Bool {
+        loop.preconditionInLoop()
+        // A server that ends says so in a message or two before it closes.
+        for _ in 0..<8 {
+            guard let handle else { return false }
+            var byte: UInt8 = 0
+            let count = recv(PQsocket(handle), &byte, 1, CInt(MSG_PEEK) | CInt(MSG_DONTWAIT))
+            if count < 0, errno == EAGAIN { return true }
+            ready(.readable)
+        }
+        return handle != nil
     }
 
     /// Runs a statement. What was there before must have ended.

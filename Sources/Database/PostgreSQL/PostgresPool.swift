@@ -188,11 +188,17 @@ public actor PostgresPool: Database {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 waiters[waiter] = continuation
+                dropClosed()
                 perform(machine.acquire(waiter, until: deadline, now: .now))
             }
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.abandon(waiter) } }
         }
+    }
+
+    /// Sees to it that the connection that is given next has not been closed by the server.
+    private func dropClosed() {
+        while let id = machine.next, case .open(let connection) = slots[id], !connection.isStillThere() {}
     }
 
     private func abandon(_ waiter: PoolStateMachine.WaiterID) {

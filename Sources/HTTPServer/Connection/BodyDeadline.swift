@@ -1,6 +1,9 @@
 /// Until when a body may keep the server waiting: `grace`, and then as long as it holds the minimum rate on average, but
 /// never beyond `end`.
 struct BodyDeadline {
+    /// A read that ends this much after its deadline shows that the server stood still: timers are never as late else.
+    static let stall = Duration.milliseconds(100)
+
     private var start: ContinuousClock.Instant
     private let grace: Duration
     private let minRate: Int
@@ -22,6 +25,16 @@ struct BodyDeadline {
     /// How long a wait of this side's may take that begins now and would take `timeout`.
     func bound(_ timeout: Duration, from now: ContinuousClock.Instant) -> Duration {
         end.map { max(.zero, min(timeout, now.duration(to: $0))) } ?? timeout
+    }
+
+    /// Bytes were read after the deadline. Where that is because this side stood still, they may have come long before, and
+    /// their sender may have waited for room in the socket: none of that wait is the sender's.
+    /// - Parameter begin: when the read began.
+    mutating func came(
+        _ now: ContinuousClock.Instant, after deadline: ContinuousClock.Instant, since begin: ContinuousClock.Instant
+    ) {
+        guard now > deadline + Self.stall else { return }
+        forgive(begin.duration(to: now))
     }
 
     /// Time in which it was this side that did not read is not the sender's.

@@ -112,11 +112,12 @@ extension HTTPConnection {
     }
 
     /// Says that nothing more is sent, and reads until the peer says so too (RFC 9112 section 9.6), within bounds.
-    func linger() async {
+    /// - Parameter time: the most that it takes, if that is less than otherwise.
+    func linger(atMost time: Duration? = nil) async {
         stream.shutdownWrite()
         // Somebody else waits for the place of a connection that has to leave.
-        let leaves = peer.leaves != nil
-        stream.deadline = .now + (leaves ? min(Self.firstChance, limits.lingerTimeout) : limits.lingerTimeout)
+        let most = peer.leaves != nil ? Self.firstChance : time ?? limits.lingerTimeout
+        stream.deadline = .now + min(most, limits.lingerTimeout)
         context.waiting.add(peer, .end)
         defer { context.waiting.remove(peer) }
         var allowance = limits.lingerBytes - buffer.readableBytes

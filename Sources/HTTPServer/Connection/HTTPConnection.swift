@@ -10,6 +10,10 @@ final class HTTPConnection {
     /// The same for a connection that has served nothing yet: its first request may still be on its way.
     static let firstChance = Duration.seconds(1)
 
+    /// How long an idle connection that was ended here is read on for what crosses the end: a socket closed with bytes
+    /// unread is reset.
+    private static let crossing = Duration.seconds(1)
+
     let stream: any ByteStream
     let context: LoopContext
     /// Names the connection among those of its loop.
@@ -91,6 +95,8 @@ final class HTTPConnection {
                 await refuse(.headTimeout, since: start)
             } else if context.isDraining {
                 return await readLast()
+            } else {
+                await linger(atMost: Self.crossing)
             }
             return false
         } catch {

@@ -82,6 +82,7 @@ extension HTTPExchange {
         let peer = connection.peer
         connection.context.waiting.add(peer, .body)
         connection.stream.deadline = peer.leaves.map { min($0, patience) } ?? patience
+        let begin = ContinuousClock.now
         let count: Int
         do throws(StreamError) {
             count = try await connection.read()
@@ -90,7 +91,10 @@ extension HTTPExchange {
             isCutOff = peer.leaves != nil
             throw error == .deadlineExceeded ? .bodyTimeout : .bodyIncomplete
         }
-        guard count == 0 else { return renew(by: count) }
+        guard count == 0 else {
+            deadline.came(.now, after: patience, since: begin)
+            return renew(by: count)
+        }
         mustClose = true
         throw .bodyIncomplete
     }

@@ -1,0 +1,212 @@
+"""Where a connection ends: what reached the server in time is answered, however late the server comes to look.
+
+The server is stopped well before a deadline, gets what it waits for, and goes on long after the deadline.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from harness.corpus import fixtures
+from harness.gateway import Gateway
+from harness.process import wait_until
+from harness.rawhttp import Connection, Response, request_bytes
+from harness.signing import github
+
+# How long the server waits for its peers, and for how long it is stopped. What a test does in between takes a small part
+# of the first.
+TIMEOUT = 4.0
+STOPPED = 1.5 * TIMEOUT
+SERVER = {
+    "idle_timeout": f"{TIMEOUT:g}s",
+    "head_timeout": f"{TIMEOUT:g}s",
+    "body_timeout": f"{TIMEOUT:g}s",
+    "linger_timeout": f"{TIMEOUT:g}s",
+    # What comes at all comes faster, but for the time in which nobody takes it.
+    "min_body_rate": "16 MiB",
+}
+
+
+def _gateway(make_gateway, name: str, **server: object) -> Gateway:
+    settings = {"broker": {"file": "{directory}/messages.jsonl"}, "server": {**SERVER, **server}}
+    gateway = make_gateway(name, settings)
+    text = gateway.configuration.read_text().replace("{directory}", str(gateway.directory))
+    gateway.configuration.write_text(text)
+    gateway.token = gateway.create_token("github")
+    gateway.start()
+    wait_until(gateway.ready, 60, "the gateway")
+    return gateway
+
+
+@pytest.fixture(scope="module")
+def gateway(make_gateway) -> Gateway:
+    return _gateway(make_gateway, "waiting")
+
+
+def _webhook(gateway: Gateway, padding: int = 0) -> bytes:
+    """A new one, as its bytes."""
+    sample = fixtures("github")[0]
+    payload = sample.payload
+    if padding:
+        payload = payload.rstrip()[:-1] + b',"padding":"' + b"x" * padding + b'"}'
+    webhook = github(gateway.token.secret, payload, sample.event)
+    headers = [("Host", "a"), *webhook.headers.items(), ("Content-Length", str(len(payload)))]
+    return request_bytes("POST", gateway.token.path, headers, payload)
+
+
+def _published(response: Response) -> str:
+    assert response.status == 202, response
+    return json.loads(response.body)["message_id"]
+
+
+def _kept(gateway: Gateway) -> Connection:
+    """A connection that has served a webhook, and waits for the next."""
+    connection = Connection(gateway.port, timeout=60)
+    connection.send(_webhook(gateway))
+    _published(connection.read_response())
+    return connection
+
+
+@contextlib.contextmanager
+def _stopped(gateway: Gateway, seconds: float = STOPPED) -> Iterator[None]:
+    """The server stands still, until long after whatever it waited for was to be there."""
+    gateway.process.send(signal.SIGSTOP)
+    try:
+        wait_until(lambda: _state(gateway) == "T", 10, "the server to stand still", interval=0.001)
+        start = time.monotonic()
+        yield
+        time.sleep(max(0.0, start + seconds - time.monotonic()))
+    finally:
+        gateway.process.send(signal.SIGCONT)
+
+
+def _state(gateway: Gateway) -> str:
+    with open(f"/proc/{gateway.process.pid}/stat") as stat:
+        return stat.read().rpartition(")")[2].split()[0]
+
+
+def _noticed(gateway: Gateway) -> None:
+    """What was sent before this has been read: on each loop a request that came after it was answered."""
+    for _ in range(2 * (os.cpu_count() or 1)):
+        assert gateway.alive()
+
+
+def _left(head: bytes) -> int:
+    return head.index(b"\r\n\r\n") + 4
+
+
+def test_a_webhook_on_an_idle_connection(gateway: Gateway) -> None:
+    with _kept(gateway) as connection:
+        with _stopped(gateway):
+            connection.send(_webhook(gateway))
+        _published(connection.read_response())
+
+
+def test_many_idle_connections_at_once(make_gateway) -> None:
+    """More than the loops learn of in one look at their sockets."""
+    gateway = _gateway(make_gateway, "many", idle_timeout="20s", loops=1)
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(_kept(gateway)) for _ in range(150)]
+        with _stopped(gateway, 24):
+            for connection in connections:
+                connection.send(_webhook(gateway))
+        ids = {_published(connection.read_response()) for connection in connections}
+        assert len(ids) == 150
+
+
+@pytest.mark.parametrize("share", [1, 30])
+def test_a_head_that_has_only_begun_on_an_idle_connection(gateway: Gateway, share: int) -> None:
+    """It has head_timeout from when it is seen."""
+    whole = _webhook(gateway)
+    with _kept(gateway) as connection:
+        with _stopped(gateway):
+            connection.send(whole[:share])
+        _noticed(gateway)
+        connection.send(whole[share:])
+        _published(connection.read_response())
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["new", "kept"])
+def test_the_rest_of_a_head(gateway: Gateway, kept: bool) -> None:
+    whole = _webhook(gateway)
+    with _kept(gateway) if kept else Connection(gateway.port, timeout=60) as connection:
+        connection.send(whole[:30])
+        _noticed(gateway)
+        with _stopped(gateway):
+            # In pieces, as packets or records of TLS come.
+            connection.send(whole[30:60])
+            connection.send(whole[60:])
+        _published(connection.read_response())
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["new", "kept"])
+def test_the_rest_of_a_body(gateway: Gateway, kept: bool) -> None:
+    whole = _webhook(gateway)
+    with _kept(gateway) if kept else Connection(gateway.port, timeout=60) as connection:
+        connection.send(whole[:-10])
+        _noticed(gateway)
+        with _stopped(gateway):
+            connection.send(whole[-10:-5])
+            connection.send(whole[-5:])
+        _published(connection.read_response())
+
+
+def test_a_body_that_does_not_fit_into_the_socket(gateway: Gateway) -> None:
+    """Its sender waits for a server that does not read: that time is not the sender's."""
+    whole = _webhook(gateway, padding=12 << 20)
+    with Connection(gateway.port, timeout=60) as connection:
+        split = _left(whole) + 1000
+        connection.send(whole[:split])
+        _noticed(gateway)
+        rest = threading.Thread(target=connection.try_send, args=(whole[split:],))
+        with _stopped(gateway):
+            rest.start()
+        rest.join()
+        _published(connection.read_response())
+
+
+def test_the_rest_of_a_body_that_nobody_wants(gateway: Gateway) -> None:
+    """It is thrown away, and the webhook behind it is served."""
+    with _kept(gateway) as connection:
+        connection.send(request_bytes("POST", "/nowhere/at/all", [("Host", "a"), ("Content-Length", "20000")], b"x"))
+        assert connection.read_response().status == 404
+        with _stopped(gateway):
+            connection.send(b"x" * 19_999)
+            connection.send(_webhook(gateway))
+        _published(connection.read_response())
+
+
+def test_a_webhook_on_a_connection_that_makes_room(make_gateway) -> None:
+    gateway = _gateway(make_gateway, "full", max_connections=4, head_timeout="60s", idle_timeout="60s")
+    with contextlib.ExitStack() as stack:
+        kept = [stack.enter_context(_kept(gateway)) for _ in range(4)]
+        with _stopped(gateway):
+            for connection in kept:
+                connection.send(_webhook(gateway))
+            for _ in range(8):
+                stack.enter_context(socket.create_connection(("127.0.0.1", gateway.port), timeout=60))
+        for connection in kept:
+            _published(connection.read_response())
+
+
+def test_a_webhook_that_came_just_before_the_end(make_gateway) -> None:
+    gateway = _gateway(make_gateway, "ending")
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(_kept(gateway)) for _ in range(20)]
+        with _stopped(gateway):
+            for connection in connections:
+                connection.send(_webhook(gateway))
+            gateway.process.send(signal.SIGTERM)
+        for connection in connections:
+            response = connection.read_response()
+            _published(response)
+            answer = connection.read_until_closed()
+            assert answer.closed and not answer.reset and not answer.data
+        assert gateway.process.wait(30) == 0
