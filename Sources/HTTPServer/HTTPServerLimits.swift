@@ -49,7 +49,10 @@ public struct HTTPServerLimits: Sendable, Hashable {
     public var bodyBudgetTimeout: Duration = .seconds(5)
     /// Seconds in the Retry-After of a 503 by the server's own limits.
     public var retryAfter = 5
-    /// From the start of the shutdown until requests in flight are cancelled.
+    /// How long a stopping server keeps connections that wait for a request, for one more each; at most half of
+    /// `shutdownGrace`, so that what comes last is answered.
+    public var drainIdle: Duration = .seconds(2)
+    /// From the closing of the listening sockets until requests in flight are cancelled.
     public var shutdownGrace: Duration = .seconds(20)
 
     /// The defaults.

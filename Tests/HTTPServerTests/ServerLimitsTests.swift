@@ -195,11 +195,83 @@ import Testing
             await started.wait()
             server.server.beginShutdown()
             try await idle.receiveEnd()
+            for context in server.server.contexts.values {
+                await Task(executorPreference: context.loop.taskExecutor) { #expect(context.isDraining) }.value
+            }
             mayAnswer.open()
             let answer = try await busy.receive()
             #expect(answer.body == "slow" && answer.fields["connection"] == "close")
             try await busy.receiveEnd()
             await #expect(throws: StreamError.self) { _ = try await server.ask(Self.get) }
+        }
+    }
+
+    /// For longer than the test takes; the server ends when the last of them has.
+    @Test func keptConnectionsBringOneMoreRequestEach() async throws {
+        let limits = Self.limits { $0.shutdownGrace = .seconds(7200) }
+        try await TestServer.run(limits: limits, drainIdle: .seconds(600)) { server in
+            var clients: [Client] = []
+            for _ in 0..<3 {
+                let client = try await server.connect()
+                try await client.send(Self.get)
+                #expect(try await client.receive().fields["connection"] == nil)
+                clients.append(client)
+            }
+            server.server.beginShutdown()
+            while (try? await server.connect()) != nil {}
+            for client in clients.dropLast() {
+                try await client.send(Self.get)
+                let answer = try await client.receive()
+                #expect(answer.status == 200 && answer.fields["connection"] == "close")
+                try await client.receiveEnd()
+            }
+            clients.last?.stream.close()
+        }
+    }
+
+    @Test func idleConnectionsEndAfterTheDrain() async throws {
+        try await TestServer.run(drainIdle: .milliseconds(200)) { server in
+            let client = try await server.connect()
+            try await client.send(Self.get)
+            #expect(try await client.receive().status == 200)
+            server.server.beginShutdown()
+            try await client.receiveEnd()
+        }
+        // Half of the time for a shutdown is left for what comes last.
+        let limits = Self.limits { $0.shutdownGrace = .milliseconds(400) }
+        try await TestServer.run(limits: limits, drainIdle: .seconds(600)) { server in
+            let client = try await server.connect()
+            try await client.send(Self.get)
+            #expect(try await client.receive().status == 200)
+            server.server.beginShutdown()
+            try await client.receiveEnd()
+        }
+    }
+
+    /// Those that the kernel has accepted are served one after the other, as places become free.
+    @Test func aFullServerServesWhatTheKernelHasAccepted() async throws {
+        try await TestServer.run(limits: Self.limits { $0.maxConnections = 2 }, onOneLoop: true) { server in
+            let loop = try #require(EventLoop.current)
+            let context = try #require(server.server.contexts.values.first)
+            var kept: [Client] = []
+            for _ in 0..<2 {
+                kept.append(try await server.connect())
+                try await kept.last?.send(Self.get)
+                #expect(try await kept.last?.receive().status == 200)
+            }
+            let waiting = try await Task(executorPreference: context.loop.taskExecutor) {
+                var descriptors: [CInt] = []
+                for _ in 0..<10 {
+                    descriptors.append(try Self.connectBlocking(to: server.address, sending: Self.get))
+                }
+                server.server.beginShutdown()
+                return descriptors
+            }.value
+            for descriptor in waiting {
+                let client = Client(over: TCPStream(adopting: descriptor, remoteAddress: server.address, on: loop))
+                #expect(try await client.receive().status == 200)
+            }
+            for client in kept { try await client.receiveEnd() }
         }
     }
 

@@ -27,6 +27,7 @@ extension HTTPServerLimits {
         bodyBytesInFlight = server.bodyBytesInFlight
         bodyBudgetTimeout = server.bodyBudgetTimeout
         retryAfter = Int(configuration.ingest.retryAfter.components.seconds)
+        drainIdle = server.drainIdle
         shutdownGrace = server.shutdownTimeout
     }
 }

@@ -4,15 +4,14 @@ import EventLoop
 final class HTTPConnection {
     /// Reads and requests after which the loop gets to look at its other sockets.
     private static let workPerTurn = 64
-    /// How long a stopping server still waits for a request on an idle connection: bytes that the kernel has already
-    /// are read in the loop's next turn.
-    private static let lastChance = Duration.milliseconds(10)
-    /// The same for a connection that has served nothing yet: its first request may still be on its way.
+    /// How long a new connection has to bring its first request even if the server stops: it may still be on its way.
     static let firstChance = Duration.seconds(1)
 
     /// How long an idle connection that was ended here is read on for what crosses the end: a socket closed with bytes
     /// unread is reset.
     private static let crossing = Duration.seconds(1)
+    /// The same for a server that stops: for as long as it takes to a proxy and back.
+    private static let lastCrossing = Duration.milliseconds(100)
 
     let stream: any ByteStream
     let context: LoopContext
@@ -24,6 +23,7 @@ final class HTTPConnection {
     /// Whether it waits for a request of which nothing has come.
     private(set) var isIdle = false
 
+    private let begun = ContinuousClock.now
     private var parser: RequestParser
     private(set) var served = 0
     private var work = 0
@@ -80,12 +80,14 @@ final class HTTPConnection {
     private func readHead(
         until deadline: ContinuousClock.Instant, since start: ContinuousClock.Instant
     ) async -> Bool {
-        guard parser.hasBegun || !context.isDraining else { return await readLast() }
         isIdle = !parser.hasBegun
         defer { isIdle = false }
         buffer.releaseIfEmpty()
         context.waiting.add(peer, parser.hasBegun ? .rest : served == 0 ? .firstRequest : .nextRequest)
-        stream.deadline = peer.leaves.map { min($0, deadline) } ?? deadline
+        var end = deadline
+        if let leaves = peer.leaves { end = min(end, leaves) }
+        if isIdle, let drainLimit { end = min(end, drainLimit) }
+        stream.deadline = end
         do throws(StreamError) {
             return try await read() > 0
         } catch .deadlineExceeded {
@@ -93,10 +95,8 @@ final class HTTPConnection {
                 return false
             } else if parser.hasBegun {
                 await refuse(.headTimeout, since: start)
-            } else if context.isDraining {
-                return await readLast()
             } else {
-                await linger(atMost: Self.crossing)
+                await linger(atMost: context.isDraining ? Self.lastCrossing : Self.crossing)
             }
             return false
         } catch {
@@ -104,18 +104,15 @@ final class HTTPConnection {
         }
     }
 
-    /// Ends the wait for the next request, but for one that is already here: `LoopContext.drain`.
-    func endIdling() {
-        guard isIdle else { return }
-        stream.deadline = .now
+    /// Until when a stopping server waits for a request of which nothing has come.
+    private var drainLimit: ContinuousClock.Instant? {
+        context.drainEnd.map { served > 0 ? $0 : max($0, begun + Self.firstChance) }
     }
 
-    /// A request that came just before the server began to stop is not to be lost to a reset.
-    private func readLast() async -> Bool {
-        isIdle = false
-        stream.deadline = .now + (served == 0 ? Self.firstChance : Self.lastChance)
-        let count = try? await read()
-        return count.map { $0 > 0 } ?? false
+    /// Bounds the wait for the next request; what is here by then is served: `LoopContext.drain`.
+    func boundIdling() {
+        guard isIdle, let drainLimit else { return }
+        stream.deadline = min(stream.deadline ?? drainLimit, drainLimit)
     }
 
     // MARK: The answer

@@ -15,7 +15,9 @@ final class LoopContext: @unchecked Sendable {
 
     /// Answers are written here, for the moment between encoding and sending, in which no other connection runs.
     var output: [UInt8] = []
-    private(set) var isDraining = false
+    /// Until when a stopping server waits for requests on idle connections; nil while it does not stop.
+    private(set) var drainEnd: ContinuousClock.Instant?
+    var isDraining: Bool { drainEnd != nil }
     private var date = DateCache()
     private var random: SplitMix64
     /// Connections that wait for their peers, and can make room.
@@ -73,7 +75,8 @@ final class LoopContext: @unchecked Sendable {
     ) async -> (any ByteStream)? {
         guard let tls else { return socket }
         let start = ContinuousClock.now
-        let time = isDraining ? min(limits.handshakeTimeout, HTTPConnection.firstChance) : limits.handshakeTimeout
+        var limit = start + limits.handshakeTimeout
+        if let drainEnd { limit = min(limit, max(drainEnd, start + HTTPConnection.firstChance)) }
         handshakes[number] = socket
         waiting.add(peer, .rest)
         defer {
@@ -81,7 +84,7 @@ final class LoopContext: @unchecked Sendable {
             waiting.remove(peer)
         }
         do throws(StreamError) {
-            let stream = try await TLSStream.accept(over: socket, context: tls, deadline: start + time)
+            let stream = try await TLSStream.accept(over: socket, context: tls, deadline: limit)
             peer.replace(stream)
             return stream
         } catch {
@@ -101,12 +104,15 @@ final class LoopContext: @unchecked Sendable {
         loop.execute { self.budget.cancel(number) }
     }
 
-    /// Lets idle connections go, and the others end with the request that they serve.
+    /// Ends each connection with the next request that it serves, and those that wait for one when `drainIdle` is over.
     func drain() {
         loop.preconditionInLoop()
-        isDraining = true
-        for connection in connections.values { connection.endIdling() }
-        let limit = ContinuousClock.now + HTTPConnection.firstChance
+        guard drainEnd == nil else { return }
+        let now = ContinuousClock.now
+        let end = now + min(limits.drainIdle, limits.shutdownGrace / 2)
+        drainEnd = end
+        for connection in connections.values { connection.boundIdling() }
+        let limit = max(end, now + HTTPConnection.firstChance)
         for socket in handshakes.values { socket.deadline = min(socket.deadline ?? limit, limit) }
     }
 

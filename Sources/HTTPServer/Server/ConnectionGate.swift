@@ -10,6 +10,9 @@ final class ConnectionGate: Sendable {
         // Each continuation is resumed once: it was taken out of its list, under the lock.
         var waitingForRoom: [UnsafeContinuation<Void, Never>] = []
         var waitingForEnd: [UnsafeContinuation<Void, Never>] = []
+
+        /// Whether nobody is let in any more, or nobody but those who came before.
+        func isOver(_ isLast: Bool) -> Bool { isLast ? hasGivenUp : isClosed }
     }
 
     /// How waiting for room ended.
@@ -39,19 +42,20 @@ final class ConnectionGate: Sendable {
     }
 
     /// Waits until there is room for another connection, but no longer than `timeout`. On the loop.
-    func waitForRoom(on loop: EventLoop, atMost timeout: Duration) async -> Room {
+    /// - Parameter isLast: whether the connection came before the gate was closed: then `closed` is when the server gives up.
+    func waitForRoom(on loop: EventLoop, atMost timeout: Duration, isLast: Bool) async -> Room {
         let timer = LoopTimer(on: loop) { self.letGo() }
         timer.schedule(after: timeout)
         defer { timer.cancel() }
         await withUnsafeContinuation { continuation in
             let mustWait = state.withLock { state in
-                let mustWait = !state.isClosed && state.active >= limit
+                let mustWait = !state.isOver(isLast) && state.active >= limit
                 if mustWait { state.waitingForRoom.append(continuation) }
                 return mustWait
             }
             if !mustWait { continuation.resume() }
         }
-        return state.withLock { $0.active < limit ? .free : $0.isClosed ? .closed : .full }
+        return state.withLock { $0.active < limit ? .free : $0.isOver(isLast) ? .closed : .full }
     }
 
     /// Ends all waiting for room; who waits sees for itself how things stand.
@@ -101,12 +105,13 @@ final class ConnectionGate: Sendable {
         }
     }
 
-    /// Ends the waiting for the last connection.
+    /// Ends all waiting, for room and for the last connection.
     func giveUp() {
         let end = state.withLock { state in
             state.hasGivenUp = true
             return Self.takeEnd(&state)
         }
+        letGo()
         for continuation in end { continuation.resume() }
     }
 

@@ -83,8 +83,9 @@ public final class HTTPServer: Sendable {
         }.value
     }
 
-    /// Serves until `beginShutdown`, or cancellation, which means the same: accepting stops, idle connections close,
-    /// requests in flight are answered, and what is left after `shutdownGrace` is cancelled.
+    /// Serves until `beginShutdown`, or cancellation, which means the same: what the kernel has accepted is taken and the
+    /// listening sockets close; each connection ends with its next answer, and idle ones after `drainIdle`; what is left
+    /// after `shutdownGrace` is cancelled.
     /// - Throws: what `listen` throws.
     public func run() async throws {
         try await listen()
@@ -136,45 +137,56 @@ public final class HTTPServer: Sendable {
         listener.onExhaustion = { [weak self] error in self?.descriptorsRanOut(error) }
         await withDiscardingTaskGroup { connections in
             var accepted = 0
+            var last: [AcceptedSocket] = []
             while let socket = await accept(listener) {
-                await admit(socket, on: listener.loop, in: &connections)
+                guard await admit(socket, on: listener.loop, in: &connections) else {
+                    last.append(socket)
+                    break
+                }
                 accepted += 1
                 // A backlog that never empties must not keep this loop from its own connections.
                 if accepted.isMultiple(of: 64) { await contexts[ObjectIdentifier(listener.loop)]?.nextTurn() }
             }
             // Connections that the kernel holds for us have reached us, as far as their clients know.
-            var left = limits.acceptBacklog
-            while left > 0, gate.hasRoom, let socket = listener.acceptWaiting() {
-                serve(socket, in: &connections)
-                left -= 1
-            }
+            while last.count < limits.acceptBacklog, let socket = listener.acceptWaiting() { last.append(socket) }
             listener.close()
+            let grace = LoopTimer(on: listener.loop) { self.gate.giveUp() }
+            grace.schedule(after: limits.shutdownGrace)
             // Where accepting failed for good, the server ends as if asked to.
             beginShutdown()
-            await waitForEnd(on: listener.loop)
+            for socket in last where await !admit(socket, on: listener.loop, in: &connections, isLast: true) {
+                socket.close()
+            }
+            await gate.waitForEnd()
+            grace.cancel()
             connections.cancelAll()
         }
     }
 
     /// Serves a connection as soon as there is a place for it. At a limit, the connection that has waited longest for its
     /// peer gives its own up: of those of the same source at that one's limit, else of all.
+    /// - Parameter isLast: whether the listening socket is closed: then it waits until the server gives up.
+    /// - Returns: false where the server stops before there is a place; the socket is still the caller's.
     private func admit(
-        _ socket: AcceptedSocket, on loop: EventLoop, in connections: inout DiscardingTaskGroup
-    ) async {
+        _ socket: AcceptedSocket, on loop: EventLoop, in connections: inout DiscardingTaskGroup, isLast: Bool = false
+    ) async -> Bool {
         if let source = countedSource(of: socket), gate.isFull(source), await !makeRoom(of: source) {
             sourceNotes.note(at: .now) { others in
                 logger.warning(
                     "connections refused: their source has max_connections_per_source already, all at work",
                     metadata: ["remote": "\(socket.remoteAddress)", "since the last such line": "\(others)"])
             }
-            return socket.close()
+            socket.close()
+            return true
         }
         while !gate.hasRoom {
             _ = await makeRoom(of: nil)
             // Where nobody can go yet, someone can a little later.
-            if await gate.waitForRoom(on: loop, atMost: .milliseconds(50)) == .closed { return socket.close() }
+            let room = await gate.waitForRoom(on: loop, atMost: .milliseconds(50), isLast: isLast)
+            if room == .closed { return false }
         }
         serve(socket, in: &connections)
+        return true
     }
 
     /// Ends the wait of the connection that has waited longest for its peer, over all loops.
@@ -231,12 +243,5 @@ public final class HTTPServer: Sendable {
             }
             return nil
         }
-    }
-
-    private func waitForEnd(on loop: EventLoop) async {
-        let grace = LoopTimer(on: loop) { self.gate.giveUp() }
-        grace.schedule(after: limits.shutdownGrace)
-        await gate.waitForEnd()
-        grace.cancel()
     }
 }

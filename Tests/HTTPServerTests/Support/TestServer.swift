@@ -16,13 +16,17 @@ struct TestServer: Sendable {
     private static let clientLoop = Result { try EventLoop.start(name: "client") }
 
     /// Starts a server, runs `body` on the clients' loop, and stops the server; in the end nothing may be left over.
+    /// - Parameter drainIdle: instead of the limits' own: most tests have nothing more to send when they end.
     static func run(
-        limits: HTTPServerLimits = HTTPServerLimits(), onOneLoop: Bool = false, tls: ServerTLS? = nil,
+        limits: HTTPServerLimits = HTTPServerLimits(), drainIdle: Duration = .zero, onOneLoop: Bool = false,
+        tls: ServerTLS? = nil,
         proxies: TrustedProxies = TrustedProxies(), _ routes: (inout Router) throws -> Void = TestRoutes.add,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         var router = Router()
         try routes(&router)
+        var limits = limits
+        limits.drainIdle = drainIdle
         let observer = RecordingObserver()
         let any = try #require(SocketAddress(literal: "127.0.0.1", port: 0))
         let server = HTTPServer(

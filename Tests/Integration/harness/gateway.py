@@ -64,7 +64,7 @@ class Gateway:
         root_key.touch(mode=0o600)
         root_key.write_text(os.urandom(32).hex() + "\n")
         sections: dict[str, dict[str, object]] = {
-            "server": {"listen": [f"127.0.0.1:{self.port}"]},
+            "server": {"listen": [f"127.0.0.1:{self.port}"], "drain_idle": "0s"},
             "database": {"url": f"sqlite:{self.directory}/tokens.sqlite"},
             "keys": {"root_key_file": str(root_key)},
             # One token sends more here than any honest hook does.

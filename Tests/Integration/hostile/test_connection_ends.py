@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.certificates import tls_wanted
 from harness.corpus import fixtures
 from harness.gateway import Gateway
 from harness.process import wait_until
@@ -195,18 +196,84 @@ def test_a_webhook_on_a_connection_that_makes_room(make_gateway) -> None:
         for connection in kept:
             _published(connection.read_response())
 
+# The end of the server
 
-def test_a_webhook_that_came_just_before_the_end(make_gateway) -> None:
-    gateway = _gateway(make_gateway, "ending")
+
+def _refuses(gateway: Gateway) -> bool:
+    """Whether its listening socket is closed."""
+    try:
+        socket.create_connection(("127.0.0.1", gateway.port), timeout=10).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def _last_answer(connection: Connection) -> None:
+    """A webhook was taken, and the connection ends behind the answer, as that says."""
+    response = connection.read_response()
+    _published(response)
+    assert response.headers["connection"] == "close"
+    answer = connection.read_until_closed()
+    assert answer.closed and not answer.reset and not answer.data
+    connection.close()
+
+
+def test_kept_connections_bring_one_more_request_each(make_gateway) -> None:
+    """The server ends with the last of them, not when `drain_idle` is over."""
+    gateway = _gateway(make_gateway, "draining", drain_idle="300s", shutdown_timeout="900s", idle_timeout="900s")
     with contextlib.ExitStack() as stack:
-        connections = [stack.enter_context(_kept(gateway)) for _ in range(20)]
-        with _stopped(gateway):
-            for connection in connections:
-                connection.send(_webhook(gateway))
-            gateway.process.send(signal.SIGTERM)
-        for connection in connections:
-            response = connection.read_response()
-            _published(response)
+        kept = [stack.enter_context(_kept(gateway)) for _ in range(10)]
+        gateway.process.send(signal.SIGTERM)
+        wait_until(lambda: _refuses(gateway), 30, "the listener to close")
+        for connection in kept[:-1]:
+            connection.send(_webhook(gateway))
+            _last_answer(connection)
+        assert gateway.process.running
+        kept[-1].close()
+        assert gateway.process.wait(60) == 0
+
+
+def test_idle_connections_end_after_drain_idle(make_gateway) -> None:
+    gateway = _gateway(make_gateway, "drained", drain_idle="1s", shutdown_timeout="900s", idle_timeout="900s")
+    with contextlib.ExitStack() as stack:
+        kept = [stack.enter_context(_kept(gateway)) for _ in range(10)]
+        gateway.process.send(signal.SIGTERM)
+        for connection in kept:
             answer = connection.read_until_closed()
             assert answer.closed and not answer.reset and not answer.data
-        assert gateway.process.wait(30) == 0
+            connection.close()
+        assert gateway.process.wait(60) == 0
+
+
+@pytest.mark.parametrize("drain", ["0s", f"{TIMEOUT:g}s"])
+def test_a_webhook_that_came_just_before_the_last_look(make_gateway, drain: str) -> None:
+    gateway = _gateway(
+        make_gateway, f"last-{drain}", drain_idle=drain, shutdown_timeout="900s", idle_timeout="900s"
+    )
+    with contextlib.ExitStack() as stack:
+        kept = [stack.enter_context(_kept(gateway)) for _ in range(20)]
+        if drain != "0s":
+            gateway.process.send(signal.SIGTERM)
+            wait_until(lambda: _refuses(gateway), 30, "the listener to close")
+        with _stopped(gateway):
+            for connection in kept:
+                connection.send(_webhook(gateway))
+            gateway.process.send(signal.SIGTERM)
+        for connection in kept:
+            _last_answer(connection)
+        assert gateway.process.wait(60) == 0
+
+
+@pytest.mark.skipif(tls_wanted(), reason="a handshake waits for the server")
+def test_what_the_kernel_has_accepted_is_served_by_a_full_server(make_gateway) -> None:
+    gateway = _gateway(make_gateway, "queued", max_connections=2, shutdown_timeout="900s", idle_timeout="900s")
+    with contextlib.ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(_kept(gateway))
+        with _stopped(gateway):
+            new = [stack.enter_context(Connection(gateway.port, timeout=60)) for _ in range(10)]
+            for connection in new:
+                connection.send(_webhook(gateway))
+            gateway.process.send(signal.SIGTERM)
+        for connection in new:
+            _last_answer(connection)

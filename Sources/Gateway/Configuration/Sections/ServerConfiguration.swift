@@ -57,6 +57,8 @@ public struct ServerConfiguration: ConfigurationSection {
     public var readinessTimeout = Duration.seconds(2)
     /// How long requests are still taken after SIGTERM.
     public var shutdownDelay = Duration.zero
+    /// How long kept connections are then open for one more request each.
+    public var drainIdle = Duration.seconds(2)
     /// How long a shutdown waits for requests in flight.
     public var shutdownTimeout = Duration.seconds(20)
     /// `[server.tls]`
@@ -102,8 +104,13 @@ public struct ServerConfiguration: ConfigurationSection {
                 "How long, after SIGTERM, requests are still taken while GET /readyz says 503: so that load balancers "
                     + "send no more before the server is gone."),
             key(
+                "drain_idle", \.drainIdle, .duration(.zero ... .seconds(3600)),
+                "How long, once it listens no more, connections that wait for a request are kept, for one more each: a "
+                    + "proxy may be sending it. At most half of shutdown_timeout."),
+            key(
                 "shutdown_timeout", \.shutdownTimeout, .duration(.zero ... .seconds(3600)),
-                "How long a shutdown waits for requests in flight before it cancels them."),
+                "How long a shutdown waits for requests in flight before it cancels them, from when it listens no more."
+            ),
         ] + messageKeys + timeKeys + bodyKeys
 
     private static let whereKeys = [
