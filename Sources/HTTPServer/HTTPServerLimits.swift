@@ -26,17 +26,20 @@ public struct HTTPServerLimits: Sendable, Hashable {
     /// How long the peer may take to accept a whole answer.
     public var writeTimeout: Duration = .seconds(20)
 
-    /// How long a closing connection reads and discards, so that the answer is not lost to a reset.
+    /// How long the peer of a closing connection may fall short of `minBodyRate`, while what it sends is read and discarded,
+    /// so that the answer is not lost to a reset.
     public var lingerTimeout: Duration = .seconds(10)
     /// Bytes that a closing connection discards at most.
-    public var lingerBytes = 32 * 1024 * 1024
+    public var lingerBytes = 64 * 1024 * 1024
+    /// How long a closing connection reads at most, however fast its peer sends.
+    public var lingerLimit: Duration = .seconds(300)
     /// The largest rest of a body that is read and discarded to keep the connection; with more it closes.
     public var drainBytes = 64 * 1024
 
     /// Requests on a connection before it is closed, so that connections of a proxy spread anew over the loops.
     public var maxRequestsPerConnection = 10_000
-    /// Connections at once, over all loops. At the limit the one that has waited longest for its peer makes room; where
-    /// none can, accepting pauses, and the kernel's backlog holds the rest.
+    /// Connections at once, over all loops. At the limit one that has had its last answer makes room, else the one that has
+    /// waited longest for its peer; where none can, accepting pauses, and the kernel's backlog holds the rest.
     public var maxConnections = 4096
     /// Connections of one source at once, trusted proxies excepted; 0 is no bound. What is above takes the place of one of
     /// that source's own.

@@ -88,6 +88,35 @@ import Testing
         }
     }
 
+    /// Although two others have waited longer.
+    @Test func whoeverWasAnsweredForTheLastTimeGivesWayFirst() async throws {
+        let limits = Self.limits {
+            $0.maxConnections = 3
+            $0.lingerTimeout = .seconds(600)
+        }
+        try await TestServer.run(limits: limits, onOneLoop: true) { server in
+            let idle = [try await served(server), try await served(server)]
+            let answered = try await server.connect()
+            try await answered.send("POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nbeginning")
+            #expect(try await answered.receive().status == 401)
+            let context = try #require(server.server.contexts.values.first)
+            let start = ContinuousClock.now
+            // It is left alone for a moment, in which its answer is on its way.
+            while true {
+                let turn = await Task(executorPreference: context.loop.taskExecutor) { context.firstTurn(of: nil) }
+                    .value
+                if turn?.isAnswered == true { break }
+                try #require(start.duration(to: .now) < .seconds(60))
+            }
+            let newcomer = try await served(server)
+            for client in idle + [newcomer] {
+                try await client.send(Self.get)
+                #expect(try await client.receive().status == 200)
+            }
+            answered.stream.close()
+        }
+    }
+
     /// What lies there when a connection is to go is served before.
     @Test func aRequestOnAConnectionThatMakesRoomIsAnswered() async throws {
         try await TestServer.run(limits: Self.limits { $0.maxConnections = 1 }, onOneLoop: true) { server in

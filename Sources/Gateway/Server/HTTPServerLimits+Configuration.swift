@@ -19,6 +19,7 @@ extension HTTPServerLimits {
         writeTimeout = server.writeTimeout
         lingerTimeout = server.lingerTimeout
         lingerBytes = server.lingerBytes
+        lingerLimit = server.lingerLimit
         drainBytes = server.drainBytes
         maxRequestsPerConnection = server.maxRequestsPerConnection
         maxConnections = server.maxConnections

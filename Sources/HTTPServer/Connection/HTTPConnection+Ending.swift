@@ -97,12 +97,16 @@ extension HTTPConnection {
 
     /// Throws away the rest of a body, which is known to be small.
     private func drain(_ exchange: HTTPExchange) async -> Bool {
-        stream.deadline = .now + limits.lingerTimeout
+        var allowance = LingerAllowance(limits, now: .now)
         context.waiting.add(peer, .body)
         defer { context.waiting.remove(peer) }
         do {
             while !exchange.incoming.isComplete {
-                guard try await read() > 0 else { return false }
+                guard let deadline = allowance.deadline, peer.leaves == nil else { return false }
+                stream.deadline = deadline
+                let count = try await read()
+                guard count > 0 else { return false }
+                allowance.received(count, now: .now)
                 try exchange.incoming.discard(from: &buffer)
             }
             return true
@@ -116,20 +120,19 @@ extension HTTPConnection {
     func linger(atMost time: Duration? = nil) async {
         stream.shutdownWrite()
         // Somebody else waits for the place of a connection that has to leave.
-        let most = peer.leaves != nil ? Self.firstChance : time ?? limits.lingerTimeout
-        stream.deadline = .now + min(most, limits.lingerTimeout)
+        let leaves = peer.leaves != nil
+        var allowance = LingerAllowance(limits, now: .now, atMost: leaves ? Self.firstChance : time)
+        allowance.received(buffer.readableBytes, now: .now)
+        buffer.consume(buffer.readableBytes)
+        buffer.releaseIfEmpty()
         context.waiting.add(peer, .end)
         defer { context.waiting.remove(peer) }
-        var allowance = limits.lingerBytes - buffer.readableBytes
-        do throws(StreamError) {
-            while allowance > 0 {
-                buffer.consume(buffer.readableBytes)
-                let count = try await read()
-                guard count > 0 else { return }
-                allowance -= count
-            }
-        } catch {
+        while let deadline = allowance.deadline, leaves || peer.leaves == nil {
+            stream.deadline = deadline
             // Time is up, the peer is gone, or the server stops: in each case there is nothing to wait for.
+            guard let count = try? await read(), count > 0 else { return }
+            buffer.consume(count)
+            allowance.received(count, now: .now)
         }
     }
 }

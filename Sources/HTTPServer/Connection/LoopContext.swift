@@ -116,10 +116,10 @@ final class LoopContext: @unchecked Sendable {
         for socket in handshakes.values { socket.deadline = min(socket.deadline ?? limit, limit) }
     }
 
-    /// How long the connection has waited that could make room first: `WaitingPeers.longestWait`.
-    func longestWait(of source: ClientSource?) -> ContinuousClock.Instant? {
+    /// How soon a connection of this loop is to make room: `WaitingPeers.firstTurn`.
+    func firstTurn(of source: ClientSource?) -> WaitingPeers.Turn? {
         loop.preconditionInLoop()
-        return waiting.longestWait(of: source, now: .now)
+        return waiting.firstTurn(of: source, now: .now)
     }
 
     /// Lets that connection go.

@@ -52,18 +52,58 @@ final class WaitingPeer {
     }
 }
 
-/// The connections of a loop that wait for their peers, the longest wait first. Confined to the loop.
+/// The connections of a loop that wait for their peers. Those that have had their last answer make room first, then the one
+/// that has waited longest. Confined to the loop.
 struct WaitingPeers {
-    private var first: WaitingPeer?
-    private var last: WaitingPeer?
+    /// How soon a connection is to make room: the lesser is the sooner.
+    struct Turn: Comparable {
+        let isAnswered: Bool
+        let since: ContinuousClock.Instant
 
-    /// Since when the connection waits that would be the first to make room; `nil` if none can. Of one source, if it is
-    /// given.
-    func longestWait(of source: ClientSource?, now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        candidate(now: now, of: source)?.since
+        static func < (one: Turn, other: Turn) -> Bool {
+            one.isAnswered == other.isAnswered ? one.since < other.since : one.isAnswered
+        }
     }
 
-    /// Ends the longest wait, of any source or of the given one.
+    /// The longest wait first.
+    private struct List {
+        private var first: WaitingPeer?
+        private var last: WaitingPeer?
+
+        mutating func append(_ peer: WaitingPeer) {
+            peer.previous = last
+            last?.next = peer
+            last = peer
+            if first == nil { first = peer }
+        }
+
+        mutating func remove(_ peer: WaitingPeer) {
+            if let previous = peer.previous { previous.next = peer.next } else { first = peer.next }
+            if let next = peer.next { next.previous = peer.previous } else { last = peer.previous }
+            peer.next = nil
+            peer.previous = nil
+        }
+
+        func candidate(now: ContinuousClock.Instant, of source: ClientSource?) -> WaitingPeer? {
+            var next = first
+            while let peer = next {
+                let isWanted = source == nil || peer.source == source
+                if isWanted, peer.since + peer.kind.grace <= now { return peer }
+                next = peer.next
+            }
+            return nil
+        }
+    }
+
+    private var answered = List()
+    private var others = List()
+
+    /// The turn of the connection that would be the first to make room; `nil` if none can. Of one source, if it is given.
+    func firstTurn(of source: ClientSource?, now: ContinuousClock.Instant) -> Turn? {
+        candidate(now: now, of: source).map { Turn(isAnswered: $0.kind == .end, since: $0.since) }
+    }
+
+    /// Ends the wait of that connection, of any source or of the given one.
     /// - Returns: whether there was a connection that can make room.
     mutating func makeRoom(of source: ClientSource?, now: ContinuousClock.Instant) -> Bool {
         guard let peer = candidate(now: now, of: source) else { return false }
@@ -73,30 +113,24 @@ struct WaitingPeers {
     }
 
     private func candidate(now: ContinuousClock.Instant, of source: ClientSource?) -> WaitingPeer? {
-        var next = first
-        while let peer = next {
-            let isWanted = source == nil || peer.source == source
-            if isWanted, peer.since + peer.kind.grace <= now { return peer }
-            next = peer.next
-        }
-        return nil
+        answered.candidate(now: now, of: source) ?? others.candidate(now: now, of: source)
     }
 
-    /// Notes that a connection waits from now on. If it waits already, its place stays: bytes that trickle in do not make
-    /// it the youngest (``renew(_:)`` does).
+    /// Notes that a connection waits from now on. If it waits already, its place stays, but for its end: bytes that trickle
+    /// in do not make it the youngest (``renew(_:)`` does).
     mutating func add(_ peer: WaitingPeer, _ kind: WaitingPeer.Kind) {
-        guard !peer.isWaiting else {
-            peer.kind = kind
-            return
+        if peer.isWaiting {
+            guard kind == .end, peer.kind != .end else {
+                peer.kind = kind
+                return
+            }
+            remove(peer)
         }
         guard peer.leaves == nil else { return }
         peer.kind = kind
         peer.since = .now
         peer.isWaiting = true
-        peer.previous = last
-        last?.next = peer
-        last = peer
-        if first == nil { first = peer }
+        if kind == .end { answered.append(peer) } else { others.append(peer) }
     }
 
     /// Notes that enough has come, or gone, of what it waits for: the wait begins anew.
@@ -110,9 +144,6 @@ struct WaitingPeers {
     mutating func remove(_ peer: WaitingPeer) {
         guard peer.isWaiting else { return }
         peer.isWaiting = false
-        if let previous = peer.previous { previous.next = peer.next } else { first = peer.next }
-        if let next = peer.next { next.previous = peer.previous } else { last = peer.previous }
-        peer.next = nil
-        peer.previous = nil
+        if peer.kind == .end { answered.remove(peer) } else { others.remove(peer) }
     }
 }

@@ -163,8 +163,8 @@ public final class HTTPServer: Sendable {
         }
     }
 
-    /// Serves a connection as soon as there is a place for it. At a limit, the connection that has waited longest for its
-    /// peer gives its own up: of those of the same source at that one's limit, else of all.
+    /// Serves a connection as soon as there is a place for it. At a limit, one that has had its last answer gives its own up,
+    /// else the one that has waited longest for its peer: of those of the same source at that one's limit, else of all.
     /// - Parameter isLast: whether the listening socket is closed: then it waits until the server gives up.
     /// - Returns: false where the server stops before there is a place; the socket is still the caller's.
     private func admit(
@@ -189,17 +189,18 @@ public final class HTTPServer: Sendable {
         return true
     }
 
-    /// Ends the wait of the connection that has waited longest for its peer, over all loops.
+    /// Ends the wait of the connection that is the first to make room, over all loops.
     private func makeRoom(of source: ClientSource?) async -> Bool {
-        var longest: (context: LoopContext, since: ContinuousClock.Instant)?
+        var first: (context: LoopContext, turn: WaitingPeers.Turn)?
         for context in contexts.values {
-            let wait = await Task(executorPreference: context.loop.taskExecutor) {
-                context.longestWait(of: source)
+            let turn = await Task(executorPreference: context.loop.taskExecutor) {
+                context.firstTurn(of: source)
             }.value
-            guard let since = wait, since < longest?.since ?? .now else { continue }
-            longest = (context, since)
+            guard let turn else { continue }
+            if let first, first.turn <= turn { continue }
+            first = (context, turn)
         }
-        guard let context = longest?.context else { return false }
+        guard let context = first?.context else { return false }
         return await Task(executorPreference: context.loop.taskExecutor) { context.makeRoom(of: source) }.value
     }
 

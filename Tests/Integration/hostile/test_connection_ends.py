@@ -185,7 +185,9 @@ def test_the_rest_of_a_body_that_nobody_wants(gateway: Gateway) -> None:
 
 
 def test_a_webhook_on_a_connection_that_makes_room(make_gateway) -> None:
-    gateway = _gateway(make_gateway, "full", max_connections=4, head_timeout="60s", idle_timeout="60s")
+    gateway = _gateway(
+        make_gateway, "full", max_connections=4, head_timeout="60s", idle_timeout="60s", trusted_proxies=["127.0.0.1"]
+    )
     with contextlib.ExitStack() as stack:
         kept = [stack.enter_context(_kept(gateway)) for _ in range(4)]
         with _stopped(gateway):
@@ -195,6 +197,64 @@ def test_a_webhook_on_a_connection_that_makes_room(make_gateway) -> None:
                 stack.enter_context(socket.create_connection(("127.0.0.1", gateway.port), timeout=60))
         for connection in kept:
             _published(connection.read_response())
+
+# Early answers
+
+MEGABYTE = 1 << 20
+
+
+def _early(connection: Connection, length: int, method: str = "POST", target: str = "/nowhere/at/all") -> None:
+    connection.send(request_bytes(method, target, [("Host", "a"), ("Content-Length", str(length))]))
+
+
+def _refused(connection: Connection, status: int) -> None:
+    """The whole answer is there, and the connection ends behind it without a reset."""
+    connection.half_close()
+    answer = connection.read_until_closed()
+    assert answer.closed and not answer.reset
+    assert [response.status for response in answer.responses] == [status]
+
+
+def test_a_long_body_that_nobody_wants(gateway: Gateway) -> None:
+    """Its sender reads the answer when all is sent, as a proxy may."""
+    with Connection(gateway.port, timeout=60) as connection:
+        _early(connection, 40 * MEGABYTE)
+        for _ in range(40):
+            connection.send(b"x" * MEGABYTE)
+        _refused(connection, 404)
+
+
+@pytest.mark.parametrize(("method", "target", "status"), [
+    ("POST", "/nowhere/at/all", 404), ("DELETE", "/healthz", 405), ("POST", "webhook", 413),
+])
+def test_a_slow_body_that_nobody_wants(make_gateway, method: str, target: str, status: int) -> None:
+    """It takes several times `linger_timeout`, and is forty times as fast as it has to be."""
+    gateway = _gateway(
+        make_gateway, f"slow-{status}", linger_timeout="1s", min_body_rate="1 KiB", body_timeout="60s"
+    )
+    with Connection(gateway.port, timeout=60) as connection:
+        length = 100 * MEGABYTE
+        _early(connection, length, method, gateway.token.path if target == "webhook" else target)
+        for _ in range(40):
+            connection.send(b"x" * 4096)
+            time.sleep(0.1)
+        _refused(connection, status)
+
+
+def test_a_body_that_stops_where_nobody_wants_it(make_gateway) -> None:
+    gateway = _gateway(make_gateway, "stops", linger_timeout="1s")
+    with Connection(gateway.port, timeout=60) as connection:
+        _early(connection, 100 * MEGABYTE)
+        assert [response.status for response in connection.read_until_closed().responses] == [404]
+        wait_until(lambda: not connection.try_send(b"x"), 30, "the server to end the connection")
+
+
+def test_a_body_that_nobody_wants_is_not_read_for_ever(make_gateway) -> None:
+    gateway = _gateway(make_gateway, "endless", linger_limit="2s", linger_bytes="1024 GiB", min_body_rate="1 KiB")
+    with Connection(gateway.port, timeout=60) as connection:
+        _early(connection, 1 << 40)
+        wait_until(lambda: not connection.try_send(b"x" * 1024), 30, "the server to end the connection")
+
 
 # The end of the server
 
@@ -266,7 +326,10 @@ def test_a_webhook_that_came_just_before_the_last_look(make_gateway, drain: str)
 
 @pytest.mark.skipif(tls_wanted(), reason="a handshake waits for the server")
 def test_what_the_kernel_has_accepted_is_served_by_a_full_server(make_gateway) -> None:
-    gateway = _gateway(make_gateway, "queued", max_connections=2, shutdown_timeout="900s", idle_timeout="900s")
+    gateway = _gateway(
+        make_gateway, "queued", max_connections=2, shutdown_timeout="900s", idle_timeout="900s",
+        trusted_proxies=["127.0.0.1"],
+    )
     with contextlib.ExitStack() as stack:
         for _ in range(2):
             stack.enter_context(_kept(gateway))

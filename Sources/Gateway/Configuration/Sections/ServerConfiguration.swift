@@ -39,10 +39,12 @@ public struct ServerConfiguration: ConfigurationSection {
     public var idleTimeout = Duration.seconds(75)
     /// How long the peer may take to accept an answer.
     public var writeTimeout = Duration.seconds(20)
-    /// How long a closing connection reads on.
+    /// How long the sender of a body that is not wanted may fall short of the minimum rate.
     public var lingerTimeout = Duration.seconds(10)
-    /// Bytes that a closing connection reads at most.
-    public var lingerBytes = 32 << 20
+    /// Bytes that are read of it at most.
+    public var lingerBytes = 64 << 20
+    /// How long it is read at most.
+    public var lingerLimit = Duration.seconds(300)
     /// The largest rest of a body that is read to keep its connection.
     public var drainBytes = 64 << 10
     /// Bytes of request bodies that one loop holds at once.
@@ -81,7 +83,8 @@ public struct ServerConfiguration: ConfigurationSection {
         whereKeys + [
             key(
                 "max_connections", \.maxConnections, .integer(1...1_000_000),
-                "Connections at once, over all loops; at the limit the one that has waited longest for its peer makes room."
+                "Connections at once, over all loops; at the limit one that was answered and closes makes room, else the one that "
+                    + "has waited longest for its peer."
             ),
             key(
                 "max_connections_per_source", \.maxConnectionsPerSource, .integer(0...1_000_000),
@@ -165,8 +168,14 @@ public struct ServerConfiguration: ConfigurationSection {
             "How long the other side may take to accept an answer."),
         key(
             "linger_timeout", \.lingerTimeout, .duration(.zero ... .seconds(600)),
-            "How long a connection that was answered early reads on, so that the answer is not lost to a reset."),
-        key("linger_bytes", \.lingerBytes, .size(0...1 << 40), "Bytes that such a connection reads at most."),
+            "How long a sender that was answered before the end of its body may fall short of min_body_rate while the rest is "
+                + "read and thrown away, so that the answer is not lost to a reset."),
+        key(
+            "linger_bytes", \.lingerBytes, .size(0...1 << 40),
+            "Bytes of such a rest that are read at most; a proxy that has more to send says 502 instead of the answer."),
+        key(
+            "linger_limit", \.lingerLimit, .duration(.zero ... .seconds(3600)),
+            "How long such a rest is read at most, however fast it comes."),
     ]
 
     private static let bodyKeys = [
