@@ -70,6 +70,15 @@ import Testing
         Scenario("an empty subject", .subject) { $0["sub"] = "" },
         Scenario("a subject without end", .subject) { $0["sub"] = .string(String(repeating: "a", count: 256)) },
         Scenario("a login time with a fraction", nil) { $0["auth_time"] = .number(start - 0.5) },
+        Scenario("a login before the year 0", .authenticationTime) { $0["auth_time"] = -62_300_000_000 },
+        Scenario("a login before 1970", .authenticationTime) { $0["auth_time"] = -1 },
+        Scenario("a login after 9999", .authenticationTime) { $0["auth_time"] = 253_402_300_800 },
+        Scenario("a login at the first of all times", nil) { $0["auth_time"] = 0 },
+        Scenario("a login time that is none", nil) { $0["auth_time"] = .null },
+        Scenario("good until after 9999", .noExpiry) { $0["exp"] = 253_402_300_800 },
+        Scenario("good until 9999", nil) { $0["exp"] = 253_402_300_799 },
+        Scenario("issued before 1970", .noIssueTime) { $0["iat"] = -1 },
+        Scenario("valid since before 1970", .notYetValid) { $0["nbf"] = -62_300_000_000 },
     ]
 
     @Test(arguments: claims)

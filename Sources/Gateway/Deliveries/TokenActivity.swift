@@ -96,11 +96,11 @@ public struct TokenActivity: Sendable, Hashable {
     }
 
     /// A Boolean value that indicates whether any of it cannot be: a count below zero or beyond reason, a time outside of
-    /// the years 1 to 9999.
+    /// the years 1970 to 9999.
     public var isImpossible: Bool {
         ![published, withheld, refused, limited].allSatisfy(StoredNumber.isPossible)
             || [lastAcceptedAt, lastRefusedAt, lastPublishedAt, lastWithheldAt, lastLimitedAt].contains {
-                $0.map { !$0.isWritable } ?? false
+                $0.map { !$0.isKnown } ?? false
             }
     }
 }

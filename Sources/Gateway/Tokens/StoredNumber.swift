@@ -36,7 +36,7 @@ extension SQLRow {
     /// The point in time in a column, or `nil` for NULL.
     func optionalTime(_ column: String) throws(DatabaseError) -> UnixTime? {
         guard let time = try optionalInteger(column).map(UnixTime.init(milliseconds:)) else { return nil }
-        if !time.isWritable { StoredNumber.note(column) }
+        if !time.isKnown { StoredNumber.note(column) }
         return time
     }
 

@@ -35,17 +35,18 @@ public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         return UnixTime(milliseconds: Int64(clamping: sum))
     }
 
-    /// The years that can be written with four digits: what else the database holds, nobody has written there in earnest.
-    private static let writable = -62_135_596_800_000...253_402_300_799_999 as ClosedRange<Int64>
+    /// The years 1970 to 9999: what else the database holds, nobody has written there in earnest.
+    private static let known = 0...253_402_300_799_999 as ClosedRange<Int64>
 
-    /// A Boolean value that indicates whether it is in one of the years 1 to 9999.
-    public var isWritable: Bool { Self.writable.contains(milliseconds) }
+    /// A Boolean value that indicates whether it is in one of the years 1970 to 9999.
+    public var isKnown: Bool { Self.known.contains(milliseconds) }
 
     /// Whole seconds since 1970, rounded down.
     var secondsSince1970: Int64 { milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0) }
 
-    /// ISO 8601, UTC, whole seconds: `2026-11-23T19:35:28Z`.
+    /// ISO 8601, UTC, whole seconds: `2026-11-23T19:35:28Z`; `unknown` outside of the years 1970 to 9999.
     public var description: String {
+        guard isKnown else { return "unknown" }
         var bytes: [UInt8] = []
         CivilTime(secondsSince1970: secondsSince1970).appendISO8601(to: &bytes)
         return String(decoding: bytes, as: UTF8.self) + "Z"

@@ -49,9 +49,12 @@ enum JSONValue: Sendable, Hashable, Decodable {
         }
     }
 
-    /// A time in whole seconds since 1970 (fractions are cut); nil for what is no number or out of any range.
+    /// The times that are taken from others, in seconds since 1970: the years 1970 to 9999.
+    private static let times = 0...253_402_300_799.0
+
+    /// A time in whole seconds since 1970 (fractions are cut); nil for what is no number or in no year from 1970 to 9999.
     var seconds: Int64? {
-        guard case .number(let number) = self, number.isFinite, number > -1e15, number < 1e15 else { return nil }
+        guard case .number(let number) = self, Self.times.contains(number) else { return nil }
         return Int64(number)
     }
 

@@ -34,7 +34,7 @@ public enum IDTokenFault: String, Error, Sendable, Hashable, CaseIterable, Custo
     case codeHash
     /// `at_hash` is not that of the access token.
     case accessTokenHash
-    /// `auth_time` is too long ago or yet to come, though a fresh login was asked for.
+    /// `auth_time` is in no year from 1970 to 9999; or too long ago or yet to come, though a fresh login was asked for.
     case authenticationTime
     /// `auth_time` is missing, though a fresh login was asked for.
     case noAuthenticationTime

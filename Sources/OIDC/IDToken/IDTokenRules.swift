@@ -64,6 +64,7 @@ struct IDTokenRules {
     }
 
     private func authenticationTime(_ claims: [String: JSONValue], now: Int64) throws(IDTokenFault) -> Int64? {
+        if let claim = claims["auth_time"], case .number = claim, claim.seconds == nil { throw .authenticationTime }
         // A time that is yet to come says nothing of when the person logged in.
         let time = claims["auth_time"]?.seconds.flatMap { $0 <= now + skew ? $0 : nil }
         guard let maxAge else { return time }

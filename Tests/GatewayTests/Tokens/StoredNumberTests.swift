@@ -154,17 +154,21 @@ import WebPages
         let row = SQLRow(columns: ["strange"], values: [.integer(.max)])
         for _ in 0..<3 {
             #expect((try? row.count("strange")) == StoredNumber.limit)
-            #expect((try? row.time("strange"))?.isWritable == false)
+            #expect((try? row.time("strange"))?.isKnown == false)
         }
         #expect((try? SQLRow(columns: ["strange"], values: [.integer(.min)]).count("strange")) == -StoredNumber.limit)
         #expect((try? SQLRow(columns: ["x"], values: [.null]).count("x")) == 0)
     }
 
     @Test func whatCannotBeIsShownAsThat() {
-        #expect(UnixTime(milliseconds: .max).description == "9999-12-31T23:59:59Z")
-        #expect(Moment(UnixTime(milliseconds: .min)).text == "impossible time")
-        #expect(Moment(UnixTime(milliseconds: .min)).iso == "0001-01-01T00:00:00Z")
-        #expect(Moment(UnixTime(milliseconds: -1)).text == "31 Dec 1969, 23:59 UTC")
+        for milliseconds in [Int64.min, -62_300_000_000_000, -1, 253_402_300_800_000, .max] {
+            let time = UnixTime(milliseconds: milliseconds)
+            #expect(time.description == "unknown" && Moment(time).text == "unknown", "\(milliseconds)")
+        }
+        #expect(UnixTime(milliseconds: 0).description == "1970-01-01T00:00:00Z")
+        #expect(UnixTime(milliseconds: 253_402_300_799_999).description == "9999-12-31T23:59:59Z")
+        #expect(Moment(UnixTime(milliseconds: .min)).iso == "1970-01-01T00:00:00Z")
+        #expect(Moment(UnixTime(milliseconds: .max)).iso == "9999-12-31T23:59:59Z")
         #expect(NumberText.size(-1) == "impossible size")
         #expect(NumberText.size(.max) == "9223372036855 MB")
         #expect(NumberText.size(.min) == "impossible size")

@@ -119,6 +119,10 @@ import Testing
             }
             let browser = try await server.browser("smooge", groups: "admins")
             for list in ["/tokens", "/admin/tokens"] {
+                for sort in ["new", "old", "name", "service", "delivery"] {
+                    let answer = try await browser.get("\(list)?page=368934881474191033&sort=\(sort)")
+                    #expect(answer.status == 200 && answer.body.contains("51 to 60 of 60"), "\(list) \(sort)")
+                }
                 let last = try await browser.get("\(list)?sort=old&page=3").body
                 #expect(last.contains("token 59"))
                 for text in [
@@ -137,28 +141,30 @@ import Testing
         }
     }
 
-    @Test func selectionsOfAnyPage() async throws {
-        let store = try await TestStore()
-        for page in [Int.min, -1, 0, .max - 1, .max] {
-            for perPage in [0, 1, 100, Int.max] {
-                let selection = TokenSelection(TokenQuery(order: .lastDelivery), of: nil, dialect: .sqlite)
-                #expect(try await store.database.query(selection.page(page, perPage: perPage)).rows.isEmpty)
+    @Test(arguments: TestDatabases.all) func selectionsOfAnyPage(_ kind: TestDatabases) async throws {
+        try await kind.withStore { store in
+            for page in [Int.min, -1, 0, 368_934_881_474_191_033, .max - 1, .max] {
+                for perPage in [0, 1, 25, 100, Int.max] {
+                    for order in TokenQuery.Order.allCases {
+                        let selection = TokenSelection(
+                            TokenQuery(order: order), of: nil, dialect: store.database.dialect)
+                        let rows = try await store.database.query(selection.page(page, perPage: perPage)).rows
+                        #expect(rows.isEmpty)
+                    }
+                }
+                #expect((1...TokenQuery.maximumPage).contains(TokenQuery(page: page).page))
             }
-            #expect((1...TokenQuery.maximumPage).contains(TokenQuery(page: page).page))
         }
     }
 
     @Test func timesAndSizesOfAnyValue() {
         for milliseconds in [Int64.min, .min + 1, -1, 0, 1, .max - 1, .max] {
             let time = UnixTime(milliseconds: milliseconds)
-            #expect("\(time)".hasSuffix("Z") && "\(time)".count == 20)
+            #expect("\(time)".count == 20 || "\(time)" == "unknown")
             #expect(time.advanced(by: .seconds(Int64.max)) >= time)
             #expect(time.advanced(by: .seconds(Int64.min)) <= time)
             _ = UnixTime(secondsSince1970: milliseconds)
         }
-        #expect("\(UnixTime(milliseconds: .min))" == "0000-01-01T00:00:00Z")
-        #expect("\(UnixTime(milliseconds: .max))" == "9999-12-31T23:59:59Z")
-        #expect("\(UnixTime(milliseconds: -1))" == "1969-12-31T23:59:59Z")
         for size in [Int.min, -1, 0, 999, 1000, 1_499_999, .max - 1, .max] { #expect(!NumberText.size(size).isEmpty) }
         #expect(NumberText.size(7_249) == "7.2 kB")
         #expect(NumberText.size(999_999) == "1000 kB")

@@ -6,11 +6,11 @@ extension Moment {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// A point in time as pages show it: `23 Nov 2026, 21:40 UTC`.
+    /// A point in time as pages show it: `23 Nov 2026, 21:40 UTC`; `unknown` outside of the years 1970 to 9999.
     init(_ time: UnixTime) {
-        guard time.isWritable else {
-            let end = time.milliseconds < 0 ? "0001-01-01T00:00:00Z" : "9999-12-31T23:59:59Z"
-            self.init(iso: end, text: "impossible time")
+        guard time.isKnown else {
+            let end = time.milliseconds < 0 ? "1970-01-01T00:00:00Z" : "9999-12-31T23:59:59Z"
+            self.init(iso: end, text: "unknown")
             return
         }
         let civil = CivilTime(secondsSince1970: time.secondsSince1970)
