@@ -29,6 +29,14 @@ package struct TOMLDocument: Sendable {
     /// - Parameter file: what messages call it.
     package init(bytes: [UInt8], file: String) throws(SettingsError) {
         self.file = file
+        guard bytes.count <= Self.maximumSize else {
+            let line = bytes[..<Self.maximumSize].count { $0 == 0x0A } + 1
+            throw SettingsError([
+                SettingsProblem(
+                    source: .file(path: file, line: line), key: "",
+                    message: "the file has more than \(Self.maximumSize) bytes, the last that are read are on this line")
+            ])
+        }
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
             throw SettingsError([
                 SettingsProblem(
@@ -37,6 +45,13 @@ package struct TOMLDocument: Sendable {
             ])
         }
         lines = TOMLLineIndex(text: bytes)
+        if let line = lines.tooDeepLine {
+            throw SettingsError([
+                SettingsProblem(
+                    source: .file(path: file, line: line), key: "",
+                    message: "nested too deep: at most \(TOMLLineIndex.maximumDepth) arrays, tables or parts of a key")
+            ])
+        }
         if let line = lines.malformedHeaderLine {
             throw SettingsError([
                 SettingsProblem(

@@ -6,6 +6,13 @@ struct TOMLLineIndex: Sendable {
     /// The line of the first table header whose name begins with what no name can begin with; nil if there is none.
     /// The parser (toml++ 3.4) must not see such a text: it doesn't refuse it but ends the process.
     let malformedHeaderLine: Int?
+    /// The line on which more than ``maximumDepth`` arrays, inline tables or parts of a key stand in each other; nil if
+    /// there is none. What follows it was not scanned. The parser bounds arrays and tables, but not the parts of a key,
+    /// and its time and memory grow with their square.
+    let tooDeepLine: Int?
+
+    /// Deeper than any setting.
+    static let maximumDepth = 32
 
     /// Scans a text.
     init(text: [UInt8]) {
@@ -13,6 +20,7 @@ struct TOMLLineIndex: Sendable {
         scanner.scan()
         lines = scanner.lines
         malformedHeaderLine = scanner.malformedHeaderLine
+        tooDeepLine = scanner.tooDeepLine
     }
 
     /// The line (from 1) of a key's first appearance, or of the nearest table around it; nil if none is there.
@@ -37,6 +45,8 @@ struct TOMLLineIndex: Sendable {
         var line = 1
         var lines: [[String]: Int] = [:]
         var malformedHeaderLine: Int?
+        var tooDeepLine: Int?
+        private var depth = 0
 
         init(text: [UInt8]) {
             self.text = text
@@ -80,6 +90,12 @@ struct TOMLLineIndex: Sendable {
                 if position == start.0 { advance() }
                 skipBlank()
             }
+        }
+
+        /// Notes that the text is nested too deep, and leaves the rest of it alone.
+        mutating func stop() {
+            tooDeepLine = tooDeepLine ?? line
+            position = text.count
         }
 
         /// Notes a header whose name can't begin like this.
@@ -130,6 +146,10 @@ struct TOMLLineIndex: Sendable {
                 }
                 skip { $0 == 0x20 || $0 == 0x09 }
                 guard byte == UInt8(ascii: ".") else { return parts }
+                guard parts.count < TOMLLineIndex.maximumDepth else {
+                    stop()
+                    return parts
+                }
                 advance()
             }
         }
@@ -145,6 +165,9 @@ struct TOMLLineIndex: Sendable {
 
         /// What stands in brackets, item by item.
         mutating func list(until end: UInt8, item: (inout Scanner) -> Void) {
+            guard depth < TOMLLineIndex.maximumDepth else { return stop() }
+            depth += 1
+            defer { depth -= 1 }
             advance()
             while true {
                 skipBlank()
