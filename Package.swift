@@ -127,28 +127,34 @@ let package = Package(
 
         // Tests
         .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
+        .target(name: "Measuring", path: "Tests/Measuring", swiftSettings: strict),
         .target(name: "TLSTesting", dependencies: ["COpenSSL"], path: "Tests/TLSTesting", swiftSettings: strict),
         .testTarget(
             name: "EventLoopTests", dependencies: ["COpenSSL", "EventLoop", "TLSTesting"], swiftSettings: strict),
         .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop", "TLSTesting"], swiftSettings: strict),
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop", "Measuring", "TLSTesting"],
+            swiftSettings: strict),
         .testTarget(
-            name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop", "TLSTesting"], swiftSettings: strict),
+            name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop", "Measuring", "TLSTesting"],
+            swiftSettings: strict),
         .testTarget(
             name: "OIDCTests",
-            dependencies: ["OIDC", "Cryptography", .product(name: "JWTKit", package: "jwt-kit")],
+            dependencies: ["OIDC", "Cryptography", "Measuring", .product(name: "JWTKit", package: "jwt-kit")],
             swiftSettings: strict),
-        .testTarget(name: "AMQPTests", dependencies: ["AMQP", "EventLoop", "TLSTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "AMQPTests", dependencies: ["AMQP", "EventLoop", "Measuring", "TLSTesting"], swiftSettings: strict),
         .testTarget(name: "DatabaseTests", dependencies: ["Database", "EventLoop"], swiftSettings: strict),
         .testTarget(
-            name: "FedoraMessagingTests", dependencies: ["Cryptography", "FedoraMessaging"], swiftSettings: strict),
-        .testTarget(name: "WebhookServicesTests", dependencies: ["WebhookServices"], swiftSettings: strict),
+            name: "FedoraMessagingTests", dependencies: ["Cryptography", "FedoraMessaging", "Measuring"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WebhookServicesTests", dependencies: ["Measuring", "WebhookServices"], swiftSettings: strict),
         .testTarget(name: "WebPagesTests", dependencies: ["WebPages"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "AMQP", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer", "OIDC",
-                "WebPages", "WebhookServices",
+                "Gateway", "AMQP", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer",
+                "Measuring", "OIDC", "WebPages", "WebhookServices",
             ],
             swiftSettings: strict),
         .testTarget(

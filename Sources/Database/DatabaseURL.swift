@@ -19,7 +19,9 @@ public enum DatabaseURL: Sendable, Hashable, CustomStringConvertible {
         if let rest = text.dropping(prefix: "sqlite:") {
             return .sqlite(try SQLiteLocation(parsing: rest))
         }
-        if text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") || text.contains("=") {
+        if text.dropping(prefix: "postgresql://") != nil || text.dropping(prefix: "postgres://") != nil
+            || text.utf8.contains(UInt8(ascii: "="))
+        {
             return .postgresql(try PostgresSettings(parsing: text))
         }
         throw DatabaseError(
@@ -53,8 +55,10 @@ public enum DatabaseURL: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension String {
-    /// What follows `prefix`, if the string starts with it.
+    /// What follows `prefix`, which is ASCII, if the string starts with its bytes. (To compare characters takes the square of
+    /// the marks that are combined in one.)
     func dropping(prefix: String) -> String? {
-        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+        guard utf8.starts(with: prefix.utf8) else { return nil }
+        return String(self[utf8.index(startIndex, offsetBy: prefix.utf8.count)...])
     }
 }

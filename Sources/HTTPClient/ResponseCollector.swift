@@ -27,11 +27,12 @@ struct ResponseCollector {
             excess = .head
             return false
         }
-        let text = String(decoding: line, as: UTF8.self)
-        if text.hasPrefix("HTTP/") {
+        // By bytes: characters may be as long as the line.
+        if line.starts(with: "HTTP/".utf8) {
             fields.removeAll()
-        } else if let colon = text.firstIndex(of: ":") {
-            fields.append(ClientField(String(text[..<colon]), Self.trimmed(text[text.index(after: colon)...])))
+        } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
+            let name = String(decoding: line[..<colon], as: UTF8.self)
+            fields.append(ClientField(name, Self.trimmed(line[(colon + 1)...])))
         }
         return true
     }
@@ -47,10 +48,10 @@ struct ResponseCollector {
         return true
     }
 
-    private static func trimmed(_ text: Substring) -> String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\n" || $0 == "\r\n" }
-        var text = text.drop(while: isBlank)
-        while let last = text.last, isBlank(last) { text.removeLast() }
-        return String(text)
+    private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+        let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D || $0 == 0x0A }
+        let start = bytes.drop(while: isBlank)
+        let end = start.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? start.startIndex
+        return String(decoding: start[..<end], as: UTF8.self)
     }
 }

@@ -7,7 +7,7 @@ public enum SQLiteLocation: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads what follows `sqlite:`.
     init(parsing text: String) throws(DatabaseError) {
-        if text == ":memory:" {
+        if text.utf8.elementsEqual(":memory:".utf8) {
             self = .memory
             return
         }

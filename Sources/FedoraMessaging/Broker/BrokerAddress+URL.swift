@@ -1,9 +1,16 @@
 extension BrokerAddress {
+    /// Bytes of a URL, which are enough for several hosts and long credentials. Characters of other scripts can take the square
+    /// of their number.
+    static let maximumURLCount = 8192
+
     /// Reads `amqp[s]://user:password@host:port/vhost?options` as pika's `URLParameters` does: user, password and
     /// virtual host are percent-encoded, every part may be missing, and an unknown option is an error. Beyond pika, several
     /// hosts may be given, with commas between.
     public init(url: String) throws(BrokerAddressError) {
         self.init()
+        guard url.utf8.count <= Self.maximumURLCount else {
+            throw BrokerAddressError("the URL has more than \(Self.maximumURLCount) bytes")
+        }
         guard let schemeEnd = url.firstRange(of: "://") else {
             throw BrokerAddressError("expected a URL such as amqp://user:password@host:5672/%2Fvhost")
         }

@@ -16,6 +16,8 @@ struct PythonLiteral {
 
     /// The entries of a dictionary, without those that are None; nil for None itself.
     static func dictionary(_ text: String) throws(Malformed) -> [String: SettingValue]? {
+        // It stands in a URL.
+        guard text.utf8.count <= BrokerAddress.maximumURLCount else { throw Malformed() }
         var reader = PythonLiteral(text)
         let value = try reader.value(depth: 0)
         reader.skipBlanks()

@@ -1,10 +1,14 @@
 /// Finds what somebody meant who wrote a name that doesn't exist.
 package enum NearestName {
+    /// Bytes of a name that are looked at: nobody means anything by a longer one.
+    private static let maximumCount = 256
+
     /// The name among `names` that takes the fewest edits to reach; of several, the first. Nil if there are none.
     package static func of(_ name: String, among names: some Sequence<String>) -> String? {
+        let bytes = Array(name.utf8.prefix(maximumCount))
         var best: (name: String, distance: Int)?
         for candidate in names {
-            let distance = distance(Array(name.utf8), Array(candidate.utf8))
+            let distance = distance(bytes, Array(candidate.utf8))
             if distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.name

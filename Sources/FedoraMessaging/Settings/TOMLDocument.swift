@@ -34,7 +34,7 @@ package struct TOMLDocument: Sendable {
             throw SettingsError([
                 SettingsProblem(
                     source: .file(path: file, line: line), key: "",
-                    message: "the file has more than \(Self.maximumSize) bytes, the last that are read are on this line")
+                    message: "the file has more than \(Self.maximumSize) bytes; this line is beyond them")
             ])
         }
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
@@ -49,7 +49,9 @@ package struct TOMLDocument: Sendable {
             throw SettingsError([
                 SettingsProblem(
                     source: .file(path: file, line: line), key: "",
-                    message: "nested too deep: at most \(TOMLLineIndex.maximumDepth) arrays, tables or parts of a key")
+                    message:
+                        "nested too deep, or a key too long: at most \(TOMLLineIndex.maximumDepth) arrays, tables or parts "
+                        + "of a key, of at most \(TOMLLineIndex.maximumKeyCount) bytes")
             ])
         }
         if let line = lines.malformedHeaderLine {

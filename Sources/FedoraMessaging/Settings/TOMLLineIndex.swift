@@ -6,13 +6,15 @@ struct TOMLLineIndex: Sendable {
     /// The line of the first table header whose name begins with what no name can begin with; nil if there is none.
     /// The parser (toml++ 3.4) must not see such a text: it doesn't refuse it but ends the process.
     let malformedHeaderLine: Int?
-    /// The line on which more than ``maximumDepth`` arrays, inline tables or parts of a key stand in each other; nil if
-    /// there is none. What follows it was not scanned. The parser bounds arrays and tables, but not the parts of a key,
-    /// and its time and memory grow with their square.
+    /// The line on which more than ``maximumDepth`` arrays, inline tables or parts of a key stand in each other, or a part
+    /// has more than ``maximumKeyCount`` bytes; nil if there is none. What follows it was not scanned. The parser bounds
+    /// arrays and tables, but not the parts of a key, and its time and memory grow with their square.
     let tooDeepLine: Int?
 
     /// Deeper than any setting.
     static let maximumDepth = 32
+    /// Bytes of a part of a key, as it is written: longer than any name.
+    static let maximumKeyCount = 1024
 
     /// Scans a text.
     init(text: [UInt8]) {
@@ -133,15 +135,24 @@ struct TOMLLineIndex: Sendable {
         /// A dotted key, quoted or bare, up to what can't belong to it.
         mutating func key() -> [String] {
             var parts: [String] = []
+            func isTooLong(from start: Int) -> Bool { position - start > TOMLLineIndex.maximumKeyCount }
             while true {
                 skip { $0 == 0x20 || $0 == 0x09 }
                 if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
                     let start = position + 1
                     string()
+                    if isTooLong(from: start) {
+                        stop()
+                        return parts
+                    }
                     parts.append(String(decoding: text[start..<max(start, position - 1)], as: UTF8.self))
                 } else {
                     let start = position
                     skip { !" \t.=]}\n\r#".utf8.contains($0) }
+                    if isTooLong(from: start) {
+                        stop()
+                        return parts
+                    }
                     if position > start { parts.append(String(decoding: text[start..<position], as: UTF8.self)) }
                 }
                 skip { $0 == 0x20 || $0 == 0x09 }

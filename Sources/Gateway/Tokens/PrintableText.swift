@@ -26,6 +26,14 @@ extension String {
     /// A name within a sentence: if it may run from right to left, what surrounds it is not turned around (UAX #9).
     var isolated: String { utf8.allSatisfy { $0 < 0x80 } ? self : "\u{2068}\(self)\u{2069}" }
 
+    /// Without blanks at its ends. By code points: to go back over characters takes the square of their number, if they are
+    /// flags.
+    var trimmed: String {
+        let start = unicodeScalars.drop { $0.properties.isWhitespace }
+        guard let last = start.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
+        return String(String.UnicodeScalarView(start[...last]))
+    }
+
     /// At most 64 characters of it, without those that control how text is shown: fit for an error's text.
     var printable: String {
         String(String.UnicodeScalarView(unicodeScalars.lazy.filter { !$0.isUnfitForNames }.prefix(64)))

@@ -53,7 +53,7 @@ public struct TokenDraft: Sendable {
     ///
     /// - Throws: ``TokenInputError`` `name`.
     static func checkName(_ name: String) throws(TokenInputError) {
-        guard (1...maximumNameCount).contains(name.count), name.utf8.count <= 4 * maximumNameCount,
+        guard name.utf8.count <= 4 * maximumNameCount, (1...maximumNameCount).contains(name.count),
             !name.unicodeScalars.contains(where: \.isUnfitForNames),
             name.unicodeScalars.contains(where: \.isVisible)
         else { throw .name }

@@ -1,7 +1,5 @@
-import FoundationEssentials
-
 /// A JSON value of somebody else's document, of which nothing is taken for granted.
-enum JSONValue: Sendable, Hashable, Decodable {
+enum JSONValue: Sendable, Hashable {
     case null
     case boolean(Bool)
     case number(Double)
@@ -9,28 +7,10 @@ enum JSONValue: Sendable, Hashable, Decodable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let flag = try? container.decode(Bool.self) {
-            self = .boolean(flag)
-        } else if let number = try? container.decode(Double.self) {
-            self = .number(number)
-        } else if let text = try? container.decode(String.self) {
-            self = .string(text)
-        } else if let items = try? container.decode([JSONValue].self) {
-            self = .array(items)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
-        }
-    }
-
-    /// The object that `bytes` hold, whatever their media type says; nil if they hold none.
+    /// The object that `bytes` hold, whatever their media type says; nil if they hold none, or one that is too
+    /// deep.
     static func object(in bytes: some Collection<UInt8>) -> [String: JSONValue]? {
-        guard case .object(let members) = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
-            return nil
-        }
+        guard case .object(let members)? = JSONReader.value(in: bytes) else { return nil }
         return members
     }
 

@@ -19,9 +19,11 @@ public struct EventFilter: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: ``EventFilterError``.
     public init(_ patterns: [String]) throws(EventFilterError) {
         var unique: [String] = []
-        for pattern in patterns where !unique.contains(pattern) {
-            guard unique.count < Self.maximumPatterns else { throw .tooManyPatterns(limit: Self.maximumPatterns) }
+        for pattern in patterns {
+            // Before it is compared: what passes is short, and ASCII.
             try Self.check(pattern)
+            if unique.contains(pattern) { continue }
+            guard unique.count < Self.maximumPatterns else { throw .tooManyPatterns(limit: Self.maximumPatterns) }
             unique.append(pattern)
         }
         guard !unique.isEmpty else { throw .empty }
@@ -33,7 +35,8 @@ public struct EventFilter: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: ``EventFilterError``.
     public init(text: String) throws(EventFilterError) {
-        try self.init(text.split { $0 == "," || $0.isWhitespace }.map(String.init))
+        let patterns = text.unicodeScalars.split { $0 == "," || $0.properties.isWhitespace }
+        try self.init(patterns.map { String(String.UnicodeScalarView($0)) })
     }
 
     /// The patterns as `init(text:)` reads them: `push, pull_request.*`.

@@ -1,5 +1,7 @@
 /// How a service names repositories: what a token's scope can be, and what of an address that somebody pasted is a name.
 public struct RepositoryNames: Sendable {
+    /// Bytes of a text that is looked at.
+    private static let maximumCount = 2048
     /// Most parts of a name; `nil` where groups may nest.
     public let maximumParts: Int?
     /// The public instances of the service.
@@ -57,6 +59,8 @@ public struct RepositoryNames: Sendable {
     ///
     /// - Returns: `nil` if it has more parts than names of this service have.
     public func read(_ text: String) -> Reading? {
+        // No address of a page is longer, and no name.
+        guard text.utf8.count <= Self.maximumCount else { return Reading(name: text, host: nil) }
         var (host, path) = Self.taken(apart: text)
         if host == nil, let known = hosts.first(where: { path.lowercased().hasPrefix($0 + "/") }) {
             host = known

@@ -44,6 +44,8 @@ struct CookiePolicy: Sendable, Hashable {
             line.split(separator: UInt8(ascii: ";")).compactMap { pair in
                 let trimmed = pair.drop { $0 == 0x20 || $0 == 0x09 }
                 guard let equals = trimmed.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+                // A cookie is ASCII (RFC 6265 section 4.1.1); none of ours is anything else.
+                guard trimmed.allSatisfy({ $0 < 0x80 }) else { return nil }
                 let value = String(decoding: trimmed[trimmed.index(after: equals)...], as: UTF8.self)
                 return (String(decoding: trimmed[..<equals], as: UTF8.self), value)
             }

@@ -20,12 +20,12 @@ struct DevelopmentLoginHandler: HTTPHandler {
                 return accounts.answers.page(.badRequest, .forbidden(reason: "The form cannot be read."), context)
             }
             let next = ReturnAddress(form["next"])
-            guard let account = form["account"].flatMap({ AccountNames.account(Self.trimmed($0)) }) else {
+            guard let account = form["account"].flatMap({ AccountNames.account($0.trimmed) }) else {
                 let problem = "An account's name has small letters, digits, dots, dashes and underscores, 64 at most."
                 return accounts.answers.page(
                     HTTPStatus(422), .developmentLogin(next: next, problem: problem), context)
             }
-            let groups = (form["groups"] ?? "").split(separator: ",").map { Self.trimmed(String($0)) }
+            let groups = (form["groups"] ?? "").split(separator: ",").map { String($0).trimmed }
             let session = NewSession(
                 account: account, subject: "", name: nil, groups: AccountNames.groups(groups), credentials: nil,
                 isDevelopment: true, userAgent: accounts.userAgent(of: exchange), authenticatedAt: .now())
@@ -37,11 +37,5 @@ struct DevelopmentLoginHandler: HTTPHandler {
             let failure = LoginFailure.unavailable(retry: AccountPaths.login, requestID: exchange.requestID)
             return accounts.answers.page(failure.status, .loginFailed(failure), context)
         }
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        var text = text.drop { $0.isWhitespace }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
     }
 }

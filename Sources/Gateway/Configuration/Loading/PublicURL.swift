@@ -2,7 +2,8 @@
 enum PublicURL {
     /// `scheme://host[:port]` of a text, without the slash at its end; nil if the text is anything else, or more.
     static func normalized(_ text: String) -> String? {
-        guard let mark = text.firstRange(of: "://") else { return nil }
+        // By bytes first: steps back over characters of other scripts take the square of their number.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }), let mark = text.firstRange(of: "://") else { return nil }
         let scheme = text[..<mark.lowerBound].lowercased()
         guard scheme == "https" || scheme == "http" else { return nil }
         var authority = text[mark.upperBound...]

@@ -6,6 +6,7 @@ enum DurationText {
 
     /// The duration of a text such as `8s`, `2m` or `500 ms`; nil if it is none. A number without a unit is none.
     static func parse(_ text: String) -> Duration? {
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let unit = text.dropFirst(digits.count).drop { $0 == " " }
         guard let number = Int(digits), let scale = units.first(where: { $0.name == unit })?.milliseconds else {

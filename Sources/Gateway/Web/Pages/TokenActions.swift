@@ -261,11 +261,3 @@ struct TokenActions: Sendable {
         return (id, person, view)
     }
 }
-
-extension String {
-    /// Without blanks at its ends.
-    fileprivate var trimmed: String {
-        let start = drop { $0.isWhitespace }
-        return String(start.reversed().drop { $0.isWhitespace }.reversed())
-    }
-}

@@ -25,9 +25,7 @@ struct PageRequest: Sendable {
 
     /// A field of the form without blanks around it; empty if it is not there.
     func field(_ name: String) -> String {
-        let text = form(name) ?? ""
-        let start = text.drop { $0.isWhitespace }
-        return String(start.reversed().drop { $0.isWhitespace }.reversed())
+        (form(name) ?? "").trimmed
     }
 
     /// The id of the token that the path names.

@@ -1,3 +1,5 @@
+import OIDC
+
 /// The names and values of a query, decoded (WHATWG URL standard section 5.1). What does not decode stays as it is:
 /// a query only asks, so there is nothing to refuse.
 struct QueryItems: Sendable, Hashable {
@@ -72,6 +74,7 @@ struct QueryItems: Sendable, Hashable {
         }
         // A database takes no zero bytes, and nobody types the others.
         return String(decoding: bytes.map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+            .streamSafe
     }
 
     private static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt8? {
