@@ -25,6 +25,9 @@ struct RedactionWalk {
 
     /// How many strings stand in each other that are looked into. What is deeper is taken out as a whole.
     private static let maxLevel = 4
+    /// How deep an object may stand that proves that it is public: deeper than any that services send. To look at what an
+    /// object says takes as long as the object is, and objects that prove something may stand in each other.
+    private static let maxProvingDepth = 16
     /// How deep objects and arrays may stand in each other: deeper than consumers can read.
     private static let maxDepth = 1024
 
@@ -170,7 +173,7 @@ struct RedactionWalk {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             guard outer.count < Self.maxDepth else { return false }
             var state = state
-            while let exception = redaction.paths.states[state].exception,
+            while outer.count < Self.maxProvingDepth, let exception = redaction.paths.states[state].exception,
                 exception.proofs.contains(where: { $0.allSatisfy { proves($0, $0.keys, at: start) } })
             {
                 state = exception.state
