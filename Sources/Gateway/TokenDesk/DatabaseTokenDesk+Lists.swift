@@ -7,26 +7,9 @@ extension DatabaseTokenDesk {
             let person = try listing(query.reach, by: person)
             var selection = TokenSelection(
                 query, of: try await membership(query, person), dialect: database.dialect)
-            // Whoever saw a message that should not be there has its tag.
-            var goneHistory: [HistoryEntry] = []
-            if query.reach == .all, let tag = TokenTag(query.search) {
-                if let row = try await store.row(of: tag) {
-                    selection.find(row)
-                } else {
-                    goneHistory = try await store.history(of: tag, limit: Self.goneEntries)
-                }
-            }
-            let perPage = query.perPage
-            var rows = try await database.query(selection.page(query.page, perPage: perPage)).rows
-            var (total, page, pages) = (rows.count, 1, 1)
-            // What fits on the first page is counted already.
-            if query.isCounted, query.page > 1 || rows.count == perPage {
-                total = Int(try await database.query(selection.count).rows.first?.integer("tokens") ?? 0)
-                pages = max(1, (total + perPage - 1) / perPage)
-                page = min(query.page, pages)
-                // Beyond the last page is the last page.
-                if page < query.page { rows = try await database.query(selection.page(page, perPage: perPage)).rows }
-            }
+            let found = try await tagged(query)
+            if let row = found.row { selection.find(row) }
+            let (rows, total, page, pages) = try await rows(of: selection, query)
             var tokens = try rows.map { try StoredToken(row: $0).token }
             let owners = try await store.owners(of: tokens)
             for index in tokens.indices { tokens[index].owners = owners[tokens[index].row] ?? [] }
@@ -37,8 +20,32 @@ extension DatabaseTokenDesk {
                 else { return nil }
                 return view(token, role, try TokenActivity(row: row))
             }
-            return TokenPage(tokens: views, total: total, page: page, pages: pages, goneHistory: goneHistory)
+            return TokenPage(tokens: views, total: total, page: page, pages: pages, goneHistory: found.goneHistory)
         }
+    }
+
+    /// The token whose tag is searched for: whoever saw a message that should not be there has that; what is known of it,
+    /// where it is gone. In a function of its own, as is what comes next: the optimiser of Swift 6.3 crashes on the whole as
+    /// one coroutine.
+    private func tagged(_ query: TokenQuery) async throws -> (row: String?, goneHistory: [HistoryEntry]) {
+        guard query.reach == .all, let tag = TokenTag(query.search) else { return (nil, []) }
+        if let row = try await store.row(of: tag) { return (row, []) }
+        return (nil, try await store.history(of: tag, limit: Self.goneEntries))
+    }
+
+    /// The page that is asked for, with how many there are in all; beyond the last page, the last.
+    private func rows(
+        of selection: TokenSelection, _ query: TokenQuery
+    ) async throws -> (rows: [SQLRow], total: Int, page: Int, pages: Int) {
+        let perPage = query.perPage
+        var rows = try await database.query(selection.page(query.page, perPage: perPage)).rows
+        // What fits on the first page is counted already.
+        guard query.isCounted, query.page > 1 || rows.count == perPage else { return (rows, rows.count, 1, 1) }
+        let total = Int(try await database.query(selection.count).rows.first?.integer("tokens") ?? 0)
+        let pages = max(1, (total + perPage - 1) / perPage)
+        let page = min(query.page, pages)
+        if page < query.page { rows = try await database.query(selection.page(page, perPage: perPage)).rows }
+        return (rows, total, page, pages)
     }
 
     /// The most entries that are shown of a token that is gone.
