@@ -5,12 +5,8 @@ struct RedactionPaths: Sendable {
         case nothing
         case blank
         case remove
-        /// It stays, if it is a number, a word or a string.
-        case removeContainer
-        case blankContainer
-        /// Something in it stays and the rest goes: so does all of it if there is nothing in it.
-        case removeScalar
-        case blankScalar
+        /// Something in it stays and the rest goes: so does all of it if it is no object.
+        case removeUnlessObject
     }
 
     struct State: Sendable {
@@ -24,21 +20,8 @@ struct RedactionPaths: Sendable {
         var other = RedactionPaths.dead
         /// Where a string leads that holds a document of its own.
         var nested = RedactionPaths.start
-        /// What an object may prove by its members, and the state of the object if it does.
-        var exception: (proofs: [[Member]], state: Int)?
-    }
-
-    /// A member that proves something about the object around it.
-    struct Member: Sendable {
-        var keys: ArraySlice<[UInt8]>
-        var value: [UInt8]?
-        var isOptional: Bool
-
-        init(_ member: PayloadRedaction.Reduction.Member) {
-            keys = member.path.split(separator: ".").map { Array($0.utf8) }[...]
-            value = member.value.map { Array($0.utf8) }
-            isOptional = member.isOptional
-        }
+        /// The member that an object may have, and the state of the object if it has.
+        var exception: (key: [UInt8], value: [UInt8], state: Int)?
     }
 
     /// The state in which nothing is left to find.
@@ -56,8 +39,8 @@ struct RedactionPaths: Sendable {
         for path in blanking { builder.add(path, .blank) }
         for reduction in reducing { builder.add(reduction) }
         states = builder.states()
-        let proving = reducing.flatMap(\.exceptions).joined().flatMap { Member($0).keys }
-        longestKey = (states.flatMap(\.named).map(\.key.count) + proving.map(\.count)).max() ?? 0
+        let keys = states.flatMap(\.named).map(\.key.count) + reducing.compactMap { $0.exception?.key.utf8.count }
+        longestKey = keys.max() ?? 0
     }
 
     /// The state after a key.
@@ -89,8 +72,6 @@ private struct Builder {
         case keepPart
         /// Is the rest.
         case rest
-        /// Is the rest, of which the keys stay.
-        case blankRest
     }
 
     struct Path {
@@ -126,29 +107,29 @@ private struct Builder {
     mutating func add(_ reduction: PayloadRedaction.Reduction) {
         let index = reductions.count
         reductions.append(reduction)
-        let rest = reduction.isBlanking ? Mark.blankRest : .rest
-        add(reduction.path + ".*", rest, of: index)
+        add(reduction.path + ".*", .rest, of: index)
         for kept in reduction.kept {
             add(reduction.path + "." + kept, .keep, of: index)
             let keys = kept.split(separator: ".")
             for count in 1..<max(1, keys.count) {
                 let part = reduction.path + "." + keys.prefix(count).joined(separator: ".")
                 add(part, .keepPart, of: index)
-                add(part + ".*", rest, of: index)
+                add(part + ".*", .rest, of: index)
             }
         }
     }
 
-    /// The first reduction with an exception whose object a value at these places is, and the places without what it
-    /// does in that object. What it does to other objects there stays.
-    func exception(at places: Set<Place>) -> (reduction: PayloadRedaction.Reduction, without: Set<Place>)? {
-        for (index, reduction) in reductions.enumerated() where !reduction.exceptions.isEmpty {
-            let length = Self.segments(of: reduction.path).count
-            let isInside = { (place: Place) in paths[place.path].reduction == index && place.passed >= length }
-            guard places.contains(where: { isInside($0) && $0.passed == length }) else { continue }
-            return (reduction, places.filter { !isInside($0) })
+    /// The first reduction with an exception whose object a value at these places is.
+    func exception(at places: Set<Place>) -> Int? {
+        reductions.indices.first { index in
+            guard reductions[index].exception != nil else { return false }
+            return places.contains { place in
+                let path = paths[place.path]
+                return path.reduction == index && path.mark == .rest
+                    && path.segments.count == Self.segments(of: reductions[index].path).count + 1
+                    && place.passed == path.segments.count - 1
+            }
         }
-        return nil
     }
 
     func closure(_ places: Set<Place>) -> Set<Place> {
@@ -163,36 +144,29 @@ private struct Builder {
         return closed
     }
 
-    /// The places after a key that no path names, and after each of those that one names here.
-    func places(after places: Set<Place>) -> (other: Set<Place>, named: [(key: String, places: Set<Place>)]) {
-        var other: Set<Place> = []
-        var named: [String: Set<Place>] = [:]
+    /// The places after a key; after one that no path names if it is `nil`.
+    func places(after places: Set<Place>, key: String?) -> Set<Place> {
+        var after: Set<Place> = []
         for place in places {
             let segments = paths[place.path].segments
             guard place.passed < segments.count else { continue }
-            let next = Place(path: place.path, passed: place.passed + 1)
             switch segments[place.passed] {
-            case .any: other.insert(place)
-            case .one: other.insert(next)
-            case .key(let name): named[name, default: []].insert(next)
+            case .any: after.insert(place)
+            case .one: after.insert(Place(path: place.path, passed: place.passed + 1))
+            case .key(let name) where name == key: after.insert(Place(path: place.path, passed: place.passed + 1))
+            case .key: break
             }
         }
-        return (closure(other), named.sorted { $0.key < $1.key }.map { ($0.key, closure($0.value.union(other))) })
+        return closure(after)
     }
 
     func action(at places: Set<Place>) -> RedactionPaths.Action {
         let marks = places.filter { paths[$0.path].segments.count == $0.passed }.map { paths[$0.path].mark }
         let isKept = marks.contains(.keep)
-        let isPart = marks.contains(.keepPart)
         if marks.contains(.remove) { return .remove }
-        if marks.contains(.rest), !isKept, !isPart { return .remove }
+        if marks.contains(.rest), !isKept, !marks.contains(.keepPart) { return .remove }
         if marks.contains(.blank) { return .blank }
-        if marks.contains(.blankRest), !isKept, !isPart { return .blank }
-        // Both are of a reduction, and so among what is its rest.
-        if isKept, isPart { return .nothing }
-        if isKept { return marks.contains(.rest) ? .removeContainer : .blankContainer }
-        if isPart { return marks.contains(.rest) ? .removeScalar : .blankScalar }
-        return .nothing
+        return marks.contains(.keepPart) && !isKept ? .removeUnlessObject : .nothing
     }
 
     func states() -> [RedactionPaths.State] {
@@ -200,31 +174,31 @@ private struct Builder {
         // The empty set is the dead state. Without any path, the start is dead as well.
         var sets: [Set<Place>] = [[], start]
         var states = [RedactionPaths.State(), RedactionPaths.State()]
-        var numbers: [Set<Place>: Int] = [start: RedactionPaths.start]
-        numbers[[]] = RedactionPaths.dead
         func number(of set: Set<Place>) -> Int {
-            if let known = numbers[set] { return known }
-            numbers[set] = sets.count
+            if let known = sets.firstIndex(of: set) { return known }
             sets.append(set)
             states.append(RedactionPaths.State())
             return sets.count - 1
         }
+        let keys = Set(
+            paths.flatMap(\.segments).compactMap { segment in
+                if case .key(let name) = segment { name } else { nil }
+            }
+        ).sorted()
         var index = 1
         while index < sets.count {
             let set = sets[index]
             states[index].action = action(at: set)
             let nested = number(of: set.union(start))
             states[index].nested = nested
-            if let (reduction, without) = exception(at: set) {
-                let proofs = reduction.exceptions.map { $0.map(RedactionPaths.Member.init) }
-                let without = number(of: without)
-                states[index].exception = (proofs, without)
+            if let reduction = exception(at: set), let member = reductions[reduction].exception {
+                let without = number(of: set.filter { paths[$0.path].reduction != reduction })
+                states[index].exception = (Array(member.key.utf8), Array(member.value.utf8), without)
             }
-            let after = places(after: set)
-            let other = number(of: after.other)
+            let other = number(of: places(after: set, key: nil))
             states[index].other = other
-            for (key, places) in after.named {
-                let next = number(of: places)
+            for key in keys {
+                let next = number(of: places(after: set, key: key))
                 guard next != other else { continue }
                 states[index].named.append((Array(key.utf8), next))
                 states[index].lengths |= 1 << UInt64(key.utf8.count & 63)

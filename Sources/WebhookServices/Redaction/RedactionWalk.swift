@@ -25,9 +25,6 @@ struct RedactionWalk {
 
     /// How many strings stand in each other that are looked into. What is deeper is taken out as a whole.
     private static let maxLevel = 4
-    /// How deep an object may stand that proves that it is public: deeper than any that services send. To look at what an
-    /// object says takes as long as the object is, and objects that prove something may stand in each other.
-    private static let maxProvingDepth = 16
     /// How deep objects and arrays may stand in each other: deeper than consumers can read.
     private static let maxDepth = 1024
 
@@ -118,29 +115,18 @@ struct RedactionWalk {
         }
         top.hasKept = true
         if !key.isEmpty, mark.isIn(key) { scan(key, findsAddresses: !context(of: outer.count).keepsAddresses) }
-        let isBlanked = top.isBlanked || (state != RedactionPaths.dead && blanks(at: state))
+        let isBlanked =
+            top.isBlanked || (state != RedactionPaths.dead && redaction.paths.states[state].action == .blank)
         return value(state: state, isBlanked: isBlanked, key: key)
     }
 
     private func removes(at state: Int) -> Bool {
         switch redaction.paths.states[state].action {
         case .remove: true
-        case .removeContainer: beginsContainer
-        case .removeScalar: !beginsContainer && base[index] != UInt8(ascii: "n")
-        case .nothing, .blank, .blankContainer, .blankScalar: false
+        case .removeUnlessObject: base[index] != UInt8(ascii: "{") && base[index] != UInt8(ascii: "n")
+        case .nothing, .blank: false
         }
     }
-
-    private func blanks(at state: Int) -> Bool {
-        switch redaction.paths.states[state].action {
-        case .blank: true
-        case .blankContainer: beginsContainer
-        case .blankScalar: !beginsContainer
-        case .nothing, .remove, .removeContainer, .removeScalar: false
-        }
-    }
-
-    private var beginsContainer: Bool { base[index] == UInt8(ascii: "{") || base[index] == UInt8(ascii: "[") }
 
     private func state(after state: Int, key: Range<Int>, isPlain: Bool) -> Int {
         if isPlain {
@@ -173,9 +159,7 @@ struct RedactionWalk {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             guard outer.count < Self.maxDepth else { return false }
             var state = state
-            while outer.count < Self.maxProvingDepth, let exception = redaction.paths.states[state].exception,
-                exception.proofs.contains(where: { $0.allSatisfy { proves($0, $0.keys, at: start) } })
-            {
+            while let exception = redaction.paths.states[state].exception, has(exception.key, exception.value) {
                 state = exception.state
             }
             index += 1
@@ -195,47 +179,29 @@ struct RedactionWalk {
         }
     }
 
-    /// Whether the object that begins there has a member as it has to be. Each one counts, if there are several.
-    private func proves(_ member: RedactionPaths.Member, _ keys: ArraySlice<[UInt8]>, at start: Int) -> Bool {
-        guard let key = keys.first, base[start] == UInt8(ascii: "{") else { return false }
+    /// Whether the object that begins here has a member with that value; the last one counts, if there are several.
+    private func has(_ key: [UInt8], _ value: [UInt8]) -> Bool {
+        guard base[index] == UInt8(ascii: "{") else { return false }
         var ahead = self
         var isThere = false
-        ahead.index = start + 1
+        ahead.index += 1
         while true {
             ahead.skipBlanks()
-            let nameStart = ahead.index + 1
-            guard ahead.index < count, base[ahead.index] == UInt8(ascii: "\""), let isPlain = ahead.skipString() else {
-                break
-            }
-            let name = nameStart..<(ahead.index - 1)
-            let isNamed =
-                isPlain
-                ? name.count == key.count && slice(name).elementsEqual(key)
-                : text(of: name, atMost: redaction.paths.longestKey) == key
+            let start = ahead.index + 1
+            guard ahead.index < count, base[ahead.index] == UInt8(ascii: "\""), ahead.skipString() != nil else { break }
+            let isNamed = text(of: start..<(ahead.index - 1), atMost: redaction.paths.longestKey) == key
             ahead.skipBlanks()
             guard ahead.index < count, base[ahead.index] == UInt8(ascii: ":") else { break }
             ahead.index += 1
             ahead.skipBlanks()
             let valueStart = ahead.index
             guard ahead.skipValue() else { break }
-            if isNamed {
-                let isProof =
-                    keys.count > 1
-                    ? proves(member, keys.dropFirst(), at: valueStart)
-                    : isValue(valueStart..<ahead.index, of: member)
-                guard isProof else { return false }
-                isThere = true
-            }
+            if isNamed { isThere = slice(valueStart..<ahead.index).elementsEqual(value) }
             ahead.skipBlanks()
             guard ahead.index < count, base[ahead.index] == UInt8(ascii: ",") else { break }
             ahead.index += 1
         }
-        return isThere || member.isOptional
-    }
-
-    private func isValue(_ range: Range<Int>, of member: RedactionPaths.Member) -> Bool {
-        guard let value = member.value else { return base[range.lowerBound] != UInt8(ascii: "n") }
-        return slice(range).elementsEqual(value)
+        return isThere
     }
 
     private mutating func string(_ range: Range<Int>, state: Int, isBlanked: Bool, key: Range<Int>) {
@@ -255,11 +221,11 @@ struct RedactionWalk {
     }
 
     private mutating func scan(_ range: Range<Int>, findsAddresses: Bool) {
-        for found in TextScan.cuts(base, range, findsAddresses: findsAddresses) { cut(found) }
+        for found in AddressScan(base, range, findsAddresses: findsAddresses).cuts { cut(found) }
     }
 
     private func holdsAt(_ range: Range<Int>) -> Bool {
-        var units = PercentUnits(base, range, decodes: true)
+        var units = StringUnits(base, range)
         while let unit = units.next() {
             if unit.ascii == UInt8(ascii: "@") { return true }
         }
