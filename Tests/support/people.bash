@@ -29,19 +29,12 @@ make_people_venvs() {
     return "$code"
 }
 
-# The suite, with a report of its own: its environment is another one than that of the other suites. A browser waits more
-# than it works, so it goes on beside those, and what it says is printed when it is over.
-start_people() {
-    make_people_venvs
-    start_child "$people_venv/bin/python" -m pytest -c Tests/Integration/pytest.ini --rootdir Tests/Integration \
-        --junitxml "$work/people.xml" Tests/Integration/people >"$work/people.log" 2>&1
-    people_suite=$started
-}
-
-await_people() {
+# The suite, with a report of its own: its environment is another one than that of the other suites.
+people() {
     local code=0
+    make_people_venvs
     say "End-to-end: people"
-    await_child "$people_suite" || code=$?
-    cat "$work/people.log"
+    run_child "$people_venv/bin/python" -m pytest -c Tests/Integration/pytest.ini --rootdir Tests/Integration \
+        --junitxml "$work/people.xml" Tests/Integration/people || code=$?
     take_report "End-to-end: people" "$work/people.xml" "$code"
 }
