@@ -268,11 +268,11 @@ def _refuses(gateway: Gateway) -> bool:
     return False
 
 
-def _last_answer(connection: Connection) -> None:
-    """A webhook was taken, and the connection ends behind the answer, as that says."""
+def _last_answer(connection: Connection, *, says_so: bool = True) -> None:
+    """A webhook was taken, and the connection ends behind the answer, as that says if it is written after the signal."""
     response = connection.read_response()
     _published(response)
-    assert response.headers["connection"] == "close"
+    assert not says_so or response.headers["connection"] == "close"
     answer = connection.read_until_closed()
     assert answer.closed and not answer.reset and not answer.data
     connection.close()
@@ -339,4 +339,5 @@ def test_what_the_kernel_has_accepted_is_served_by_a_full_server(make_gateway) -
                 connection.send(_webhook(gateway))
             gateway.process.send(signal.SIGTERM)
         for connection in new:
-            _last_answer(connection)
+            # Some may be answered before the signal is looked at.
+            _last_answer(connection, says_so=False)

@@ -63,18 +63,30 @@ extension FormLedger {
     func once(
         _ form: FormUse, _ run: @escaping @Sendable () async throws(PageFailure) -> PageAnswer
     ) async throws(PageFailure) -> PageAnswer {
-        switch try await claim(form) {
-        case .done(let location, let notes):
-            return notes.flatMap { PageAnswer(redirectingTo: location, encodedNotes: $0) }
-                ?? .redirect(location, .info, "This form was sent before. Nothing was done twice.")
-        case .unknown:
-            throw .http(
-                HTTPError(
-                    HTTPStatus(409), code: FormLedgerError.sentBefore,
-                    message: "This form was sent before, and it isn’t known what came of it. "
-                        + "Look at what is there before you send it again."))
-        case .first:
-            return try await Task { await act(form, run) }.value.get()
+        // The claim as well: a form that is claimed and not acted on would be lost.
+        try await Task { await claimAndAct(form, run) }.value.get()
+    }
+
+    private func claimAndAct(
+        _ form: FormUse, _ run: @Sendable () async throws(PageFailure) -> PageAnswer
+    ) async -> Result<PageAnswer, PageFailure> {
+        do throws(PageFailure) {
+            switch try await claim(form) {
+            case .done(let location, let notes):
+                return .success(
+                    notes.flatMap { PageAnswer(redirectingTo: location, encodedNotes: $0) }
+                        ?? .redirect(location, .info, "This form was sent before. Nothing was done twice."))
+            case .unknown:
+                throw .http(
+                    HTTPError(
+                        HTTPStatus(409), code: FormLedgerError.sentBefore,
+                        message: "This form was sent before, and it isn’t known what came of it. "
+                            + "Look at what is there before you send it again."))
+            case .first:
+                return await act(form, run)
+            }
+        } catch {
+            return .failure(error)
         }
     }
 
