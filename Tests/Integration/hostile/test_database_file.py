@@ -63,7 +63,6 @@ def test_a_backup_that_is_copied_over_the_file(scratch: Path) -> None:
         file.write_bytes(disabled)
         assert file.stat().st_ino == inode
         wait_until(lambda: _status(gateway, token) not in (202, 503), 10, "the token to be refused")
-        # What the server writes down now and then stands in the log, and would go over what is copied.
         os.truncate(file, 0)
         wait_until(lambda: _status(gateway, token) == 503, 10, "nothing to be accepted any more")
         wait_until(lambda: not gateway.ready(), 10, "readyz to say so")
