@@ -122,27 +122,28 @@ csimdjson_status parse(
     return parse_once(self, copy.data(), copy.size(), max_depth, error);
 }
 
-/// The last member of that key.
-bool last_member(dom::element parent, std::string_view key, dom::element &found) {
+/// The last member of that key. Sets `doubled` if there are several.
+bool last_member(dom::element parent, std::string_view key, dom::element &found, bool &doubled) {
     dom::object object;
     if (parent.get(object) != simdjson::SUCCESS) return false;
     bool any = false;
     for (auto field : object) {
         if (field.key == key) {
             found = field.value;
+            doubled = doubled || any;
             any = true;
         }
     }
     return any;
 }
 
-/// What stands at a path of keys joined by dots.
-bool at_path(const csimdjson_parser &self, std::string_view rest, dom::element &element) {
+/// What stands at a path of keys joined by dots. Sets `doubled` if one of the keys on the way is there several times.
+bool at_path(const csimdjson_parser &self, std::string_view rest, dom::element &element, bool &doubled) {
     if (!self.ready) return false;
     element = self.parser.doc.root();
     while (true) {
         auto dot = rest.find('.');
-        if (!last_member(element, rest.substr(0, dot), element)) return false;
+        if (!last_member(element, rest.substr(0, dot), element, doubled)) return false;
         if (dot == std::string_view::npos) return true;
         rest.remove_prefix(dot + 1);
     }
@@ -222,48 +223,38 @@ void csimdjson_reset(csimdjson_parser *self) {
 }
 
 bool csimdjson_find(const csimdjson_parser *self, const char *path, size_t path_length, csimdjson_value *value) {
+    value->doubled = false;
     try {
         dom::element element;
-        if (!at_path(*self, std::string_view(path, path_length), element)) return false;
+        if (!at_path(*self, std::string_view(path, path_length), element, value->doubled)) return false;
         describe(element, *value);
         return true;
     } catch (...) {
+        // No memory, if anything: the careful answer.
+        value->doubled = true;
         return false;
     }
 }
 
 bool csimdjson_find_key(const csimdjson_parser *self, const char *key, size_t key_length, csimdjson_value *value) {
+    value->doubled = false;
     try {
         dom::element element;
         if (!self->ready) return false;
-        if (!last_member(self->parser.doc.root(), std::string_view(key, key_length), element)) return false;
+        std::string_view name(key, key_length);
+        if (!last_member(self->parser.doc.root(), name, element, value->doubled)) return false;
         describe(element, *value);
         return true;
     } catch (...) {
+        value->doubled = true;
         return false;
     }
 }
 
-bool csimdjson_any_unless(
-    const csimdjson_parser *self, const char *path, size_t path_length, const char *key, size_t key_length,
-    bool expected) {
-    try {
-        dom::element element;
-        dom::array array;
-        if (!at_path(*self, std::string_view(path, path_length), element)) return false;
-        if (element.get(array) != simdjson::SUCCESS) return false;
-        for (auto item : array) {
-            dom::element flag;
-            bool found = false;
-            if (!item.is_object()) continue;
-            if (!last_member(item, std::string_view(key, key_length), flag)) return true;
-            if (flag.get(found) != simdjson::SUCCESS || found != expected) return true;
-        }
-        return false;
-    } catch (...) {
-        // No memory, if anything: the careful answer.
-        return true;
-    }
+size_t csimdjson_member_count(const csimdjson_parser *self) {
+    dom::object object;
+    if (!self->ready || self->parser.doc.root().get(object) != simdjson::SUCCESS) return 0;
+    return object.size();
 }
 
 size_t csimdjson_capacity(const csimdjson_parser *self) { return self->parser.capacity(); }

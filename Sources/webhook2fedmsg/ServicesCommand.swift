@@ -53,6 +53,7 @@ struct ServicesCommand: ParsableCommand {
         var text =
             "\(report.service): \(report.documented) documented events; \(counts.joined(separator: ", ")) lines\n"
         text += "  from \(report.source), \(report.date)\n"
+        if !report.everywhere.isEmpty { text += "  of every event \(report.everywhere.joined(separator: "; "))\n" }
         let width = report.lines.map(\.event.count).max() ?? 0
         for line in report.lines {
             text += "  " + padded(line.event, to: width + 2) + padded(line.outcome, to: 11) + line.reason

@@ -49,6 +49,8 @@ typedef enum csimdjson_kind {
 /// What a path leads to; of the members after `kind`, the one that the kind names is set.
 typedef struct csimdjson_value {
     csimdjson_kind kind;
+    /// Whether a key on the way there is in its object several times. Set where nothing is found, too.
+    bool doubled;
     bool boolean;
     int64_t integer;
     uint64_t unsigned_integer;
@@ -82,11 +84,9 @@ bool csimdjson_find(const csimdjson_parser *parser, const char *path, size_t pat
 /// The same for one key of the outermost object, which may have dots in it.
 bool csimdjson_find_key(const csimdjson_parser *parser, const char *key, size_t key_length, csimdjson_value *value);
 
-/// Whether the array at a path has an object in it whose member `key` is not `expected`: is the other truth value,
-/// something else, or not there. Elements that are no objects do not count. False if there is no array.
-bool csimdjson_any_unless(
-    const csimdjson_parser *parser, const char *path, size_t path_length, const char *key, size_t key_length,
-    bool expected);
+/// How many members the outermost object has, those of a key that is there twice included; no more than 0xFFFFFF are
+/// counted.
+size_t csimdjson_member_count(const csimdjson_parser *parser);
 
 /// Bytes of document that fit into the buffers held now.
 size_t csimdjson_capacity(const csimdjson_parser *parser);

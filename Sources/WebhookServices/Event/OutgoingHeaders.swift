@@ -58,8 +58,10 @@ struct OutgoingHeaders: Sendable {
         return selected
     }
 
-    /// A value as text: at most 1,024 bytes, cut between characters; what is not UTF-8 becomes U+FFFD.
+    /// A value as text, without addresses of people and credentials in URLs, as in the payload: at most 1,024 bytes, cut
+    /// between characters; what is not UTF-8 becomes U+FFFD.
     private static func text(_ value: ArraySlice<UInt8>) -> String {
+        let value = TextScan.cleaned(value)
         var end = value.endIndex
         if value.count > maxValueBytes {
             end = value.startIndex + maxValueBytes

@@ -87,21 +87,25 @@ extension BitbucketService {
 
     /// What is left of the repository that a pull request comes from. Cloud says only of some whether they are private,
     /// and tells little more.
-    private static let sources = [
+    private static let sources = [cloud("pullrequest.source.repository"), dataCenter("pullRequest.fromRef.repository")]
+
+    private static func cloud(_ object: String) -> EventRule.Reduction {
         EventRule.Reduction(
-            "pullrequest.source.repository", unless: "is_private", is: "false",
-            keeping: ["type", "uuid", "name", "full_name", "is_private", "links.html"]),
+            object, unless: [.required("is_private", "false")],
+            keeping: ["type", "uuid", "name", "full_name", "is_private", "links.html.href"])
+    }
+
+    private static func dataCenter(_ object: String) -> EventRule.Reduction {
         EventRule.Reduction(
-            "pullRequest.fromRef.repository",
-            unless: .any([
-                .required("pullRequest.fromRef.repository.project.public", .flag(true)),
-                .required("pullRequest.fromRef.repository.public", .flag(true)),
-            ]),
-            keeping: ["id", "slug", "name", "project.key", "public"]),
-    ]
+            object, unless: [.required("public", "true")], [.required("project.public", "true")],
+            keeping: ["id", "slug", "name", "project.key", "public"])
+    }
 
     static let table = EventTable(
-        documentedEvents, commits: ["target"],
+        documentedEvents,
+        // What a repository is a fork of, in Data Center and in Cloud.
+        reducing: [dataCenter("**.origin"), cloud("**.repository.parent"), cloud("**.fork.parent")],
+        commits: ["target"],
         rules: [
             .proven(
                 [
@@ -115,14 +119,23 @@ extension BitbucketService {
                 by: repository,
                 "A repository says whether it is private, or its project whether it is public."),
             .proven(
-                ["repo.fork", "repo.forked"],
+                ["repo.fork"],
+                by: repository + [
+                    .any([
+                        .required("fork.is_private", .flag(false)), .required("fork.project.public", .flag(true)),
+                        .required("fork.public", .flag(true)),
+                    ]), .optional("fork.is_private", .flag(false)),
+                ],
+                "Both repositories have to be public."),
+            .proven(
+                ["repo.forked"],
                 by: repository + [
                     .any([
                         .absent("fork"), .required("fork.is_private", .flag(false)),
                         .required("fork.project.public", .flag(true)), .required("fork.public", .flag(true)),
                     ])
                 ],
-                "Both repositories have to be public."),
+                "It is about the fork; what that is one of may be private."),
             .proven(
                 [
                     "pullrequest.created", "pullrequest.updated", "pullrequest.approved",

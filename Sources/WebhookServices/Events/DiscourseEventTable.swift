@@ -31,44 +31,44 @@ extension DiscourseService {
     private static func post(
         _ archetype: StaticString, _ type: StaticString, _ isHidden: StaticString,
         _ deletion: StaticString,
-        _ isVisible: StaticString
+        _ isVisible: StaticString, _ isDeletedByAuthor: StaticString
     ) -> [VisibilityCheck] {
         [
-            .optional(archetype, .words(["regular", "banner"]), otherwise: .privateMessage),
+            .required(archetype, .words(["regular", "banner"]), otherwise: .privateMessage),
             // Regular, of a moderator, and small ones that tell what was done; 4 is a whisper among the staff.
             .optional(type, .numbers([1, 2, 3]), otherwise: .confidential),
             .optional(isHidden, .flag(false), otherwise: .confidential),
             .optional(deletion, .nothing, otherwise: .confidential),
             .optional(isVisible, .flag(true), otherwise: .confidential),
+            .optional(isDeletedByAuthor, .flag(false), otherwise: .confidential),
         ]
     }
 
     /// What is written does not go to the bus (<https://pagure.io/fedora-infrastructure/issue/10420>): neither a post's
-    /// text, in both forms, nor what is said in a chat, wherever events have one.
-    private static let texts: [String] = {
-        let posts = ["post", "like.post", "solved", "reviewable", "reviewable.payload"]
-        let said = ["message", "message.in_reply_to", "channel.last_message"].map {
-            "chat_message." + $0
+    /// text, in both forms and in parts, nor what is said in a chat, wherever events have one.
+    private static let texts: [String] =
+        ["post", "like.post", "solved", "topic", "reviewable", "reviewable.payload", "assign", "notification"].flatMap {
+            [$0 + ".cooked", $0 + ".raw", $0 + ".excerpt"]
         }
-        return posts.flatMap { [$0 + ".cooked", $0 + ".raw"] }
-            + said.flatMap { place in ["cooked", "message", "excerpt"].map { place + "." + $0 } }
-    }()
+        + ["cooked", "raw", "message", "excerpt", "last_reply_excerpt"].map { "chat_message.*.**." + $0 }
 
     static let table = EventTable(
-        documentedEvents, removing: texts,
+        documentedEvents, isOneMember: true, removing: texts,
         blanking: [
             // How a group gets and sends mail.
             "group.incoming_email", "group.email_username", "group.email_password",
-            "group.email_from_alias",
-            "group.smtp_server", "group.imap_server", "group.imap_mailbox_name",
-            "group.automatic_membership_email_domains",
+            "group.email_from_alias", "group.smtp_server", "group.smtp_password", "group.imap_server",
+            "group.imap_password", "group.imap_mailbox_name", "group.automatic_membership_email_domains",
         ],
         rules: [
-            .byNature(["ping"], "Nothing is in it."),
+            .byNature(
+                ["ping"], unless: [.required("ping", .words(["OK"]), otherwise: .unknownVisibility)],
+                "Nothing is in it."),
             .byNature(
                 ["post"],
                 unless: post(
-                    "post.topic_archetype", "post.post_type", "post.hidden", "post.deleted_at", "post.visible"
+                    "post.topic_archetype", "post.post_type", "post.hidden", "post.deleted_at", "post.visible",
+                    "post.user_deleted"
                 ),
                 removing: ["post.raw", "post.cooked"],
                 "Posts do not say who sees their category; private messages, whispers and what is hidden or deleted do."
@@ -76,7 +76,8 @@ extension DiscourseService {
             .byNature(
                 ["topic"],
                 unless: post(
-                    "topic.archetype", "topic.post_type", "topic.hidden", "topic.deleted_at", "topic.visible"),
+                    "topic.archetype", "topic.post_type", "topic.hidden", "topic.deleted_at", "topic.visible",
+                    "topic.user_deleted"),
                 "Topics do not say who sees their category; private messages and what is unlisted or deleted do."
             ),
             .byNature(
@@ -84,15 +85,16 @@ extension DiscourseService {
                 unless: post(
                     "like.post.topic_archetype", "like.post.post_type", "like.post.hidden",
                     "like.post.deleted_at",
-                    "like.post.visible"),
+                    "like.post.visible", "like.post.user_deleted"),
                 removing: ["like.post.raw", "like.post.cooked"], "As the post that is liked."),
             .byNature(
                 ["solved"],
                 unless: post(
                     "solved.topic_archetype", "solved.post_type", "solved.hidden", "solved.deleted_at",
-                    "solved.visible"),
+                    "solved.visible", "solved.user_deleted"),
                 removing: ["solved.raw", "solved.cooked"], "As the post that is the solution."),
-            .byNature(["user_badge"], "Badges are on people's public pages."),
+            .byNature(
+                ["user_badge"], unless: [.required("user_badge", .object)], "Badges are on people's public pages."),
             .proven(
                 ["category"],
                 by: [.required("category.read_restricted", .flag(false), otherwise: .confidential)],

@@ -15,20 +15,26 @@ public struct EventReport: Sendable, Encodable {
         /// Why, in words.
         public let reason: String
 
-        init(_ event: String, _ rule: EventRule?) {
+        init(_ event: String, _ rule: EventRule?, _ common: EventTable.Common) {
             self.event = event
-            outcome = (rule?.disposition ?? .withheld).rawValue
+            let disposition = rule?.disposition ?? .withheld
+            outcome = (disposition == .published && common.cutsAtPlaces ? .cut : disposition).rawValue
             if let rule {
-                if case .never(let content) = rule.standing { code = content.code } else { code = nil }
+                if case .never(let content) = rule.standing {
+                    code = content.code
+                } else {
+                    code = disposition == .withheld ? PrivateContent.unknownVisibility.code : nil
+                }
                 reason = rule.reason
             } else {
                 code = PrivateContent.unknownVisibility.code
                 reason = "Nothing is known of its visibility."
             }
             proof = rule?.checks.map(\.description) ?? []
-            cuts =
-                (rule?.removed.map { "without \($0)" } ?? []) + (rule?.blanked.map { "empty \($0)" } ?? [])
-                + (rule?.reductions.map(\.description) ?? [])
+            let ofRule = EventTable.Common(
+                removed: rule?.removed ?? [], blanked: rule?.blanked ?? [], reductions: rule?.reductions ?? [])
+            let ofTable = common.descriptions { !$0.hasPrefix("**") }
+            cuts = ofRule.descriptions { _ in true } + ofTable
         }
     }
 
@@ -42,6 +48,8 @@ public struct EventReport: Sendable, Encodable {
     public let documented: Int
     /// Whether senders name events freely.
     public let isOpen: Bool
+    /// What is cut out of every event, wherever it stands, besides addresses of people and credentials in URLs.
+    public let everywhere: [String]
     /// The events.
     public let lines: [Line]
 
@@ -53,10 +61,11 @@ public struct EventReport: Sendable, Encodable {
         date = table.documented.date
         documented = table.documented.events.count
         isOpen = table.documented.isOpen
+        everywhere = table.common.descriptions { $0.hasPrefix("**") }
         lines =
             table.documented.events.flatMap { event in
                 Self.lines(of: event, table)
-            } + (isOpen ? [Line("*", table.rule(for: "*"))] : [])
+            } + (isOpen ? [Line("*", table.rule(for: "*"), table.common)] : [])
     }
 
     /// One line, and one more for each action with a rule of its own.
@@ -64,7 +73,19 @@ public struct EventReport: Sendable, Encodable {
         let general = table.rule(for: event.name)
         let special = event.actions.filter { table.hasRule(for: event.name, action: $0) }
         let isAll = !event.actions.isEmpty && special.count == event.actions.count
-        return (isAll ? [] : [Line(event.name, general)])
-            + special.map { Line("\(event.name).\($0)", table.rule(for: event.name, action: $0)) }
+        let common = table.common.of(event.name, isMember: table.isOneMember)
+        return (isAll ? [] : [Line(event.name, general, common)])
+            + special.map { Line("\(event.name).\($0)", table.rule(for: event.name, action: $0), common) }
+    }
+}
+
+extension EventTable.Common {
+    /// Whether it cuts anything at a certain place.
+    fileprivate var cutsAtPlaces: Bool { !descriptions { !$0.hasPrefix("**") }.isEmpty }
+
+    /// What it does at certain paths, in words.
+    fileprivate func descriptions(_ isWanted: (String) -> Bool) -> [String] {
+        removed.filter(isWanted).map { "without \($0)" } + blanked.filter(isWanted).map { "empty \($0)" }
+            + reductions.filter { isWanted($0.redaction.path) }.map(\.description)
     }
 }

@@ -22,50 +22,53 @@ public struct EventRule: Sendable {
         case withheld
     }
 
-    /// An object, of which only certain members go out unless a place in the payload proves that it is public.
+    /// An object, of which only certain members go out unless it proves itself that it is public, in strings that hold
+    /// such a document as well.
     public struct Reduction: Sendable {
-        let object: StaticString
-        let check: VisibilityCheck?
-        /// A member of the object that proves it, wherever a string holds such a document as well.
-        let exception: PayloadRedaction.Reduction.Member?
-        /// The members that stay.
-        public let kept: [String]
+        /// A member by which an object proves that it is public.
+        public struct Member: Sendable {
+            let member: PayloadRedaction.Reduction.Member
 
-        /// - Parameters:
-        ///   - object: The path of the object.
-        ///   - check: What proves that all of it may go out; `nil` if nothing does.
-        ///   - kept: Paths in the object that stay, keys joined by dots.
-        public init(_ object: StaticString, unless check: VisibilityCheck? = nil, keeping kept: [String]) {
-            self.object = object
-            self.check = check
-            exception = nil
-            self.kept = kept
+            /// It has to be there.
+            ///
+            /// - Parameters:
+            ///   - path: Its key; that of an object around it, a dot and its own.
+            ///   - value: What it has to be, as JSON writes it; `nil` for anything but null.
+            public static func required(_ path: String, _ value: String?) -> Member {
+                Member(member: .init(path: path, value: value))
+            }
+
+            /// Where it is there, it has to be that.
+            public static func optional(_ path: String, _ value: String) -> Member {
+                Member(member: .init(path: path, value: value, isOptional: true))
+            }
+
+            var description: String {
+                let value = member.value.map { " is \($0)" } ?? " is there"
+                return member.path + value + (member.isOptional ? ", where it is there" : "")
+            }
         }
 
-        /// One that the object itself decides, in strings that hold such a document as well.
-        ///
-        /// - Parameters:
-        ///   - key: The member that decides.
-        ///   - value: What it has to be, as JSON writes it, for all of the object to go out.
-        init(_ object: StaticString, unless key: String, is value: String, keeping kept: [String]) {
-            self.object = object
-            check = nil
-            exception = .init(key: key, value: value)
-            self.kept = kept
-        }
+        let redaction: PayloadRedaction.Reduction
+        private let proofs: [[Member]]
 
-        /// Whether the payload has the object and does not prove that it is public.
-        func applies(to document: JSONDocument) -> Bool {
-            if exception != nil { return true }
-            guard document.isObject(object) || object.utf8CodeUnitCount == 0 else { return false }
-            return check.map { $0.finding(in: document) != .isPublic } ?? true
+        /// - Parameters:
+        ///   - object: The path of the object, with `*` and `**` as in the members that are removed.
+        ///   - proofs: What proves that all of it may go out, one of several; none if nothing does.
+        ///   - kept: Paths in the object that stay, keys joined by dots. Objects and arrays do not.
+        ///   - isBlanking: Whether what does not stay keeps its key, without its value.
+        public init(_ object: String, unless proofs: [Member]..., keeping kept: [String], isBlanking: Bool = false) {
+            self.proofs = proofs
+            redaction = PayloadRedaction.Reduction(
+                path: object, kept: kept, exceptions: proofs.map { $0.map(\.member) }, isBlanking: isBlanking)
         }
 
         /// `of head.repo only id, name, owner.login`.
         public var description: String {
-            let place = object.utf8CodeUnitCount == 0 ? "of all" : "of \(object)"
-            let exception = exception.map { ", unless \($0.key) is \($0.value)" } ?? ""
-            return place + " only " + kept.joined(separator: ", ") + exception
+            let place = redaction.path.isEmpty ? "of all" : "of \(redaction.path)"
+            let exceptions = proofs.map { $0.map(\.description).joined(separator: " and ") }
+            return place + " only \(redaction.kept.joined(separator: ", "))"
+                + (exceptions.isEmpty ? "" : ", unless " + exceptions.joined(separator: ", or "))
         }
     }
 
@@ -117,24 +120,21 @@ public struct EventRule: Sendable {
             removed: removing, blanked: blanking, reason: reason)
     }
 
-    /// What comes of an event that passes all checks.
+    /// What comes of an event that passes all checks, whatever the table cuts out of everything.
     public var disposition: Disposition {
         if case .never = standing { return .withheld }
-        if !reductions.isEmpty { return .projected }
-        return removed.isEmpty && blanked.isEmpty ? .published : .cut
+        if standing == .proven, checks.isEmpty { return .withheld }
+        if reductions.contains(where: { !$0.redaction.isBlanking }) { return .projected }
+        return removed.isEmpty && blanked.isEmpty && reductions.isEmpty ? .published : .cut
     }
 
     /// What a payload says of its event: `nil` if it may be published.
     func privateContent(in document: JSONDocument) -> PrivateContent? {
         if case .never(let content) = standing { return content }
-        var isUnknown = false
-        for check in checks {
-            switch check.finding(in: document) {
-            case .isPublic: continue
-            case .isPrivate(let content): return content
-            case .isUnknown: isUnknown = true
-            }
+        switch VisibilityCheck.finding(of: checks, in: document) {
+        case .isPublic: return standing == .proven && checks.isEmpty ? .unknownVisibility : nil
+        case .isPrivate(let content): return content
+        case .isUnknown: return .unknownVisibility
         }
-        return isUnknown || (standing == .proven && checks.isEmpty) ? .unknownVisibility : nil
     }
 }

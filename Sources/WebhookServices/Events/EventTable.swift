@@ -4,26 +4,35 @@
 /// An event is published by default only if its payload proves that it is public, or if it is of a kind that the service
 /// shows to everybody. An event that is not documented, or has no row, is withheld.
 public struct EventTable: Sendable {
+    /// What is cut out of everything, besides what each row cuts.
+    struct Common: Sendable {
+        /// Members that go, as those of a row.
+        var removed: [String]
+        /// Members that stay without their value, likewise.
+        var blanked: [String]
+        /// What is reduced where it is not public, likewise.
+        var reductions: [EventRule.Reduction]
+
+        /// What it does in payloads of an event.
+        ///
+        /// - Parameter isMember: Whether the payload is one member that is named as its event.
+        func of(_ event: String, isMember: Bool) -> Common {
+            let isOfEvent = { (path: String) in !isMember || path.hasPrefix(event + ".") }
+            return Common(
+                removed: removed.filter(isOfEvent), blanked: blanked.filter(isOfEvent), reductions: reductions)
+        }
+    }
+
     /// A row, and what is cut out of its events, made ready.
     private struct Prepared: Sendable {
         let rule: EventRule
         let cuts: PayloadRedaction
-        /// One for each choice of the rule's reductions: that which applies has its bit in the index.
-        let reducing: [PayloadRedaction]
-
-        /// What is cut out of a payload that has to be reduced where it is not public.
-        func reducing(_ document: JSONDocument) -> PayloadRedaction {
-            guard reducing.count > 1 else { return cuts }
-            var index = 0
-            for (bit, reduction) in rule.reductions.enumerated() where reduction.applies(to: document) {
-                index |= 1 << bit
-            }
-            return reducing[index]
-        }
+        let reducing: PayloadRedaction
     }
 
     /// The rows of an event.
     private struct Entry: Sendable {
+        var actions: Set<String> = []
         var general: Prepared?
         var byAction: [String: Prepared] = [:]
     }
@@ -35,48 +44,63 @@ public struct EventTable: Sendable {
     private var entries: [String: Entry] = [:]
     private var fallback: Prepared?
     /// What is cut out of everything.
+    let common: Common
+    /// The same, made ready.
     private let commonCuts: PayloadRedaction
+    /// Where the payload says what happened, if the documented actions are all that there are.
+    private let action: StaticString?
+    /// Whether a payload is an object with one member, which is named as its event, and what happened is one of the
+    /// documented actions.
+    let isOneMember: Bool
+    /// Checks of all events.
+    private let checks: [VisibilityCheck]
 
     /// A table.
     ///
     /// Whatever it says, addresses of people, credentials in URLs and configurations of hooks are cut out.
     ///
     /// - Parameters:
+    ///   - action: Where payloads say what happened, if the documented actions are all that there are: an event with
+    ///     another one is unknown.
+    ///   - isOneMember: Whether a payload is an object with one member, which is named as its event, and the documented
+    ///     actions are all that there are. What is otherwise is unknown.
+    ///   - checks: What has to hold of all events, besides what their rows say.
     ///   - removing: Members that go from all payloads, as those of a row.
     ///   - blanking: Members whose values go from all payloads, likewise.
+    ///   - reducing: What is reduced in all payloads, likewise.
     ///   - texts: Keys under which people's own texts stand, besides those that are known: addresses stay there.
     ///   - commits: Keys under which commits stand, likewise.
     ///   - keepsTexts: Whether addresses stay in texts at all.
     public init(
-        _ documented: DocumentedEvents, removing: [String] = [], blanking: [String] = [], texts: [String] = [],
-        commits: [String] = [], keepsTexts: Bool = true, rules: [EventRule]
+        _ documented: DocumentedEvents, action: StaticString? = nil, isOneMember: Bool = false,
+        checks: [VisibilityCheck] = [], removing: [String] = [], blanking: [String] = [],
+        reducing: [EventRule.Reduction] = [], texts: [String] = [], commits: [String] = [], keepsTexts: Bool = true,
+        rules: [EventRule]
     ) {
-        func redaction(_ rule: EventRule?, reducing: [EventRule.Reduction] = []) -> PayloadRedaction {
-            PayloadRedaction(
+        func redaction(_ rule: EventRule?, reduces: Bool) -> PayloadRedaction {
+            // What is blanked is so whatever the token's owner allows.
+            let reductions = (reducing + (rule?.reductions ?? [])).map(\.redaction).filter { reduces || $0.isBlanking }
+            return PayloadRedaction(
                 removing: removing + (rule?.removed ?? []), blanking: blanking + (rule?.blanked ?? []),
-                reducing: reducing.map {
-                    PayloadRedaction.Reduction(path: "\($0.object)", kept: $0.kept, unless: $0.exception)
-                },
-                texts: texts, commits: commits, keepsTexts: keepsTexts)
+                reducing: reductions, texts: texts, commits: commits, keepsTexts: keepsTexts)
         }
         self.documented = documented
         self.rules = rules
-        commonCuts = redaction(nil)
-        let names = Set(documented.events.map(\.name))
-        for name in names { entries[name] = Entry() }
+        self.action = action
+        self.isOneMember = isOneMember
+        self.checks = checks
+        common = Common(removed: removing, blanked: blanking, reductions: reducing)
+        commonCuts = redaction(nil, reduces: false)
+        for event in documented.events { entries[event.name] = Entry(actions: Set(event.actions)) }
         for rule in rules {
-            let cuts = redaction(rule)
             let prepared = Prepared(
-                rule: rule, cuts: cuts,
-                reducing: (0..<1 << rule.reductions.count).map { choice in
-                    let applying = rule.reductions.enumerated().filter { choice >> $0.offset & 1 == 1 }
-                    return redaction(rule, reducing: applying.map(\.element))
-                })
+                rule: rule, cuts: redaction(rule, reduces: false), reducing: redaction(rule, reduces: true))
             for event in rule.events {
                 if event == "*" {
                     fallback = prepared
-                } else if names.contains(event) {
-                    Self.add(prepared, to: &entries[event, default: Entry()])
+                } else if var entry = entries[event] {
+                    Self.add(prepared, to: &entry)
+                    entries[event] = entry
                 }
             }
         }
@@ -112,8 +136,30 @@ public struct EventTable: Sendable {
             return EventJudgement(privateContent: .unknownVisibility, cuts: commonCuts, reducing: commonCuts)
         }
         return EventJudgement(
-            privateContent: prepared.rule.privateContent(in: document), cuts: prepared.cuts,
-            reducing: prepared.reducing(document))
+            privateContent: prepared.rule.privateContent(in: document)
+                ?? privateContent(of: event, action: action, document),
+            cuts: prepared.cuts, reducing: prepared.reducing)
+    }
+
+    /// What speaks against an event whose row lets it go out.
+    private func privateContent(of event: String, action: String?, _ document: JSONDocument) -> PrivateContent? {
+        switch VisibilityCheck.finding(of: checks, in: document) {
+        case .isPublic: break
+        case .isPrivate(let content): return content
+        case .isUnknown: return .unknownVisibility
+        }
+        let actions = entries[event]?.actions ?? []
+        if isOneMember {
+            let isListed = action.map { actions.contains($0) } ?? false
+            return isListed && document.memberCount == 1 && document.member(event) != nil ? nil : .unknownVisibility
+        }
+        guard let place = self.action.map({ document.place($0) }), !actions.isEmpty else { return nil }
+        if place.isDoubled { return .unknownVisibility }
+        switch place.value {
+        case nil: return nil
+        case .string(let name) where actions.contains(name): return nil
+        default: return .unknownVisibility
+        }
     }
 
     /// The names of all documented events: `push`, `issues.opened`.

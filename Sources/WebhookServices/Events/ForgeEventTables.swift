@@ -38,36 +38,67 @@ extension GiteaFamily {
             object: "forkee", isPrivate: "forkee.private", isInternal: "forkee.internal",
             owner: "forkee.owner.visibility"))
 
-    private static let run: [VisibilityCheck] =
+    private static func run(_ place: RepositoryPlace, in run: StaticString) -> [VisibilityCheck] {
+        [.within(run, place.isPrivate, .flag(false))] + repository(place)
+    }
+
+    /// The run that an event is of, and the one before it.
+    private static let runs: [VisibilityCheck] =
         [.required("run.repository.private", .flag(false)), organization]
-        + repository(
+        + run(
             RepositoryPlace(
                 object: "run.repository", isPrivate: "run.repository.private",
-                isInternal: "run.repository.internal",
-                owner: "run.repository.owner.visibility"))
+                isInternal: "run.repository.internal", owner: "run.repository.owner.visibility"),
+            in: "run")
+        + run(
+            RepositoryPlace(
+                object: "last_run.repository", isPrivate: "last_run.repository.private",
+                isInternal: "last_run.repository.internal", owner: "last_run.repository.owner.visibility"),
+            in: "last_run")
+        // Wherever else such an event has one.
+        + repository(
+            RepositoryPlace(
+                object: "repository", isPrivate: "repository.private", isInternal: "repository.internal",
+                owner: "repository.owner.visibility"))
 
-    /// What is left of the repository that a pull request comes from, if it is private. How visible its owner is does
-    /// not matter: the pull request is in another one.
-    private static let head = EventRule.Reduction(
-        "pull_request.head.repo", unless: "private", is: "false",
-        keeping: ["id", "name", "full_name", "html_url", "private", "owner.login", "owner.username"])
+    private static let workflowRun = repository(
+        RepositoryPlace(
+            object: "workflow_run.repository", isPrivate: "workflow_run.repository.private",
+            isInternal: "workflow_run.repository.internal", owner: "workflow_run.repository.owner.visibility"))
+
+    /// What is left of the repository that a pull request or a run comes from, or that another one is a fork of, if it
+    /// is private. How visible its owner is does not matter: the event is of another one.
+    private static func reduced(_ object: String) -> EventRule.Reduction {
+        EventRule.Reduction(
+            object, unless: [.required("private", "false"), .optional("internal", "false")],
+            keeping: ["id", "name", "full_name", "html_url", "private", "owner.login", "owner.username"])
+    }
+
+    private static let head = reduced("pull_request.head.repo")
+
+    /// What is left of a team that has to review something: teams are for the members of their organization.
+    private static let teams = EventRule.Reduction(
+        "**.requested_reviewers_teams.*", keeping: ["id"], isBlanking: true)
 
     /// The table of one of the two.
     static func table(_ documented: DocumentedEvents) -> EventTable {
         let names = Set(documented.events.map(\.name))
         func those(_ events: [String]) -> [String] { events.filter(names.contains) }
         return EventTable(
-            documented,
+            documented, checks: [.optional("action", .anything)],
             // Gitea before 1.14 has the secret itself in the payload.
-            removing: ["secret"],
+            removing: ["secret"], reducing: [reduced("**.parent"), teams],
             rules: [
                 .proven(
                     those([
-                        "push", "create", "delete", "issues", "wiki", "repository", "status", "workflow_run",
-                        "workflow_job",
+                        "push", "create", "delete", "issues", "wiki", "repository", "status", "workflow_job",
                     ]),
                     by: named,
                     "A repository says whether it is private, and its owner whether few can see them."),
+                .proven(
+                    those(["workflow_run"]), by: named + workflowRun,
+                    reducing: [head, reduced("workflow_run.head_repository")],
+                    "Runs are for whoever sees the repository; the one that a run is for may be private."),
                 .proven(
                     those([
                         "pull_request", "pull_request_approved", "pull_request_rejected",
@@ -93,7 +124,8 @@ extension GiteaFamily {
                     "Packages are for whoever sees their owner."),
                 .proven(
                     those(["action_run_success", "action_run_failure", "action_run_recover", "action_run_cancelled"]),
-                    by: run, reducing: [head], blanking: ["run.event_payload.inputs"],
+                    by: runs, reducing: [head],
+                    blanking: ["run.event_payload.inputs", "last_run.event_payload.inputs"],
                     "Runs are for whoever sees the repository. The event that began one is in a string, and cut as it is."
                 ),
             ])

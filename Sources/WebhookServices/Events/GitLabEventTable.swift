@@ -14,7 +14,13 @@ extension GitLabService {
                 ("repository", "repository.visibility_level", everybody),
             ]),
             .optional("repository.visibility_level", everybody),
+            // One of them is there, and neither says otherwise.
+            .any([
+                .required("object_kind", .words(kinds), otherwise: .unknownVisibility),
+                .required("event_name", .words(kinds), otherwise: .unknownVisibility),
+            ]),
             .optional("object_kind", .words(kinds), otherwise: .unknownVisibility),
+            .optional("event_name", .words(kinds), otherwise: .unknownVisibility),
         ]
         return checks + more.joined()
     }
@@ -30,21 +36,36 @@ extension GitLabService {
         .optional("note.confidential", .flag(false), otherwise: .confidential),
         .optional("note.internal", .flag(false), otherwise: .confidential),
         .within("snippet", "snippet.visibility_level", everybody),
+        .within("project_snippet", "project_snippet.visibility_level", everybody),
     ]
 
-    /// The kinds of thing that people comment on or react to, and that say themselves who may see them.
-    private static func target(_ path: StaticString, _ kinds: [String]) -> [VisibilityCheck] {
+    /// An issue or another work item, which says whether it is confidential.
+    private static let workItem: VisibilityCheck = .any([
+        .required("issue.confidential", .flag(false), otherwise: .confidential),
+        .required("work_item.confidential", .flag(false), otherwise: .confidential),
+    ])
+
+    /// What people comment on or react to has to be there, and to say who may see it, where its kind does.
+    private static func target(_ path: StaticString) -> [VisibilityCheck] {
         [
-            .optional(path, .words(kinds), otherwise: .unknownVisibility),
-            .when(path, is: "Snippet", .required("snippet.visibility_level", everybody)),
+            .when(path, is: "Issue", workItem),
+            .when(path, is: "WorkItem", workItem),
+            .when(
+                path, is: "Snippet",
+                .any([
+                    .required("snippet.visibility_level", everybody),
+                    .required("project_snippet.visibility_level", everybody),
+                ])),
+            .when(path, is: "MergeRequest", .required("merge_request", .object)),
+            .when(path, is: "Commit", .required("commit", .object)),
             .within("merge_request.target", "merge_request.target.visibility_level", everybody),
         ]
     }
 
     /// What is left of the project that a merge request comes from, if not everybody may see it.
-    private static func source(_ object: StaticString, _ level: StaticString) -> EventRule.Reduction {
+    private static func source(_ object: String) -> EventRule.Reduction {
         EventRule.Reduction(
-            object, unless: .required(level, everybody),
+            object, unless: [.required("visibility_level", "20")],
             keeping: ["id", "name", "namespace", "path_with_namespace", "web_url", "visibility_level"])
     }
 
@@ -57,8 +78,13 @@ extension GitLabService {
         "merge_request", and: marks,
         [.within("object_attributes.target", "object_attributes.target.visibility_level", everybody)])
 
-    private static let notables = [
-        "Commit", "Issue", "MergeRequest", "Snippet", "WorkItem", "DesignManagement::Design",
+    /// What people comment on. Designs are of an issue, and no payload says whether that is confidential.
+    private static let notables = ["Commit", "Issue", "MergeRequest", "Snippet", "WorkItem"]
+
+    /// What is left of variables and inputs, which may hold what is not for everybody: their names.
+    private static let values = [
+        EventRule.Reduction("**.variables", keeping: ["*.key"], isBlanking: true),
+        EventRule.Reduction("object_attributes.inputs", keeping: ["*.name", "*.key"], isBlanking: true),
     ]
 
     /// Which events may go out, by what, and without what.
@@ -69,6 +95,7 @@ extension GitLabService {
             "reviewers.*.email", "builds.*.user.email", "object_attributes.assignee.email",
             "merge_request.assignee.email",
         ],
+        reducing: values,
         rules: [projects, instance, withheld].flatMap { $0 })
 
     /// What projects tell.
@@ -80,25 +107,36 @@ extension GitLabService {
             "Issues and other work items of a project may be confidential; those of a group have no level."),
         .proven(
             ["note"],
-            by: project("note", and: marks, target("object_attributes.noteable_type", notables)),
-            reducing: [source("merge_request.source", "merge_request.source.visibility_level")],
-            "Comments are for whoever sees what they are on; a snippet has a level of its own."),
+            by: project(
+                "note",
+                and: [.required("object_attributes.noteable_type", .words(notables), otherwise: .unknownVisibility)],
+                marks,
+                target("object_attributes.noteable_type")),
+            reducing: [source("merge_request.source")],
+            "Comments are for whoever sees what they are on, which has to be there and to say who that is."),
         .proven(
             ["emoji"],
             by: project(
-                "emoji", and: marks, target("object_attributes.awardable_type", ["Note"] + notables),
-                target("note.noteable_type", notables)),
-            reducing: [source("merge_request.source", "merge_request.source.visibility_level")],
-            "Reactions are for whoever sees what they are on; a snippet has a level of its own."),
+                "emoji",
+                and: [
+                    .required(
+                        "object_attributes.awardable_type", .words(["Note"] + notables), otherwise: .unknownVisibility),
+                    .when(
+                        "object_attributes.awardable_type", is: "Note",
+                        .required("note.noteable_type", .words(notables), otherwise: .unknownVisibility)),
+                    .optional("note.noteable_type", .words(notables), otherwise: .unknownVisibility),
+                ], marks, target("object_attributes.awardable_type"), target("note.noteable_type")),
+            reducing: [source("merge_request.source")],
+            "Reactions are for whoever sees what they are on, which has to be there and to say who that is."),
         .proven(
             ["merge_request"], by: mergeRequest,
-            reducing: [source("object_attributes.source", "object_attributes.source.visibility_level")],
+            reducing: [source("object_attributes.source")],
             "The project that it goes to decides; the one that it comes from may be private."),
         .proven(["wiki_page"], by: project("wiki_page"), "A project's wiki."),
         .proven(
             ["pipeline"], by: project("pipeline"),
-            blanking: ["object_attributes.variables.*.value", "source_pipeline.project"],
-            "Variables may hold what is not for everybody, and the pipeline that began it may be in another project."),
+            blanking: ["source_pipeline.project"],
+            "The pipeline that began it may be in another project."),
         .proven(
             ["job", "build"], by: project("build"), blanking: ["source_pipeline.project"],
             "The pipeline that began it may be in another project."),
@@ -107,7 +145,9 @@ extension GitLabService {
         .proven(["release"], by: project("release"), "Releases of a project."),
         .proven(["milestone"], by: project("milestone"), "Milestones of a project; those of a group have no level."),
         .proven(
-            ["project"], by: projectInWords, "Projects of a group, which say in a word who sees them."),
+            ["project"], actions: ["project_create", "project_destroy"],
+            by: projectInWords + [.optional("event_name", .anything)],
+            "Projects of a group, which say in a word who sees them."),
     ]
 
     /// What a whole instance tells, if it is of a project.
@@ -117,7 +157,8 @@ extension GitLabService {
             actions: [
                 "project_create", "project_destroy", "project_rename", "project_transfer", "project_update",
             ],
-            by: projectInWords, "Projects of an instance, which say in a word who sees them."),
+            by: projectInWords + [.optional("event_name", .anything)],
+            "Projects of an instance, which say in a word who sees them."),
         .proven(
             ["system"], actions: ["push"], by: project("push"),
             "As the hooks of a project."),
@@ -127,7 +168,7 @@ extension GitLabService {
             "Which branches changed."),
         .proven(
             ["system"], actions: ["merge_request"], by: mergeRequest,
-            reducing: [source("object_attributes.source", "object_attributes.source.visibility_level")],
+            reducing: [source("object_attributes.source")],
             "As the hooks of a project."),
     ]
 

@@ -30,7 +30,7 @@ extension SentryService {
         + ["id", "name", "slug"].map { "data.issue.project.\($0)" } + [
             "data.error.project", "data.event.project",
         ]
-        + ["id", "identifier", "title", "status", "projects", "web_url"].map {
+        + ["id", "identifier", "title", "status", "projects.*", "web_url"].map {
             "data.metric_alert.\($0)"
         }
         + [
@@ -108,19 +108,27 @@ extension PretixService {
         subevent.deleted
         """)
 
-    /// What goes out of an event: no more of a person than w2fm tells.
-    static let table: EventTable = {
+    /// The members that messages have by their schema, and `instance_url`.
+    private static let members = [
+        "notification_id", "organizer", "event", "code", "action", "attendee_name", "orderposition_id",
+        "orderposition_positionid", "checkin_list", "type",
+    ]
+
+    static let table = table(removing: [])
+
+    /// What goes out of an event: no more of a person than w2fm tells, and without certain members.
+    static func table(removing absent: [String]) -> EventTable {
         let isOfEvent = { (name: String) in name.hasPrefix("event.") || name.hasPrefix("subevent.") }
         let names = documentedEvents.events.map(\.name)
         return EventTable(
-            documentedEvents, removing: [instanceKey],
+            documentedEvents, checks: [.optional("action", .anything)], removing: [instanceKey] + absent,
             rules: [
                 .byNature(
-                    names.filter(isOfEvent),
+                    names.filter(isOfEvent), reducing: [EventRule.Reduction("", keeping: members)],
                     "That something happened to an order or an event, by its code: w2fm tells as much."),
                 .never(names.filter { !isOfEvent($0) }, "Customers' accounts and gift cards."),
             ])
-    }()
+    }
 }
 
 extension QuayService {
@@ -206,6 +214,13 @@ extension PagureService {
         pull-request.updated
         """)
 
+    /// What is left of a project that a pull request comes from, or that another one is a fork of, if it is private.
+    private static func project(_ object: String) -> EventRule.Reduction {
+        EventRule.Reduction(
+            object, unless: [.required("private", "false")],
+            keeping: ["id", "name", "fullname", "namespace", "url_path", "full_url", "private"])
+    }
+
     static let table = EventTable(
         documentedEvents,
         rules: [
@@ -226,11 +241,7 @@ extension PagureService {
                     .optional("msg.pullrequest.project.private", .flag(false)),
                     .optional("msg.issue.project.private", .flag(false)),
                 ],
-                reducing: [
-                    EventRule.Reduction(
-                        "msg.pullrequest.repo_from", unless: "private", is: "false",
-                        keeping: ["id", "name", "fullname", "namespace", "url_path", "full_url", "private"])
-                ],
+                reducing: [project("msg.pullrequest.repo_from"), project("**.parent")],
                 "Projects say only in some versions whether they are private."),
             .never(["group.edit", "Test.notification"], as: .unknownVisibility, "They name no project."),
         ])

@@ -19,6 +19,10 @@ public struct VisibilityCheck: Sendable {
         case noWord(prefix: String)
         /// Any text but an empty one: something has happened at that time. Its absence says that it has not.
         case text
+        /// Any object.
+        case object
+        /// Whatever it is.
+        case anything
     }
 
     /// When the place has to be there.
@@ -46,8 +50,8 @@ public struct VisibilityCheck: Sendable {
         case any([VisibilityCheck])
         /// Another check, where a word stands at a path.
         case when(StaticString, String, VisibilityCheck)
-        /// Every object of an array, which need not be there.
-        case elements(of: StaticString, key: StaticString, isTrue: Bool)
+        /// All of several checks.
+        case all([VisibilityCheck])
     }
 
     private let kind: Kind
@@ -96,11 +100,9 @@ public struct VisibilityCheck: Sendable {
         VisibilityCheck(kind: .place(path, .nothing, .optional), otherwise: otherwise)
     }
 
-    /// All objects of an array, where there is one: each has to have the truth value.
-    public static func elements(
-        of array: StaticString, _ key: StaticString, are value: Bool, otherwise: PrivateContent = .privateRepository
-    ) -> VisibilityCheck {
-        VisibilityCheck(kind: .elements(of: array, key: key, isTrue: value), otherwise: otherwise)
+    /// Several checks, all of which have to hold.
+    public static func all(_ checks: [VisibilityCheck]) -> VisibilityCheck {
+        VisibilityCheck(kind: .all(checks), otherwise: .unknownVisibility)
     }
 
     /// A check that counts where `word` stands at `path`.
@@ -109,24 +111,29 @@ public struct VisibilityCheck: Sendable {
     }
 
     /// What the payload says.
+    ///
+    /// A place that is there twice proves nothing, whichever of its values comes last: both are in the payload.
     func finding(in document: JSONDocument) -> Finding {
         switch kind {
         case .place(let path, let value, .always):
-            return finding(document.value(path), value)
+            return finding(document.place(path), value)
         case .place(let path, let value, .within(let object)):
-            switch document.value(object) {
-            case nil, .null: return .isPublic
-            case .object: return finding(document.value(path), value)
+            let place = document.place(object)
+            switch place.value {
+            case nil, .null: return place.isDoubled ? .isUnknown : .isPublic
+            case .object: return finding(document.place(path), value)
             default: return .isUnknown
             }
         case .place(let path, let value, .optional):
-            guard let found = document.value(path) else { return .isPublic }
-            return finding(found, value)
+            let place = document.place(path)
+            guard place.value != nil else { return place.isDoubled ? .isUnknown : .isPublic }
+            return finding(place, value)
         case .first(let places):
             for place in places {
-                switch document.value(place.object) {
-                case nil, .null: continue
-                case .object: return finding(document.value(place.path), place.value)
+                let object = document.place(place.object)
+                switch object.value {
+                case nil where !object.isDoubled, .null where !object.isDoubled: continue
+                case .object: return finding(document.place(place.path), place.value)
                 default: return .isUnknown
                 }
             }
@@ -141,16 +148,31 @@ public struct VisibilityCheck: Sendable {
                 }
             }
             return finding
+        case .all(let checks):
+            return Self.finding(of: checks, in: document)
         case .when(let path, let word, let check):
-            return document.string(path) == word ? check.finding(in: document) : .isPublic
-        case .elements(let array, let key, let isTrue):
-            switch document.value(array) {
-            case nil, .null: return .isPublic
-            case .array:
-                return document.hasElement(in: array, where: key, isNot: isTrue) ? .isPrivate(otherwise) : .isPublic
-            default: return .isUnknown
+            let place = document.place(path)
+            if place.isDoubled { return .isUnknown }
+            return place.value == .string(word) ? check.finding(in: document) : .isPublic
+        }
+    }
+
+    /// What several checks find together: what one of them knows to be private is, else what one does not know is not.
+    static func finding(of checks: [VisibilityCheck], in document: JSONDocument) -> Finding {
+        var result = Finding.isPublic
+        for check in checks {
+            switch check.finding(in: document) {
+            case .isPublic: continue
+            case .isPrivate(let content): return .isPrivate(content)
+            case .isUnknown: result = .isUnknown
             }
         }
+        return result
+    }
+
+    private func finding(_ place: JSONDocument.Place, _ value: PublicValue) -> Finding {
+        let finding = finding(place.value, value)
+        return finding == .isPublic && place.isDoubled ? .isUnknown : finding
     }
 
     private func finding(_ found: JSONValue?, _ value: PublicValue) -> Finding {
@@ -171,6 +193,8 @@ public struct VisibilityCheck: Sendable {
             return found.isEmpty ? .isPrivate(otherwise) : .isPublic
         case (.text, .null), (.text, nil):
             return .isPrivate(otherwise)
+        case (.object, .object), (.anything, _):
+            return .isPublic
         default:
             return .isUnknown
         }
@@ -187,7 +211,7 @@ extension VisibilityCheck: CustomStringConvertible {
         case .first(let places): places.map { "\($0.path) \($0.value)" }.joined(separator: ", or without that ")
         case .any(let proofs): proofs.map(\.description).joined(separator: ", or ")
         case .when(let path, let word, let check): "\(check), where \(path) is \"\(word)\""
-        case .elements(let array, let key, let isTrue): "\(key) is \(isTrue) in all of \(array)"
+        case .all(let checks): checks.map(\.description).joined(separator: ", and ")
         }
     }
 }
@@ -202,7 +226,8 @@ extension VisibilityCheck.PublicValue: CustomStringConvertible {
         case .nothing: "is null"
         case .words(let words): "is " + words.map { "\"\($0)\"" }.joined(separator: " or ")
         case .noWord(let prefix): "is not \(prefix)…"
-        case .text: "is there"
+        case .text, .object: "is there"
+        case .anything: "is there no more than once"
         }
     }
 }

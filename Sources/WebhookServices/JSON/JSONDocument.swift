@@ -72,20 +72,31 @@ public struct JSONDocument {
         find(path)?.kind == CSIMDJSON_OBJECT
     }
 
-    /// Whether the array at the path has an object in it whose member `key` is not `expected`: is the other truth
-    /// value, something else, or not there. False if there is no array.
-    public func hasElement(in path: StaticString, where key: StaticString, isNot expected: Bool) -> Bool {
+    /// What stands at a path, and whether others do.
+    struct Place {
+        /// What the last one is; `nil` if nothing stands there.
+        var value: JSONValue?
+        /// A Boolean value that indicates whether a key on the way is in its object several times: another value then
+        /// stands in the payload, which is published as well.
+        var isDoubled: Bool
+    }
+
+    /// What stands at the path, and whether it is the only one.
+    func place(_ path: StaticString) -> Place {
+        let (found, isDoubled) = path.withUTF8Buffer { look(at: $0) }
+        return Place(value: found.map(Self.value(of:)), isDoubled: isDoubled)
+    }
+
+    /// Whether a key on the way to what stands at the path is in its object several times.
+    func isDoubled(at path: String) -> Bool {
+        var path = path
+        return path.withUTF8 { look(at: $0).isDoubled }
+    }
+
+    /// How many members the document has; one that is there twice counts twice.
+    var memberCount: Int {
         checkTime()
-        return path.withUTF8Buffer { path in
-            path.withMemoryRebound(to: CChar.self) { path in
-                key.withUTF8Buffer { key in
-                    key.withMemoryRebound(to: CChar.self) { key in
-                        csimdjson_any_unless(
-                            parser.pointer, path.baseAddress, path.count, key.baseAddress, key.count, expected)
-                    }
-                }
-            }
-        }
+        return csimdjson_member_count(parser.pointer)
     }
 
     private func checkTime() {
@@ -96,13 +107,15 @@ public struct JSONDocument {
         path.withUTF8Buffer { find($0) }
     }
 
-    private func find(_ path: UnsafeBufferPointer<UInt8>) -> csimdjson_value? {
+    private func find(_ path: UnsafeBufferPointer<UInt8>) -> csimdjson_value? { look(at: path).found }
+
+    private func look(at path: UnsafeBufferPointer<UInt8>) -> (found: csimdjson_value?, isDoubled: Bool) {
         checkTime()
         var value = csimdjson_value()
         let found = path.withMemoryRebound(to: CChar.self) { path in
             csimdjson_find(parser.pointer, path.baseAddress, path.count, &value)
         }
-        return found ? value : nil
+        return (found ? value : nil, value.doubled)
     }
 
     private static func value(of found: csimdjson_value) -> JSONValue {

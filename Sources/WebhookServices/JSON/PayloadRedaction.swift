@@ -10,27 +10,25 @@
 /// What comes out is valid JSON again. The document must have been validated (``JSONParser``); of one that was not,
 /// anything may come out, but nothing outside it is read. Time and memory grow in step with the document's length.
 struct PayloadRedaction: Sendable {
-    /// An object of which only some members stay.
+    /// An object of which only some members stay, and of those only numbers, words and strings.
     struct Reduction: Sendable {
         /// Where the object is.
         var path: String
         /// The paths of what stays, from the object on.
         var kept: [String]
-        /// A member by which the object is left as it is: its key, and the number or word that it has to have, as JSON
-        /// writes it. The last one counts, if there are several.
-        var exception: Member?
+        /// What leaves the object as it is: one of several proofs, each of them some members.
+        var exceptions: [[Member]] = []
+        /// Whether what does not stay keeps its key, without its value.
+        var isBlanking = false
 
-        /// A key and a value as JSON writes it.
+        /// A member of an object. If there are several, all of them have to be as it says.
         struct Member: Sendable {
-            var key: String
-            var value: String
-        }
-
-        /// A reduction.
-        init(path: String, kept: [String], unless exception: Member? = nil) {
-            self.path = path
-            self.kept = kept
-            self.exception = exception
+            /// Its key; that of an object around it, a dot and its own.
+            var path: String
+            /// The number, word or string that it has to be, as JSON writes it; `nil` for anything but null.
+            var value: String?
+            /// Whether it may be missing.
+            var isOptional = false
         }
     }
 
@@ -61,7 +59,7 @@ struct PayloadRedaction: Sendable {
         let edits = document.withUnsafeBufferPointer { bytes in
             guard let base = bytes.baseAddress else { return [RedactionEdit]() }
             var walk = RedactionWalk(base, count: bytes.count, redaction: self, level: 0)
-            _ = walk.run(from: RedactionPaths.start)
+            _ = walk.run(from: paths.start)
             return walk.edits
         }
         if edits.isEmpty { return [document] }

@@ -8,7 +8,7 @@ struct AddressScan {
     private let base: UnsafePointer<UInt8>
     private let end: Int
     private let findsAddresses: Bool
-    private var units: StringUnits
+    private var units: PercentUnits
 
     // The text before, for what a URL begins with. Backslashes do not count: text in text has them before slashes.
     private var last: UInt8 = 0
@@ -81,6 +81,8 @@ struct AddressScan {
     private static let serviceAccounts: [Word] = [
         Word("git"), Word("gitea"), Word("forgejo"), Word("gitlab"), Word("gogs"), Word("hg"), Word("svn"),
     ]
+    private static let http = Word("http")
+    private static let https = Word("https")
     private static let ssh = Word("ssh")
     private static let sftp = Word("sftp")
     /// Units that a password with a slash in it is looked for in.
@@ -88,12 +90,14 @@ struct AddressScan {
 
     /// Scans the inside of a string.
     ///
-    /// - Parameter findsAddresses: A Boolean value that indicates whether addresses of people are cut, too.
-    init(_ base: UnsafePointer<UInt8>, _ range: Range<Int>, findsAddresses: Bool) {
+    /// - Parameters:
+    ///   - findsAddresses: A Boolean value that indicates whether addresses of people are cut, too.
+    ///   - decodes: A Boolean value that indicates whether `%40` is read as `@`, and so on.
+    init(_ base: UnsafePointer<UInt8>, _ range: Range<Int>, findsAddresses: Bool, decodes: Bool) {
         self.base = base
         self.findsAddresses = findsAddresses
         end = range.upperBound
-        units = StringUnits(base, range)
+        units = PercentUnits(base, range, decodes: decodes)
         scan()
     }
 
@@ -103,6 +107,14 @@ struct AddressScan {
             if byte == UInt8(ascii: "/"), last == UInt8(ascii: "/"), lastButOne != UInt8(ascii: "/") {
                 finishAddress(before: byte)
                 authority(hasScheme: lastButOne == UInt8(ascii: ":") && scheme.count > 0)
+                continue
+            }
+            // Browsers take any number of slashes after these, and backslashes for slashes.
+            if byte == UInt8(ascii: ":"), word.hasSuffix(Self.http) || word.hasSuffix(Self.https) {
+                finishAddress(before: byte)
+                scheme = word
+                skipSlashes()
+                authority(hasScheme: true)
                 continue
             }
             if findsAddresses { address(byte, unit) }
@@ -182,6 +194,13 @@ struct AddressScan {
     }
 
     // MARK: URLs
+
+    private mutating func skipSlashes() {
+        var ahead = units
+        while let unit = ahead.next(), unit.ascii == UInt8(ascii: "/") || unit.ascii == UInt8(ascii: "\\") {
+            units = ahead
+        }
+    }
 
     /// Reads from behind the two slashes to the end of who and where, and a password that has a slash in it.
     private mutating func authority(hasScheme: Bool) {

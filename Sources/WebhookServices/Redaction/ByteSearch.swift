@@ -30,13 +30,18 @@ enum ByteSearch {
     }
 }
 
-/// The next place in a document at which there may be an address: an `@`, or an escape of a character that needs none,
-/// which may be one, or hide one in a string that holds JSON.
+/// The next place in a document at which there may be an address, or a value that lets others in: an `@`, one that is
+/// written `%40`, an equals sign behind what may be the key of such a value, or an escape of a character that needs none,
+/// which may be one of these, or hide one in a string that holds JSON.
 struct NextMark {
     private let base: UnsafePointer<UInt8>
     private let count: Int
     private var nextAt = -1
     private var nextEscape = -1
+    private var nextPercent = -1
+    private var nextQuery = -1
+    /// The first of these.
+    private var next = -1
 
     init(_ base: UnsafePointer<UInt8>, count: Int) {
         self.base = base
@@ -45,11 +50,44 @@ struct NextMark {
 
     /// A Boolean value that indicates whether there is one in a range. Ranges are asked about in their order.
     mutating func isIn(_ range: Range<Int>) -> Bool {
+        if next >= range.upperBound { return false }
         if nextAt < range.lowerBound {
             nextAt = ByteSearch.first(UInt8(ascii: "@"), base, from: range.lowerBound, to: count)
         }
         if nextEscape < range.lowerBound { nextEscape = escape(from: range.lowerBound) }
-        return nextAt < range.upperBound || nextEscape < range.upperBound
+        if nextPercent < range.lowerBound { nextPercent = percent(from: range.lowerBound) }
+        if nextQuery < range.lowerBound { nextQuery = query(from: range.lowerBound) }
+        next = min(nextAt, nextEscape, nextPercent, nextQuery)
+        return next < range.upperBound
+    }
+
+    /// The next percent sign that stands for an `@` or an equals sign: `%40`, `%3D`, `%2540`.
+    private func percent(from start: Int) -> Int {
+        var index = start
+        while true {
+            index = ByteSearch.first(UInt8(ascii: "%"), base, from: index, to: count)
+            guard index < count else { return count }
+            var digits = index + 1
+            while digits + 1 < count, base[digits] == UInt8(ascii: "2"), base[digits + 1] == UInt8(ascii: "5") {
+                digits += 2
+            }
+            guard digits + 1 < count else { return count }
+            let isAt = base[digits] == UInt8(ascii: "4") && base[digits + 1] == UInt8(ascii: "0")
+            let isEqual = base[digits] == UInt8(ascii: "3") && base[digits + 1] | 0x20 == UInt8(ascii: "d")
+            if isAt || isEqual { return index }
+            index = digits
+        }
+    }
+
+    /// The next equals sign behind what may be the end of a key.
+    private func query(from start: Int) -> Int {
+        var index = start
+        while true {
+            index = ByteSearch.first(UInt8(ascii: "="), base, from: index, to: count)
+            guard index < count else { return count }
+            if index > 0, QuerySecretScan.mayEndKey(base[index - 1]) { return index }
+            index += 1
+        }
     }
 
     private func escape(from start: Int) -> Int {
@@ -71,7 +109,7 @@ struct NextMark {
         switch UInt8(high << 4 | low) {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: "{"),
-            UInt8(ascii: "["), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            UInt8(ascii: "["), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "="), UInt8(ascii: "%"):
             return true
         default:
             return false

@@ -1,211 +1,248 @@
-/// The paths of a redaction as an automaton over object keys: one look-up a key, whatever the number of paths.
+/// The paths of a redaction as an automaton over object keys, which is at all the places at once that fit.
+///
+/// A place is a path and how many of its segments are behind. It is a bit, so that a step of all of them takes a few
+/// operations on words, however many paths there are. (A state for each set of places that can be met would cost less a
+/// step; but where reductions can stand anywhere in each other, there are too many of them to be made beforehand.)
 struct RedactionPaths: Sendable {
+    /// Places, a bit each.
+    typealias Places = SIMD2<UInt64>
+
     /// What is done with a value.
     enum Action: Sendable {
         case nothing
         case blank
         case remove
-        /// Something in it stays and the rest goes: so does all of it if it is no object.
-        case removeUnlessObject
+        /// It stays, if it is a number, a word or a string.
+        case removeContainer
+        case blankContainer
+        /// Something in it stays and the rest goes: so does all of it if there is nothing in it.
+        case removeScalar
+        case blankScalar
     }
 
-    struct State: Sendable {
-        var action: Action = .nothing
-        /// Where keys that are named lead.
-        var named: [(key: [UInt8], state: Int)] = []
-        /// The lengths and the first bytes of those, a bit for each that is the same in its lowest six.
-        var lengths: UInt64 = 0
-        var firsts: UInt64 = 0
-        /// Where all other keys and the elements of arrays lead.
-        var other = RedactionPaths.dead
-        /// Where a string leads that holds a document of its own.
-        var nested = RedactionPaths.start
-        /// The member that an object may have, and the state of the object if it has.
-        var exception: (key: [UInt8], value: [UInt8], state: Int)?
+    /// A reduction of the objects at some place.
+    struct Reduction: Sendable {
+        var place: Places
+        /// What leaves an object as it is: one of several proofs.
+        var proofs: [PublicProof]
+        /// Where an object begins that has no proof, besides where it is anyway.
+        var inside: Places
+
+        /// A Boolean value that indicates whether the value that begins there stays as it is.
+        func isProven(by value: JSONCursor) -> Bool {
+            proofs.contains { $0.isTrue(of: value) }
+        }
     }
 
-    /// The state in which nothing is left to find.
-    static let dead = 0
-    /// The state of the whole document.
-    static let start = 1
+    /// No place: nothing is left to find.
+    static let nowhere = Places()
 
-    private(set) var states: [State] = []
-    /// Bytes of the longest key that is named.
+    /// Where a document begins.
+    private(set) var start = Places()
+    /// All reductions.
+    private(set) var reductions: [Reduction] = []
+    /// Bytes of the longest key that a path names.
     private(set) var longestKey = 0
+    /// The places before `**` and before `*`.
+    private var any = Places()
+    private var one = Places()
+    /// The places before each key that is named.
+    private var keys = KeyTable([:])
+    /// The ends of paths, all of them and by what they say; those of `beginning` lead to reductions.
+    private var ends = Places()
+    private var removed = Places()
+    private var blanked = Places()
+    private var kept = Places()
+    private var keptInside = Places()
+    private var rest = Places()
+    private var blankedRest = Places()
+    private var beginning = Places()
 
     init(removing: [String], blanking: [String], reducing: [PayloadRedaction.Reduction]) {
-        var builder = Builder()
-        for path in removing { builder.add(path, .remove) }
-        for path in blanking { builder.add(path, .blank) }
-        for reduction in reducing { builder.add(reduction) }
-        states = builder.states()
-        let keys = states.flatMap(\.named).map(\.key.count) + reducing.compactMap { $0.exception?.key.utf8.count }
-        longestKey = keys.max() ?? 0
+        var layout = PlaceLayout()
+        start |= add(removing, \.removed, &layout).starts
+        start |= add(blanking, \.blanked, &layout).starts
+        // What stays of an object does not depend on where it is.
+        var known: [(like: PayloadRedaction.Reduction, inside: Places)] = []
+        for reduction in reducing {
+            let same = known.first { $0.like.kept == reduction.kept && $0.like.isBlanking == reduction.isBlanking }
+            let inside = same?.inside ?? addInside(reduction, &layout)
+            if same == nil { known.append((reduction, inside)) }
+            let (starts, ends) = add([reduction.path], \.beginning, &layout)
+            start |= starts
+            let proofs = reduction.exceptions.map(PublicProof.init)
+            reductions.append(Reduction(place: ends, proofs: proofs, inside: inside))
+        }
+        start = closed(start)
+        for index in reductions.indices { reductions[index].inside = closed(reductions[index].inside) }
+        keys = KeyTable(layout.keys)
+        longestKey = layout.keys.keys.map(\.utf8.count).max() ?? 0
     }
 
-    /// The state after a key.
-    func state(after state: Int, key: UnsafeBufferPointer<UInt8>) -> Int {
-        // Most keys are told from those that are named by their length or their first byte.
-        guard states[state].lengths >> UInt64(key.count & 63) & 1 == 1,
-            states[state].firsts >> UInt64((key.first ?? 0) & 63) & 1 == 1
-        else { return states[state].other }
-        for named in states[state].named
-        where named.key.count == key.count && named.key.elementsEqual(key) { return named.state }
-        return states[state].other
+    /// Adds paths; the result are their first and last places.
+    private mutating func add(
+        _ paths: [String], _ mark: WritableKeyPath<RedactionPaths, Places>, _ layout: inout PlaceLayout
+    ) -> (starts: Places, ends: Places) {
+        let places = layout.add(paths)
+        any |= places.any
+        one |= places.one
+        ends |= places.ends
+        self[keyPath: mark] |= places.ends
+        return (places.starts, places.ends)
+    }
+
+    /// Adds what stays in an object and what goes; the result are the first places.
+    private mutating func addInside(_ reduction: PayloadRedaction.Reduction, _ layout: inout PlaceLayout) -> Places {
+        let parts = Set(
+            reduction.kept.flatMap { path in
+                let keys = path.split(separator: ".")
+                return keys.indices.dropFirst().map { keys[..<$0].joined(separator: ".") }
+            }
+        ).sorted()
+        let others = reduction.isBlanking ? \RedactionPaths.blankedRest : \RedactionPaths.rest
+        return add(["*"] + parts.map { $0 + ".*" }, others, &layout).starts
+            | add(reduction.kept, \.kept, &layout).starts | add(parts, \.keptInside, &layout).starts
+    }
+
+    // MARK: Steps
+
+    /// The places after a key.
+    func places(after places: Places, key: UnsafeBufferPointer<UInt8>) -> Places {
+        guard let named = keys[key] else { return self.places(inside: places) }
+        return closed(moved(places) | (places & named) &<< 1)
+    }
+
+    /// The places after a key that no path names, or of an element of an array.
+    func places(inside places: Places) -> Places { closed(moved(places)) }
+
+    private func moved(_ places: Places) -> Places { places & any | (places & one) &<< 1 }
+
+    /// `**` may stand for nothing.
+    private func closed(_ places: Places) -> Places { places | (places & any) &<< 1 }
+
+    /// What is done with a value at these places.
+    func action(at places: Places) -> Action {
+        let ends = places & ends
+        if ends == Self.nowhere { return .nothing }
+        func has(_ mark: Places) -> Bool { ends & mark != Self.nowhere }
+        let isKept = has(kept)
+        let isPart = has(keptInside)
+        if has(removed) { return .remove }
+        if has(rest), !isKept, !isPart { return .remove }
+        if has(blanked) { return .blank }
+        if has(blankedRest), !isKept, !isPart { return .blank }
+        // Both are of a reduction, and so among what is its rest.
+        if isKept, isPart { return .nothing }
+        if isKept { return has(rest) ? .removeContainer : .blankContainer }
+        if isPart { return has(rest) ? .removeScalar : .blankScalar }
+        return .nothing
+    }
+
+    /// A Boolean value that indicates whether an object at these places is reduced if it proves nothing.
+    func isReduced(at places: Places) -> Bool { places & beginning != Self.nowhere }
+}
+
+/// Gives each place its bit. Paths of the same kind that differ in their last key only share theirs.
+private struct PlaceLayout {
+    typealias Places = RedactionPaths.Places
+
+    /// The places before each key.
+    private(set) var keys: [String: Places] = [:]
+    /// How many bits of each word are taken.
+    private var taken = [Int](repeating: 0, count: Places.scalarCount)
+
+    /// Adds paths of one kind: their first and last places, and those before `**` and `*`.
+    mutating func add(_ paths: [String]) -> (starts: Places, ends: Places, any: Places, one: Places) {
+        var result = (starts: Places(), ends: Places(), any: Places(), one: Places())
+        var last: [[Substring]: Places] = [:]
+        for path in paths {
+            let segments = path.split(separator: ".")
+            let isNamed = segments.last.map { $0 != "*" && $0 != "**" } ?? false
+            if isNamed, let place = last[Array(segments.dropLast())] {
+                keys[String(segments[segments.count - 1]), default: Places()] |= place
+                continue
+            }
+            let places = self.places(segments.count + 1)
+            for (segment, place) in zip(segments, places) {
+                switch segment {
+                case "**": result.any |= place
+                case "*": result.one |= place
+                default: keys[String(segment), default: Places()] |= place
+                }
+            }
+            result.starts |= places[0]
+            result.ends |= places[segments.count]
+            if isNamed { last[Array(segments.dropLast())] = places[segments.count - 1] }
+        }
+        return result
+    }
+
+    /// Places that follow one another: they lie in one word, so that a step is a shift.
+    private mutating func places(_ count: Int) -> [Places] {
+        guard let word = taken.indices.first(where: { taken[$0] + count <= UInt64.bitWidth }) else {
+            // Not by what comes from outside: a test makes the tables of all services.
+            preconditionFailure("The paths of a redaction have more than \(taken.count * UInt64.bitWidth) places.")
+        }
+        defer { taken[word] += count }
+        return (0..<count).map { index in
+            var places = Places()
+            places[word] = 1 << UInt64(taken[word] + index)
+            return places
+        }
     }
 }
 
-/// Makes the states: each stands for a set of places in the paths (subset construction).
-private struct Builder {
-    enum Segment: Equatable {
-        case key(String)
-        case one
-        case any
+/// The places before each key that is named. Most keys of a document are told from those by
+/// their length, their first byte or their hash.
+private struct KeyTable: Sendable {
+    private struct Entry {
+        var bytes: Range<Int>
+        var places: RedactionPaths.Places
     }
 
-    enum Mark {
-        case remove
-        case blank
-        /// Stays where the rest goes.
-        case keep
-        /// Something in it stays where the rest goes.
-        case keepPart
-        /// Is the rest.
-        case rest
-    }
+    /// The keys, one after the other, as their hashes are.
+    private var text: [UInt8] = []
+    private var entries: [Entry] = []
+    /// Where the entries of each hash begin, and after the last one the end.
+    private var starts: [Int] = []
+    /// The lengths and the first bytes of the keys, a bit for each that is the same in its lowest six.
+    private var lengths: UInt64 = 0
+    private var firsts: UInt64 = 0
 
-    struct Path {
-        var segments: [Segment]
-        var mark: Mark
-        /// The reduction that it is of.
-        var reduction: Int?
-    }
+    private static let hashes = 256
 
-    /// A path, and how many of its segments are behind.
-    struct Place: Hashable {
-        var path: Int
-        var passed: Int
-    }
-
-    var paths: [Path] = []
-    var reductions: [PayloadRedaction.Reduction] = []
-
-    static func segments(of path: String) -> [Segment] {
-        path.split(separator: ".").map { part in
-            switch part {
-            case "*": .one
-            case "**": .any
-            default: .key(String(part))
+    init(_ keys: [String: RedactionPaths.Places]) {
+        var byHash = [[(key: String, places: RedactionPaths.Places)]](repeating: [], count: Self.hashes)
+        for (key, places) in keys {
+            var key = key
+            byHash[key.withUTF8(Self.hash)].append((key, places))
+            lengths |= Self.bit(key.utf8.count)
+            firsts |= Self.bit(Int(key.utf8.first ?? 0))
+        }
+        for found in byHash {
+            starts.append(entries.count)
+            for (key, places) in found {
+                let start = text.count
+                text.append(contentsOf: key.utf8)
+                entries.append(Entry(bytes: start..<text.count, places: places))
             }
         }
+        starts.append(entries.count)
     }
 
-    mutating func add(_ path: String, _ mark: Mark, of reduction: Int? = nil) {
-        paths.append(Path(segments: Self.segments(of: path), mark: mark, reduction: reduction))
+    private static func hash(_ key: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let first = key.first, let last = key.last else { return 0 }
+        return (key.count &* 31 &+ Int(first) &* 7 &+ Int(last)) & (hashes - 1)
     }
 
-    mutating func add(_ reduction: PayloadRedaction.Reduction) {
-        let index = reductions.count
-        reductions.append(reduction)
-        add(reduction.path + ".*", .rest, of: index)
-        for kept in reduction.kept {
-            add(reduction.path + "." + kept, .keep, of: index)
-            let keys = kept.split(separator: ".")
-            for count in 1..<max(1, keys.count) {
-                let part = reduction.path + "." + keys.prefix(count).joined(separator: ".")
-                add(part, .keepPart, of: index)
-                add(part + ".*", .rest, of: index)
-            }
+    private static func bit(_ number: Int) -> UInt64 { 1 << UInt64(number & 63) }
+
+    subscript(_ key: UnsafeBufferPointer<UInt8>) -> RedactionPaths.Places? {
+        guard lengths & Self.bit(key.count) != 0, firsts & Self.bit(Int(key.first ?? 0)) != 0 else { return nil }
+        let hash = Self.hash(key)
+        for index in starts[hash]..<starts[hash + 1] where text[entries[index].bytes].elementsEqual(key) {
+            return entries[index].places
         }
-    }
-
-    /// The first reduction with an exception whose object a value at these places is.
-    func exception(at places: Set<Place>) -> Int? {
-        reductions.indices.first { index in
-            guard reductions[index].exception != nil else { return false }
-            return places.contains { place in
-                let path = paths[place.path]
-                return path.reduction == index && path.mark == .rest
-                    && path.segments.count == Self.segments(of: reductions[index].path).count + 1
-                    && place.passed == path.segments.count - 1
-            }
-        }
-    }
-
-    func closure(_ places: Set<Place>) -> Set<Place> {
-        var closed = places
-        var open = Array(places)
-        while let place = open.popLast() {
-            let segments = paths[place.path].segments
-            guard place.passed < segments.count, segments[place.passed] == .any else { continue }
-            let next = Place(path: place.path, passed: place.passed + 1)
-            if closed.insert(next).inserted { open.append(next) }
-        }
-        return closed
-    }
-
-    /// The places after a key; after one that no path names if it is `nil`.
-    func places(after places: Set<Place>, key: String?) -> Set<Place> {
-        var after: Set<Place> = []
-        for place in places {
-            let segments = paths[place.path].segments
-            guard place.passed < segments.count else { continue }
-            switch segments[place.passed] {
-            case .any: after.insert(place)
-            case .one: after.insert(Place(path: place.path, passed: place.passed + 1))
-            case .key(let name) where name == key: after.insert(Place(path: place.path, passed: place.passed + 1))
-            case .key: break
-            }
-        }
-        return closure(after)
-    }
-
-    func action(at places: Set<Place>) -> RedactionPaths.Action {
-        let marks = places.filter { paths[$0.path].segments.count == $0.passed }.map { paths[$0.path].mark }
-        let isKept = marks.contains(.keep)
-        if marks.contains(.remove) { return .remove }
-        if marks.contains(.rest), !isKept, !marks.contains(.keepPart) { return .remove }
-        if marks.contains(.blank) { return .blank }
-        return marks.contains(.keepPart) && !isKept ? .removeUnlessObject : .nothing
-    }
-
-    func states() -> [RedactionPaths.State] {
-        let start = closure(Set(paths.indices.map { Place(path: $0, passed: 0) }))
-        // The empty set is the dead state. Without any path, the start is dead as well.
-        var sets: [Set<Place>] = [[], start]
-        var states = [RedactionPaths.State(), RedactionPaths.State()]
-        func number(of set: Set<Place>) -> Int {
-            if let known = sets.firstIndex(of: set) { return known }
-            sets.append(set)
-            states.append(RedactionPaths.State())
-            return sets.count - 1
-        }
-        let keys = Set(
-            paths.flatMap(\.segments).compactMap { segment in
-                if case .key(let name) = segment { name } else { nil }
-            }
-        ).sorted()
-        var index = 1
-        while index < sets.count {
-            let set = sets[index]
-            states[index].action = action(at: set)
-            let nested = number(of: set.union(start))
-            states[index].nested = nested
-            if let reduction = exception(at: set), let member = reductions[reduction].exception {
-                let without = number(of: set.filter { paths[$0.path].reduction != reduction })
-                states[index].exception = (Array(member.key.utf8), Array(member.value.utf8), without)
-            }
-            let other = number(of: places(after: set, key: nil))
-            states[index].other = other
-            for key in keys {
-                let next = number(of: places(after: set, key: key))
-                guard next != other else { continue }
-                states[index].named.append((Array(key.utf8), next))
-                states[index].lengths |= 1 << UInt64(key.utf8.count & 63)
-                states[index].firsts |= 1 << UInt64((key.utf8.first ?? 0) & 63)
-            }
-            index += 1
-        }
-        return states
+        return nil
     }
 }

@@ -6,7 +6,7 @@ struct RedactionWalk {
     private struct Frame {
         var isObject: Bool
         var isAtStart = true
-        var state: Int
+        var places: RedactionPaths.Places
         var isBlanked: Bool
         /// The key under which it stands; empty for elements of arrays.
         var key: Range<Int>
@@ -25,24 +25,25 @@ struct RedactionWalk {
 
     /// How many strings stand in each other that are looked into. What is deeper is taken out as a whole.
     private static let maxLevel = 4
+    /// How deep an object may stand that proves that it is public: deeper than any that services send. To look at what an
+    /// object says takes as long as the object is, and objects that prove something may stand in each other.
+    private static let maxProvingDepth = 16
     /// How deep objects and arrays may stand in each other: deeper than consumers can read.
     private static let maxDepth = 1024
 
-    private let base: UnsafePointer<UInt8>
-    private let count: Int
     private let redaction: PayloadRedaction
     /// How many strings stand around the document.
     private let level: Int
-    private var index = 0
+    private var cursor: JSONCursor
     /// The innermost object or array that is open.
-    private var top = Frame(isObject: false, state: RedactionPaths.dead, isBlanked: false, key: 0..<0, previousEnd: 0)
+    private var top = Frame(
+        isObject: false, places: RedactionPaths.nowhere, isBlanked: false, key: 0..<0, previousEnd: 0)
     /// Those around it; the first of them is none.
     private var outer: [Frame] = []
     private var mark: NextMark
 
     init(_ base: UnsafePointer<UInt8>, count: Int, redaction: PayloadRedaction, level: Int) {
-        self.base = base
-        self.count = count
+        cursor = JSONCursor(base, count: count)
         self.redaction = redaction
         self.level = level
         mark = NextMark(base, count: count)
@@ -52,58 +53,52 @@ struct RedactionWalk {
     /// Walks over the whole document.
     ///
     /// - Returns: False if the bytes are not one in its outline: strings, brackets, commas and colons.
-    mutating func run(from state: Int) -> Bool {
-        skipBlanks()
-        guard index < count, value(state: state, isBlanked: false, key: 0..<0) else { return false }
+    mutating func run(from places: RedactionPaths.Places) -> Bool {
+        cursor.skipBlanks()
+        guard !cursor.isAtEnd, value(at: places, isBlanked: false, key: 0..<0) else { return false }
         while !outer.isEmpty {
             guard step() else { return false }
         }
-        skipBlanks()
-        return index == count
+        cursor.skipBlanks()
+        return cursor.isAtEnd
     }
 
     /// Goes on in the innermost object or array: to the end of its next value or to its own.
     private mutating func step() -> Bool {
         let isAtStart = top.isAtStart
         top.isAtStart = false
-        if !isAtStart { top.previousEnd = index }
-        skipBlanks()
-        guard index < count else { return false }
-        if base[index] == (top.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+        if !isAtStart { top.previousEnd = cursor.index }
+        cursor.skipBlanks()
+        if cursor.take(top.isObject ? "}" : "]") {
             if let start = top.openStart { cut(start..<top.previousEnd) }
             top = outer.removeLast()
-            index += 1
             return true
         }
         if !isAtStart {
-            guard base[index] == UInt8(ascii: ",") else { return false }
-            index += 1
-            skipBlanks()
+            guard cursor.take(",") else { return false }
+            cursor.skipBlanks()
         }
         return member()
     }
 
     private mutating func member() -> Bool {
-        let start = index
+        let start = cursor.index
         var key = 0..<0
-        var state = RedactionPaths.dead
-        let isLive = top.state != RedactionPaths.dead && !top.isBlanked
+        var places = RedactionPaths.nowhere
+        let isLive = top.places != RedactionPaths.nowhere && !top.isBlanked
         if top.isObject {
-            guard index < count, base[index] == UInt8(ascii: "\""), let isPlain = skipString() else { return false }
-            key = (start + 1)..<(index - 1)
-            skipBlanks()
-            guard index < count, base[index] == UInt8(ascii: ":") else { return false }
-            index += 1
-            skipBlanks()
-            if isLive { state = self.state(after: top.state, key: key, isPlain: isPlain) }
+            guard let name = cursor.skipKey() else { return false }
+            key = name.range
+            if isLive { places = self.places(after: top.places, key: key, isPlain: name.isPlain) }
         } else if isLive {
-            state = redaction.paths.states[top.state].other
+            places = redaction.paths.places(inside: top.places)
         }
-        guard index < count else { return false }
-        if state != RedactionPaths.dead, removes(at: state) {
-            guard skipValue() else { return false }
+        guard !cursor.isAtEnd else { return false }
+        let action = redaction.paths.action(at: places)
+        if action != .nothing, removes(action) {
+            guard cursor.skipValue() else { return false }
             if top.hasKept {
-                cut(top.previousEnd..<index)
+                cut(top.previousEnd..<cursor.index)
             } else if top.openStart == nil {
                 top.openStart = start
             }
@@ -115,117 +110,105 @@ struct RedactionWalk {
         }
         top.hasKept = true
         if !key.isEmpty, mark.isIn(key) { scan(key, findsAddresses: !context(of: outer.count).keepsAddresses) }
-        let isBlanked =
-            top.isBlanked || (state != RedactionPaths.dead && redaction.paths.states[state].action == .blank)
-        return value(state: state, isBlanked: isBlanked, key: key)
+        let isBlanked = top.isBlanked || (action != .nothing && blanks(action))
+        return value(at: places, isBlanked: isBlanked, key: key)
     }
 
-    private func removes(at state: Int) -> Bool {
-        switch redaction.paths.states[state].action {
+    private func removes(_ action: RedactionPaths.Action) -> Bool {
+        switch action {
         case .remove: true
-        case .removeUnlessObject: base[index] != UInt8(ascii: "{") && base[index] != UInt8(ascii: "n")
-        case .nothing, .blank: false
+        case .removeContainer: beginsContainer
+        case .removeScalar: !beginsContainer && !cursor.isAt("n")
+        case .nothing, .blank, .blankContainer, .blankScalar: false
         }
     }
 
-    private func state(after state: Int, key: Range<Int>, isPlain: Bool) -> Int {
+    private func blanks(_ action: RedactionPaths.Action) -> Bool {
+        switch action {
+        case .blank: true
+        case .blankContainer: beginsContainer
+        case .blankScalar: !beginsContainer
+        case .nothing, .remove, .removeContainer, .removeScalar: false
+        }
+    }
+
+    private var beginsContainer: Bool { cursor.isAt("{") || cursor.isAt("[") }
+
+    private func places(
+        after places: RedactionPaths.Places, key: Range<Int>, isPlain: Bool
+    ) -> RedactionPaths.Places {
         if isPlain {
-            return redaction.paths.state(after: state, key: UnsafeBufferPointer(rebasing: slice(key)))
+            return redaction.paths.places(after: places, key: UnsafeBufferPointer(rebasing: cursor.slice(key)))
         }
-        return text(of: key, atMost: redaction.paths.longestKey).withUnsafeBufferPointer {
-            redaction.paths.state(after: state, key: $0)
+        return cursor.text(of: key, atMost: redaction.paths.longestKey).withUnsafeBufferPointer {
+            redaction.paths.places(after: places, key: $0)
         }
-    }
-
-    private func slice(_ range: Range<Int>) -> Slice<UnsafeBufferPointer<UInt8>> {
-        UnsafeBufferPointer(start: base, count: count)[range]
-    }
-
-    /// A string's inside with its escapes resolved, up to one byte more than `limit` at least.
-    private func text(of range: Range<Int>, atMost limit: Int = .max) -> [UInt8] {
-        var units = StringUnits(base, range)
-        var text: [UInt8] = []
-        if limit == .max { text.reserveCapacity(range.count) }
-        while text.count <= limit, let unit = units.next() { StringUnits.append(unit, to: &text) }
-        return text
     }
 
     // MARK: Values
 
     /// Goes behind a number, a word or a string, or into an object or array.
-    private mutating func value(state: Int, isBlanked: Bool, key: Range<Int>) -> Bool {
-        let start = index
-        switch base[index] {
+    private mutating func value(at places: RedactionPaths.Places, isBlanked: Bool, key: Range<Int>) -> Bool {
+        let start = cursor.index
+        switch cursor.base[start] {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             guard outer.count < Self.maxDepth else { return false }
-            var state = state
-            while let exception = redaction.paths.states[state].exception, has(exception.key, exception.value) {
-                state = exception.state
-            }
-            index += 1
+            let inside = redaction.paths.isReduced(at: places) ? reduced(places) : places
+            let isObject = cursor.isAt("{")
+            cursor.index += 1
             outer.append(top)
             top = Frame(
-                isObject: base[start] == UInt8(ascii: "{"), state: state, isBlanked: isBlanked, key: key,
-                previousEnd: index)
+                isObject: isObject, places: inside, isBlanked: isBlanked, key: key, previousEnd: cursor.index)
             return true
         case UInt8(ascii: "\""):
-            guard skipString() != nil else { return false }
-            string((start + 1)..<(index - 1), state: state, isBlanked: isBlanked, key: key)
+            guard cursor.skipString() != nil else { return false }
+            string((start + 1)..<(cursor.index - 1), at: places, isBlanked: isBlanked, key: key)
             return true
         default:
-            guard skipLiteral() else { return false }
-            if isBlanked, base[start] != UInt8(ascii: "n") { cut(start..<index, emptyStringLevel: level) }
+            guard cursor.skipLiteral() else { return false }
+            if isBlanked, cursor.base[start] != UInt8(ascii: "n") {
+                cut(start..<cursor.index, emptyStringLevel: level)
+            }
             return true
         }
     }
 
-    /// Whether the object that begins here has a member with that value; the last one counts, if there are several.
-    private func has(_ key: [UInt8], _ value: [UInt8]) -> Bool {
-        guard base[index] == UInt8(ascii: "{") else { return false }
-        var ahead = self
-        var isThere = false
-        ahead.index += 1
-        while true {
-            ahead.skipBlanks()
-            let start = ahead.index + 1
-            guard ahead.index < count, base[ahead.index] == UInt8(ascii: "\""), ahead.skipString() != nil else { break }
-            let isNamed = text(of: start..<(ahead.index - 1), atMost: redaction.paths.longestKey) == key
-            ahead.skipBlanks()
-            guard ahead.index < count, base[ahead.index] == UInt8(ascii: ":") else { break }
-            ahead.index += 1
-            ahead.skipBlanks()
-            let valueStart = ahead.index
-            guard ahead.skipValue() else { break }
-            if isNamed { isThere = slice(valueStart..<ahead.index).elementsEqual(value) }
-            ahead.skipBlanks()
-            guard ahead.index < count, base[ahead.index] == UInt8(ascii: ",") else { break }
-            ahead.index += 1
+    /// The places in an object that begins there, at places where objects are reduced that prove nothing.
+    private func reduced(_ places: RedactionPaths.Places) -> RedactionPaths.Places {
+        var inside = places
+        for reduction in redaction.paths.reductions where reduction.place & places != RedactionPaths.nowhere {
+            let isProven =
+                outer.count < Self.maxProvingDepth
+                && reduction.isProven(by: cursor)
+            if !isProven { inside |= reduction.inside }
         }
-        return isThere
+        return inside
     }
 
-    private mutating func string(_ range: Range<Int>, state: Int, isBlanked: Bool, key: Range<Int>) {
+    private mutating func string(
+        _ range: Range<Int>, at places: RedactionPaths.Places, isBlanked: Bool, key: Range<Int>
+    ) {
         if range.isEmpty { return }
         if isBlanked { return cut(range) }
         let isMarked = mark.isIn(range)
-        guard isMarked || Self.mayBeginJSON(base[range.lowerBound]) else { return }
+        guard isMarked || Self.mayBeginJSON(cursor.base[range.lowerBound]) else { return }
         switch context(ofStringUnder: key) {
         case .text, .commit:
             if isMarked { scan(range, findsAddresses: false) }
         case .address:
             if isMarked, holdsAt(range) { cut(range) }
         case .plain:
-            if beginsJSON(range), redactInside(range, state: state) { return }
+            if beginsJSON(range), redactInside(range, at: places) { return }
             if isMarked { scan(range, findsAddresses: true) }
         }
     }
 
     private mutating func scan(_ range: Range<Int>, findsAddresses: Bool) {
-        for found in AddressScan(base, range, findsAddresses: findsAddresses).cuts { cut(found) }
+        for found in TextScan.cuts(cursor.base, range, findsAddresses: findsAddresses) { cut(found) }
     }
 
     private func holdsAt(_ range: Range<Int>) -> Bool {
-        var units = StringUnits(base, range)
+        var units = PercentUnits(cursor.base, range, decodes: true)
         while let unit = units.next() {
             if unit.ascii == UInt8(ascii: "@") { return true }
         }
@@ -268,7 +251,7 @@ struct RedactionWalk {
     }
 
     private func meaning(of key: Range<Int>) -> KeyMeanings.Meaning {
-        redaction.keys.meaning(of: String(decoding: text(of: key, atMost: 64), as: UTF8.self))
+        redaction.keys.meaning(of: String(decoding: cursor.text(of: key, atMost: 64), as: UTF8.self))
     }
 
     // MARK: Strings that hold JSON
@@ -278,7 +261,7 @@ struct RedactionWalk {
     }
 
     private func beginsJSON(_ range: Range<Int>) -> Bool {
-        var units = StringUnits(base, range)
+        var units = StringUnits(cursor.base, range)
         while let unit = units.next() {
             switch unit.ascii {
             case 0x20, 0x09, 0x0a, 0x0d: continue
@@ -290,13 +273,14 @@ struct RedactionWalk {
     }
 
     /// Redacts the JSON in a string; false if there is none.
-    private mutating func redactInside(_ range: Range<Int>, state: Int) -> Bool {
+    private mutating func redactInside(_ range: Range<Int>, at places: RedactionPaths.Places) -> Bool {
         guard level < Self.maxLevel else {
             cut(range)
             return true
         }
-        let text = text(of: range)
-        let nested = redaction.paths.states[state].nested
+        let text = cursor.text(of: range)
+        // What holds a document is one itself as well.
+        let nested = places | redaction.paths.start
         let inner = text.withUnsafeBufferPointer { bytes -> [RedactionEdit]? in
             guard let base = bytes.baseAddress else { return nil }
             var walk = RedactionWalk(base, count: bytes.count, redaction: redaction, level: level + 1)
@@ -309,7 +293,7 @@ struct RedactionWalk {
 
     /// Takes over the cuts in a string's text: finds where its places stand in the string.
     private mutating func take(_ inner: [RedactionEdit], in range: Range<Int>) {
-        var units = StringUnits(base, range)
+        var units = StringUnits(cursor.base, range)
         var passed = 0
         func place(_ offset: Int) -> Int {
             while passed < offset, let unit = units.next() { passed += unit.length }
@@ -319,69 +303,5 @@ struct RedactionWalk {
             let start = place(edit.range.lowerBound)
             cut(start..<place(edit.range.upperBound), emptyStringLevel: edit.emptyStringLevel)
         }
-    }
-
-    // MARK: Moving on
-
-    private mutating func skipBlanks() {
-        while index < count, Self.isBlank(base[index]) { index += 1 }
-    }
-
-    private static func isBlank(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09
-    }
-
-    /// Goes behind a string's closing quote.
-    ///
-    /// - Returns: Whether it has no escapes; `nil` if it does not end.
-    private mutating func skipString() -> Bool? {
-        var isPlain = true
-        index += 1
-        while true {
-            index = ByteSearch.quoteOrBackslash(base, from: index, to: count)
-            guard index < count else { return nil }
-            if base[index] == UInt8(ascii: "\"") {
-                index += 1
-                return isPlain
-            }
-            isPlain = false
-            index += 2
-            guard index < count else { return nil }
-        }
-    }
-
-    /// Goes behind a number, `true`, `false` or `null`.
-    private mutating func skipLiteral() -> Bool {
-        let start = index
-        while index < count, Self.isOfLiteral(base[index]) { index += 1 }
-        return index > start
-    }
-
-    private static func isOfLiteral(_ byte: UInt8) -> Bool {
-        byte &- UInt8(ascii: "0") < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "-")
-            || byte == UInt8(ascii: "+") || byte == UInt8(ascii: ".")
-    }
-
-    /// Goes behind a value of any kind.
-    private mutating func skipValue() -> Bool {
-        var depth = 0
-        repeat {
-            guard index < count else { return false }
-            switch base[index] {
-            case UInt8(ascii: "\""):
-                guard skipString() != nil else { return false }
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                depth += 1
-                index += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                depth -= 1
-                index += 1
-            case let byte where byte == UInt8(ascii: ",") || byte == UInt8(ascii: ":") || Self.isBlank(byte):
-                index += 1
-            default:
-                guard skipLiteral() else { return false }
-            }
-        } while depth > 0
-        return depth == 0
     }
 }

@@ -90,6 +90,9 @@ public struct DiscourseService: WebhookService {
         ]
     }
 
+    /// A ping, which has nothing else in it.
+    public func examplePayload(repository: String, sender: String, id: String) -> String { #"{"ping": "OK"}"# }
+
     /// Who did it, as `DiscourseMessageV1.agent_name` has it. It has no place in the envelope and, as in w2fm's
     /// messages, no header: consumers compute it from the payload.
     private static func agent(of event: String, type: String, in document: JSONDocument) -> String? {
@@ -143,19 +146,20 @@ public struct DiscourseService: WebhookService {
         _ document: JSONDocument, type: String, settings: [String: String]
     ) -> Bool {
         guard let listed = settings[publicCategories] else { return true }
-        let category: JSONValue? =
-            switch type {
-            case "post": document.value("post.category_id")
-            case "topic": document.value("topic.category_id")
-            case "like": document.value("like.post.category_id")
-            case "solved": document.value("solved.category_id")
-            case "category": document.value("category.id")
-            case "chat_message": document.value("chat_message.channel.chatable.id")
-            // Nothing of these is in a category.
-            default: .integer(.min)
-            }
-        guard case .integer(let id)? = category else { return false }
-        return id == .min || listed.split(separator: ",").contains { $0 == "\(id)" }
+        let path: StaticString
+        switch type {
+        case "post": path = "post.category_id"
+        case "topic": path = "topic.category_id"
+        case "like": path = "like.post.category_id"
+        case "solved": path = "solved.category_id"
+        case "category": path = "category.id"
+        case "chat_message": path = "chat_message.channel.chatable.id"
+        // Nothing of these is in a category.
+        default: return true
+        }
+        let category = document.place(path)
+        guard case .integer(let id)? = category.value, !category.isDoubled else { return false }
+        return listed.split(separator: ",").contains { $0 == "\(id)" }
     }
 
     /// Which categories everybody can read: webhooks of topics and posts do not say.

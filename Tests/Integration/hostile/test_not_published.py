@@ -84,11 +84,11 @@ CUT: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     (
         "gitlab", "Pipeline Hook",
         {
-            "project": PUB, "user": {"username": "dolly", "email": "dolly@example.org"},
+            "object_kind": "pipeline", "project": PUB, "user": {"username": "dolly", "email": "dolly@example.org"},
             "object_attributes": {"variables": [{"key": "A", "value": "secret"}]},
         },
         {
-            "project": PUB, "user": {"username": "dolly", "email": ""},
+            "object_kind": "pipeline", "project": PUB, "user": {"username": "dolly", "email": ""},
             "object_attributes": {"variables": [{"key": "A", "value": ""}]},
         },
     ),

@@ -83,15 +83,33 @@ struct CorporaVisibilityTests {
     /// The corpora have no public push of GitLab; the documented one, then.
     @Test func whatConsumersBindTo() throws {
         let project = #""project":{"path_with_namespace":"a/b","visibility_level":20}"#
-        for (header, kind) in [
-            ("Push Hook", "push"), ("Issue Hook", "issue"), ("Merge Request Hook", "merge_request"),
-            ("Note Hook", "note"),
+        for (header, kind, members) in [
+            ("Push Hook", "push", #""event_name":"push","commits":[]"#),
+            (
+                "Issue Hook", "issue",
+                #""event_type":"issue","object_attributes":{"action":"open","confidential":false}"#
+            ),
+            ("Issue Hook", "issue", #""object_attributes":{"action":"open"}"#),
+            (
+                "Merge Request Hook", "merge_request",
+                #""event_type":"merge_request","object_attributes":{"action":"open"}"#
+            ),
+            (
+                "Note Hook", "note",
+                #""event_type":"note","object_attributes":{"noteable_type":"Issue","internal":false},"issue":{"confidential":false}"#
+            ),
+            ("Note Hook", "note", #""object_attributes":{"noteable_type":"MergeRequest"},"merge_request":{"iid":1}"#),
+            ("Note Hook", "note", #""object_attributes":{"noteable_type":"Commit"},"commit":{"id":"1"}"#),
+            (
+                "Note Hook", "note",
+                #""object_attributes":{"noteable_type":"Snippet"},"snippet":{"visibility_level":20}"#
+            ),
         ] {
             let event = try GitLabService().event(
                 of: request(
                     GitLabServiceTests.headers.setting("X-Gitlab-Event", header),
-                    "{\"object_kind\":\"\(kind)\",\(project),\"repository\":{\"name\":\"b\"}}"))
-            #expect(event.privateContent == nil, "\(header)")
+                    "{\"object_kind\":\"\(kind)\",\(project),\"repository\":{\"name\":\"b\"},\(members)}"))
+            #expect(event.privateContent == nil, "\(header) \(members)")
         }
     }
 }

@@ -58,6 +58,29 @@ import WebhookServices
             #""pull_request":{"requested_teams":[{"name":"","privacy":""}]}"#
         ),
         (
+            "pull_request",
+            #""requested_team":{"name":"SECRET"},"pull_request":{"requested_reviewers":[{"login":"a","name":"A"},"#
+                + #"{"id":1,"name":"SECRET","slug":"SECRET","html_url":"SECRET","parent":{"name":"SECRET"}}]}"#,
+            #""requested_team":{"name":""},"pull_request":{"requested_reviewers":[{"login":"a","name":"A"},"#
+                + #"{"id":1,"name":"","slug":"","html_url":"","parent":{"name":""}}]}"#
+        ),
+        (
+            "deployment_review",
+            #""reviewers":[{"type":"Team","reviewer":{"id":1,"name":"SECRET","slug":"SECRET"}},{"type":"User","reviewer":{"login":"a"}}]"#,
+            #""reviewers":[{"type":"Team","reviewer":{"id":1,"name":"","slug":""}},{"type":"User","reviewer":{"login":"a"}}]"#
+        ),
+        (
+            "issues", #""issue":{"id":1,"issue_field_values":[{"issue_field_name":"SECRET","value":"SECRET"}]}"#,
+            #""issue":{"id":1,"issue_field_values":[{"issue_field_name":"","value":""}]}"#
+        ),
+        (
+            "sponsorship",
+            #""sponsorship":{"privacy_level":"public","tier":{"monthly_price_in_cents":500}},"#
+                + #""changes":{"privacy_level":{"from":"private"}}"#,
+            #""sponsorship":{"privacy_level":"public","tier":{"monthly_price_in_cents":500}},"#
+                + #""changes":{"privacy_level":{"from":""}}"#
+        ),
+        (
             "ping", #""hook":{"config":{"url":"SECRET"}},"hook":{"config":{"url":"SECRET"}}"#,
             #""hook":{"config":{"url":""}},"hook":{"config":{"url":""}}"#
         ),
@@ -87,6 +110,16 @@ import WebhookServices
             "Job Hook", #""source_pipeline":{"project":{"web_url":"SECRET"}}"#,
             #""source_pipeline":{"project":{"web_url":""}}"#
         ),
+        (
+            "Pipeline Hook",
+            #""object_attributes":{"variables":{"A":"SECRET"},"inputs":[{"name":"A","value":"SECRET"}]}"#,
+            #""object_attributes":{"variables":{"A":""},"inputs":[{"name":"A","value":""}]}"#
+        ),
+        (
+            "Pipeline Hook", #""builds":[{"variables":[{"key":"A","secret_value":"SECRET"}]}]"#,
+            #""builds":[{"variables":[{"key":"A","secret_value":""}]}]"#
+        ),
+        ("Job Hook", #""variables":[{"key":"A","value":"SECRET"}]"#, #""variables":[{"key":"A","value":""}]"#),
         ("Issue Hook", #""user":{"username":"a","email":"a@example.org"}"#, #""user":{"username":"a","email":""}"#),
         ("Issue Hook", #""assignees":[{"email":"a@example.org"},{}]"#, #""assignees":[{"email":""},{}]"#),
         (
@@ -98,9 +131,10 @@ import WebhookServices
     @Test(arguments: gitlabCuts)
     func gitlab(_ event: String, _ members: String, _ left: String) throws {
         for allows in [false, true] {
-            let text = try gitlab(
-                event, #"{"project":{"visibility_level":20},\#(members)}"#, allowsPrivateContent: allows)
-            #expect(text == #"{"project":{"visibility_level":20},\#(left)}"#)
+            let kind = ["Pipeline Hook": "pipeline", "Job Hook": "build", "Issue Hook": "issue", "Push Hook": "push"]
+            let project = #""object_kind":"\#(kind[event] ?? "")","project":{"visibility_level":20}"#
+            let text = try gitlab(event, "{\(project),\(members)}", allowsPrivateContent: allows)
+            #expect(text == "{\(project),\(left)}")
         }
     }
 
@@ -125,6 +159,114 @@ import WebhookServices
         #expect(try github("pull_request", body("null")) == body("null"))
         let doubled = #"{"private":false,"size":1,"private":true}"#
         #expect(try github("pull_request", body(doubled)) == body(#"{"private":false,"private":true}"#))
+    }
+
+    /// Forks, and what they are forks of, in all services.
+    @Test(
+        arguments: [
+            ("github", "push", #"{"repository":{"private":false,"parent":OTHER}}"#),
+            (
+                "github", "fork",
+                #"{"repository":{"private":false},"forkee":{"private":false,"parent":OTHER,"source":OTHER}}"#
+            ),
+            ("github", "pull_request", #"{"repository":{"private":false},"pull_request":{"head":{"repo":OTHER}}}"#),
+            (
+                "github", "pull_request",
+                #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"private":false,"parent":OTHER}}}}"#
+            ),
+            ("github", "pull_request", #"{"repository":{"private":false},"pull_request":{"head":{"repo":INTERNAL}}}"#),
+            (
+                "github", "check_run",
+                #"{"repository":{"private":false},"check_run":{"pull_requests":[{"head":{"repo":OTHER}}]}}"#
+            ),
+            ("forgejo", "push", #"{"repository":{"private":false,"parent":OTHER}}"#),
+            (
+                "forgejo", "pull_request",
+                #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"private":false,"parent":OTHER}},"#
+                    + #""base":{"repo":{"private":false,"parent":OTHER}}}}"#
+            ),
+            (
+                "forgejo", "pull_request",
+                #"{"repository":{"private":false},"pull_request":{"head":{"repo":{"private":false,"internal":true,"description":"SECRET"}}}}"#
+            ),
+            ("gitea", "fork", #"{"repository":{"private":false},"forkee":{"private":false,"parent":OTHER}}"#),
+            (
+                "gitea", "workflow_run",
+                #"{"repository":{"private":false},"workflow_run":{"head_repository":OTHER},"#
+                    + #""pull_request":{"head":{"repo":OTHER}}}"#
+            ),
+            ("bitbucket", "repo:refs_changed", #"{"repository":{"public":true,"origin":OTHER}}"#),
+            ("bitbucket", "repo:push", #"{"repository":{"is_private":false,"parent":OTHER}}"#),
+            (
+                "bitbucket", "pr:opened",
+                #"{"pullRequest":{"toRef":{"repository":{"public":true,"origin":OTHER}},"#
+                    + #""fromRef":{"repository":{"public":true,"origin":OTHER}}}}"#
+            ),
+            ("pagure", "git.receive", #"{"msg":{"project":{"private":false,"parent":OTHER}}}"#),
+            (
+                "pagure", "pull-request.new",
+                #"{"msg":{"project":{"private":false},"pullrequest":{"repo_from":{"private":false,"parent":OTHER}}}}"#
+            ),
+        ] as [(String, String, String)])
+    func otherRepositories(_ name: String, _ event: String, _ template: String) throws {
+        let service = try #require(ServiceRegistry.service(named: name))
+        var headers: HeaderList = ["Content-Type": "application/json"]
+        for (key, value) in service.exampleHeaders(event: event) ?? [:] { headers = headers.setting(key, value) }
+        func fill(_ flag: String) -> String {
+            template
+                .replacing("OTHER", with: #"{"id":1,"name":"n",\#(flag),"description":"SECRET"}"#)
+                .replacing(
+                    "INTERNAL", with: #"{"id":1,"private":false,"visibility":"internal","description":"SECRET"}"#)
+        }
+        let hidden = fill(#""private":true,"is_private":true,"public":false"#)
+        #expect(try !published(service, headers, hidden).contains("SECRET"))
+        #expect(try published(service, headers, hidden, allowsPrivateContent: true) == hidden)
+        if !template.contains("INTERNAL"), !template.contains("internal"), event != "check_run" {
+            let open = fill(#""private":false,"is_private":false,"public":true"#)
+            #expect(try published(service, headers, open) == open)
+        }
+    }
+
+    /// The run before one is what it is: a run.
+    @Test func theRunBefore() throws {
+        let headers = ForgejoServiceTests.headers.setting("X-Forgejo-Event", "action_run_recover")
+        func body(_ isPrivate: Bool, _ payload: String) throws -> String {
+            #"{"action":"recover","run":{"repository":{"private":false}},"last_run":{"event_payload":"#
+                + (try PayloadStrings.quoted(payload)) + #","repository":{"private":\#(isPrivate)}}}"#
+        }
+        let open = try body(false, #"{"inputs":{"key":"SECRET"}}"#)
+        for allows in [false, true] {
+            #expect(
+                try published(ForgejoService(), headers, open, allowsPrivateContent: allows)
+                    == (try body(false, #"{"inputs":{"key":""}}"#)))
+        }
+        #expect(try ForgejoService().event(of: request(headers, body(true, "{}"))).privateContent == .privateRepository)
+    }
+
+    @Test func teamsOfForgejo() throws {
+        let headers = ForgejoServiceTests.headers.setting("X-Forgejo-Event", "pull_request")
+        let body =
+            #"{"repository":{"private":false},"pull_request":{"requested_reviewers_teams":[{"id":1,"name":"SECRET"}]}}"#
+        #expect(try published(ForgejoService(), headers, body) == body.replacing("SECRET", with: ""))
+    }
+
+    /// Headers that stand in the message are cleaned as the payload is.
+    @Test func headers() throws {
+        let headers = DiscourseServiceTests.headers
+            .setting("X-Discourse-Instance", "https://u:pw@forum.example.org")
+        let event = try DiscourseService().event(of: request(headers, "{}"))
+        #expect(event.header("X-Discourse-Instance") == "https://forum.example.org")
+        let agent = GitHubServiceTests.headers
+            .setting("User-Agent", "hook/1 (https://h.org/?token=s3cr3t; a@example.org)")
+        #expect(
+            try GitHubService().event(of: request(agent, "{}")).header("user-agent")
+                == "hook/1 (https://h.org/?token=; )")
+        let instance = GitLabServiceTests.headers
+            .setting(
+                "X-Gitlab-Instance",
+                String(repeating: "x", count: 1000) + " https://u:" + String(repeating: "p", count: 50) + "@h.org")
+        let text = try #require(try GitLabService().event(of: request(instance, "{}")).header("x-gitlab-instance"))
+        #expect(text.hasSuffix(" https://h.org"))
     }
 
     @Test func thePrivateProjectOfAMergeRequestIsReduced() throws {

@@ -115,6 +115,7 @@ import WebhookServices
             (#"{"notification_id":1,"organizer":"f","event":null,"action":"a"}"#, "event"),
             (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","type":null}"#, nil),
             (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","type":"exit"}"#, nil),
+            (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","checkin_list":null}"#, nil),
         ] as [(String, String?)])
     func whatCannotBePublished(_ body: String, _ member: String?) throws {
         #expect(try message(body).missingMember == member)
@@ -133,6 +134,25 @@ import WebhookServices
             String(decoding: event.payloadBytes, as: UTF8.self)
                 == #"{"instance_url": "\#(Self.instance)", "notification_id":1,"organizer":"f","event":"e","code":"C","#
                 + #""attendee_name":null,"action":"pretix.event.checkin.reverted"}"#)
+    }
+
+    /// The schema has no null for them, and what it has no place for stays away.
+    @Test func whatTheSchemaHasNoPlaceFor() throws {
+        func body(_ more: String) -> String {
+            #"{"notification_id":1,"organizer":"f","event":"e","action":"pretix.event.checkin","code":"C","attendee_name":"D"\#(more)}"#
+        }
+        let left = "{\"instance_url\": \"\(Self.instance)\", " + body("").dropFirst()
+        for key in ["type", "orderposition_id", "orderposition_positionid", "checkin_list"] {
+            let event = try message(body(#","\#(key)":null"#))
+            #expect(event.missingMember == nil && event.privateContent == nil)
+            #expect(String(decoding: event.payloadBytes, as: UTF8.self) == left)
+        }
+        let all = #","orderposition_id":null,"checkin_list":null,"type":null,"orderposition_positionid":null"#
+        #expect(String(decoding: try message(body(all)).payloadBytes, as: UTF8.self) == left)
+        let more = #","email":"a@b.org","order":{"email":"x"},"phone":"+1","code":{"x":1}"#
+        #expect(String(decoding: try message(body(more)).payloadBytes, as: UTF8.self) == left)
+        #expect(String(decoding: try message(body(#","checkin_list":3"#)).payloadBytes, as: UTF8.self).contains("3}"))
+        #expect(try message(body(#","action":"pretix.event.added""#)).privateContent == .unknownVisibility)
     }
 
     @Test func whatIsNotPublished() throws {

@@ -38,6 +38,15 @@ import WebhookServices
         ("pull_request", #"{"repository":{"private":false},"pull_request":{"head":{"repo":null}}}"#, nil),
         ("fork", #"{"repository":{"private":false},"forkee":{"private":false}}"#, nil),
         ("fork", #"{"repository":{"private":false}}"#, .unknownVisibility),
+        (
+            "fork", #"{"repository":{"private":false},"forkee":{"private":false,"visibility":"internal"}}"#,
+            .privateRepository
+        ),
+        (
+            "issues",
+            #"{"repository":{"private":false},"changes":{"new_repository":{"private":false,"visibility":"internal"}}}"#,
+            .privateRepository
+        ),
         ("fork", #"{"repository":{"private":false},"forkee":{"private":true}}"#, .privateRepository),
         (
             "workflow_run", #"{"repository":{"private":false},"workflow_run":{"head_repository":{"private":true}}}"#,
@@ -145,7 +154,7 @@ import WebhookServices
         ("Push Hook", #"{"project":{"visibility_level":"20"}}"#, .unknownVisibility),
         ("Push Hook", #"{"project_id":4}"#, .unknownVisibility),
         ("Push Hook", "{}", .unknownVisibility),
-        ("Push Hook", #"{"project":null,"repository":{"visibility_level":20}}"#, nil),
+        ("Push Hook", #"{"object_kind":"push","project":null,"repository":{"visibility_level":20}}"#, nil),
         ("Push Hook", #"{"project":{"visibility_level":20},"repository":{"visibility_level":0}}"#, .privateRepository),
         ("Push Hook", #"{"project":{"visibility_level":21}}"#, .unknownVisibility),
         ("Push Hook", #"{"project":{"visibility_level":20.0}}"#, .unknownVisibility),
@@ -172,7 +181,7 @@ import WebhookServices
         (
             "Note Hook", #"{"project":{"visibility_level":20},"snippet":{"visibility_level":10}}"#, .privateRepository
         ),
-        ("Note Hook", #"{"project":{"visibility_level":20},"snippet":{"visibility_level":20}}"#, nil),
+        ("Note Hook", #"{"object_kind":"note","project":{"visibility_level":20}}"#, .unknownVisibility),
         (
             "Note Hook", #"{"project":{"visibility_level":20},"object_attributes":{"noteable_type":"Snippet"}}"#,
             .unknownVisibility
@@ -180,9 +189,6 @@ import WebhookServices
         (
             "Note Hook", #"{"project":{"visibility_level":20},"object_attributes":{"noteable_type":"Epic"}}"#,
             .unknownVisibility
-        ),
-        (
-            "Note Hook", #"{"project":{"visibility_level":20},"object_attributes":{"noteable_type":"Issue"}}"#, nil
         ),
         (
             "Merge Request Hook",
@@ -209,14 +215,16 @@ import WebhookServices
             .confidential
         ),
         (
-            "Issue Hook", #"{"project":{"visibility_level":20},"object_attributes":{"confidential":false}}"#, nil
+            "Issue Hook",
+            #"{"object_kind":"issue","project":{"visibility_level":20},"object_attributes":{"confidential":false}}"#,
+            nil
         ),
         ("Note Hook", #"{"event_type":"confidential_note","project":{"visibility_level":20}}"#, .confidential),
         ("Note Hook", #"{"project":{"visibility_level":20},"issue":{"confidential":true}}"#, .confidential),
         ("Note Hook", #"{"project":{"visibility_level":20},"object_attributes":{"internal":true}}"#, .confidential),
         (
             "Merge Request Hook",
-            #"{"project":{"visibility_level":20},"object_attributes":{"source":{"visibility_level":0}}}"#,
+            #"{"object_kind":"merge_request","project":{"visibility_level":20},"object_attributes":{"source":{"visibility_level":0}}}"#,
             nil
         ),
         ("Vulnerability Hook", #"{"project":{"visibility_level":20}}"#, .securityAlert),
@@ -230,6 +238,168 @@ import WebhookServices
     func gitlab(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
         let headers = GitLabServiceTests.headers.setting("X-Gitlab-Event", event)
         #expect(try content(GitLabService(), headers, body) == expected, "\(event) \(body)")
+    }
+
+    /// What comments and reactions are on has to be there, and to say who sees it.
+    @Test(
+        arguments: [
+            (#""noteable_type":"Issue"},"issue":{"confidential":false}"#, nil),
+            (#""noteable_type":"Issue"},"work_item":{"confidential":false}"#, nil),
+            (#""noteable_type":"Issue"},"issue":{"confidential":true}"#, .confidential),
+            (
+                #""noteable_type":"Issue"},"issue":{"confidential":false},"work_item":{"confidential":true}"#,
+                .confidential
+            ),
+            (#""noteable_type":"Issue"},"issue":{}"#, .unknownVisibility),
+            (#""noteable_type":"Issue"}"#, .unknownVisibility),
+            (#""noteable_type":"WorkItem"},"work_item":{"confidential":false}"#, nil),
+            (#""noteable_type":"WorkItem"}"#, .unknownVisibility),
+            (#""noteable_type":"WorkItem"},"work_item":null"#, .unknownVisibility),
+            (#""noteable_type":"MergeRequest"},"merge_request":{"iid":1}"#, nil),
+            (#""noteable_type":"MergeRequest"}"#, .unknownVisibility),
+            (#""noteable_type":"Commit"},"commit":{"id":"1"}"#, nil),
+            (#""noteable_type":"Commit"}"#, .unknownVisibility),
+            (#""noteable_type":"Snippet"},"snippet":{"visibility_level":20}"#, nil),
+            (#""noteable_type":"Snippet"},"project_snippet":{"visibility_level":20}"#, nil),
+            (#""noteable_type":"Snippet"},"project_snippet":{"visibility_level":0}"#, .privateRepository),
+            (#""noteable_type":"Snippet"}"#, .unknownVisibility),
+            (#""noteable_type":"Commit"},"commit":{},"project_snippet":{"visibility_level":10}"#, .privateRepository),
+            (#""noteable_type":"DesignManagement::Design"}"#, .unknownVisibility),
+            (#""noteable_type":"Epic"}"#, .unknownVisibility), (#""note":"x"}"#, .unknownVisibility),
+            (
+                #""noteable_type":"Commit","noteable_type":"Issue"},"commit":{},"issue":{"confidential":false}"#,
+                .unknownVisibility
+            ),
+        ] as [(String, PrivateContent?)])
+    func whatCommentsAreOn(_ members: String, _ expected: PrivateContent?) throws {
+        func body(_ kind: String, _ members: String) -> String {
+            #"{"object_kind":"\#(kind)","project":{"visibility_level":20},"object_attributes":{\#(members)}"#
+        }
+        let note = GitLabServiceTests.headers.setting("X-Gitlab-Event", "Note Hook")
+        let emoji = GitLabServiceTests.headers.setting("X-Gitlab-Event", "Emoji Hook")
+        #expect(try content(GitLabService(), note, body("note", members)) == expected)
+        let award = members.replacing("noteable_type", with: "awardable_type")
+        #expect(try content(GitLabService(), emoji, body("emoji", award)) == expected)
+        // On a comment on it.
+        let onNote = #""awardable_type":"Note"},"note":{"# + members
+        #expect(try content(GitLabService(), emoji, body("emoji", onNote)) == expected)
+        #expect(try content(GitLabService(), emoji, body("emoji", #""awardable_type":"Note"}"#)) == .unknownVisibility)
+    }
+
+    /// A key that is there twice proves nothing, whichever of its values comes last, and however it is written.
+    @Test(
+        arguments: [
+            ("github", "push", "", #""repository":{"private":PRIVATE}"#, "false", "true"),
+            (
+                "github", "push", "", #""repository":{"private":false,"visibility":PRIVATE}"#, "\"public\"",
+                "\"internal\""
+            ),
+            (
+                "github", "pull_request", #""repository":{"private":false},"#,
+                #""pull_request":{"base":{"repo":{"private":PRIVATE}}}"#, "false", "true"
+            ),
+            (
+                "github", "release", #""repository":{"private":false},"#, #""release":{"draft":PRIVATE}"#, "false",
+                "true"
+            ),
+            (
+                "github", "issues", #""repository":{"private":false},"#, #""action":PRIVATE"#, "\"opened\"",
+                "\"field_added\""
+            ),
+            ("gitlab", "push", #""object_kind":"push","#, #""project":{"visibility_level":PRIVATE}"#, "20", "0"),
+            (
+                "gitlab", "issue", #""object_kind":"issue","project":{"visibility_level":20},"#,
+                #""object_attributes":{"confidential":PRIVATE}"#, "false", "true"
+            ),
+            (
+                "gitlab", "System Hook", #""project":{"visibility_level":20},"#, #""event_name":PRIVATE"#, "\"push\"",
+                "\"user_create\""
+            ),
+            ("forgejo", "push", "", #""repository":{"private":PRIVATE}"#, "false", "true"),
+            ("forgejo", "action_run_success", "", #""run":{"repository":{"private":PRIVATE}}"#, "false", "true"),
+            (
+                "discourse", "post.post_created", "", #""post":{"topic_archetype":PRIVATE}"#, "\"regular\"",
+                "\"private_message\""
+            ),
+            ("discourse", "category.category_created", "", #""category":{"read_restricted":PRIVATE}"#, "false", "true"),
+            ("bitbucket", "repo:push", "", #""repository":{"is_private":PRIVATE}"#, "false", "true"),
+            ("bitbucket", "repo:refs_changed", "", #""repository":{"public":PRIVATE}"#, "true", "false"),
+            ("pagure", "git.receive", "", #""msg":{"project":{"private":PRIVATE}}"#, "false", "true"),
+        ] as [(String, String, String, String, String, String)])
+    func doubledKeys(
+        _ name: String, _ event: String, _ around: String, _ members: String, _ open: String, _ shut: String
+    ) throws {
+        let service = try #require(ServiceRegistry.service(named: name))
+        var headers: HeaderList = ["Content-Type": "application/json"]
+        for (key, value) in service.exampleHeaders(event: event) ?? [:] { headers = headers.setting(key, value) }
+        let proof = members.replacing("PRIVATE", with: open)
+        let secret = members.replacing("PRIVATE", with: shut)
+        #expect(try content(service, headers, "{\(around)\(proof)}") == nil)
+        // The outermost key, and the innermost.
+        let inner =
+            members.split(separator: "\"").map(String.init).last {
+                $0.contains(where: \.isLetter) && $0 != "PRIVATE}" && !$0.contains("PRIVATE")
+            } ?? ""
+        let twice = { (first: String, second: String) in
+            members.replacing("\"\(inner)\":PRIVATE", with: "\"\(inner)\":\(first),\"\(inner)\":\(second)")
+        }
+        let bodies = [
+            "\(proof),\(secret)", "\(secret),\(proof)", twice(open, shut), twice(shut, open),
+        ]
+        for body in bodies {
+            #expect(try content(service, headers, "{\(around)\(body)}") != nil, "\(body)")
+            // The same in other letters.
+            let first = try #require(body.firstIndex { $0.isLetter })
+            let escaped = body.replacingCharacters(
+                in: first...first, with: "\\u00" + String(body[first].asciiValue ?? 0, radix: 16))
+            #expect(try content(service, headers, "{\(around)\(escaped)}") != nil, "\(escaped)")
+        }
+    }
+
+    /// What a schema does not list is unknown.
+    @Test func actionsThatNobodyKnows() throws {
+        let issues = GitHubServiceTests.headers.setting("X-GitHub-Event", "issues")
+        for action in [#""opened""#, #""typed""#] {
+            let body = #"{"action":\#(action),"repository":{"private":false}}"#
+            #expect(try content(GitHubService(), issues, body) == nil)
+        }
+        for action in [#""invented""#, #""Opened""#, "null", "7", "{}", #""""#] {
+            let body = #"{"action":\#(action),"repository":{"private":false}}"#
+            #expect(try content(GitHubService(), issues, body) == .unknownVisibility, "\(action)")
+        }
+        for action in ["field_added", "field_removed"] {
+            let body = #"{"action":"\#(action)","repository":{"private":false},"issue_field":{}}"#
+            #expect(try content(GitHubService(), issues, body) == .confidential)
+        }
+        let post = #"{"post":{"topic_archetype":"regular"}}"#
+        #expect(try content(DiscourseService(), DiscourseServiceTests.headers("post", "post_edited"), post) == nil)
+        #expect(
+            try content(DiscourseService(), DiscourseServiceTests.headers("post", "post_moved"), post)
+                == .unknownVisibility)
+        let project = GitLabServiceTests.headers.setting("X-Gitlab-Event", "Project Hook")
+        for (name, expected) in [("project_create", nil), ("project_invented", .unknownVisibility)]
+            as [(String, PrivateContent?)]
+        {
+            let body = #"{"event_name":"\#(name)","project_visibility":"public"}"#
+            #expect(try content(GitLabService(), project, body) == expected)
+        }
+    }
+
+    /// The header that names an event of Discourse is not signed: the body has to be of its type.
+    @Test(
+        arguments: [
+            ("ping", "ping", #"{"ping":"OK","post":{"title":"x"}}"#), ("ping", "ping", #"{"post":{}}"#),
+            ("ping", "ping", #"{"ping":{"post":{}}}"#), ("ping", "ping", "{}"),
+            ("user_badge", "user_badge_granted", #"{"post":{}}"#), ("user_badge", "user_badge_granted", "{}"),
+            ("user_badge", "user_badge_granted", #"{"user_badge":[]}"#),
+            ("post", "post_created", #"{"user":{"name":"x"}}"#), ("post", "post_created", #"{"post":{}}"#),
+            ("post", "post_created", #"{"post":{"topic_archetype":"regular"},"user":{}}"#),
+            ("post", "post_created", #"{"post":{"topic_archetype":"regular","user_deleted":true}}"#),
+            ("topic", "topic_created", #"{"topic":{"title":"x"}}"#), ("like", "post_liked", #"{"like":{"post":{}}}"#),
+            ("solved", "accepted_solution", #"{"solved":{"id":1}}"#),
+        ] as [(String, String, String)])
+    func bodiesOfAnotherType(_ type: String, _ event: String, _ body: String) throws {
+        #expect(try content(DiscourseService(), DiscourseServiceTests.headers(type, event), body) != nil)
     }
 
     static let forgejoCases: [(String, String, PrivateContent?)] = [
@@ -380,9 +550,14 @@ import WebhookServices
         ("ping", #"{"ping":"OK"}"#, nil),
     ]
 
+    /// A documented event of a type.
+    static func event(of type: String) -> String {
+        DiscourseService().eventTable?.documented.events.first { $0.name == type }?.actions.first ?? "invented"
+    }
+
     @Test(arguments: discourseCases)
     func discourse(_ type: String, _ body: String, _ expected: PrivateContent?) throws {
-        let headers = DiscourseServiceTests.headers.setting("X-Discourse-Event-Type", type)
+        let headers = DiscourseServiceTests.headers(type, Self.event(of: type))
         #expect(try content(DiscourseService(), headers, body) == expected, "\(type) \(body)")
     }
 
@@ -391,19 +566,27 @@ import WebhookServices
         arguments: [
             ("post", #"{"post":{"category_id":5}}"#, true), ("post", #"{"post":{"category_id":6}}"#, false),
             ("post", #"{"post":{"category_id":null}}"#, false), ("post", #"{"post":{"category_id":"5"}}"#, false),
-            ("post", #"{"post":{}}"#, false), ("topic", #"{"topic":{"category_id":12}}"#, true),
+            ("topic", #"{"topic":{"category_id":12}}"#, true),
             ("topic", #"{"topic":{"category_id":1}}"#, false), ("like", #"{"like":{"post":{"category_id":5}}}"#, true),
-            ("like", #"{"like":{"post":{}}}"#, false), ("solved", #"{"solved":{"category_id":12}}"#, true),
+            ("like", #"{"like":{"post":{"category_id":[]}}}"#, false),
+            ("solved", #"{"solved":{"category_id":12}}"#, true),
             ("solved", #"{"solved":{"category_id":7}}"#, false), ("user_badge", #"{"user_badge":{}}"#, true),
             ("ping", #"{"ping":"OK"}"#, true),
         ] as [(String, String, Bool)])
     func publicCategories(_ type: String, _ body: String, _ isPublic: Bool) throws {
-        var webhook = request(DiscourseServiceTests.headers.setting("X-Discourse-Event-Type", type), body)
+        let body = body.replacing(
+            "\"category_id", with: "\"archetype\":\"regular\",\"topic_archetype\":\"regular\",\"category_id")
+        var webhook = request(DiscourseServiceTests.headers(type, Self.event(of: type)), body)
         #expect(try DiscourseService().event(of: webhook).privateContent == nil)
         webhook.settings = try DiscourseService().checkSettings(["public_categories": " 5, 12"])
         #expect(webhook.settings == ["public_categories": "5,12"])
         let expected: PrivateContent? = isPublic ? nil : .unknownVisibility
         #expect(try DiscourseService().event(of: webhook).privateContent == expected, "\(type) \(body)")
+        for doubled in ["\"category_id\":5,\"category_id\":6", "\"category_id\":6,\"category_id\":5"] {
+            let text = body.replacing(/"category_id":[^,}]+/, with: doubled)
+            webhook.body = Array(text.utf8)[...]
+            if text != body { #expect(try DiscourseService().event(of: webhook).privateContent == .unknownVisibility) }
+        }
     }
 
     @Test(arguments: ["x", "5,x", "-1", "0", ",", "5.5", "99999999999999999999"])
@@ -437,6 +620,8 @@ import WebhookServices
         ("repo:fork", #"{"repository":{"is_private":false},"fork":{"is_private":true}}"#, .privateRepository),
         ("repo:fork", #"{"repository":{"is_private":false},"fork":{"is_private":false}}"#, nil),
         ("repo:fork", #"{"repository":{"is_private":false},"fork":{}}"#, .unknownVisibility),
+        ("repo:fork", #"{"repository":{"is_private":false}}"#, .unknownVisibility),
+        ("repo:forked", #"{"repository":{"public":true}}"#, nil),
         ("repo:refs_changed", #"{"repository":{"public":true}}"#, nil),
         ("repo:refs_changed", #"{"repository":{"public":false}}"#, .privateRepository),
         ("repo:refs_changed", #"{"repository":{"public":false,"project":{"public":true}}}"#, nil),
