@@ -1,4 +1,5 @@
-"""Signed bodies that are as large as they may be: what they cost the others, and what stays of them."""
+"""Signed bodies that are as large as they may be: what they cost the others, and what stays of them. How long they hold a
+loop up is in `timing`."""
 
 import http.client
 import re
@@ -11,7 +12,6 @@ import pytest
 from hostile.conftest import Target
 
 from harness.gateway import Token
-from harness.promise import kept_within
 from harness.signing import github
 
 MEGABYTE = 1024 * 1024
@@ -52,11 +52,10 @@ def test_large_bodies_take_no_more_than_one_parser_has_and_hold_nobody_up(target
         sender.start()
     asked = 0
     while any(sender.is_alive() for sender in senders):
-        with kept_within(0.3):
-            connection = target.gateway.http_connection()
-            connection.request("GET", "/healthz")
-            assert connection.getresponse().status == 200
-            connection.close()
+        connection = target.gateway.http_connection()
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().status == 200
+        connection.close()
         asked += 1
         time.sleep(0.01)
     assert asked > 10
@@ -91,8 +90,7 @@ def test_large_bodies_without_a_token_take_no_more_either(make_gateway, scratch:
         sender.start()
     asked = 0
     while any(sender.is_alive() for sender in senders):
-        with kept_within(0.3):
-            assert gateway.alive()
+        assert gateway.alive()
         asked += 1
         time.sleep(0.01)
     assert asked > 10

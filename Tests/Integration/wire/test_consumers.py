@@ -5,6 +5,7 @@ Two servers take each payload: one has the published classes alone (`messages.ow
 they are needed. They write their messages to files, as the broker would get them.
 """
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from harness.corpus import corpora, payloads
 from harness.expectation import CLASSES
 from harness.filegateway import FileGateway
 from harness.gateway import Gateway
+from harness.signing import SIGNERS
 from wire.failing import FAILING, FAILING_ON_REAL
 
 PUBLISHED = ("github", "gitlab", "forgejo", "discourse", "pretix")
@@ -107,11 +109,15 @@ def _send(servers: dict[str, FileGateway], cases: list[Case]) -> None:
 
 
 @pytest.fixture(scope="module")
-def cases(make_gateway: GatewayMaker) -> list[Case]:
-    servers = {}
-    for own_classes in ("never", "needed"):
-        gateway = make_gateway(own_classes, {"messages": {"own_classes": own_classes}})
-        servers[own_classes] = FileGateway(gateway, PREFIX)
+def servers(make_gateway: GatewayMaker) -> dict[str, FileGateway]:
+    return {
+        own_classes: FileGateway(make_gateway(own_classes, {"messages": {"own_classes": own_classes}}), PREFIX)
+        for own_classes in ("never", "needed")
+    }
+
+
+@pytest.fixture(scope="module")
+def cases(servers: dict[str, FileGateway]) -> list[Case]:
     whole = [*_real(), *_documented(servers["never"].gateway)]
     _send(servers, whole)
     mutated = list(_mutated(whole))
@@ -200,3 +206,34 @@ def test_with_the_published_classes_alone_only_what_is_listed_fails(cases: list[
 def test_every_payload_as_it_came_is_published(cases: list[Case]) -> None:
     withheld = [(case.told, case.never) for case in cases if case.is_real and "body" not in case.never]
     assert not withheld, withheld[:10]
+
+
+# What a header is replaced by: nothing, other events and kinds, and what neither a name nor a topic may be.
+HEADERS: tuple[bytes | None, ...] = (
+    None, b"", b"text", b"a.b", b"#", b"Push Hook", b"post", b"post_created", b"7", b"a" * 300, "p\u00e4d".encode(), b"\xff",
+    b"issues,push",
+)
+
+
+@pytest.mark.parametrize("service", PUBLISHED)
+def test_headers_of_all_kinds(servers: dict[str, FileGateway], service: str) -> None:
+    """Each that comes with a webhook, removed and replaced: what is published then can be digested as well."""
+    payload = next(sample for sample in payloads() if sample.service == service)
+    for server in servers.values():
+        token, ids = server.tokens[service], []
+        sent = SIGNERS[service](token.secret, payload.payload, payload.event)
+        for name in sent.headers:
+            for value in HEADERS:
+                headers: dict[str, str | bytes | None] = {**sent.headers, name: value}
+                response = server.gateway.post(token, dataclasses.replace(sent, headers=headers))
+                assert response.status_code == 202 or 400 <= response.status_code < 500, (name, value, response.content)
+                ids += [(name, value, response.json()["message_id"])] if "message_id" in response.json() else []
+        assert ids, "one of them only names the delivery, for instance"
+        messages = server.messages()
+        wrong = []
+        for name, value, message_id in ids:
+            message = messages[message_id]
+            failing = failures(_class(message), message["body"], message["topic"])
+            known = {member for member in failing if (_class(message).__name__, member) in FAILING}
+            wrong += [(name, value, failing)] if failing.keys() - known else []
+        assert not wrong, wrong
