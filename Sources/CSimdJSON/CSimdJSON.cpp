@@ -122,28 +122,32 @@ csimdjson_status parse(
     return parse_once(self, copy.data(), copy.size(), max_depth, error);
 }
 
-/// The last member of that key. Sets `doubled` if there are several.
-bool last_member(dom::element parent, std::string_view key, dom::element &found, bool &doubled) {
+/// The last member of that key. Sets `ambiguous` if there are several, or if the parent is no object, but not null.
+bool last_member(dom::element parent, std::string_view key, dom::element &found, bool &ambiguous) {
     dom::object object;
-    if (parent.get(object) != simdjson::SUCCESS) return false;
+    if (parent.get(object) != simdjson::SUCCESS) {
+        ambiguous = ambiguous || !parent.is_null();
+        return false;
+    }
     bool any = false;
     for (auto field : object) {
         if (field.key == key) {
             found = field.value;
-            doubled = doubled || any;
+            ambiguous = ambiguous || any;
             any = true;
         }
     }
     return any;
 }
 
-/// What stands at a path of keys joined by dots. Sets `doubled` if one of the keys on the way is there several times.
-bool at_path(const csimdjson_parser &self, std::string_view rest, dom::element &element, bool &doubled) {
+/// What stands at a path of keys joined by dots. Sets `ambiguous` if something on the way is
+/// (`last_member`).
+bool at_path(const csimdjson_parser &self, std::string_view rest, dom::element &element, bool &ambiguous) {
     if (!self.ready) return false;
     element = self.parser.doc.root();
     while (true) {
         auto dot = rest.find('.');
-        if (!last_member(element, rest.substr(0, dot), element, doubled)) return false;
+        if (!last_member(element, rest.substr(0, dot), element, ambiguous)) return false;
         if (dot == std::string_view::npos) return true;
         rest.remove_prefix(dot + 1);
     }
@@ -223,30 +227,30 @@ void csimdjson_reset(csimdjson_parser *self) {
 }
 
 bool csimdjson_find(const csimdjson_parser *self, const char *path, size_t path_length, csimdjson_value *value) {
-    value->doubled = false;
+    value->ambiguous = false;
     try {
         dom::element element;
-        if (!at_path(*self, std::string_view(path, path_length), element, value->doubled)) return false;
+        if (!at_path(*self, std::string_view(path, path_length), element, value->ambiguous)) return false;
         describe(element, *value);
         return true;
     } catch (...) {
         // No memory, if anything: the careful answer.
-        value->doubled = true;
+        value->ambiguous = true;
         return false;
     }
 }
 
 bool csimdjson_find_key(const csimdjson_parser *self, const char *key, size_t key_length, csimdjson_value *value) {
-    value->doubled = false;
+    value->ambiguous = false;
     try {
         dom::element element;
         if (!self->ready) return false;
         std::string_view name(key, key_length);
-        if (!last_member(self->parser.doc.root(), name, element, value->doubled)) return false;
+        if (!last_member(self->parser.doc.root(), name, element, value->ambiguous)) return false;
         describe(element, *value);
         return true;
     } catch (...) {
-        value->doubled = true;
+        value->ambiguous = true;
         return false;
     }
 }

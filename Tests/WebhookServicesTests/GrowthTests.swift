@@ -44,7 +44,7 @@ import Testing
             _ = try? parser.withDocument($0) { (document) throws(WebhookError) in
                 _ = document.value("a.b.c")
                 _ = document.member("k1")
-                _ = document.isDoubled(at: "a.b")
+                _ = document.isAmbiguous(at: "a.b")
             }
         }
         #expect(ratio <= Growth.limit)

@@ -49,8 +49,9 @@ typedef enum csimdjson_kind {
 /// What a path leads to; of the members after `kind`, the one that the kind names is set.
 typedef struct csimdjson_value {
     csimdjson_kind kind;
-    /// Whether a key on the way there is in its object several times. Set where nothing is found, too.
-    bool doubled;
+    /// Whether a key on the way there is in its object several times, or something on the way is neither an object nor null.
+    /// Set where nothing is found, too.
+    bool ambiguous;
     bool boolean;
     int64_t integer;
     uint64_t unsigned_integer;

@@ -32,7 +32,7 @@ extension DeliveryList {
             SELECT \(DeliveryRecord.columns) FROM delivery WHERE token_uuid = $1 ORDER BY at DESC, slot DESC
             LIMIT \(2 * kept)
             """, [.text(row)])
-        let records = try result.rows.map(DeliveryRecord.init(row:))
+        let records = try StoredRows.readable(result.rows, of: "delivery", DeliveryRecord.init(row:))
         return DeliveryList(
             accepted: records.filter(\.outcome.isAccepted), refused: records.filter { !$0.outcome.isAccepted })
     }

@@ -10,17 +10,22 @@ extension DatabaseTokenDesk {
             let found = try await tagged(query)
             if let row = found.row { selection.find(row) }
             let (rows, total, page, pages) = try await rows(of: selection, query)
-            var tokens = try rows.map { try StoredToken(row: $0).token }
-            let owners = try await store.owners(of: tokens)
-            for index in tokens.indices { tokens[index].owners = owners[tokens[index].row] ?? [] }
+            let known = try StoredRows.readable(rows, of: "token") {
+                (token: try StoredToken(row: $0).token, activity: try TokenActivity(row: $0))
+            }
+            let owners = try await store.owners(of: known.map(\.token))
             let now = clock()
-            let views = try zip(tokens, rows).compactMap { token, row -> TokenView? in
+            let views = known.compactMap { token, activity -> TokenView? in
+                var token = token
+                token.owners = owners[token.row] ?? []
                 // Whose right went between two statements sees it no more.
                 guard case .allow(let role) = Authorization.decide(person, .view, owners: token.owners, now: now)
                 else { return nil }
-                return view(token, role, try TokenActivity(row: row))
+                return view(token, role, activity)
             }
-            return TokenPage(tokens: views, total: total, page: page, pages: pages, goneHistory: found.goneHistory)
+            return TokenPage(
+                tokens: views, total: total, page: page, pages: pages, unreadable: rows.count - known.count,
+                goneHistory: found.goneHistory)
         }
     }
 

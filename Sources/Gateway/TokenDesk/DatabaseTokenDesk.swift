@@ -95,7 +95,7 @@ struct DatabaseTokenDesk: TokenDesk {
     private func entries(of id: TokenID?, before: UnixTime?, limit: Int) async throws -> [HistoryEntry] {
         let limit = min(max(limit, 1), 500)
         let result = try await database.query(TokenHistory.selection(of: id, before: before, limit: limit))
-        return try result.rows.map(HistoryEntry.init(row:))
+        return try StoredRows.readable(result.rows, of: "token_history", HistoryEntry.init(row:))
     }
 }
 

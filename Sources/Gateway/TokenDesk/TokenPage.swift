@@ -8,11 +8,16 @@ public struct TokenPage: Sendable {
     public let page: Int
     /// All pages, 1 at least.
     public let pages: Int
+    /// Tokens on the page that the database holds nothing sensible of: they are not among those on it.
+    public let unreadable: Int
     /// What the history has of the token that was looked for by its messages' tag, where the token itself is gone.
     public let goneHistory: [HistoryEntry]
 
     /// A page.
-    public init(tokens: [TokenView], total: Int, page: Int, pages: Int, goneHistory: [HistoryEntry] = []) {
+    public init(
+        tokens: [TokenView], total: Int, page: Int, pages: Int, unreadable: Int = 0, goneHistory: [HistoryEntry] = []
+    ) {
+        self.unreadable = unreadable
         self.goneHistory = goneHistory
         self.tokens = tokens
         self.total = total

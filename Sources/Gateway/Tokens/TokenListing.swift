@@ -1,3 +1,5 @@
+import Database
+
 /// Which tokens to list, and from where on.
 public struct TokenListing: Sendable {
     /// Most tokens that one call gives.
@@ -12,6 +14,12 @@ public struct TokenListing: Sendable {
         public init(after token: Token) {
             createdAt = token.createdAt
             row = token.row
+        }
+
+        /// After this row of the table `token`.
+        init(after row: SQLRow) throws(DatabaseError) {
+            createdAt = try row.time("created_at")
+            self.row = try row.text("uuid")
         }
     }
 

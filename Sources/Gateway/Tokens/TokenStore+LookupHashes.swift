@@ -23,7 +23,10 @@ extension TokenStore {
                 """, [.text(last), .integer(Self.batch)]
             ).rows
             guard let end = rows.last else { return count }
-            for row in rows where try await completeLookupHashes(of: StoredToken(row: row)) { count += 1 }
+            for token in try StoredRows.readable(rows, of: "token", StoredToken.init(row:))
+            where try await completeLookupHashes(of: token) {
+                count += 1
+            }
             last = try end.text("uuid")
         }
     }

@@ -124,9 +124,10 @@ extension TokenStore {
             "SELECT token_uuid, kind, name FROM token_owner WHERE token_uuid IN (\(places)) ORDER BY position, name",
             tokens.map { .text($0.row) })
         var owners: [String: [TokenOwner]] = [:]
-        for row in result.rows {
-            owners[try row.text("token_uuid"), default: []].append(try TokenOwner(row: row))
+        let found = try StoredRows.readable(result.rows, of: "token_owner") {
+            (token: try $0.text("token_uuid"), owner: try TokenOwner(row: $0))
         }
+        for (token, owner) in found { owners[token, default: []].append(owner) }
         return owners
     }
 }

@@ -169,10 +169,19 @@ public struct TokenStore: Sendable {
     ///
     /// - Throws: `DatabaseError`.
     public func list(_ listing: TokenListing = TokenListing()) async throws -> [Token] {
-        let statement = listing.statement
-        var tokens = try await database.query(statement).rows.map { try StoredToken(row: $0).token }
+        try await page(listing).tokens
+    }
+
+    /// A page of tokens with their owners, oldest first, and after what the next one begins, if there may be one.
+    ///
+    /// - Throws: `DatabaseError`.
+    func page(_ listing: TokenListing) async throws -> (tokens: [Token], next: TokenListing.Cursor?) {
+        let rows = try await database.query(listing.statement).rows
+        var tokens = try StoredRows.readable(rows, of: "token") { try StoredToken(row: $0).token }
         let owners = try await owners(of: tokens)
         for index in tokens.indices { tokens[index].owners = owners[tokens[index].row] ?? [] }
-        return tokens
+        // What cannot be read counts as well.
+        let last = rows.count == listing.limit ? rows.last : nil
+        return (tokens, try last.map(TokenListing.Cursor.init(after:)))
     }
 }

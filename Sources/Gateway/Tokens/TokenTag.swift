@@ -52,7 +52,8 @@ extension TokenStore {
                 """)
         guard let id = try row.flatMap({ TokenID(try $0.text("token")) }) else { return [] }
         let statement = TokenHistory.selection(of: id, before: nil, limit: limit)
-        return try await database.query(statement).rows.map(HistoryEntry.init(row:))
+        return try StoredRows.readable(
+            await database.query(statement).rows, of: "token_history", HistoryEntry.init(row:))
     }
 
     /// The first row whose `uuid` has the tag.

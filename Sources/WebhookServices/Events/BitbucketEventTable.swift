@@ -105,7 +105,7 @@ extension BitbucketService {
         documentedEvents,
         // What a repository is a fork of, in Data Center and in Cloud.
         reducing: [dataCenter("**.origin"), cloud("**.repository.parent"), cloud("**.fork.parent")],
-        commits: ["target"],
+        marks: [.init("is_private", "true")], commits: ["target"],
         rules: [
             .proven(
                 [

@@ -47,10 +47,8 @@ extension DiscourseService {
     /// What is written does not go to the bus (<https://pagure.io/fedora-infrastructure/issue/10420>): neither a post's
     /// text, in both forms and in parts, nor what is said in a chat, wherever events have one.
     private static let texts: [String] =
-        ["post", "like.post", "solved", "topic", "reviewable", "reviewable.payload", "assign", "notification"].flatMap {
-            [$0 + ".cooked", $0 + ".raw", $0 + ".excerpt"]
-        }
-        + ["cooked", "raw", "message", "excerpt", "last_reply_excerpt"].map { "chat_message.*.**." + $0 }
+        ["cooked", "raw", "excerpt", "last_reply_excerpt", "old_message", "new_message", "blocks"].map { "**." + $0 }
+        + ["chat_message.*.**.message", "chat_message.**.original_filename"]
 
     static let table = EventTable(
         documentedEvents, isOneMember: true, removing: texts,
@@ -60,6 +58,7 @@ extension DiscourseService {
             "group.email_from_alias", "group.smtp_server", "group.smtp_password", "group.imap_server",
             "group.imap_password", "group.imap_mailbox_name", "group.automatic_membership_email_domains",
         ],
+        marks: [.init("read_restricted", "true"), .init("archetype", "\"private_message\"")],
         rules: [
             .byNature(
                 ["ping"], unless: [.required("ping", .words(["OK"]), otherwise: .unknownVisibility)],
@@ -94,7 +93,9 @@ extension DiscourseService {
                     "solved.visible", "solved.user_deleted"),
                 removing: ["solved.raw", "solved.cooked"], "As the post that is the solution."),
             .byNature(
-                ["user_badge"], unless: [.required("user_badge", .object)], "Badges are on people's public pages."),
+                ["user_badge"], unless: [.required("user_badge", .object)],
+                removing: ["user_badge.topic", "user_badge.topic_title", "user_badge.post"],
+                "Badges are on people's public pages; what they were given for may be for few."),
             .proven(
                 ["category"],
                 by: [.required("category.read_restricted", .flag(false), otherwise: .confidential)],

@@ -61,7 +61,7 @@ public struct EventReport: Sendable, Encodable {
         date = table.documented.date
         documented = table.documented.events.count
         isOpen = table.documented.isOpen
-        everywhere = table.common.descriptions { $0.hasPrefix("**") }
+        everywhere = table.common.descriptions { $0.hasPrefix("**") } + table.common.marks.map(\.description)
         lines =
             table.documented.events.flatMap { event in
                 Self.lines(of: event, table)
@@ -87,5 +87,6 @@ extension EventTable.Common {
     fileprivate func descriptions(_ isWanted: (String) -> Bool) -> [String] {
         removed.filter(isWanted).map { "without \($0)" } + blanked.filter(isWanted).map { "empty \($0)" }
             + reductions.filter { isWanted($0.redaction.path) }.map(\.description)
+            + documents.filter(isWanted).map { "empty \($0), unless it holds JSON" }
     }
 }

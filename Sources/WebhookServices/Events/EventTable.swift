@@ -12,6 +12,10 @@ public struct EventTable: Sendable {
         var blanked: [String]
         /// What is reduced where it is not public, likewise.
         var reductions: [EventRule.Reduction]
+        /// Strings that hold a document or nothing.
+        var documents: [String] = []
+        /// By what objects say that they are private.
+        var marks: [PayloadRedaction.PrivateMark] = []
 
         /// What it does in payloads of an event.
         ///
@@ -19,7 +23,8 @@ public struct EventTable: Sendable {
         func of(_ event: String, isMember: Bool) -> Common {
             let isOfEvent = { (path: String) in !isMember || path.hasPrefix(event + ".") }
             return Common(
-                removed: removed.filter(isOfEvent), blanked: blanked.filter(isOfEvent), reductions: reductions)
+                removed: removed.filter(isOfEvent), blanked: blanked.filter(isOfEvent), reductions: reductions,
+                documents: documents, marks: marks)
         }
     }
 
@@ -68,13 +73,16 @@ public struct EventTable: Sendable {
     ///   - removing: Members that go from all payloads, as those of a row.
     ///   - blanking: Members whose values go from all payloads, likewise.
     ///   - reducing: What is reduced in all payloads, likewise.
+    ///   - documents: Paths of strings that hold a document of their own: one that holds none is emptied.
+    ///   - marks: By what objects say that they are private, wherever they are: only their numbers stay.
     ///   - texts: Keys under which people's own texts stand, besides those that are known: addresses stay there.
     ///   - commits: Keys under which commits stand, likewise.
     ///   - keepsTexts: Whether addresses stay in texts at all.
-    public init(
+    init(
         _ documented: DocumentedEvents, action: StaticString? = nil, isOneMember: Bool = false,
         checks: [VisibilityCheck] = [], removing: [String] = [], blanking: [String] = [],
-        reducing: [EventRule.Reduction] = [], texts: [String] = [], commits: [String] = [], keepsTexts: Bool = true,
+        reducing: [EventRule.Reduction] = [], documents: [String] = [], marks: [PayloadRedaction.PrivateMark] = [],
+        texts: [String] = [], commits: [String] = [], keepsTexts: Bool = true,
         rules: [EventRule]
     ) {
         func redaction(_ rule: EventRule?, reduces: Bool) -> PayloadRedaction {
@@ -82,14 +90,16 @@ public struct EventTable: Sendable {
             let reductions = (reducing + (rule?.reductions ?? [])).map(\.redaction).filter { reduces || $0.isBlanking }
             return PayloadRedaction(
                 removing: removing + (rule?.removed ?? []), blanking: blanking + (rule?.blanked ?? []),
-                reducing: reductions, texts: texts, commits: commits, keepsTexts: keepsTexts)
+                reducing: reductions, documents: documents, marks: reduces ? marks : [], texts: texts, commits: commits,
+                keepsTexts: keepsTexts)
         }
         self.documented = documented
         self.rules = rules
         self.action = action
         self.isOneMember = isOneMember
         self.checks = checks
-        common = Common(removed: removing, blanked: blanking, reductions: reducing)
+        common = Common(
+            removed: removing, blanked: blanking, reductions: reducing, documents: documents, marks: marks)
         commonCuts = redaction(nil, reduces: false)
         for event in documented.events { entries[event.name] = Entry(actions: Set(event.actions)) }
         for rule in rules {
@@ -154,7 +164,7 @@ public struct EventTable: Sendable {
             return isListed && document.memberCount == 1 && document.member(event) != nil ? nil : .unknownVisibility
         }
         guard let place = self.action.map({ document.place($0) }), !actions.isEmpty else { return nil }
-        if place.isDoubled { return .unknownVisibility }
+        if place.isAmbiguous { return .unknownVisibility }
         switch place.value {
         case nil: return nil
         case .string(let name) where actions.contains(name): return nil

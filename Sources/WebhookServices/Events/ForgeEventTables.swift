@@ -88,6 +88,8 @@ extension GiteaFamily {
             documented, checks: [.optional("action", .anything)],
             // Gitea before 1.14 has the secret itself in the payload.
             removing: ["secret"], reducing: [reduced("**.parent"), teams],
+            documents: ["run.event_payload", "last_run.event_payload"],
+            marks: [.init("private", "true"), .init("internal", "true")],
             rules: [
                 .proven(
                     those([

@@ -48,7 +48,10 @@ extension GitHubService {
     /// Which events may go out, by what, and without what.
     static let table = EventTable(
         documentedEvents, action: "action",
-        blanking: ["**.temp_clone_token", "**.template_repository", "**.requested_teams", fields],
+        blanking: [
+            "**.temp_clone_token", "**.template_repository", "**.requested_teams", "**.deployment.payload",
+            "deployment_status.payload", "workflow_run.inputs", fields,
+        ],
         reducing: [
             team("**.requested_reviewers.*"), team("**.reviewers.*.reviewer"), team("**.requested_reviewer"),
             fork("**.repository.parent"), fork("**.repository.source"), fork("**.repo.parent"), fork("**.repo.source"),
@@ -57,6 +60,7 @@ extension GitHubService {
             // Of checks and runs, which tell no more of a fork than this.
             EventRule.Reduction("**.pull_requests.*.head.repo", keeping: ["id", "name", "url"]),
         ],
+        marks: [.init("private", "true"), .init("privacy", "\"secret\"", "\"closed\"")],
         rules: [code, issues, runs, others, withheld].flatMap { $0 })
 
     /// What is in a repository.
@@ -129,13 +133,15 @@ extension GitHubService {
             by: repository(
                 other("parent_issue_repo", "parent_issue_repo.private", "parent_issue_repo.visibility"),
                 isPublic("sub_issue_repo.private", "sub_issue_repo.visibility")),
-            blanking: ["parent_issue.parent_issue_url"], "The issue below may be in another repository."),
+            blanking: ["parent_issue.parent_issue_url", "sub_issue.parent_issue_url"],
+            "The issue below may be in another repository."),
         .proven(
             ["sub_issues"], actions: ["parent_issue_added", "parent_issue_removed"],
             by: repository(
                 other("sub_issue_repo", "sub_issue_repo.private", "sub_issue_repo.visibility"),
                 isPublic("parent_issue_repo.private", "parent_issue_repo.visibility")),
-            blanking: ["parent_issue.parent_issue_url"], "The issue above may be in another repository."),
+            blanking: ["parent_issue.parent_issue_url", "sub_issue.parent_issue_url"],
+            "The issue above may be in another repository."),
         .proven(
             ["issue_dependencies"], actions: ["blocked_by_added", "blocked_by_removed"],
             by: repository(
@@ -156,7 +162,8 @@ extension GitHubService {
                     ("parent_issue_repo", "parent_issue_repo.private", .flag(false)),
                 ]), other("sub_issue_repo", "sub_issue_repo.private", "sub_issue_repo.visibility"),
                 other("parent_issue_repo", "parent_issue_repo.private", "parent_issue_repo.visibility")),
-            blanking: ["parent_issue.parent_issue_url"], "Either issue may be in another repository."),
+            blanking: ["parent_issue.parent_issue_url", "sub_issue.parent_issue_url"],
+            "Either issue may be in another repository."),
         .proven(
             ["issue_dependencies"],
             by: repository(

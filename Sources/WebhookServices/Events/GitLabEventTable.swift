@@ -84,7 +84,9 @@ extension GitLabService {
     /// What is left of variables and inputs, which may hold what is not for everybody: their names.
     private static let values = [
         EventRule.Reduction("**.variables", keeping: ["*.key"], isBlanking: true),
-        EventRule.Reduction("object_attributes.inputs", keeping: ["*.name", "*.key"], isBlanking: true),
+        EventRule.Reduction("**.trigger_variables", keeping: ["*.key"], isBlanking: true),
+        EventRule.Reduction("**.yaml_variables", keeping: ["*.key"], isBlanking: true),
+        EventRule.Reduction("**.inputs", keeping: ["*.name", "*.key"], isBlanking: true),
     ]
 
     /// Which events may go out, by what, and without what.
@@ -93,9 +95,12 @@ extension GitLabService {
         blanking: [
             "user_email", "user.email", "owner_email", "owners.*.email", "assignee.email", "assignees.*.email",
             "reviewers.*.email", "builds.*.user.email", "object_attributes.assignee.email",
-            "merge_request.assignee.email",
+            "merge_request.assignee.email", "**.runner.token",
         ],
         reducing: values,
+        marks: [
+            .init("visibility_level", "0", "10"), .init("confidential", "true"), .init("internal", "true"),
+        ],
         rules: [projects, instance, withheld].flatMap { $0 })
 
     /// What projects tell.

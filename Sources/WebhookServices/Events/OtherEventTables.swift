@@ -140,6 +140,7 @@ extension QuayService {
                 ["push"],
                 by: [
                     .absent("vulnerability", otherwise: .securityAlert),
+                    .absent("event_data"), .absent("build_id"),
                     .required("visibility", .words(["public"])),
                 ],
                 "A repository's visibility is told by some versions only.")
@@ -151,7 +152,7 @@ extension DockerHubService {
     static let table = EventTable(
         DocumentedEvents(source: "docs.docker.com, Docker Hub, Webhooks", date: "2026-11-30", "push"),
         // Whoever knows it can tell Docker Hub how a test of the image ended.
-        removing: ["callback_url"],
+        removing: ["callback_url", "**.callback_url"],
         rules: [
             .proven(
                 ["push"], by: [.required("repository.is_private", .flag(false))],
@@ -223,6 +224,7 @@ extension PagureService {
 
     static let table = EventTable(
         documentedEvents,
+        marks: [.init("private", "true")],
         rules: [
             .proven(
                 documentedEvents.events.map(\.name).filter {

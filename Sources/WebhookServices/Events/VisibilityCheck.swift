@@ -112,7 +112,8 @@ public struct VisibilityCheck: Sendable {
 
     /// What the payload says.
     ///
-    /// A place that is there twice proves nothing, whichever of its values comes last: both are in the payload.
+    /// A place that is there twice proves nothing, whichever of its values comes last: both are in the payload. Neither does
+    /// one that is missing because something else than an object is where it would be.
     func finding(in document: JSONDocument) -> Finding {
         switch kind {
         case .place(let path, let value, .always):
@@ -120,19 +121,19 @@ public struct VisibilityCheck: Sendable {
         case .place(let path, let value, .within(let object)):
             let place = document.place(object)
             switch place.value {
-            case nil, .null: return place.isDoubled ? .isUnknown : .isPublic
+            case nil, .null: return place.isAmbiguous ? .isUnknown : .isPublic
             case .object: return finding(document.place(path), value)
             default: return .isUnknown
             }
         case .place(let path, let value, .optional):
             let place = document.place(path)
-            guard place.value != nil else { return place.isDoubled ? .isUnknown : .isPublic }
+            guard place.value != nil else { return place.isAmbiguous ? .isUnknown : .isPublic }
             return finding(place, value)
         case .first(let places):
             for place in places {
                 let object = document.place(place.object)
                 switch object.value {
-                case nil where !object.isDoubled, .null where !object.isDoubled: continue
+                case nil where !object.isAmbiguous, .null where !object.isAmbiguous: continue
                 case .object: return finding(document.place(place.path), place.value)
                 default: return .isUnknown
                 }
@@ -152,7 +153,7 @@ public struct VisibilityCheck: Sendable {
             return Self.finding(of: checks, in: document)
         case .when(let path, let word, let check):
             let place = document.place(path)
-            if place.isDoubled { return .isUnknown }
+            if place.isAmbiguous { return .isUnknown }
             return place.value == .string(word) ? check.finding(in: document) : .isPublic
         }
     }
@@ -172,7 +173,7 @@ public struct VisibilityCheck: Sendable {
 
     private func finding(_ place: JSONDocument.Place, _ value: PublicValue) -> Finding {
         let finding = finding(place.value, value)
-        return finding == .isPublic && place.isDoubled ? .isUnknown : finding
+        return finding == .isPublic && place.isAmbiguous ? .isUnknown : finding
     }
 
     private func finding(_ found: JSONValue?, _ value: PublicValue) -> Finding {

@@ -72,25 +72,26 @@ public struct JSONDocument {
         find(path)?.kind == CSIMDJSON_OBJECT
     }
 
-    /// What stands at a path, and whether others do.
+    /// What stands at a path, and whether others may.
     struct Place {
         /// What the last one is; `nil` if nothing stands there.
         var value: JSONValue?
-        /// A Boolean value that indicates whether a key on the way is in its object several times: another value then
-        /// stands in the payload, which is published as well.
-        var isDoubled: Bool
+        /// A Boolean value that indicates whether a key on the way is in its object several times, or something on the way
+        /// is no object, but not null: another value may then stand in the payload, which is published as well.
+        var isAmbiguous: Bool
     }
 
     /// What stands at the path, and whether it is the only one.
     func place(_ path: StaticString) -> Place {
-        let (found, isDoubled) = path.withUTF8Buffer { look(at: $0) }
-        return Place(value: found.map(Self.value(of:)), isDoubled: isDoubled)
+        let (found, isAmbiguous) = path.withUTF8Buffer { look(at: $0) }
+        return Place(value: found.map(Self.value(of:)), isAmbiguous: isAmbiguous)
     }
 
-    /// Whether a key on the way to what stands at the path is in its object several times.
-    func isDoubled(at path: String) -> Bool {
+    /// Whether a key on the way to what stands at the path is in its object several times, or something on the way is no
+    /// object, but not null.
+    func isAmbiguous(at path: String) -> Bool {
         var path = path
-        return path.withUTF8 { look(at: $0).isDoubled }
+        return path.withUTF8 { look(at: $0).isAmbiguous }
     }
 
     /// How many members the document has; one that is there twice counts twice.
@@ -109,13 +110,13 @@ public struct JSONDocument {
 
     private func find(_ path: UnsafeBufferPointer<UInt8>) -> csimdjson_value? { look(at: path).found }
 
-    private func look(at path: UnsafeBufferPointer<UInt8>) -> (found: csimdjson_value?, isDoubled: Bool) {
+    private func look(at path: UnsafeBufferPointer<UInt8>) -> (found: csimdjson_value?, isAmbiguous: Bool) {
         checkTime()
         var value = csimdjson_value()
         let found = path.withMemoryRebound(to: CChar.self) { path in
             csimdjson_find(parser.pointer, path.baseAddress, path.count, &value)
         }
-        return (found ? value : nil, value.doubled)
+        return (found ? value : nil, value.ambiguous)
     }
 
     private static func value(of found: csimdjson_value) -> JSONValue {

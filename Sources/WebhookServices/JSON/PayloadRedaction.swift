@@ -32,8 +32,29 @@ struct PayloadRedaction: Sendable {
         }
     }
 
+    /// A member by which an object says that not everybody may see it, wherever it is in the document: of such an object
+    /// only its number stays, and what it says of that.
+    struct PrivateMark: Sendable {
+        let key: [UInt8]
+        /// The values that say so, as JSON writes them.
+        let values: [[UInt8]]
+
+        init(_ key: String, _ values: String...) {
+            self.key = Array(key.utf8)
+            self.values = values.map { Array($0.utf8) }
+        }
+
+        /// `of objects whose private is true only id, private`.
+        var description: String {
+            let key = String(decoding: self.key, as: UTF8.self)
+            let values = values.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " or ")
+            return "of objects whose \(key) is \(values) only id, \(key)"
+        }
+    }
+
     let paths: RedactionPaths
     let keys: KeyMeanings
+    let marks: [PrivateMark]
 
     /// A redaction.
     ///
@@ -42,15 +63,23 @@ struct PayloadRedaction: Sendable {
     ///   - blanking: The paths of values that become `""`; objects and arrays keep their shape, and what is in them
     ///     becomes that. The configuration of a hook always does.
     ///   - reducing: Objects of which only some members stay.
+    ///   - documents: The paths of strings that hold a document of their own: it is redacted as such a string is anywhere,
+    ///     also if it is not in a string, and a string that holds none is emptied.
+    ///   - marks: By what objects say that they are private. The outermost object is judged by others.
     ///   - texts: Keys, besides those that are known, under which people's own texts stand: addresses stay there.
     ///   - commits: Keys, besides those that are known, under which commits stand.
     ///   - keepsTexts: A Boolean value that indicates whether addresses stay in texts. They do not in those that
     ///     programs write.
     init(
         removing: [String] = [], blanking: [String] = [], reducing: [Reduction] = [],
-        texts: [String] = [], commits: [String] = [], keepsTexts: Bool = true
+        documents: [String] = [], marks: [PrivateMark] = [], texts: [String] = [], commits: [String] = [],
+        keepsTexts: Bool = true
     ) {
-        paths = RedactionPaths(removing: removing, blanking: blanking + ["hook.config"], reducing: reducing)
+        self.marks = marks
+        paths = RedactionPaths(
+            removing: removing, blanking: blanking + ["**.hook.config", "**.hook.*.config"], reducing: reducing,
+            documents: documents,
+            keptOfMarked: ["id"] + marks.map { String(decoding: $0.key, as: UTF8.self) })
         keys = KeyMeanings(texts: texts, commits: commits, keepsTexts: keepsTexts)
     }
 

@@ -9,6 +9,8 @@ struct AddressScan {
     private let end: Int
     private let findsAddresses: Bool
     private var units: PercentUnits
+    /// How far it was looked ahead, if that is further: no `@` stands before.
+    private var ahead: PercentUnits?
 
     // The text before, for what a URL begins with. Backslashes do not count: text in text has them before slashes.
     private var last: UInt8 = 0
@@ -46,9 +48,10 @@ struct AddressScan {
     private struct Domain {
         var labels = 0
         var labelLength = 0
-        var isLabelOfLetters = true
+        var beginsWithLetter = false
         var isLabelOfDigits = true
-        var isFirstLabelOfDigits = false
+        /// As the first of a version: `2`, `v2`.
+        var isFirstLabelOfVersion = false
         var isVersion = false
         /// Where the name of a host ends that has a top-level domain.
         var end: Int?
@@ -57,22 +60,23 @@ struct AddressScan {
         mutating func take(_ byte: UInt8, endingAt index: Int) -> Bool {
             if byte == UInt8(ascii: ".") {
                 guard labelLength > 0 else { return false }
-                if labels == 0 { isFirstLabelOfDigits = isLabelOfDigits }
+                if labels == 0 { isFirstLabelOfVersion = isLabelOfDigits }
                 labels += 1
                 labelLength = 0
-                isLabelOfLetters = true
                 isLabelOfDigits = true
                 return true
             }
             let isDigit = AddressScan.isDigit(byte)
             let isLetter = AddressScan.isLetter(byte)
-            guard isDigit || isLetter || byte == UInt8(ascii: "-") else { return false }
+            guard isDigit || isLetter || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") else { return false }
             // 1.2.3-beta.rc
-            if labels == 1, labelLength == 0, isFirstLabelOfDigits, isDigit { isVersion = true }
+            if labels == 1, labelLength == 0, isFirstLabelOfVersion, isDigit { isVersion = true }
+            if labelLength == 0 { beginsWithLetter = isLetter }
             labelLength += 1
-            isLabelOfDigits = isLabelOfDigits && isDigit
-            isLabelOfLetters = isLabelOfLetters && isLetter
-            if labels > 0, labelLength > 1, isLabelOfLetters, !isVersion { end = index }
+            let isOfVersion = labels == 0 && labelLength == 1 && byte | 0x20 == UInt8(ascii: "v")
+            isLabelOfDigits = isLabelOfDigits && (isDigit || isOfVersion)
+            // With what top-level domains in Punycode have: xn--p1ai.
+            if labels > 0, labelLength > 1, beginsWithLetter, !isVersion, isDigit || isLetter { end = index }
             return true
         }
     }
@@ -85,8 +89,8 @@ struct AddressScan {
     private static let https = Word("https")
     private static let ssh = Word("ssh")
     private static let sftp = Word("sftp")
-    /// Units that a password with a slash in it is looked for in.
-    private static let lookAhead = 256
+    /// Bytes that a password with a slash in it is looked for in.
+    private static let lookAhead = 512
 
     /// Scans the inside of a string.
     ///
@@ -154,6 +158,11 @@ struct AddressScan {
             finishAddress(before: byte)
         }
         if byte == UInt8(ascii: "@") {
+            // "john doe"@example.org
+            if localStart == nil, last == UInt8(ascii: "\"") {
+                localStart = unit.start
+                local = Word()
+            }
             if localStart != nil { domain = Domain() }
         } else if Self.isLocal(byte) {
             if localStart == nil {
@@ -258,8 +267,12 @@ struct AddressScan {
     /// Where the `@` of a password ends that has one of the bytes in it that end an authority.
     private mutating func endOfUserAhead() -> Int? {
         var ahead = units
-        for _ in 0..<Self.lookAhead {
-            guard let unit = ahead.next(), !Self.endsText(unit.ascii) else { return nil }
+        if let known = self.ahead, known.index > units.index { ahead = known }
+        defer { self.ahead = ahead }
+        while ahead.index - units.index < Self.lookAhead {
+            var next = ahead
+            guard let unit = next.next(), !Self.endsText(unit.ascii) else { return nil }
+            ahead = next
             if unit.ascii == UInt8(ascii: "@") {
                 units = ahead
                 return ahead.index

@@ -16,6 +16,13 @@ struct JSONCursor {
     /// A Boolean value that indicates whether that byte is next.
     func isAt(_ character: Unicode.Scalar) -> Bool { index < count && base[index] == UInt8(ascii: character) }
 
+    /// A Boolean value that indicates whether that number or word is next, or a string with its quotes.
+    func isAt(_ value: [UInt8]) -> Bool {
+        let end = index + value.count
+        guard end <= count, slice(index..<end).elementsEqual(value) else { return false }
+        return value.last == UInt8(ascii: "\"") || end == count || !Self.isOfLiteral(base[end])
+    }
+
     /// Goes behind that byte, if it is next.
     mutating func take(_ character: Unicode.Scalar) -> Bool {
         guard isAt(character) else { return false }

@@ -76,14 +76,16 @@ struct KeyMeanings: Sendable {
         "title", "title_html", "unicode_title", "release_notes", "dismissed_comment",
         // Names that people gave to what is in a repository.
         "ref", "refs", "ref_name", "base_ref", "head_ref", "prettyref", "ref_full_name", "full_ref", "branch",
-        "branches",
         "branches", "head_branch", "default_branch", "source_branch", "target_branch", "master_branch", "base_branch",
         "tag",
         "tag_name", "previous_tag_name", "displayId", "refId", "milestone", "label", "labels",
+        // Files in a repository, and by what account it is fetched.
+        "path", "ssh_url", "git_ssh_url",
     ]
 
     private static let parts = [
         "from", "to", "old", "new", "previous", "current", "raw", "html", "markup", "markdown", "cooked", "plain",
+        "name",
     ]
 
     private static let commits = [

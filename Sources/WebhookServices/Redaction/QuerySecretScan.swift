@@ -8,20 +8,25 @@ struct QuerySecretScan {
 
     /// The keys of such values, in lower case.
     private static let keys = Set(
-        [
-            "token", "access_token", "private_token", "refresh_token", "id_token", "feed_token", "job_token",
-            "rss_token", "client_secret", "api_key", "apikey", "sig", "signature", "x-amz-signature",
-            "x-amz-credential", "x-amz-security-token", "x-goog-signature", "x-goog-credential",
-        ].map { Array($0.utf8) })
-    private static let longestKey = keys.map(\.count).max() ?? 0
+        ["sig", "jwt", "sas", "pass", "key", "auth", "token_auth", "awsaccesskeyid"].map { Array($0.utf8) })
+    /// What keys of such values end with, in lower case: `private_token`, `X-Amz-Signature`.
+    private static let endings = [
+        "token", "secret", "password", "passwd", "signature", "credential", "api_key", "apikey", "api-key",
+        "access_key", "access-key", "subscription-key", "token]",
+    ].map { Array($0.utf8) }
+    private static let longestKey = 64
     /// The bytes that those end with, in lower case.
-    private static let lastBytes = Set(keys.compactMap(\.last))
+    private static let lastBytes = Set((keys + endings).compactMap(\.last))
+
+    private static func isSecret(_ key: [UInt8]) -> Bool {
+        keys.contains(key) || endings.contains { key.count >= $0.count && key.suffix($0.count).elementsEqual($0) }
+    }
 
     /// Whether a key of such a value may end with a byte.
     static func mayEndKey(_ byte: UInt8) -> Bool {
         switch byte | 0x20 {
         case UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "y"), UInt8(ascii: "g"), UInt8(ascii: "e"),
-            UInt8(ascii: "l"):
+            UInt8(ascii: "l"), UInt8(ascii: "d"), UInt8(ascii: "s"), UInt8(ascii: "h"), UInt8(ascii: "]") | 0x20:
             true
         default: false
         }
@@ -46,7 +51,7 @@ struct QuerySecretScan {
             if Self.beginsKey(byte) {
                 key = []
             } else if byte == UInt8(ascii: "=") {
-                if start == nil, let found = key, Self.keys.contains(found) { start = units.index }
+                if start == nil, let found = key, Self.isSecret(found) { start = units.index }
                 key = nil
             } else if let length = key?.count {
                 if length < Self.longestKey { key?.append(Self.lowered(byte)) } else { key = nil }

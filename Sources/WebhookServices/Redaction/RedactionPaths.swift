@@ -39,6 +39,10 @@ struct RedactionPaths: Sendable {
 
     /// Where a document begins.
     private(set) var start = Places()
+    /// Where one begins that is in a string: what is reduced as a whole is so once.
+    private(set) var innerStart = Places()
+    /// Where an object begins that is private, besides where it is anyway.
+    private(set) var insideMarked = Places()
     /// All reductions.
     private(set) var reductions: [Reduction] = []
     /// Bytes of the longest key that a path names.
@@ -57,8 +61,12 @@ struct RedactionPaths: Sendable {
     private var rest = Places()
     private var blankedRest = Places()
     private var beginning = Places()
+    private var document = Places()
 
-    init(removing: [String], blanking: [String], reducing: [PayloadRedaction.Reduction]) {
+    init(
+        removing: [String], blanking: [String], reducing: [PayloadRedaction.Reduction], documents: [String],
+        keptOfMarked: [String]
+    ) {
         var layout = PlaceLayout()
         start |= add(removing, \.removed, &layout).starts
         start |= add(blanking, \.blanked, &layout).starts
@@ -73,7 +81,9 @@ struct RedactionPaths: Sendable {
             let proofs = reduction.exceptions.map(PublicProof.init)
             reductions.append(Reduction(place: ends, proofs: proofs, inside: inside))
         }
-        start = closed(start)
+        start = closed(start | add(documents, \.document, &layout).starts)
+        innerStart = start & ~(beginning & start)
+        insideMarked = closed(addInside(PayloadRedaction.Reduction(path: "", kept: keptOfMarked), &layout))
         for index in reductions.indices { reductions[index].inside = closed(reductions[index].inside) }
         keys = KeyTable(layout.keys)
         longestKey = layout.keys.keys.map(\.utf8.count).max() ?? 0
@@ -137,6 +147,9 @@ struct RedactionPaths: Sendable {
         if isPart { return has(rest) ? .removeScalar : .blankScalar }
         return .nothing
     }
+
+    /// A Boolean value that indicates whether a string at these places has to hold a document.
+    func isDocument(at places: Places) -> Bool { places & document != Self.nowhere }
 
     /// A Boolean value that indicates whether an object at these places is reduced if it proves nothing.
     func isReduced(at places: Places) -> Bool { places & beginning != Self.nowhere }

@@ -18,6 +18,17 @@ struct RedactionWalk {
         var hasKept = false
         /// Where members that go begin, if none before them stays: they go up to the first that does.
         var openStart: Int?
+        /// What it was when it began, to which the walk goes back if it turns out to be private; `nil` if it does not.
+        var beginning: Beginning?
+        /// A Boolean value that indicates whether it said that it is private.
+        var isMarked = false
+    }
+
+    /// The walk as an object began.
+    private struct Beginning {
+        var index: Int
+        var edits: Int
+        var mark: NextMark
     }
 
     /// The cuts so far, in their order.
@@ -25,8 +36,8 @@ struct RedactionWalk {
 
     /// How many strings stand in each other that are looked into. What is deeper is taken out as a whole.
     private static let maxLevel = 4
-    /// How deep an object may stand that proves that it is public: deeper than any that services send. To look at what an
-    /// object says takes as long as the object is, and objects that prove something may stand in each other.
+    /// How deep an object may stand that proves that it is public, or keeps something though it is private: deeper than any
+    /// that services send. To walk over an object twice takes as long as it is, and such objects may stand in each other.
     private static let maxProvingDepth = 16
     /// How deep objects and arrays may stand in each other: deeper than consumers can read.
     private static let maxDepth = 1024
@@ -69,7 +80,12 @@ struct RedactionWalk {
         top.isAtStart = false
         if !isAtStart { top.previousEnd = cursor.index }
         cursor.skipBlanks()
-        if cursor.take(top.isObject ? "}" : "]") {
+        if cursor.isAt(top.isObject ? "}" : "]") {
+            if top.isMarked, let beginning = top.beginning {
+                goBack(to: beginning)
+                return true
+            }
+            cursor.index += 1
             if let start = top.openStart { cut(start..<top.previousEnd) }
             top = outer.removeLast()
             return true
@@ -89,6 +105,7 @@ struct RedactionWalk {
         if top.isObject {
             guard let name = cursor.skipKey() else { return false }
             key = name.range
+            if top.beginning != nil, !top.isMarked { top.isMarked = isMark(name) }
             if isLive { places = self.places(after: top.places, key: key, isPlain: name.isPlain) }
         } else if isLive {
             places = redaction.paths.places(inside: top.places)
@@ -112,6 +129,35 @@ struct RedactionWalk {
         if !key.isEmpty, mark.isIn(key) { scan(key, findsAddresses: !context(of: outer.count).keepsAddresses) }
         let isBlanked = top.isBlanked || (action != .nothing && blanks(action))
         return value(at: places, isBlanked: isBlanked, key: key)
+    }
+
+    // MARK: Private objects
+
+    /// A Boolean value that indicates whether a member says that the object around it is private; its value comes next.
+    private func isMark(_ name: (range: Range<Int>, isPlain: Bool)) -> Bool {
+        redaction.marks.contains { mark in
+            let isNamed =
+                name.isPlain
+                ? name.range.count == mark.key.count && cursor.slice(name.range).elementsEqual(mark.key)
+                : cursor.text(of: name.range, atMost: mark.key.count) == mark.key
+            return isNamed && mark.values.contains { cursor.isAt($0) }
+        }
+    }
+
+    /// Walks over an object again, of which little stays.
+    private mutating func goBack(to beginning: Beginning) {
+        edits.removeLast(edits.count - beginning.edits)
+        guard outer.count <= Self.maxProvingDepth else {
+            cut(beginning.index..<cursor.index)
+            top = outer.removeLast()
+            cursor.index += 1
+            return
+        }
+        cursor.index = beginning.index
+        mark = beginning.mark
+        top = Frame(
+            isObject: true, places: top.places | redaction.paths.insideMarked, isBlanked: top.isBlanked, key: top.key,
+            context: top.context, previousEnd: beginning.index)
     }
 
     private func removes(_ action: RedactionPaths.Action) -> Bool {
@@ -150,15 +196,21 @@ struct RedactionWalk {
     /// Goes behind a number, a word or a string, or into an object or array.
     private mutating func value(at places: RedactionPaths.Places, isBlanked: Bool, key: Range<Int>) -> Bool {
         let start = cursor.index
+        let places = redaction.paths.isDocument(at: places) ? places | redaction.paths.innerStart : places
         switch cursor.base[start] {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             guard outer.count < Self.maxDepth else { return false }
             let inside = redaction.paths.isReduced(at: places) ? reduced(places) : places
             let isObject = cursor.isAt("{")
             cursor.index += 1
+            // The outermost object is the event's; and what a rule has reduced is as it has to be.
+            let canGoBack =
+                isObject && !redaction.marks.isEmpty && !isBlanked && inside == places
+                && (level > 0 || !outer.isEmpty)
             outer.append(top)
             top = Frame(
                 isObject: isObject, places: inside, isBlanked: isBlanked, key: key, previousEnd: cursor.index)
+            if canGoBack { top.beginning = Beginning(index: cursor.index, edits: edits.count, mark: mark) }
             return true
         case UInt8(ascii: "\""):
             guard cursor.skipString() != nil else { return false }
@@ -191,6 +243,11 @@ struct RedactionWalk {
         if range.isEmpty { return }
         if isBlanked { return cut(range) }
         let isMarked = mark.isIn(range)
+        // An object or a document is what is known; a text in its place may say anything.
+        if redaction.paths.isDocument(at: places) || redaction.paths.isReduced(at: places) {
+            if !beginsJSON(range) || !redactInside(range, at: places) { cut(range) }
+            return
+        }
         guard isMarked || Self.mayBeginJSON(cursor.base[range.lowerBound]) else { return }
         switch context(ofStringUnder: key) {
         case .text, .commit:
@@ -280,7 +337,7 @@ struct RedactionWalk {
         }
         let text = cursor.text(of: range)
         // What holds a document is one itself as well.
-        let nested = places | redaction.paths.start
+        let nested = places | redaction.paths.innerStart
         let inner = text.withUnsafeBufferPointer { bytes -> [RedactionEdit]? in
             guard let base = bytes.baseAddress else { return nil }
             var walk = RedactionWalk(base, count: bytes.count, redaction: redaction, level: level + 1)

@@ -158,7 +158,7 @@ public struct DiscourseService: WebhookService {
         default: return true
         }
         let category = document.place(path)
-        guard case .integer(let id)? = category.value, !category.isDoubled else { return false }
+        guard case .integer(let id)? = category.value, !category.isAmbiguous else { return false }
         return listed.split(separator: ",").contains { $0 == "\(id)" }
     }
 

@@ -106,7 +106,7 @@ public struct GenericService: WebhookService {
     private func privateContent(in document: JSONDocument) -> PrivateContent? {
         guard let path = definition.isPrivate else { return .unknownVisibility }
         guard case .bool(let isPrivate)? = document.value(at: path) else { return .unknownVisibility }
-        if !isPrivate, document.isDoubled(at: path) { return .unknownVisibility }
+        if !isPrivate, document.isAmbiguous(at: path) { return .unknownVisibility }
         return isPrivate ? .privateRepository : nil
     }
 

@@ -1,5 +1,6 @@
 import Testing
-import WebhookServices
+
+@testable import WebhookServices
 
 @Suite struct EventFilterTests {
     @Test(arguments: [

@@ -144,7 +144,7 @@ import Testing
             ("github", "star", "published"), ("github", "push", "cut"), ("github", "pull_request", "projected"),
             ("github", "issues.field_added", "withheld"), ("dockerhub", "push", "cut"), ("gitlab", "issue", "cut"),
             ("gitlab", "push", "cut"), ("forgejo", "push", "cut"), ("discourse", "group", "cut"),
-            ("discourse", "user_badge", "published"), ("sentry", "issue", "projected"),
+            ("discourse", "user_badge", "cut"), ("sentry", "issue", "projected"),
             ("pretix", "event.checkin", "projected"), ("bitbucket", "repo.push", "published"),
         ] {
             let report = try report(name)

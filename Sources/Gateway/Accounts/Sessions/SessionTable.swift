@@ -59,7 +59,7 @@ struct SessionTable: Sendable {
         let result = try await database.query(
             "SELECT \(Self.columns) FROM session WHERE account = $1 ORDER BY created_at DESC, handle LIMIT $2",
             [.text(account), .integer(Int64(limit))])
-        return try result.rows.map(Self.record)
+        return try StoredRows.readable(result.rows, of: "session", Self.record)
     }
 
     /// Notes a use; false if there is no such session, or a later use was noted.
@@ -88,9 +88,10 @@ struct SessionTable: Sendable {
 
     /// - Returns: the sessions that were ended.
     func deleteAll(of account: String) async throws -> [SessionRecord] {
-        try await database.query(
+        let rows = try await database.query(
             "DELETE FROM session WHERE account = $1 RETURNING \(Self.columns)", [.text(account)]
-        ).rows.map(Self.record)
+        ).rows
+        return try StoredRows.readable(rows, of: "session", Self.record)
     }
 
     /// Drops sessions that are over and logins that cannot be used any more.

@@ -42,7 +42,7 @@ struct CandidateLoader: CandidateLoading {
 
     @inline(never)
     private func candidates(in result: SQLResult) throws -> [Candidate] {
-        try result.rows.map(Self.candidate)
+        try StoredRows.readable(result.rows, of: "token", Self.candidate)
     }
 
     private static func candidate(_ row: SQLRow) throws -> Candidate {

@@ -113,10 +113,10 @@ public struct TokenAdministration: Sendable {
         }
         var reports: [TokenReport] = []
         while true {
-            let page = try await store.list(listing)
-            reports += page.map { report($0) }.filter { wanted == nil || $0.messageTag == wanted }
-            guard page.count == listing.limit, let last = page.last else { return reports }
-            listing.after = TokenListing.Cursor(after: last)
+            let page = try await store.page(listing)
+            reports += page.tokens.map { report($0) }.filter { wanted == nil || $0.messageTag == wanted }
+            guard let next = page.next else { return reports }
+            listing.after = next
         }
     }
 

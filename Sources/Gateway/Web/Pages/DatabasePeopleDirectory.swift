@@ -52,16 +52,12 @@ struct DatabasePeopleDirectory: PeopleDirectory {
         }
     }
 
-    private static func entries(_ result: SQLResult) throws(DatabaseError) -> [PeoplePage.Entry] {
-        var people: [PeoplePage.Entry] = []
-        for row in result.rows {
-            people.append(
-                PeoplePage.Entry(
-                    account: try row.text("account"), tokens: Int(try row.integer("tokens")),
-                    sessions: Int(try row.integer("sessions")),
-                    lastLoginAt: try row.optionalTime("last_login")))
+    private static func entries(_ result: SQLResult) throws -> [PeoplePage.Entry] {
+        try StoredRows.readable(result.rows, of: "session") { row in
+            PeoplePage.Entry(
+                account: try row.text("account"), tokens: Int(try row.integer("tokens")),
+                sessions: Int(try row.integer("sessions")), lastLoginAt: try row.optionalTime("last_login"))
         }
-        return people
     }
 
     private static func literal(_ text: String) -> String {

@@ -46,7 +46,10 @@ struct TokenListRequest: Sendable {
     private func summary(_ page: WebhookTokenPage) -> String {
         let count = NumberText.counted(page.total, "token", "tokens")
         let owner = query["owner"].map { " of \($0)" } ?? ""
-        return count + owner + (isFiltered && owner.isEmpty ? page.total == 1 ? " matches" : " match" : "")
+        let matches = isFiltered && owner.isEmpty ? page.total == 1 ? " matches" : " match" : ""
+        let unreadable =
+            page.unreadable == 0 ? "" : ", \(page.unreadable) of which cannot be read; the server’s log says why"
+        return count + owner + matches + unreadable
     }
 
     private var filters: [SelectField] {
