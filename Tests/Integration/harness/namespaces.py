@@ -17,6 +17,7 @@ class Network:
 
     def __init__(self, directory: Path, name: str, address: str, outer: "Network | None" = None) -> None:
         self.address = address
+        self.device = "lo"
         self._root = os.geteuid() == 0
         # Whoever is not root gets a user namespace, in which they are.
         begin = ["unshare", "--net"] if self._root else ["unshare", "--user", "--map-root-user", "--net"]
@@ -66,9 +67,10 @@ class Cable:
         others = Network(directory, "others", "10.99.0.1")
         servers = Network(directory, "servers", "10.99.0.2", others)
         others.run("ip", "link", "add", "w2f0", "type", "veth", "peer", "name", "w2f1", "netns", str(servers.process.pid))
-        for side, device in ((others, "w2f0"), (servers, "w2f1")):
-            side.run("ip", "address", "add", f"{side.address}/24", "dev", device)
-            side.run("ip", "link", "set", device, "up")
+        others.device, servers.device = "w2f0", "w2f1"
+        for side in (others, servers):
+            side.run("ip", "address", "add", f"{side.address}/24", "dev", side.device)
+            side.run("ip", "link", "set", side.device, "up")
             side.run("ip", "link", "set", "lo", "up")
         made = cls(servers, others)
         wait_until(made._is_up, 10, "the cable")

@@ -27,8 +27,7 @@ class Line:
     doubled: int = 0
     copies: int = 0
     crossed: int = 0
-    # Resets that the server's side sent, and connections that it closed with something unread.
-    resets: int = 0
+    # Connections that the server closed with something unread.
     unread: int = 0
     restarts: int = 0
     examples: list[str] = field(default_factory=list)
@@ -38,7 +37,7 @@ class Line:
         return not (self.lost or self.wrong or self.doubled or self.unread)
 
 
-COLUMNS = ("sent", "early", "restarts", "lost", "wrong", "doubled", "copies", "crossed", "resets", "unread")
+COLUMNS = ("sent", "early", "restarts", "lost", "wrong", "doubled", "copies", "crossed", "unread")
 
 
 def table() -> str:
@@ -58,8 +57,9 @@ def published(files: Iterable[Path]) -> list[tuple[str, str]]:
     return found
 
 
-def settle(line: Line, outcomes: list[Outcome], messages: list[tuple[str, str]]) -> None:
-    """Fills the line; what had no 202 and was not published crossed with a reset, as far as there were some."""
+def settle(line: Line, outcomes: list[Outcome], messages: list[tuple[str, str]], crossings: int = 0) -> None:
+    """Fills the line. What had no 202 and was not published crossed our closing, as far as there are `crossings`: connections on
+    which something came after their end."""
     copies = Counter(messages)
     ids: dict[str, set[str]] = {}
     for identifier, delivery in copies:
@@ -82,6 +82,6 @@ def settle(line: Line, outcomes: list[Outcome], messages: list[tuple[str, str]])
                 missed += 1
         if outcome.status != outcome.expected:
             line.examples.append(f"{outcome.status} for {outcome.expected}: {outcome.error}")
-    line.crossed = min(missed, line.resets)
+    line.crossed = min(missed, crossings)
     line.lost += missed - line.crossed
     lines.append(line)
