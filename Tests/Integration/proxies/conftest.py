@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hostile.conftest import TOPIC_PREFIX, Target
+from hostile.conftest import Target
 from people.conftest import settings as provider_settings
 from people.provider import ScriptedProvider
 from proxies import ledger
@@ -34,6 +34,7 @@ from harness.wiretap import Wiretap
 LONG = os.environ.get("W2F_PROXIES") == "long"
 collect_ignore = [] if LONG else ["test_webhooks.py"]
 MEGABYTE = 1 << 20
+TOPIC_PREFIX = "org.fedoraproject.proxies"
 # What the files of deploy/proxies ask of the servers' own settings.
 PROXIED: dict[str, object] = {"trusted_proxies": ["127.0.0.1"], "proxy_header": "x-forwarded-for"}
 # Canaries on each side of a hostile request: the proxies take the servers in turn.
@@ -118,9 +119,9 @@ def site(scratch: Path, postgresql: PostgreSQL, rabbitmq: RabbitMQ) -> Iterator[
             "amqp_url": rabbitmq.url(rabbitmq.publisher), "topic_prefix": TOPIC_PREFIX, "max_message_size": "64 MiB",
         },
         log={"level": "debug"},
-        # Each proxy gets what the one before it got.
-        ingest={"deduplication_window": "0s"},
-        server={**PROXIED, "public_url": f"https://localhost:{port}", "head_timeout": "4s", "body_timeout": "6s"},
+        # Each proxy gets what the one before it got, and a slow machine has its time for large bodies.
+        ingest={"deduplication_window": "0s", "deadline": "60s"},
+        server={**PROXIED, "public_url": f"https://localhost:{port}", "body_timeout": "60s"},
     )
     wiretap = Wiretap(rabbitmq, "proxies-wiretap", f"{TOPIC_PREFIX}.#")
     try:
@@ -149,6 +150,7 @@ def proxy(request: pytest.FixtureRequest, site: Site, scratch: Path) -> Iterator
 class ProxyTarget(Target):
     """The hostile suite's target, reached through a proxy. What the proxy refuses by itself, the server need not."""
 
+    topic_prefix: str = TOPIC_PREFIX
     proxy: Proxy | None = None
     _kept: list[Connection] = field(default_factory=list)
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,8 +26,9 @@ class Group:
     def __init__(self, gateways: list[Gateway], proxies: dict[str, Proxy], token: Token) -> None:
         self.gateways, self.proxies, self._token = gateways, proxies, token
 
-    def post(self, kind: str) -> Response:
-        webhook = github(self._token.secret, b'{"ref":"%s"}' % os.urandom(8).hex().encode(), "push")
+    def post(self, kind: str, size: int = 0) -> Response:
+        payload = b'{"ref":"%s","padding":"%s"}' % (os.urandom(8).hex().encode(), b"x" * size)
+        webhook = github(self._token.secret, payload, "push")
         headers = [("Host", "localhost"), *webhook.headers.items(), ("Content-Length", str(len(webhook.body)))]
         data = request_bytes("POST", self._token.path, [*headers, ("Connection", "close")], webhook.body)
         (response,) = exchange(self.proxies[kind].port, data).responses
@@ -100,6 +103,31 @@ def test_a_server_that_is_down(made: Group) -> None:
     gateway.start()
     for kind in KINDS:
         wait_until(lambda kind=kind: made.take(gateway, kind), 60, "webhooks to the server that is there again")
+
+
+def unread(port: int) -> int:
+    """Connections to a port of this machine on which something came that was not read."""
+    lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return sum(line[1].endswith(f":{port:04X}") and not line[4].endswith(":00000000") for line in lines)
+
+
+@pytest.mark.parametrize(("kind", "size", "is_sent_again"), [
+    ("haproxy", 1000, True), ("haproxy", 100_000, False), ("nginx", 1000, True), ("nginx", 100_000, True),
+    ("httpd", 1000, False), ("httpd", 100_000, False),
+])
+def test_a_server_that_dies_with_webhooks_in_hand(made: Group, kind: str, size: int, is_sent_again: bool) -> None:
+    gateway = made.gateways[0]
+    gateway.process.send(signal.SIGSTOP)
+    with ThreadPoolExecutor(6) as pool:
+        answers = [pool.submit(made.post, kind, size) for _ in range(6)]
+        wait_until(lambda: unread(gateway.port) > 0, 20, "a webhook to reach the server")
+        # What is still on its way to it gets there, and the other server has answered its own.
+        wait_until(lambda: sum(answer.done() for answer in answers) >= 2, 20, "the other server's answers")
+        gateway.kill()
+        statuses = {answer.result().status for answer in answers}
+    assert statuses == {202} if is_sent_again else statuses == {202, 502}
+    gateway.start()
+    wait_until(lambda: made.take(gateway, kind), 60, "webhooks to the server that is there again")
 
 
 def test_a_server_that_is_stopping(made: Group) -> None:
