@@ -1,4 +1,5 @@
-"""Counts the connections on which something came for us after we had said that we end: a line each on standard output.
+"""Tells of connections that ended while something came for us, a line each on standard output: `crossed` where it came after our
+end had gone out, `unseen` where it came before, and was not answered.
 
     python -m harness.crossings DEVICE PORT
 
@@ -21,6 +22,7 @@ def main() -> None:
     packets.bind((device, _ALL))
     print("ready", flush=True)
     ended: set[tuple[bytes, int]] = set()
+    asked: set[tuple[bytes, int]] = set()
     while True:
         packet, (_, protocol, kind, *_) = packets.recvfrom(128)
         if protocol != _IPV4 or packet[9] != socket.IPPROTO_TCP:
@@ -31,13 +33,21 @@ def main() -> None:
         payload = total - header - (packet[header + 12] >> 4) * 4
         flags = packet[header + 13]
         if kind == _OUTGOING and source == port:
+            peer = (packet[16:20], target)
+            if payload > 0:
+                asked.discard(peer)
             if flags & _FIN:
-                ended.add((packet[16:20], target))
+                ended.add(peer)
+                if peer in asked:
+                    print("unseen", flush=True)
         elif target == port:
             peer = (packet[12:16], source)
             if flags & _SYN:
                 ended.discard(peer)
-            elif payload > 0 and peer in ended:
+                asked.discard(peer)
+            elif payload > 0 and peer not in ended:
+                asked.add(peer)
+            elif payload > 0:
                 ended.discard(peer)
                 print("crossed", flush=True)
 
