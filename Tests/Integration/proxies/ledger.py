@@ -37,7 +37,7 @@ class Line:
 
     @property
     def is_clean(self) -> bool:
-        # Without the last look, it was one in ten.
+        # Without the last look it was one in 200, and more where the server had more to do.
         few = self.unseen <= 3 + self.sent // 3000
         return few and not (self.lost or self.wrong or self.doubled or self.unread)
 

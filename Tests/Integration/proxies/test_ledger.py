@@ -152,8 +152,9 @@ def test_defaults(scratch: Path) -> None:
             proxy.start()
             stack.callback(proxy.stop)
             plan = Plan(
-                proxy.host, proxy.port, None, token.path, token.secret, kind, COUNT, clients=250 if LONG else 50,
-                pauses=(0.93, 1.07), share=1, together=True,
+                proxy.host, proxy.port, None, token.path, token.secret, kind, COUNT if LONG else 1500,
+                # With the time that all take to be answered, around a second.
+                clients=200 if LONG else 100, pauses=(0.92, 1.0), share=1, together=True,
             )
             unread = cable.servers.counter(UNREAD)
             watch = ManagedProcess(
