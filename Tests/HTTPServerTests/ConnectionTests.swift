@@ -193,6 +193,18 @@ import Testing
         }
     }
 
+    /// HAProxy takes 2⁶⁴ for 0 and sends the body behind it, as if it were a request. It is read as none.
+    @Test func aLengthThatOverflowsEndsTheConnection() async throws {
+        try await TestServer.run { server in
+            let client = try await server.connect()
+            try await client.send(
+                "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551616\r\n\r\n" + Self.get)
+            let answer = try await client.receive()
+            #expect(answer.status == 413 && answer.fields["connection"] == "close")
+            try await client.receiveEnd()
+        }
+    }
+
     @Test func malformedRequestsAreAnsweredAndTheConnectionCloses() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()

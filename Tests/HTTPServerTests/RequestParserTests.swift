@@ -114,6 +114,9 @@ import Testing
         Refusal(.badContentLength, post("Content-Length: 0x10\r\n")),
         Refusal(.badContentLength, post("Content-Length: 1 2\r\n")),
         Refusal(.badContentLength, post("Content-Length: 1\u{B2}\r\n")),
+        Refusal(.bodyTooLarge, post("Content-Length: 18446744073709551615\r\n")),
+        // HAProxy takes it for 0, and sends the body as a next request.
+        Refusal(.bodyTooLarge, post("Content-Length: 18446744073709551616\r\n")),
         Refusal(.bodyTooLarge, post("Content-Length: 18446744073709551617\r\n")),
         Refusal(.bodyTooLarge, post("Content-Length: 99999999999999999999999999999999\r\n")),
         Refusal(.badTransferCoding, post("Transfer-Encoding:\r\n")),

@@ -13,6 +13,8 @@ build_packages=(
 sum_packages=(python3)
 lint_packages=(shellcheck python3-venv)
 server_packages=(pgbouncer postgresql rabbitmq-server python3-venv curl jq openssl)
+# Stand before the server in a test.
+proxy_packages=(apache2 haproxy iproute2 nginx)
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then

@@ -228,11 +228,12 @@ public struct Accounts: Sendable {
         return String(String.UnicodeScalarView(text.unicodeScalars.filter { !$0.isControlOrSeparator }.prefix(200)))
     }
 
-    /// The origins that our pages have.
+    /// The origins that our pages have: that of the base URL, and on this machine, without TLS, the name that the browser
+    /// used.
     func origins(for exchange: HTTPExchange) -> [String] {
-        guard isLoopback, let authority = exchange.head.authority, LoopbackHost.isLoopback(authority: authority) else {
-            return [baseURL]
-        }
+        guard isLoopback, !policy.isSecure, let authority = exchange.head.authority,
+            LoopbackHost.isLoopback(authority: authority)
+        else { return [baseURL] }
         return [baseURL, "http://" + String(decoding: authority, as: UTF8.self).lowercased()]
     }
 

@@ -8,6 +8,17 @@ struct HealthHandler: HTTPHandler {
     }
 }
 
+/// `GET /readyz/server`: 200 until the process is told to end, whatever becomes of the broker and the database, for the
+/// checks of proxies: what goes for all servers at once must not have all of them taken out.
+struct ServingHandler: HTTPHandler {
+    let stopping: Stopping
+
+    func respond(to exchange: HTTPExchange) async -> ServerResponse {
+        let readiness = Readiness(parts: stopping.hasBegun ? [stopping.part] : [])
+        return .json(HTTPStatus(readiness.isReady ? 200 : 503), readiness.word)
+    }
+}
+
 /// `GET /readyz`: 200 `ok` when webhooks can be accepted, else 503 `not ready`: send it no traffic meanwhile. What is
 /// missing, with hosts, ports and errors, is told on this machine and to administrators alone.
 struct ReadinessHandler: HTTPHandler {
@@ -19,9 +30,7 @@ struct ReadinessHandler: HTTPHandler {
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
         var parts = [brokerPart()] + (await database.readiness())
-        if stopping.hasBegun {
-            parts.append(Readiness.Part(name: "server", isReady: false, detail: "the server is stopping"))
-        }
+        if stopping.hasBegun { parts.append(stopping.part) }
         let readiness = Readiness(parts: parts)
         let status = HTTPStatus(readiness.isReady ? 200 : 503)
         let mayKnow: Bool
@@ -37,5 +46,12 @@ struct ReadinessHandler: HTTPHandler {
     private func brokerPart() -> Readiness.Part {
         let readiness = publisher.readiness
         return Readiness.Part(name: "broker", isReady: readiness.isReady, detail: readiness.description)
+    }
+}
+
+extension Stopping {
+    /// What is said once it has begun.
+    fileprivate var part: Readiness.Part {
+        Readiness.Part(name: "server", isReady: false, detail: "the server is stopping")
     }
 }

@@ -17,23 +17,54 @@ struct CachedDocument: Sendable {
         entityTag = "\"\(Hex.encode(SHA256.digest(body).prefix(16)))\""
     }
 
-    /// 200, or 304 where one of the values of If-None-Match names what the sender has already.
-    func answer(ifNoneMatch: [ArraySlice<UInt8>]) -> ServerResponse {
+    /// The answer to a GET with these conditions, in the order of RFC 9110 section 13.2.2: 412 where If-Match names other
+    /// versions alone, 304 where If-None-Match names what the sender has already, else 200.
+    ///
+    /// - Returns: nil for 412.
+    func answer(ifMatch: [ArraySlice<UInt8>], ifNoneMatch: [ArraySlice<UInt8>]) -> ServerResponse? {
+        // Compared strongly: a weak tag, and what a proxy made of ours, name other bytes (section 13.1.1).
+        guard ifMatch.isEmpty || Self.contains(ifMatch, where: { $0.elementsEqual(entityTag.utf8) }) else { return nil }
         let headers: [ServerResponse.Field] = [
             .init("ETag", entityTag), .init("Cache-Control", Self.cacheControl),
             .init("X-Content-Type-Options", "nosniff"),
         ]
-        guard !ifNoneMatch.contains(where: names) else { return ServerResponse(HTTPStatus(304), headers: headers) }
+        guard !Self.contains(ifNoneMatch, where: namesThis) else {
+            return ServerResponse(HTTPStatus(304), headers: headers)
+        }
         return ServerResponse(.ok, contentType: contentType, headers: headers, body: body)
     }
 
-    /// Compared weakly (RFC 9110 section 13.1.2). Our tags are hexadecimal digits, so a comma parts one from the next.
-    private func names(_ value: ArraySlice<UInt8>) -> Bool {
-        value.split(separator: UInt8(ascii: ",")).contains { item in
-            var tag = item.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-            if tag.starts(with: "W/".utf8) { tag = tag.dropFirst(2) }
-            while tag.last == UInt8(ascii: " ") || tag.last == UInt8(ascii: "\t") { tag.removeLast() }
-            return tag.elementsEqual("*".utf8) || tag.elementsEqual(entityTag.utf8)
+    /// What Apache writes into the tag of what it compresses (mod_deflate, mod_brotli), and passes on as it comes back.
+    private static let compressedSuffixes = ["-gzip", "-br"]
+
+    /// Compared weakly (RFC 9110 section 13.1.2): compressed, it is the same document.
+    private func namesThis(_ tag: ArraySlice<UInt8>) -> Bool {
+        let tag = tag.starts(with: "W/".utf8) ? tag.dropFirst(2) : tag
+        if tag.elementsEqual(entityTag.utf8) { return true }
+        return Self.compressedSuffixes.contains { tag.elementsEqual("\(entityTag.dropLast())\($0)\"".utf8) }
+    }
+
+    /// Whether a list is `*`, or has such a tag. Our tags are hexadecimal digits, so a comma parts one from the next.
+    private static func contains(
+        _ values: [ArraySlice<UInt8>], where isMatch: (ArraySlice<UInt8>) -> Bool
+    ) -> Bool {
+        values.contains { value in
+            value.split(separator: UInt8(ascii: ",")).contains { item in
+                var tag = item.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+                while tag.last == UInt8(ascii: " ") || tag.last == UInt8(ascii: "\t") { tag.removeLast() }
+                return tag.elementsEqual("*".utf8) || isMatch(tag)
+            }
         }
+    }
+}
+
+extension HTTPExchange {
+    /// The document, or that it is none of those which If-Match asks for.
+    func answer(with document: CachedDocument) -> ServerResponse {
+        document.answer(ifMatch: head.values("If-Match"), ifNoneMatch: head.values("If-None-Match"))
+            ?? refuse(
+                HTTPError(
+                    HTTPStatus(412), code: "precondition_failed",
+                    message: "This is another version than those which If-Match names."))
     }
 }

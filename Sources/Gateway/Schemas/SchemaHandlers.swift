@@ -6,7 +6,7 @@ struct SchemaIndexHandler: HTTPHandler {
     private let document = CachedDocument(MessageSchemaIndex.json, contentType: "application/json")
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
-        document.answer(ifNoneMatch: exchange.head.values("If-None-Match"))
+        exchange.answer(with: document)
     }
 }
 
@@ -19,7 +19,7 @@ struct SchemaHandler: HTTPHandler {
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
         let name = exchange.pathParameters["name"].map { String(decoding: $0, as: UTF8.self) } ?? ""
         guard let document = documents[name] else { return exchange.refuse(Self.refusal(name)) }
-        return document.answer(ifNoneMatch: exchange.head.values("If-None-Match"))
+        return exchange.answer(with: document)
     }
 
     /// Only names that we know come back in it.

@@ -4,7 +4,7 @@ import WebhookServices
 /// What is at which address.
 enum GatewayRouter {
     /// The routes of a server: webhooks at `/<service>/<id>` and `/<service>`, where browsers see a page on it, and
-    /// `GET /healthz`, `GET /readyz`, `GET /schemas`.
+    /// `GET /healthz`, `GET /readyz`, `GET /readyz/server`, `GET /schemas`.
     ///
     /// - Parameters:
     ///   - notFound: What browsers see where there is nothing.
@@ -37,6 +37,7 @@ enum GatewayRouter {
             .get, "/readyz",
             ReadinessHandler(
                 database: probe, publisher: pipeline.publisher, stopping: stopping, isAdministrator: isAdministrator))
+        try router.on(.get, "/readyz/server", ServingHandler(stopping: stopping))
         try router.on(.get, "/schemas", SchemaIndexHandler())
         try router.on(.get, "/schemas/{name}", SchemaHandler())
         // With a slash behind: some put one there, and what was sent there once is not sent again.

@@ -26,6 +26,37 @@ import Testing
         #expect(!RequestOrigin.isOurs(try head(fields), origins: origins))
     }
 
+    /// On this machine the browser's name for it counts as well, but only where that is a page's origin.
+    @Test(arguments: [
+        ("https://localhost", "https://localhost", 303), ("https://localhost", "http://127.0.0.1", 403),
+        ("https://localhost:8443", "http://127.0.0.1", 403), ("https://localhost", "https://127.0.0.1", 403),
+        ("http://localhost:8080", "http://localhost:8080", 303), ("http://localhost:8080", "http://127.0.0.1", 303),
+        ("http://localhost:8080", "https://127.0.0.1", 403), ("http://localhost:8080", "http://localhost", 403),
+    ])
+    func ofThisMachine(publicURL: String, origin: String, status: Int) async throws {
+        try await PageServer.run(publicURL: publicURL) { server in
+            // Sent to 127.0.0.1, as Host says.
+            let answer = try await server.browser().post(
+                "/login/development", ["account": "zoe", "groups": ""], csrf: .some(nil), ["Origin": origin])
+            #expect(answer.status == status)
+        }
+    }
+
+    /// Where the public URL is another machine's, Host decides nothing.
+    @Test(arguments: [
+        ("https://hooks.example.org", true), ("http://127.0.0.1", false), ("https://127.0.0.1", false),
+        ("http://hooks.example.org", false),
+    ])
+    func ofAnotherMachine(origin: String, isOurs: Bool) async throws {
+        try await PageServer.run(publicURL: "https://hooks.example.org", developmentLogin: false) { server in
+            // A session that is over: what goes with it is only taken from a browser on our page.
+            let answer = try await server.browser().post(
+                "/logout", [:], csrf: .some(nil), ["Origin": origin, "Cookie": "__Host-w2f=over"])
+            #expect(answer.status == 303)
+            #expect((answer.field("clear-site-data") != nil) == isOurs)
+        }
+    }
+
     private func head(_ fields: [String]) throws -> RequestHead {
         switch fields.count {
         case 0: try TestHead.get()

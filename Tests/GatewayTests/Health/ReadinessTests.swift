@@ -41,6 +41,23 @@ import Testing
         }
     }
 
+    /// What proxies look at: neither the broker nor the database has a server taken out, for they are everybody's.
+    @Test func withoutABrokerItServesUntilItStops() async throws {
+        let (publisher, stopping) = (ScriptedPublisher(), Stopping())
+        publisher.readiness = .notReady(reason: "connecting (refused)")
+        try await TestGateway.run(publisher: publisher, stopping: stopping) { gateway in
+            #expect(try await gateway.send("GET", "/readyz").status == 503)
+            let serving = try await gateway.send("GET", "/readyz/server")
+            #expect(serving.status == 200 && serving.text.hasSuffix("\r\n\r\n{\"status\": \"ok\"}\n"))
+            #expect(try await gateway.send("HEAD", "/readyz/server").status == 200)
+            stopping.begin()
+            let stopped = try await gateway.send("GET", "/readyz/server")
+            #expect(stopped.status == 503 && stopped.text.hasSuffix("\r\n\r\n{\"status\": \"not ready\"}\n"))
+            #expect(try await gateway.send("GET", "/healthz").status == 200)
+            #expect(try await gateway.send("GET", "/readyz/broker").status == 404)
+        }
+    }
+
     @Test func theWordIsAllThereIs() {
         let parts = [Readiness.Part(name: "broker", isReady: false, detail: "no route to broker.internal:5671")]
         #expect(String(decoding: Readiness(parts: parts).word, as: UTF8.self) == "{\"status\": \"not ready\"}\n")

@@ -9,6 +9,7 @@ final class ScriptedPublisher: MessagePublisher {
         var answers: [PublishResult]
         var messages: [FedoraMessage] = []
         var deadlines: [RequestDeadline?] = []
+        var readiness = PublisherReadiness.ready
     }
 
     private let state: Locked<State>
@@ -32,5 +33,9 @@ final class ScriptedPublisher: MessagePublisher {
         }
     }
 
-    var readiness: PublisherReadiness { .ready }
+    /// What it says of itself; it publishes all the same.
+    var readiness: PublisherReadiness {
+        get { state.withLock { $0.readiness } }
+        set { state.withLock { $0.readiness = newValue } }
+    }
 }

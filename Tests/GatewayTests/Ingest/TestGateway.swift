@@ -25,7 +25,8 @@ struct TestGateway: Sendable {
     /// Starts it, runs `body`, and stops it.
     static func run(
         publisher: ScriptedPublisher = ScriptedPublisher(), store: TestStore? = nil,
-        isAdministrator: Bool = false, change: (inout Configuration) -> Void = { _ in },
+        isAdministrator: Bool = false, stopping: Stopping = Stopping(),
+        change: (inout Configuration) -> Void = { _ in },
         _ body: @escaping @Sendable (TestGateway) async throws -> Void
     ) async throws {
         let loops = try loops.get()
@@ -43,7 +44,8 @@ struct TestGateway: Sendable {
             logger: logger)
         let desk = DatabaseTokenDesk(configuration, tokens.workspace, ingest)
         let router = try GatewayRouter.make(
-            configuration, workspace: tokens.workspace, ingest: ingest, isAdministrator: { _ in isAdministrator })
+            configuration, workspace: tokens.workspace, ingest: ingest, stopping: stopping,
+            isAdministrator: { _ in isAdministrator })
         let server = HTTPServer(
             loops: loops, addresses: [try #require(SocketAddress(literal: "127.0.0.1", port: 0))],
             limits: HTTPServerLimits(configuration), router: router, logger: Logger(label: "test"))

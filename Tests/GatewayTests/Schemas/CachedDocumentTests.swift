@@ -7,12 +7,15 @@ import WebhookServices
 @Suite struct CachedDocumentTests {
     let document = CachedDocument("{}", contentType: "application/schema+json")
 
-    private func status(_ values: String...) -> UInt16 {
-        document.answer(ifNoneMatch: values.map { Array($0.utf8)[...] }).status.code
+    private func answer(ifMatch: [String] = [], ifNoneMatch: [String] = []) -> ServerResponse? {
+        document.answer(
+            ifMatch: ifMatch.map { Array($0.utf8)[...] }, ifNoneMatch: ifNoneMatch.map { Array($0.utf8)[...] })
     }
 
-    @Test func itIsSentWithItsTagAndMayBeKept() {
-        let answer = document.answer(ifNoneMatch: [])
+    private func status(_ values: String...) -> UInt16? { answer(ifNoneMatch: values)?.status.code }
+
+    @Test func itIsSentWithItsTagAndMayBeKept() throws {
+        let answer = try #require(self.answer())
         #expect(answer.status == .ok)
         #expect(answer.contentType == "application/schema+json")
         #expect(answer.body == Array("{}".utf8))
@@ -27,7 +30,54 @@ import WebhookServices
         #expect(status("\"other\", \(tag) ") == 304)
         #expect(status("\"other\"", tag) == 304)
         #expect(status("*") == 304)
-        #expect(document.answer(ifNoneMatch: [Array(tag.utf8)[...]]).body.isEmpty)
+        #expect(answer(ifNoneMatch: [tag])?.body.isEmpty == true)
+    }
+
+    /// Apache writes what it did into the tag, within its quotes.
+    @Test func compressedItIsTheSame() {
+        let tag = document.entityTag.dropLast()
+        for suffix in ["-gzip", "-br"] {
+            #expect(status("\(tag)\(suffix)\"") == 304)
+            #expect(status("W/\(tag)\(suffix)\"") == 304)
+            #expect(status("\"other\", \(tag)\(suffix)\"") == 304)
+        }
+        for other in ["\(tag)-gzip", "\(tag)\"-gzip", "\(tag)-gzip-gzip\"", "\(tag)-\"", "\"other-gzip\"", "\"-gzip\""]
+        {
+            #expect(status(other) == 200, "\(other)")
+        }
+    }
+
+    /// RFC 9110 section 13.1.1: by strong comparison.
+    @Test func whoAsksForThisVersionGetsItAndWhoAsksForAnotherDoesNot() {
+        let tag = document.entityTag
+        for values in [[tag], ["*"], ["\"other\", \(tag)"], ["\"other\"", "\t\(tag) "]] {
+            #expect(answer(ifMatch: values)?.status == .ok, "\(values)")
+        }
+        let compressed = "\(tag.dropLast())-gzip\""
+        for values in [["\"other\""], ["W/\(tag)"], [compressed], ["\"other\", W/\(tag), \(compressed)"], [""], [","]] {
+            #expect(answer(ifMatch: values) == nil, "\(values)")
+        }
+    }
+
+    @Test func ifMatchComesFirst() {
+        let tag = document.entityTag
+        #expect(answer(ifMatch: [tag], ifNoneMatch: [tag])?.status.code == 304)
+        #expect(answer(ifMatch: ["\"other\""], ifNoneMatch: [tag]) == nil)
+    }
+
+    @Test func itsAddressesHeedBoth() async throws {
+        try await TestGateway.run { gateway in
+            let name = try #require(MessageSchemaDocument.all.first).name
+            for path in ["/schemas", "/schemas/\(name)"] {
+                for method in ["GET", "HEAD"] {
+                    let failed = try await gateway.send(method, path, ["If-Match": "\"other\""])
+                    #expect(failed.status == 412, "\(method) \(path)")
+                    #expect(try await gateway.send(method, path, ["If-Match": "*"]).status == 200)
+                    #expect(try await gateway.send(method, path, ["If-None-Match": "*"]).status == 304)
+                }
+            }
+            #expect(try await gateway.send("GET", "/schemas/no.such", ["If-Match": "\"other\""]).status == 404)
+        }
     }
 
     @Test func whoHasAnotherGetsIt() {

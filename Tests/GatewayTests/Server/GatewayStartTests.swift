@@ -84,6 +84,8 @@ import Testing
             #expect(try await ask("GET /healthz").hasPrefix("HTTP/1.1 200 "))
             let ready = try await ask("GET /readyz")
             #expect(ready.hasPrefix("HTTP/1.1 503 "))
+            // Servers that know their tokens already answer meanwhile: this one is to be sent nothing.
+            #expect(try await ask("GET /readyz/server").hasPrefix("HTTP/1.1 503 "))
             for path in ["/github", "/github/abc", "/api/v1/messages/6ba7b810-9dad-11d1-80b4-00c04fd430c8", "/login"] {
                 let answer = try await ask("POST \(path)")
                 #expect(answer.hasPrefix("HTTP/1.1 503 "), "\(path)")

@@ -29,7 +29,7 @@ class Answer:
 
     @property
     def responses(self) -> list[Response]:
-        """The final responses (100 Continue left out), cut by Content-Length."""
+        """The final responses (100 Continue left out), cut by Content-Length; the last one may end with the connection."""
         found = []
         rest = self.data
         while rest:
@@ -38,7 +38,8 @@ class Answer:
             lines = head.decode("latin-1").split("\r\n")
             assert lines[0].startswith("HTTP/1.1 "), f"no status line: {lines[0][:100]!r}"
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-            length = int(headers.get("content-length", "0"))
+            ends_with_it = self.closed and headers.get("connection") == "close"
+            length = int(headers.get("content-length", len(rest) if ends_with_it else 0))
             status = int(lines[0].split(" ")[1])
             if status >= 200:
                 assert len(rest) >= length, "the answer's body is cut short"
@@ -50,8 +51,8 @@ class Answer:
 class Connection:
     """A socket to the gateway; as a context manager it closes itself."""
 
-    def __init__(self, port: int, timeout: float = 20) -> None:
-        plain = socket.create_connection(("127.0.0.1", port), timeout)
+    def __init__(self, port: int, timeout: float = 20, source: str = "127.0.0.1") -> None:
+        plain = socket.create_connection(("127.0.0.1", port), timeout, (source, 0))
         self._socket: socket.socket | TLSSocket = plain
         self._timeout = timeout
         # What came behind a response that was read.

@@ -39,6 +39,7 @@ class Target:
     others: dict[str, Token]
     secrets: set[str] = field(default_factory=set)
     accepted: set[str] = field(default_factory=set)
+    topic_prefix: str = TOPIC_PREFIX
 
     def webhook(self, service: str, payload: bytes | None = None, event: str | None = None, **options: object) -> Webhook:
         """A good one; a fixture's payload unless another is given."""

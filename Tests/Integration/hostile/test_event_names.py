@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from hostile.conftest import TOPIC_PREFIX, Target
+from hostile.conftest import Target
 
 from harness.corpus import fixtures
 from harness.hmacs import clean
@@ -86,7 +86,7 @@ def test_odd_event_names(target: Target, place: Place, name: bytes) -> None:
     delivery = target.published(response)
     part = place.part(text)
     assert re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", part)
-    assert delivery.routing_key == f"{TOPIC_PREFIX}.{place.topic.format(part)}"
+    assert delivery.routing_key == f"{target.topic_prefix}.{place.topic.format(part)}"
     assert len(delivery.routing_key.encode()) <= 255
     document = json.loads(delivery.body)
     headers = document["webhook_headers" if place.service == "discourse" else "headers"]
@@ -96,12 +96,12 @@ def test_odd_event_names(target: Target, place: Place, name: bytes) -> None:
 @pytest.mark.parametrize("name, topic", [("Push Hook", "push"), ("Tag Push Hook", "tag_push"), ("Feature Flag Hook", "feature_flag"), ("Hook Hook", "hook")])
 def test_gitlab_event_names(target: Target, name: str, topic: str) -> None:
     delivery = target.published(target.post(target.webhook("gitlab", event=name)))
-    assert delivery.routing_key == f"{TOPIC_PREFIX}.gitlab.{topic}"
+    assert delivery.routing_key == f"{target.topic_prefix}.gitlab.{topic}"
 
 
 def test_both_parts_of_a_discourse_event_are_kept_in_bounds(target: Target) -> None:
     delivery = target.published(target.post(target.webhook("discourse", event="#" * 200 + "." + "*" * 200)))
-    assert delivery.routing_key == f"{TOPIC_PREFIX}.discourse.{'_' * 64}.{'_' * 64}"
+    assert delivery.routing_key == f"{target.topic_prefix}.discourse.{'_' * 64}.{'_' * 64}"
 
 
 @places
@@ -113,11 +113,11 @@ def test_empty_event_names(target: Target, place: Place, name: str) -> None:
         # They send the event of a commit's status empty, and name it in a second header.
         kind = f"{place.header}-Type"
         event = webhook.headers[kind]
-        assert target.published(target.post(webhook)).routing_key == f"{TOPIC_PREFIX}.{place.topic.format(clean(event))}"
+        assert target.published(target.post(webhook)).routing_key == f"{target.topic_prefix}.{place.topic.format(clean(event))}"
         webhook = webhook.with_headers(**{kind.replace("-", "_"): name})
     response = target.post(webhook)
     if place.header:
         target.refused(response, 400)
         return
     expected = "received" if place.service == "example" and not name else "_"
-    assert target.published(response).routing_key == f"{TOPIC_PREFIX}.{place.topic.format(expected)}"
+    assert target.published(response).routing_key == f"{target.topic_prefix}.{place.topic.format(expected)}"

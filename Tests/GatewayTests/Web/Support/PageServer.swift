@@ -18,16 +18,21 @@ struct PageServer: Sendable {
     private let address: SocketAddress
 
     /// Starts it, runs `body`, and stops it.
-    static func run(_ body: @escaping @Sendable (PageServer) async throws -> Void) async throws {
+    static func run(
+        publicURL: String? = nil, developmentLogin: Bool = true,
+        _ body: @escaping @Sendable (PageServer) async throws -> Void
+    ) async throws {
         let loops = try loops.get()
         let store = try await TestStore()
         var configuration = Configuration()
+        configuration.server.publicURL = publicURL
         configuration.sessions.adminGroups = ["admins"]
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let desk = MemoryDesk()
         var router = Router()
         try await PeopleSite(
-            configuration, store.workspace, desk: desk, loop: loops.loops[0], developmentLogin: true, logger: logger
+            configuration, store.workspace, desk: desk, loop: loops.loops[0],
+            developmentLogin: developmentLogin, logger: logger
         ).addRoutes(to: &router)
         let server = HTTPServer(
             loops: loops, addresses: [try #require(SocketAddress(literal: "127.0.0.1", port: 0))],
