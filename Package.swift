@@ -9,6 +9,28 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
+// What fuzzers feed looks into the modules (`@testable`), which release builds allow only where they are told to. So it is
+// part of a test, and a library of its own only for the fuzzer (`Tests/run --fuzz`, which sets the variable).
+let fuzzed: [Target.Dependency] = [
+    "AMQP", "CLibpq", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "Gateway", "HTTPClient", "HTTPServer",
+    "OIDC", "WebPages", "WebhookServices", .product(name: "Logging", package: "swift-log"),
+]
+let fuzzTargets: [Target] =
+    Context.environment["W2F_FUZZ"] == nil
+    ? [
+        .testTarget(
+            name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz",
+            exclude: ["Corpus", "LibFuzzer", "README.md", "Runner"],
+            swiftSettings: strict)
+    ]
+    : [
+        .target(name: "FuzzTargets", dependencies: fuzzed, path: "Tests/Fuzz/Targets", swiftSettings: strict),
+        // libFuzzer itself comes with the sanitizer's option.
+        .target(name: "CLibFuzzer", path: "Tests/Fuzz/LibFuzzer"),
+        .executableTarget(
+            name: "fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/Fuzz/Runner", swiftSettings: strict),
+    ]
+
 let package = Package(
     name: "webhook2fedmsg",
     products: [
@@ -160,6 +182,6 @@ let package = Package(
         .testTarget(
             name: "BenchTests", dependencies: ["Cryptography", "webhook2fedmsg-bench"], path: "Benchmarks/Tests",
             swiftSettings: strict),
-    ],
+    ] + fuzzTargets,
     cxxLanguageStandard: .cxx17
 )

@@ -211,6 +211,19 @@ struct TopicProbeTests {
         }
     }
 
+    @Test("what somebody else asks is not asked again by a session that asks nothing itself")
+    func askedByOthers() {
+        var settings = Conversation.settings
+        settings.heartbeat = 0
+        let talk = SessionTalk.open(settings: settings)
+        let isAsked = talk.session.probe(
+            TopicProbe.Question(exchange: "amq.topic", routingKeys: ["a"], isAnyEnough: false))
+        #expect(isAsked)
+        _ = talk.hear(Self.opened + Self.said(ChannelClose(Self.refused)))
+        #expect(!talk.status.isReady)
+        #expect(talk.deadline == nil)
+    }
+
     @Test("what nobody asked for breaks the protocol")
     func unasked() {
         let talk = SessionTalk.open()

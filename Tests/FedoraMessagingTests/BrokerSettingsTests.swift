@@ -139,6 +139,38 @@ import Testing
         #expect(problems(text) == ["config.toml:\(line): not valid TOML: a section's name can't begin like this"])
     }
 
+    /// Nor on these.
+    @Test(arguments: [
+        ("a = 2026-11-30T\n", 1), ("a = 1\nb = [1, 2026-11-30t]", 2), ("a = {b = 2026-11-30T-}", 1),
+        ("a = 2026-11-30T", 1), ("a = 2026-11-30T # later", 1), ("a = 2026-11-30 7\n", 1),
+        ("\na = [2026-11-30 7]", 2), ("a = 2026-1_1-30 7 ", 1), ("a = 2ab6-11-30 1-", 1),
+    ])
+    func datesThatTheParserCannotTake(_ text: String, line: Int) {
+        let found = problems(text)
+        #expect(
+            found.count == 1 && found[0].hasPrefix("config.toml:\(line): not valid TOML: behind a date"), "\(found)")
+    }
+
+    @Test(arguments: ["2é26-11-30 7]", "2\u{1}26-11-30 7]", "%", "1 = \"x\""])
+    func charactersThatOnlyTextsHave(_ value: String) {
+        #expect(
+            problems("a = \(value)")
+                == ["config.toml:1: not valid TOML: outside of quotes there is a character that only a text may have"])
+    }
+
+    /// Nor on these.
+    @Test(arguments: [("a = [}", 1), ("a = [\n[1, } ]]", 2), ("a = {b = [ }]}", 1), ("a = [1,#\n\n}", 3)])
+    func bracesThatTheParserCannotTake(_ text: String, line: Int) {
+        #expect(problems(text) == ["config.toml:\(line): not valid TOML: an array holds a } that ends nothing"])
+    }
+
+    @Test(arguments: [
+        "2026-11-30T10:00:00Z", "2026-11-30t10:00:00", "2026-11-30 10:00:00", "2026-11-30", "2026-11-30 # T",
+    ])
+    func datesThatTheParserTakes(_ value: String) {
+        #expect(!problems("a = \(value)").joined().contains("not valid TOML"))
+    }
+
     @Test func unreadableFiles() {
         #expect(problems("a = \n").first?.hasPrefix("config.toml:1: a: not valid TOML") == true)
         let missing = #expect(throws: SettingsError.self) { try BrokerSettings.load(path: "/nonexistent/c.toml") }

@@ -319,7 +319,8 @@ extension PublisherSession {
         guard let refusal = verdicts.last?.refusal, verdicts.allSatisfy({ $0.refusal != nil }) else { return trust() }
         doubt = "\(refusal)"
         isHopeless = true
-        probeDue = now + Self.probeInterval
+        // What somebody else asked is not asked again here, where there is nothing to ask.
+        if mayProbe { probeDue = now + Self.probeInterval }
     }
 
     private mutating func probeIfDue(now: Instant) {

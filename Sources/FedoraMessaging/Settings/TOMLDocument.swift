@@ -54,11 +54,11 @@ package struct TOMLDocument: Sendable {
                         + "of a key, of at most \(TOMLLineIndex.maximumKeyCount) bytes")
             ])
         }
-        if let line = lines.malformedHeaderLine {
+        if let malformed = lines.malformed {
             throw SettingsError([
                 SettingsProblem(
-                    source: .file(path: file, line: line), key: "",
-                    message: "not valid TOML: a section's name can't begin like this")
+                    source: .file(path: file, line: malformed.line), key: "",
+                    message: "not valid TOML: \(malformed.reason)")
             ])
         }
         do {

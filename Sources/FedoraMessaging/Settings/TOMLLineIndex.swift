@@ -3,9 +3,10 @@
 /// Meant for texts that the parser took: on others it finds what it can and never fails.
 struct TOMLLineIndex: Sendable {
     private let lines: [[String]: Int]
-    /// The line of the first table header whose name begins with what no name can begin with; nil if there is none.
-    /// The parser (toml++ 3.4) must not see such a text: it doesn't refuse it but ends the process.
-    let malformedHeaderLine: Int?
+    /// The first line with something that the parser (toml++ 3.4) must not see, for it doesn't refuse it but ends the process,
+    /// and what that is: a table header whose name begins with what no name can begin with, a date that no time follows where
+    /// one has to, or a brace that ends nothing in an array.
+    let malformed: (line: Int, reason: String)?
     /// The line on which more than ``maximumDepth`` arrays, inline tables or parts of a key stand in each other, or a part
     /// has more than ``maximumKeyCount`` bytes; nil if there is none. What follows it was not scanned. The parser bounds
     /// arrays and tables, but not the parts of a key, and its time and memory grow with their square.
@@ -21,7 +22,7 @@ struct TOMLLineIndex: Sendable {
         var scanner = Scanner(text: text)
         scanner.scan()
         lines = scanner.lines
-        malformedHeaderLine = scanner.malformedHeaderLine
+        malformed = scanner.malformed
         tooDeepLine = scanner.tooDeepLine
     }
 
@@ -46,7 +47,7 @@ struct TOMLLineIndex: Sendable {
         var position = 0
         var line = 1
         var lines: [[String]: Int] = [:]
-        var malformedHeaderLine: Int?
+        var malformed: (line: Int, reason: String)?
         var tooDeepLine: Int?
         private var depth = 0
 
@@ -106,7 +107,11 @@ struct TOMLLineIndex: Sendable {
             guard let byte else { return }
             let isBare =
                 UnicodeScalar(byte).properties.isASCIIHexDigit || (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A
-            if !isBare && !"_-\"'".utf8.contains(byte) { malformedHeaderLine = malformedHeaderLine ?? line }
+            if !isBare && !"_-\"'".utf8.contains(byte) { refuse("a section's name can't begin like this") }
+        }
+
+        private mutating func refuse(_ reason: String) {
+            malformed = malformed ?? (line, reason)
         }
 
         /// Blanks, line ends, comments.
@@ -168,10 +173,39 @@ struct TOMLLineIndex: Sendable {
         mutating func value(at path: [String]) {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "'"): string()
-            case UInt8(ascii: "["): list(until: UInt8(ascii: "]")) { $0.value(at: path) }
+            case UInt8(ascii: "["):
+                list(until: UInt8(ascii: "]")) { scanner in
+                    if scanner.byte == UInt8(ascii: "}") { scanner.refuse("an array holds a } that ends nothing") }
+                    scanner.value(at: path)
+                }
             case UInt8(ascii: "{"): list(until: UInt8(ascii: "}")) { $0.keyAndValue(in: path) }
-            default: skip { !",]}#\n".utf8.contains($0) }
+            default:
+                let start = position
+                skip { !",]}#\n".utf8.contains($0) }
+                if let reason = Self.fault(inBare: text[start..<position]) { refuse(reason) }
             }
+        }
+
+        /// What is wrong with a number, a word or a time, as far as the parser must not see it.
+        private static func fault(inBare value: ArraySlice<UInt8>) -> String? {
+            let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D }
+            let isDigit = { (byte: UInt8) in byte &- 0x30 < 10 }
+            let isLetter = { (byte: UInt8) in (byte | 0x20) &- 0x61 < 26 }
+            guard value.allSatisfy({ isDigit($0) || isLetter($0) || isBlank($0) || "+-_.:".utf8.contains($0) }) else {
+                return "outside of quotes there is a character that only a text may have"
+            }
+            // As the parser tells dates: by two of ten characters, those it passes over left out.
+            let word = value.prefix { !isBlank($0) && $0 | 0x20 != UInt8(ascii: "t") }
+            let date = word.filter { $0 != UInt8(ascii: "_") }
+            guard date.count == 10, date[4] == UInt8(ascii: "-"), date[7] == UInt8(ascii: "-"), isDigit(date[0]),
+                let mark = value[word.endIndex...].first
+            else { return nil }
+            let time = value[word.endIndex...].dropFirst()
+            if mark | 0x20 == UInt8(ascii: "t") {
+                return time.first.map(isDigit) == true ? nil : "behind a date's T there is no time"
+            }
+            guard mark == 0x20, time.first.map(isDigit) == true else { return nil }
+            return time.dropFirst().first.map(isDigit) == true ? nil : "behind a date and a blank there is no time"
         }
 
         /// What stands in brackets, item by item.

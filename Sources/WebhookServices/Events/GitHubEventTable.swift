@@ -50,7 +50,7 @@ extension GitHubService {
         documentedEvents, action: "action",
         blanking: [
             "**.temp_clone_token", "**.template_repository", "**.requested_teams", "**.deployment.payload",
-            "deployment_status.payload", "workflow_run.inputs", fields,
+            "**.deployment_status.payload", "**.workflow_run.inputs", fields,
         ],
         reducing: [
             team("**.requested_reviewers.*"), team("**.reviewers.*.reviewer"), team("**.requested_reviewer"),

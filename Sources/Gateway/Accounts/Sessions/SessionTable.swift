@@ -10,7 +10,7 @@ struct SessionTable: Sendable {
     /// What stands in the database for a time that nobody knows.
     private static let unknownTime: Int64 = 0
 
-    private static let columns = """
+    static let columns = """
         handle, account, subject, name, group_names, key_id, credentials, is_development, user_agent, created_at, \
         authenticated_at, seen_at, rights_at, refresh_after, expires_at
         """
@@ -163,7 +163,7 @@ struct SessionTable: Sendable {
             .rows.isEmpty
     }
 
-    private static func record(_ row: SQLRow) throws -> SessionRecord {
+    static func record(_ row: SQLRow) throws -> SessionRecord {
         var credentials: SealedValue?
         if let keyID = try row.optionalText("key_id"), let bytes = try row.optionalBlob("credentials") {
             credentials = SealedValue(keyID: keyID, bytes: bytes)
