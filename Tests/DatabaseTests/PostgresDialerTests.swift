@@ -13,7 +13,12 @@ struct PostgresDialerTests {
                 for _ in 0..<count {
                     dialer.attempts.append(
                         dialer.dialer.dial { result in
-                            if case .failure(let error) = result { errors.append(error) } else { errors.append(nil) }
+                            switch result {
+                            case .failure(let error): errors.append(error)
+                            case .success(let handle):
+                                errors.append(nil)
+                                dialer.close(handle)
+                            }
                             if errors.count == count { continuation.resume(returning: errors) }
                         })
                 }
@@ -30,6 +35,10 @@ struct PostgresDialerTests {
         init(_ settings: PostgresSettings, timeout: Duration, loop: EventLoop) {
             self.loop = loop
             dialer = PostgresDialer(settings: settings, timeout: timeout, loop: loop, resolver: .system)
+        }
+
+        func close(_ handle: PostgresConnector.Handle) {
+            PostgresConnection(handle.pointer, loop: loop, password: nil, preparedStatements: 0) { _ in }.close()
         }
     }
 
