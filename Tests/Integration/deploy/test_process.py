@@ -254,6 +254,9 @@ def test_a_crash_shows_no_memory(gateway: Gateway, tmp_path: Path, number: signa
         wait_until(
             lambda: process.poll() is not None or b"Backtrace took" in log.read_bytes(), 300, "the crash, or its backtrace"
         )
+        # It stands still until whoever made the backtrace has ended; before that, another signal could be taken for a fault
+        # of the reading of its memory.
+        wait_until(lambda: process.poll() is not None or gateway.alive(), 300, "the end, or the server's going on")
         # What was no fault of an instruction's does not happen again by itself after the backtrace.
         while process.poll() is None:
             process.send_signal(number)
