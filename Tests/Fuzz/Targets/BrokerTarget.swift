@@ -189,7 +189,7 @@ private final class BrokerTalk {
         while !rest.isEmpty {
             let start = rest
             guard let frame = try? Frame.next(in: &rest, limit: 1 << 20) else { return deliver(start) }
-            if frame.kind == .method, frame.channel == 1 { note(frame) }
+            if frame.kind == .method { note(frame) }
             deliver(start.prefix(start.count - rest.count))
         }
     }
@@ -210,6 +210,8 @@ private final class BrokerTalk {
     /// Remembers what the broker says of messages, whatever is made of it.
     private func note(_ frame: Frame) {
         guard let method = try? MethodFrame(frame) else { return }
+        if method.id == ChannelClose.id { questions.removeAll { $0.channel == frame.channel } }
+        guard frame.channel == 1 else { return }
         func meant(_ tag: UInt64, _ isMultiple: Bool) -> [Int] {
             tags.filter { isMultiple ? tag == 0 || $0.key <= tag : $0.key == tag }.map(\.value)
         }

@@ -9,9 +9,9 @@ extension FuzzTarget {
         "http",
         words: [
             "GET ", "POST ", "OPTIONS * ", " HTTP/1.1\r\n", " HTTP/1.0\r\n", "\r\n\r\n", "Host: a\r\n",
-            "\r\nContent-Length: ",
-            "\r\nTransfer-Encoding: chunked\r\n", "\r\nExpect: 100-continue\r\n", "\r\nConnection: close", "keep-alive",
-            "\r\nX-Forwarded-For: ", "\r\nForwarded: for=", "\r\nAccept: ", "http://a:80/", "18446744073709551616",
+            "Content-Length: ",
+            "Transfer-Encoding: chunked\r\n", "Expect: 100-continue\r\n", "Connection: close\r\n", "keep-alive",
+            "X-Forwarded-For: ", "Forwarded: for=", "Accept: ", "http://a:80/", "18446744073709551616",
             "5\r\nhello\r\n", "0\r\n\r\n", ";a=\"b\"", "[::1]",
         ]
     ) { input, isPlanted in

@@ -121,36 +121,42 @@ indirect enum JSONTree {
 
 /// Paths of what is cut, tried one by one: what the redaction does by a machine made ready.
 struct CutPaths {
-    /// Paths, and how much of each was passed.
-    typealias Places = Set<[Substring]>
+    /// How far along which paths something is: a path's number times 16, and the steps that were passed.
+    typealias Places = Set<Int>
 
-    let start: Places
+    private let paths: [[String]]
+    private(set) var start: Places = []
 
     init(_ paths: [String]) {
-        start = Self.closed(Set(paths.map { $0.split(separator: ".") }))
+        self.paths = paths.map { $0.split(separator: ".").map(String.init) }
+        start = closed(Set(paths.indices.map { $0 * 16 }))
     }
 
     /// The places after a key, or after an element of an array.
     func places(after places: Places, key: String?) -> Places {
         var after: Places = []
         for place in places {
-            guard let first = place.first else { continue }
-            if first == "**" {
-                after.insert(place)
-            } else if first == "*" || key.map({ first == $0 }) == true {
-                after.insert(Array(place.dropFirst()))
+            switch step(at: place) {
+            case nil: continue
+            case "**": after.insert(place)
+            case let step: if step == "*" || step == key { after.insert(place + 1) }
             }
         }
-        return Self.closed(after)
+        return closed(after)
     }
 
     /// Whether a path leads here.
-    func isEnd(_ places: Places) -> Bool { places.contains([]) }
+    func isEnd(_ places: Places) -> Bool { places.contains { step(at: $0) == nil } }
+
+    private func step(at place: Int) -> String? {
+        let path = paths[place / 16]
+        return place % 16 < path.count ? path[place % 16] : nil
+    }
 
     /// `**` may stand for nothing.
-    private static func closed(_ places: Places) -> Places {
+    private func closed(_ places: Places) -> Places {
         var closed = places
-        for place in places where place.first == "**" { closed.formUnion(Self.closed([Array(place.dropFirst())])) }
+        for place in places where step(at: place) == "**" { closed.formUnion(self.closed([place + 1])) }
         return closed
     }
 }

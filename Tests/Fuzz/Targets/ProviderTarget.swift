@@ -87,7 +87,7 @@ extension FuzzTarget {
             else {
                 return
             }
-            return try require(!(253_402_300_800...1e15).contains(time), "a year after 9999: \(time)")
+            return try require(!(253_402_300_800...1e300).contains(time), "a year after 9999: \(time)")
         }
         guard let seconds = holder.authenticatedAt else { return }
         let time = UnixTime(secondsSince1970: seconds)

@@ -20,9 +20,9 @@ extension FuzzTarget {
         ]
     ) { input, isPlanted in
         switch input.number(below: 8) {
-        case 0, 1: try checkTime(input.integer(), isPlanted)
+        case 0, 1: try checkTime(input.integer())
         case 2: try checkNumber(input.integer())
-        case 3: try checkEscaping(input.remainingText())
+        case 3: try checkEscaping(input.remainingText(), isPlanted)
         case 4: try checkLogLine(&input)
         case 5: try checkFileLine(&input)
         case 6: try checkFilter(input.remainingText())
@@ -31,14 +31,11 @@ extension FuzzTarget {
     }
 
     /// The calendar is that of the C library.
-    private static func checkTime(_ seconds: Int64, _ isPlanted: Bool) throws {
+    private static func checkTime(_ seconds: Int64) throws {
         var time = tm()
         var clock = time_t(min(max(seconds, -62_167_219_200), 253_402_300_799))
         gmtime_r(&clock, &time)
-        var civil = CivilTime(secondsSince1970: seconds)
-        if isPlanted, civil.year.isMultiple(of: 400), civil.month == 2, civil.day == 29 {
-            civil = CivilTime(secondsSince1970: seconds + 86_400)
-        }
+        let civil = CivilTime(secondsSince1970: seconds)
         try require(
             civil.year == Int(time.tm_year) + 1900 && civil.month == Int(time.tm_mon) + 1
                 && civil.day == Int(time.tm_mday)
@@ -70,8 +67,10 @@ extension FuzzTarget {
     }
 
     /// Text stays text wherever a page shows it.
-    private static func checkEscaping(_ text: String) throws {
-        let html = StrictHTML().escapeText(text)
+    private static func checkEscaping(_ text: String, _ isPlanted: Bool) throws {
+        var html = StrictHTML().escapeText(text)
+        // As one escapes who goes by characters: a mark with another on it is none.
+        if isPlanted { html = html.replacing("&#39;\u{316}", with: "'\u{316}") }
         try require(html.utf8.allSatisfy { !"<>\"'`".utf8.contains($0) && $0 != 0 }, html)
         var plain = html
         for (entity, character) in [
