@@ -78,8 +78,7 @@ struct PayloadRedaction: Sendable {
         self.marks = marks
         paths = RedactionPaths(
             removing: removing, blanking: blanking + ["**.hook.config", "**.hook.*.config"], reducing: reducing,
-            documents: documents,
-            keptOfMarked: ["id"] + marks.map { String(decoding: $0.key, as: UTF8.self) })
+            documents: documents, marks: marks.map { String(decoding: $0.key, as: UTF8.self) })
         keys = KeyMeanings(texts: texts, commits: commits, keepsTexts: keepsTexts)
     }
 

@@ -3,7 +3,9 @@
 /// A place is a path and how many of its segments are behind. It is a bit, so that a step of all of them takes a few
 /// operations on words, however many paths there are. (A state for each set of places that can be met would cost less a
 /// step; but where reductions can stand anywhere in each other, there are too many of them to be made beforehand.)
-struct RedactionPaths: Sendable {
+///
+/// A class, for it is large and asked at every key.
+final class RedactionPaths: Sendable {
     /// Places, a bit each.
     typealias Places = SIMD2<UInt64>
 
@@ -29,89 +31,54 @@ struct RedactionPaths: Sendable {
         var inside: Places
 
         /// A Boolean value that indicates whether the value that begins there stays as it is.
-        func isProven(by value: JSONCursor) -> Bool {
-            proofs.contains { $0.isTrue(of: value) }
-        }
+        func isProven(by value: JSONCursor) -> Bool { proofs.contains { $0.isTrue(of: value) } }
     }
 
     /// No place: nothing is left to find.
     static let nowhere = Places()
 
     /// Where a document begins.
-    private(set) var start = Places()
+    let start: Places
     /// Where one begins that is in a string: what is reduced as a whole is so once.
-    private(set) var innerStart = Places()
+    let innerStart: Places
     /// Where an object begins that is private, besides where it is anyway.
-    private(set) var insideMarked = Places()
+    let insideMarked: Places
     /// All reductions.
-    private(set) var reductions: [Reduction] = []
-    /// Bytes of the longest key that a path names.
-    private(set) var longestKey = 0
-    /// The places before `**` and before `*`.
-    private var any = Places()
-    private var one = Places()
-    /// The places before each key that is named.
-    private var keys = KeyTable([:])
-    /// The ends of paths, all of them and by what they say; those of `beginning` lead to reductions.
-    private var ends = Places()
-    private var removed = Places()
-    private var blanked = Places()
-    private var kept = Places()
-    private var keptInside = Places()
-    private var rest = Places()
-    private var blankedRest = Places()
-    private var beginning = Places()
-    private var document = Places()
+    let reductions: [Reduction]
+    /// Bytes of the longest key that is named.
+    let longestKey: Int
+    private let masks: PathMasks
+    private let keys: KeyTable
 
     init(
         removing: [String], blanking: [String], reducing: [PayloadRedaction.Reduction], documents: [String],
-        keptOfMarked: [String]
+        marks: [String]
     ) {
-        var layout = PlaceLayout()
-        start |= add(removing, \.removed, &layout).starts
-        start |= add(blanking, \.blanked, &layout).starts
+        var masks = PathMasks()
+        var start = masks.add(removing, \.removed).starts | masks.add(blanking, \.blanked).starts
         // What stays of an object does not depend on where it is.
         var known: [(like: PayloadRedaction.Reduction, inside: Places)] = []
+        var reductions: [Reduction] = []
         for reduction in reducing {
             let same = known.first { $0.like.kept == reduction.kept && $0.like.isBlanking == reduction.isBlanking }
-            let inside = same?.inside ?? addInside(reduction, &layout)
+            let inside = same?.inside ?? masks.addInside(reduction)
             if same == nil { known.append((reduction, inside)) }
-            let (starts, ends) = add([reduction.path], \.beginning, &layout)
+            let (starts, ends) = masks.add([reduction.path], \.beginning)
             start |= starts
             let proofs = reduction.exceptions.map(PublicProof.init)
             reductions.append(Reduction(place: ends, proofs: proofs, inside: inside))
         }
-        start = closed(start | add(documents, \.document, &layout).starts)
-        innerStart = start & ~(beginning & start)
-        insideMarked = closed(addInside(PayloadRedaction.Reduction(path: "", kept: keptOfMarked), &layout))
-        for index in reductions.indices { reductions[index].inside = closed(reductions[index].inside) }
-        keys = KeyTable(layout.keys)
-        longestKey = layout.keys.keys.map(\.utf8.count).max() ?? 0
-    }
-
-    /// Adds paths; the result are their first and last places.
-    private mutating func add(
-        _ paths: [String], _ mark: WritableKeyPath<RedactionPaths, Places>, _ layout: inout PlaceLayout
-    ) -> (starts: Places, ends: Places) {
-        let places = layout.add(paths)
-        any |= places.any
-        one |= places.one
-        ends |= places.ends
-        self[keyPath: mark] |= places.ends
-        return (places.starts, places.ends)
-    }
-
-    /// Adds what stays in an object and what goes; the result are the first places.
-    private mutating func addInside(_ reduction: PayloadRedaction.Reduction, _ layout: inout PlaceLayout) -> Places {
-        let parts = Set(
-            reduction.kept.flatMap { path in
-                let keys = path.split(separator: ".")
-                return keys.indices.dropFirst().map { keys[..<$0].joined(separator: ".") }
-            }
-        ).sorted()
-        let others = reduction.isBlanking ? \RedactionPaths.blankedRest : \RedactionPaths.rest
-        return add(["*"] + parts.map { $0 + ".*" }, others, &layout).starts
-            | add(reduction.kept, \.kept, &layout).starts | add(parts, \.keptInside, &layout).starts
+        start |= masks.add(documents, \.document).starts
+        start = masks.closed(start | masks.add(marks.map { "**." + $0 }, \.marking).starts)
+        let insideMarked = masks.addInside(PayloadRedaction.Reduction(path: "", kept: ["id"] + marks))
+        for index in reductions.indices { reductions[index].inside = masks.closed(reductions[index].inside) }
+        self.start = start
+        innerStart = start & ~(masks.beginning & start)
+        self.insideMarked = masks.closed(insideMarked)
+        self.reductions = reductions
+        keys = KeyTable(masks.layout.keys)
+        longestKey = masks.layout.keys.keys.map(\.utf8.count).max() ?? 0
+        self.masks = masks
     }
 
     // MARK: Steps
@@ -119,44 +86,95 @@ struct RedactionPaths: Sendable {
     /// The places after a key.
     func places(after places: Places, key: UnsafeBufferPointer<UInt8>) -> Places {
         guard let named = keys[key] else { return self.places(inside: places) }
-        return closed(moved(places) | (places & named) &<< 1)
+        return masks.closed(masks.moved(places) | (places & named) &<< 1)
     }
 
     /// The places after a key that no path names, or of an element of an array.
-    func places(inside places: Places) -> Places { closed(moved(places)) }
+    func places(inside places: Places) -> Places { masks.closed(masks.moved(places)) }
 
-    private func moved(_ places: Places) -> Places { places & any | (places & one) &<< 1 }
-
-    /// `**` may stand for nothing.
-    private func closed(_ places: Places) -> Places { places | (places & any) &<< 1 }
+    /// A Boolean value that indicates whether a member at these places may say that the object around it is private.
+    func mayMark(at places: Places) -> Bool { places & masks.marking != Self.nowhere }
 
     /// What is done with a value at these places.
     func action(at places: Places) -> Action {
-        let ends = places & ends
+        let ends = places & masks.ends
         if ends == Self.nowhere { return .nothing }
         func has(_ mark: Places) -> Bool { ends & mark != Self.nowhere }
-        let isKept = has(kept)
-        let isPart = has(keptInside)
-        if has(removed) { return .remove }
-        if has(rest), !isKept, !isPart { return .remove }
-        if has(blanked) { return .blank }
-        if has(blankedRest), !isKept, !isPart { return .blank }
+        let isKept = has(masks.kept)
+        let isPart = has(masks.keptInside)
+        if has(masks.removed) { return .remove }
+        if has(masks.rest), !isKept, !isPart { return .remove }
+        if has(masks.blanked) { return .blank }
+        if has(masks.blankedRest), !isKept, !isPart { return .blank }
         // Both are of a reduction, and so among what is its rest.
         if isKept, isPart { return .nothing }
-        if isKept { return has(rest) ? .removeContainer : .blankContainer }
-        if isPart { return has(rest) ? .removeScalar : .blankScalar }
+        if isKept { return has(masks.rest) ? .removeContainer : .blankContainer }
+        if isPart { return has(masks.rest) ? .removeScalar : .blankScalar }
         return .nothing
     }
 
     /// A Boolean value that indicates whether a string at these places has to hold a document.
-    func isDocument(at places: Places) -> Bool { places & document != Self.nowhere }
+    func isDocument(at places: Places) -> Bool { places & masks.document != Self.nowhere }
 
     /// A Boolean value that indicates whether an object at these places is reduced if it proves nothing.
-    func isReduced(at places: Places) -> Bool { places & beginning != Self.nowhere }
+    func isReduced(at places: Places) -> Bool { places & masks.beginning != Self.nowhere }
+}
+
+/// What is at which places.
+private struct PathMasks: Sendable {
+    typealias Places = RedactionPaths.Places
+
+    /// The places before `**` and before `*`.
+    private var any = Places()
+    private var one = Places()
+    /// The ends of paths, those that say what is done with a value, and by what they say; those of `beginning` lead to
+    /// reductions.
+    private(set) var ends = Places()
+    var removed = Places()
+    var blanked = Places()
+    var kept = Places()
+    var keptInside = Places()
+    var rest = Places()
+    var blankedRest = Places()
+    var beginning = Places()
+    var document = Places()
+    var marking = Places()
+    private(set) var layout = PlaceLayout()
+
+    /// Adds paths; the result are their first and last places.
+    mutating func add(
+        _ paths: [String], _ mark: WritableKeyPath<PathMasks, Places>
+    ) -> (starts: Places, ends: Places) {
+        let places = layout.add(paths)
+        any |= places.any
+        one |= places.one
+        // What marks does nothing with its own value.
+        if mark != \.marking { ends |= places.ends }
+        self[keyPath: mark] |= places.ends
+        return (places.starts, places.ends)
+    }
+
+    /// Adds what stays in an object and what goes; the result are the first places.
+    mutating func addInside(_ reduction: PayloadRedaction.Reduction) -> Places {
+        let parts = Set(
+            reduction.kept.flatMap { path in
+                let keys = path.split(separator: ".")
+                return keys.indices.dropFirst().map { keys[..<$0].joined(separator: ".") }
+            }
+        ).sorted()
+        let others = reduction.isBlanking ? \PathMasks.blankedRest : \PathMasks.rest
+        return add(["*"] + parts.map { $0 + ".*" }, others).starts | add(reduction.kept, \.kept).starts
+            | add(parts, \.keptInside).starts
+    }
+
+    func moved(_ places: Places) -> Places { places & any | (places & one) &<< 1 }
+
+    /// `**` may stand for nothing.
+    func closed(_ places: Places) -> Places { places | (places & any) &<< 1 }
 }
 
 /// Gives each place its bit. Paths of the same kind that differ in their last key only share theirs.
-private struct PlaceLayout {
+private struct PlaceLayout: Sendable {
     typealias Places = RedactionPaths.Places
 
     /// The places before each key.

@@ -18,8 +18,8 @@ struct RedactionWalk {
         var hasKept = false
         /// Where members that go begin, if none before them stays: they go up to the first that does.
         var openStart: Int?
-        /// What it was when it began, to which the walk goes back if it turns out to be private; `nil` if it does not.
-        var beginning: Beginning?
+        /// A Boolean value that indicates whether the walk goes back to its beginning if it turns out to be private.
+        var canGoBack = false
         /// A Boolean value that indicates whether it said that it is private.
         var isMarked = false
     }
@@ -51,6 +51,8 @@ struct RedactionWalk {
         isObject: false, places: RedactionPaths.nowhere, isBlanked: false, key: 0..<0, previousEnd: 0)
     /// Those around it; the first of them is none.
     private var outer: [Frame] = []
+    /// How those of all these began that the walk can go back to.
+    private var beginnings: [Beginning] = []
     private var mark: NextMark
 
     init(_ base: UnsafePointer<UInt8>, count: Int, redaction: PayloadRedaction, level: Int) {
@@ -81,7 +83,7 @@ struct RedactionWalk {
         if !isAtStart { top.previousEnd = cursor.index }
         cursor.skipBlanks()
         if cursor.isAt(top.isObject ? "}" : "]") {
-            if top.isMarked, let beginning = top.beginning {
+            if top.canGoBack, let beginning = beginnings.popLast(), top.isMarked {
                 goBack(to: beginning)
                 return true
             }
@@ -105,8 +107,8 @@ struct RedactionWalk {
         if top.isObject {
             guard let name = cursor.skipKey() else { return false }
             key = name.range
-            if top.beginning != nil, !top.isMarked { top.isMarked = isMark(name) }
             if isLive { places = self.places(after: top.places, key: key, isPlain: name.isPlain) }
+            if redaction.paths.mayMark(at: places), top.canGoBack, isMark(name) { top.isMarked = true }
         } else if isLive {
             places = redaction.paths.places(inside: top.places)
         }
@@ -210,7 +212,10 @@ struct RedactionWalk {
             outer.append(top)
             top = Frame(
                 isObject: isObject, places: inside, isBlanked: isBlanked, key: key, previousEnd: cursor.index)
-            if canGoBack { top.beginning = Beginning(index: cursor.index, edits: edits.count, mark: mark) }
+            if canGoBack {
+                top.canGoBack = true
+                beginnings.append(Beginning(index: cursor.index, edits: edits.count, mark: mark))
+            }
             return true
         case UInt8(ascii: "\""):
             guard cursor.skipString() != nil else { return false }
