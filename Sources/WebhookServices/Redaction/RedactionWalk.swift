@@ -254,14 +254,14 @@ struct RedactionWalk {
             return
         }
         guard isMarked || Self.mayBeginJSON(cursor.base[range.lowerBound]) else { return }
-        switch context(ofStringUnder: key) {
-        case .text, .commit:
-            if isMarked { scan(range, findsAddresses: false) }
-        case .address:
-            if isMarked, holdsAt(range) { cut(range) }
-        case .plain:
-            if beginsJSON(range), redactInside(range, at: places) { return }
-            if isMarked { scan(range, findsAddresses: true) }
+        let context = context(ofStringUnder: key)
+        // Commits are in the repository as they are.
+        if context != .commit, beginsJSON(range), redactInside(range, at: places) { return }
+        guard isMarked else { return }
+        switch context {
+        case .text, .commit: scan(range, findsAddresses: false)
+        case .address: if holdsAt(range) { cut(range) }
+        case .plain: scan(range, findsAddresses: true)
         }
     }
 

@@ -57,6 +57,19 @@ struct PrivateMarksTests {
                 == #"{"head":{"name":"n","private":true}}"#)
     }
 
+    /// What people write may be JSON as well, and so may what stands under the key of an address.
+    @Test func inTexts() throws {
+        let inner = #"{\"a\":{\"private\":true,\"x\":\"S\"}}"#
+        let left = #"{\"a\":{\"private\":true}}"#
+        for key in ["body", "email", "x"] {
+            #expect(
+                try redacted(#"{"\#(key)":"\#(inner)"}"#, PayloadRedaction(marks: Self.marks))
+                    == #"{"\#(key)":"\#(left)"}"#)
+        }
+        let prose = #"{"body":"[a@b.org](https://x) wrote {\"a\":1"}"#
+        #expect(try redacted(prose, PayloadRedaction(marks: Self.marks)) == prose)
+    }
+
     @Test func deepOnesAreEmpty() throws {
         let depth = 40
         let text =
