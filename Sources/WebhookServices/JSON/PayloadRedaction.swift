@@ -52,6 +52,9 @@ struct PayloadRedaction: Sendable {
         }
     }
 
+    /// What is blanked in every document: where a hook leads, and its secret.
+    static let hookConfigurations = ["**.hook.config", "**.hook.*.config"]
+
     let paths: RedactionPaths
     let keys: KeyMeanings
     let marks: [PrivateMark]
@@ -77,7 +80,7 @@ struct PayloadRedaction: Sendable {
     ) {
         self.marks = marks
         paths = RedactionPaths(
-            removing: removing, blanking: blanking + ["**.hook.config", "**.hook.*.config"], reducing: reducing,
+            removing: removing, blanking: blanking + Self.hookConfigurations, reducing: reducing,
             documents: documents, marks: marks.map { String(decoding: $0.key, as: UTF8.self) })
         keys = KeyMeanings(texts: texts, commits: commits, keepsTexts: keepsTexts)
     }

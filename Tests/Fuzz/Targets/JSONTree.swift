@@ -53,7 +53,7 @@ indirect enum JSONTree {
     ///   - places: Where the rest of the paths of what is cut lead on from here.
     ///   - change: Gives the text for one, and is told whether it is cut, and the key that it stands under.
     func mapTexts(
-        _ cuts: CutPaths, _ places: CutPaths.Places, isCut: Bool = false, key: String = "",
+        _ cuts: CutPaths, _ places: CutPaths.Places, isCut: Bool = false, key: String = "", isOutermost: Bool = true,
         _ change: (String, _ isCut: Bool, _ key: String) -> String
     ) -> JSONTree {
         switch self {
@@ -62,17 +62,31 @@ indirect enum JSONTree {
         case .list(let items):
             let next = cuts.places(after: places, key: nil)
             let isCut = isCut || cuts.isEnd(next)
-            return .list(items.map { $0.mapTexts(cuts, next, isCut: isCut, key: key, change) })
+            return .list(items.map { $0.mapTexts(cuts, next, isCut: isCut, key: key, isOutermost: false, change) })
         case .object(let members):
+            let isPrivate = !isOutermost && members.contains { cuts.isMark($0.key, $0.value) }
             return .object(
                 members.map { member in
                     let next = cuts.places(after: places, key: member.key)
-                    let isCut = isCut || cuts.isEnd(next)
-                    return (member.key, member.value.mapTexts(cuts, next, isCut: isCut, key: member.key, change))
+                    let goes = isPrivate && !(cuts.isKept(member.key) && member.value.isScalar)
+                    let isCut = isCut || goes || cuts.isEnd(next)
+                    return (
+                        member.key,
+                        member.value.mapTexts(
+                            cuts, next, isCut: isCut, key: member.key, isOutermost: false, change)
+                    )
                 })
         case .nested(let inner):
             // A document of its own, and also what stands at this place.
-            return .nested(inner.mapTexts(cuts, places.union(cuts.start), isCut: isCut, key: key, change))
+            return .nested(
+                inner.mapTexts(cuts, places.union(cuts.start), isCut: isCut, key: key, isOutermost: false, change))
+        }
+    }
+
+    private var isScalar: Bool {
+        switch self {
+        case .literal, .text, .nested: true
+        case .list, .object: false
         }
     }
 
@@ -125,9 +139,12 @@ struct CutPaths {
     typealias Places = Set<Int>
 
     private let paths: [[String]]
+    /// By what literals an object says that it is private.
+    private let marks: [String: [String]]
     private(set) var start: Places = []
 
-    init(_ paths: [String]) {
+    init(_ paths: [String], marks: [String: [String]] = [:]) {
+        self.marks = marks
         self.paths = paths.map { $0.split(separator: ".").map(String.init) }
         start = closed(Set(paths.indices.map { $0 * 16 }))
     }
@@ -144,6 +161,15 @@ struct CutPaths {
         }
         return closed(after)
     }
+
+    /// Whether a member says that the object around it is private.
+    func isMark(_ key: String, _ value: JSONTree) -> Bool {
+        guard case .literal(let text) = value else { return false }
+        return marks[key]?.contains(text) ?? false
+    }
+
+    /// Whether a member stays in an object that is private.
+    func isKept(_ key: String) -> Bool { key == "id" || marks[key] != nil }
 
     /// Whether a path leads here.
     func isEnd(_ places: Places) -> Bool { places.contains { step(at: $0) == nil } }

@@ -5,7 +5,11 @@ extension FuzzTarget {
     /// left is JSON.
     static let redaction = FuzzTarget("redaction") { input, isPlanted in
         let (removed, blanked) = (paths(&input), paths(&input))
-        let cuts = CutPaths(removed + blanked + ["hook.config"])
+        let marks: [PayloadRedaction.PrivateMark] = input.byte() & 1 == 1 ? [.init("private", "true", "0")] : []
+        let redaction = PayloadRedaction(removing: removed, blanking: blanked, marks: marks)
+        let cuts = CutPaths(
+            removed + blanked + PayloadRedaction.hookConfigurations,
+            marks: marks.isEmpty ? [:] : ["private": ["true", "0"]])
         var count = 0
         var kept = 0
         let tree = JSONTree.object(&input, keys: keys, texts: texts, nesting: 3)
@@ -16,8 +20,7 @@ extension FuzzTarget {
             return isCut ? "gone\(count)." : text + "keep\(count)."
         }
         let document = marked.write(&input)
-        var result = Array(
-            PayloadRedaction(removing: removed, blanking: blanked).pieces(of: document[...]).joined())
+        var result = Array(redaction.pieces(of: document[...]).joined())
         if isPlanted, removed.count > 1, kept > 2, count > kept + 2, document.contains(UInt8(ascii: "\\")) {
             result = document
         }
@@ -29,11 +32,11 @@ extension FuzzTarget {
         let left = text.split(separator: "keep").count - 1
         try require(left == kept, "without \(removed), \(blanked): \(shown(document)) lost something: \(shown(result))")
         try require(
-            Array(PayloadRedaction(removing: removed, blanking: blanked).pieces(of: result[...]).joined()) == result,
+            Array(redaction.pieces(of: result[...]).joined()) == result,
             "cut again, it is something else: \(shown(result))")
     }
 
-    private static let keys = ["a", "b", "c", "secret", "hook", "config", "a.b", "é", ""]
+    private static let keys = ["a", "b", "c", "secret", "hook", "config", "a.b", "é", "", "private", "id"]
     /// What is before the mark of a text that stays.
     private static let texts = ["", "x ", "https://me:s3cret@example.org/ ", "s3cret@example.org ", "{", "\\ \""]
     private static let steps = ["a", "b", "c", "secret", "*", "**"]

@@ -18,7 +18,7 @@ extension FuzzTarget {
         webhook.body = plain.write(&input)
         guard let first = try? webhook.event() else { return }
         // What the event is goes by its payload, and what is cut out of it by the event.
-        let cuts = CutPaths(webhook.cuts(of: first) + ["hook.config"])
+        let cuts = CutPaths(webhook.cuts(of: first) + PayloadRedaction.hookConfigurations)
         let marked = tree.mapTexts(cuts, cuts.start) { text, isCut, key in
             key == "action" ? webhook.action : isCut ? SampleWebhook.secret : text
         }
