@@ -152,7 +152,7 @@ extension DockerHubService {
     static let table = EventTable(
         DocumentedEvents(source: "docs.docker.com, Docker Hub, Webhooks", date: "2026-11-30", "push"),
         // Whoever knows it can tell Docker Hub how a test of the image ended.
-        removing: ["callback_url", "**.callback_url"],
+        removing: ["callback_url"],
         rules: [
             .proven(
                 ["push"], by: [.required("repository.is_private", .flag(false))],

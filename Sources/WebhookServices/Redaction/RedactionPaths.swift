@@ -187,7 +187,9 @@ private struct PlaceLayout: Sendable {
         var result = (starts: Places(), ends: Places(), any: Places(), one: Places())
         var last: [[Substring]: Places] = [:]
         for path in paths {
-            let segments = path.split(separator: ".")
+            var segments = path.split(separator: ".")
+            // Two that may stand for nothing are as good as one, and a step is over one alone.
+            segments = zip(segments, [""] + segments).filter { $0 != "**" || $1 != "**" }.map(\.0)
             let isNamed = segments.last.map { $0 != "*" && $0 != "**" } ?? false
             if isNamed, let place = last[Array(segments.dropLast())] {
                 keys[String(segments[segments.count - 1]), default: Places()] |= place

@@ -130,7 +130,7 @@ import Testing
 
     /// Elements are taken out as members are.
     @Test func elements() throws {
-        let redaction = PayloadRedaction(removing: ["a.*", "b.*.c", "**.d"])
+        let redaction = PayloadRedaction(removing: ["a.*", "b.*.c", "**.**.d"])
         #expect(
             try redacted(#"{"a":[1,2],"b":[{"c":1},{"x":[{"d":{}},{"d":[1],"e":2}]}]}"#, redaction)
                 == #"{"a":[],"b":[{},{"x":[{},{"e":2}]}]}"#)
