@@ -18,7 +18,8 @@ extension FuzzTarget {
         webhook.body = plain.write(&input)
         guard let first = try? webhook.event() else { return }
         // What the event is goes by its payload, and what is cut out of it by the event.
-        let cuts = CutPaths(webhook.cuts(of: first) + PayloadRedaction.hookConfigurations)
+        let cuts = CutPaths(
+            webhook.cuts(of: first) + PayloadRedaction.hookConfigurations, marks: webhook.marks(of: first))
         let marked = tree.mapTexts(cuts, cuts.start) { text, isCut, key in
             key == "action" ? webhook.action : isCut ? SampleWebhook.secret : text
         }
@@ -131,10 +132,13 @@ private struct SampleWebhook {
     /// A payload: with the keys of the paths that are cut out of the event, so that they are there.
     func tree(_ input: inout FuzzInput) -> JSONTree {
         let rule = eventName.flatMap { service.eventTable?.rule(for: $0, action: action) }
-        let steps = ((rule?.removed ?? []) + (rule?.blanked ?? [])).flatMap {
+        let common = service.eventTable?.common
+        let paths = [rule?.removed, rule?.blanked, common?.removed, common?.blanked].compactMap(\.self).joined()
+        let steps = paths.flatMap {
             $0.split(separator: ".").map(String.init)
         }
-        return .object(&input, keys: steps.filter { !$0.hasPrefix("*") } + Self.keys, texts: Self.texts)
+        let marks = service.eventTable?.common.marks.map { String(decoding: $0.key, as: UTF8.self) } ?? []
+        return .object(&input, keys: marks + steps.filter { !$0.hasPrefix("*") } + Self.keys, texts: Self.texts)
     }
 
     /// The paths of what the table cuts out of an event.
@@ -143,7 +147,19 @@ private struct SampleWebhook {
         let ownAction = event.name == eventName ? nil : event.name == "\(eventName).\(action)" ? action : ""
         // Another event than the header says is none whose rule is known here.
         guard ownAction != "", let rule = table.rule(for: eventName, action: ownAction) else { return [] }
-        return rule.removed + rule.blanked
+        let common = table.common.of(eventName, isMember: table.isOneMember)
+        return rule.removed + rule.blanked + common.removed + common.blanked
+    }
+
+    /// By what objects say that they are private, of which little is published: where no rule says what.
+    func marks(of event: WebhookEvent) -> [String: [String]] {
+        guard !allowsPrivate, let eventName, let table = service.eventTable, table.common.reductions.isEmpty,
+            table.rule(for: eventName, action: action)?.reductions.isEmpty ?? true
+        else { return [:] }
+        let marks = table.common.marks.map { mark in
+            (String(decoding: mark.key, as: UTF8.self), mark.values.map { String(decoding: $0, as: UTF8.self) })
+        }
+        return Dictionary(marks) { first, _ in first }
     }
 
     func event() throws(WebhookError) -> WebhookEvent {
