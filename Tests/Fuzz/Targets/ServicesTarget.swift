@@ -141,20 +141,24 @@ private struct SampleWebhook {
         return .object(&input, keys: marks + steps.filter { !$0.hasPrefix("*") } + Self.keys, texts: Self.texts)
     }
 
+    /// The rule for an event; `nil` if it is another one than the header says, whose rule is not known here.
+    private func rule(of event: WebhookEvent) -> EventRule? {
+        guard let eventName, let table = service.eventTable else { return nil }
+        if event.name == eventName { return table.rule(for: eventName) }
+        return event.name == "\(eventName).\(action)" ? table.rule(for: eventName, action: action) : nil
+    }
+
     /// The paths of what the table cuts out of an event.
     func cuts(of event: WebhookEvent) -> [String] {
-        guard let eventName, let table = service.eventTable else { return [] }
-        let ownAction = event.name == eventName ? nil : event.name == "\(eventName).\(action)" ? action : ""
-        // Another event than the header says is none whose rule is known here.
-        guard ownAction != "", let rule = table.rule(for: eventName, action: ownAction) else { return [] }
+        guard let eventName, let table = service.eventTable, let rule = rule(of: event) else { return [] }
         let common = table.common.of(eventName, isMember: table.isOneMember)
         return rule.removed + rule.blanked + common.removed + common.blanked
     }
 
     /// By what objects say that they are private, of which little is published: where no rule says what.
     func marks(of event: WebhookEvent) -> [String: [String]] {
-        guard !allowsPrivate, let eventName, let table = service.eventTable, table.common.reductions.isEmpty,
-            table.rule(for: eventName, action: action)?.reductions.isEmpty ?? true
+        guard !allowsPrivate, let table = service.eventTable, table.common.reductions.isEmpty,
+            let rule = rule(of: event), rule.reductions.isEmpty
         else { return [:] }
         let marks = table.common.marks.map { mark in
             (String(decoding: mark.key, as: UTF8.self), mark.values.map { String(decoding: $0, as: UTF8.self) })
