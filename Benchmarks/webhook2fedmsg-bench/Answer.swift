@@ -2,7 +2,7 @@
 struct Answer: Hashable {
     /// The status code, 100 to 599.
     let status: Int
-    /// Whether the connection may carry another request.
+    /// A Boolean value that indicates whether the connection may carry another request.
     let keepsAlive: Bool
     /// Bytes of the head.
     let headCount: Int
@@ -12,6 +12,6 @@ struct Answer: Hashable {
     /// Bytes of both, to be consumed.
     var count: Int { headCount + bodyCount }
 
-    /// Whether it only announces the real one.
+    /// A Boolean value that indicates whether it only announces the real one.
     var isInterim: Bool { status < 200 }
 }

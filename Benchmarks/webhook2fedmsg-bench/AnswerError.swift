@@ -1,4 +1,4 @@
-/// What makes bytes no HTTP/1.1 response that can be counted on.
+/// The faults that make bytes no HTTP/1.1 response that can be counted on.
 enum AnswerError: Error, Hashable, CustomStringConvertible {
     case notHTTP
     case bareLineFeed

@@ -1,4 +1,4 @@
-/// Why a load test cannot be run: what to change is in the text.
+/// The reason why a load test cannot be run: what to change is in the text.
 enum BenchError: Error, Hashable, CustomStringConvertible {
     case badURL(String)
     case remoteTarget(String)

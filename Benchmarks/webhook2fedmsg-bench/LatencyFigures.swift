@@ -1,6 +1,6 @@
 import Histogram
 
-/// How long answers took, in microseconds.
+/// The time that answers took, in microseconds.
 struct LatencyFigures: Sendable, Codable {
     let p50: UInt64
     let p90: UInt64

@@ -1,4 +1,4 @@
-/// What a load test is to do; the command's options say what each means.
+/// The settings of a load test; the command's options say what each means.
 struct LoadSettings: Sendable {
     var connections: Int
     var loops: Int

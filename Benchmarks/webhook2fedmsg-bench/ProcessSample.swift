@@ -1,13 +1,13 @@
 import Foundation
 
-/// What the kernel has counted for a process up to now.
+/// The kernel's counts for a process up to now.
 struct ProcessSample: Sendable {
     /// CPU time of all threads, also those that have ended; exact to the scheduler's tick.
     let cpuTime: Duration
     /// The parts of it in user and kernel mode, in ticks of 10 ms: long runs only.
     let userTime: Duration
     let systemTime: Duration
-    /// How often the living threads went to sleep of themselves.
+    /// The number of times that the living threads went to sleep of themselves.
     let voluntarySwitches: Int
     /// Resident memory, in bytes.
     let residentBytes: Int

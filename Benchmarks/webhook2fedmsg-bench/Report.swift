@@ -35,7 +35,7 @@ struct Report: Sendable, Codable {
         self.server = server
     }
 
-    /// Whether there were webhooks, and each was answered 202.
+    /// A Boolean value that indicates whether there were webhooks, and each was answered 202.
     var isAllAccepted: Bool {
         requests > 0 && answers["202"] == requests && withoutMessageId == 0
     }

@@ -17,7 +17,7 @@ struct Schedule: Sendable {
         due = start
     }
 
-    /// Whether webhooks have a time of their own.
+    /// A Boolean value that indicates whether webhooks have a time of their own.
     var hasRate: Bool { interval != nil }
 
     /// Takes the next webhook.

@@ -1,10 +1,10 @@
-/// What the webhooks cost the server.
+/// The cost of the webhooks for the server.
 struct ServerFigures: Sendable, Codable {
     /// CPU time a webhook, in microseconds.
     let cpuMicrosecondsPerWebhook: Double
     let userMicrosecondsPerWebhook: Double
     let systemMicrosecondsPerWebhook: Double
-    /// How often its threads went to sleep of themselves, a webhook.
+    /// The number of times that its threads went to sleep of themselves, a webhook.
     let voluntarySwitchesPerWebhook: Double
     /// Resident bytes before the first connection.
     let residentBytesBefore: Int

@@ -1,6 +1,6 @@
 import Histogram
 
-/// What came of the webhooks of one loop, or, added up, of all.
+/// The outcomes of the webhooks of one loop, or, added up, of all.
 struct Tally: Sendable {
     /// More different texts of failures than these are counted as one.
     static let failureTexts = 20

@@ -1,6 +1,6 @@
 import EventLoop
 
-/// Where webhooks go: the parts of an `http://` URL that a request needs.
+/// The address of the webhooks: the parts of an `http://` URL that a request needs.
 struct Target: Hashable {
     /// The host as connections need it: an IPv6 address without its brackets.
     let host: String

@@ -5,7 +5,7 @@ final class WebhookSender: @unchecked Sendable {
     // Safe to share: the members are touched by `connect` and `run` alone, one after the other, on the worker's loop,
     // which the stream's own operations check.
 
-    /// How long to wait before another try where no connection was to be had.
+    /// The time to wait before another try where no connection was to be had.
     private static let reconnectDelay = Duration.milliseconds(50)
 
     private let addresses: [SocketAddress]

@@ -3,7 +3,7 @@
 /// Both bound how many callers wait and for how long, and both bound the time of a statement, even where the server or
 /// the disk hangs. After a connection was lost, later calls work by themselves as soon as the database is there again.
 public protocol Database: Sendable {
-    /// Which SQL it speaks.
+    /// The SQL dialect.
     var dialect: SQLDialect { get }
 
     /// Runs one statement on any connection, with `$1`, `$2` … for the parameters. The whole result is held in memory: a
@@ -46,7 +46,7 @@ public protocol Database: Sendable {
     /// - Parameter deadline: as in `query`.
     func ping(until deadline: ContinuousClock.Instant?) async throws
 
-    /// What others change, from now on, until the reader ends or the database is closed.
+    /// The changes that others make, from now on, until the reader ends or the database is closed.
     ///
     /// PostgreSQL listens on `channel`, on a connection of its own that is made again whenever it is lost. SQLite is asked
     /// every `DatabaseLimits.pollInterval` whether another process has changed the file, whatever the channel. A reader

@@ -1,7 +1,7 @@
 /// One connection, for as long as a transaction lasts. Statements on it run one after the other: wait for one before
 /// starting the next. Once the transaction's body has returned, it refuses everything.
 public protocol DatabaseConnection: Sendable {
-    /// Which SQL it speaks.
+    /// The SQL dialect.
     var dialect: SQLDialect { get }
 
     /// Runs one statement, with `$1`, `$2` … for the parameters.

@@ -1,9 +1,9 @@
-/// Why a database operation failed: a code to act on and a text for a log.
+/// The reason why a database operation failed: a code to act on and a text for a log.
 ///
 /// The text never holds a parameter's value or a password: PostgreSQL's DETAIL, which quotes values, is dropped, as is
 /// what stands in quotes where the server quotes data.
 public struct DatabaseError: Error, Hashable, CustomStringConvertible {
-    /// What to do about an error.
+    /// Advice about an error.
     public enum Code: String, Sendable, Hashable, CaseIterable {
         /// The database cannot be reached, refuses connections, or the connection broke. What was in flight may have
         /// been done or not. Trying again later may work.
@@ -48,11 +48,11 @@ public struct DatabaseError: Error, Hashable, CustomStringConvertible {
         case other
     }
 
-    /// What to do about it.
+    /// The advice for people.
     public let code: Code
     /// PostgreSQL's SQLSTATE (five characters), or SQLite's extended result code (`SQLITE_2067`), if the database gave one.
     public let sqlState: String?
-    /// What happened, without values and passwords.
+    /// The failure, without values and passwords.
     public let message: String
 
     /// An error.
@@ -68,7 +68,7 @@ public struct DatabaseError: Error, Hashable, CustomStringConvertible {
         return "\(message) [\(code.rawValue)]"
     }
 
-    /// Whether the same transaction, run again, may succeed at once.
+    /// A Boolean value that indicates whether the same transaction, run again, may succeed at once.
     public var isTransient: Bool {
         code == .serializationFailure || code == .busy
     }

@@ -29,16 +29,18 @@ public struct DatabaseLimits: Sendable, Hashable {
     public var preparedStatements = 128
     /// The most statements in one batch.
     public var batchStatements = 1000
-    /// How often it is proven that changes are heard, by a notice that another connection sends, and how long that may take: a
-    /// server that vanished without a word is noticed within three times this time.
+    /// The number of times that it is proven that changes are heard, by a notice that another connection sends, and how
+    /// long that may take: a server that vanished without a word is noticed within three times this time.
     public var listenHeartbeat: Duration = .seconds(5)
-    /// How often SQLite's file is looked at for changes by other processes, while somebody wants to know of them.
+    /// The number of times that SQLite's file is looked at for changes by other processes, while somebody wants to know
+    /// of them.
     public var pollInterval: Duration = .milliseconds(250)
     /// The most notices of changes that a slow reader keeps waiting.
     public var notices = 1024
-    /// How long SQLite waits for another process's lock (`busy`).
+    /// The time that SQLite waits for another process's lock (`busy`).
     public var busyTimeout: Duration = .seconds(5)
-    /// How long a SQLite transaction may be idle between two statements before it is rolled back: it holds up all others.
+    /// The time that a SQLite transaction may be idle between two statements before it is rolled back: it holds up all
+    /// others.
     public var transactionIdleTimeout: Duration = .seconds(30)
 
     /// The defaults.

@@ -1,4 +1,4 @@
-/// What a reader of `Database.notices` is told.
+/// A notice for a reader of `Database.notices`.
 public enum DatabaseNotice: Sendable, Hashable {
     /// From now on every change is told. Some may have been missed before.
     case listening

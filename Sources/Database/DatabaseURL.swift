@@ -1,7 +1,7 @@
 import EventLoop
 import Logging
 
-/// Where the database is. Its description never shows a password.
+/// The location of the database. Its description never shows a password.
 ///
 /// - `sqlite:PATH` (or `sqlite:///PATH`): a file, made if it is not there
 /// - `sqlite::memory:`: gone when it is closed, for tests
@@ -55,8 +55,8 @@ public enum DatabaseURL: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension String {
-    /// What follows `prefix`, which is ASCII, if the string starts with its bytes. (To compare characters takes the square of
-    /// the marks that are combined in one.)
+    /// Returns the rest of the string after `prefix`, which is ASCII, if the string starts with its bytes. (To compare
+    /// characters takes the square of the marks that are combined in one.)
     func dropping(prefix: String) -> String? {
         guard utf8.starts(with: prefix.utf8) else { return nil }
         return String(self[utf8.index(startIndex, offsetBy: prefix.utf8.count)...])

@@ -1,5 +1,5 @@
 extension Duration {
-    /// What is left of this limit for a caller that can wait until `deadline`.
+    /// Returns the rest of this limit for a caller that can wait until `deadline`.
     /// - Throws: `DatabaseError` with the code `timeout` if nothing is left.
     func bounded(
         by deadline: ContinuousClock.Instant?, now: ContinuousClock.Instant = .now

@@ -2,7 +2,7 @@
 /// then takes everything for changed.
 struct NoticeOutlet: Sendable {
     private let continuation: AsyncStream<DatabaseNotice>.Continuation
-    /// How things stand: `listening` or `lost`; nil before the first of them.
+    /// The current state: `listening` or `lost`; nil before the first of them.
     private var standing: DatabaseNotice?
 
     init(_ continuation: AsyncStream<DatabaseNotice>.Continuation) {

@@ -1,4 +1,4 @@
-/// Which SQL a database speaks. Most statements are the same for both; where they differ, the caller asks for this.
+/// The SQL dialect of a database. Most statements are the same for both; where they differ, the caller asks for this.
 public enum SQLDialect: String, Sendable, Hashable, CaseIterable {
     /// PostgreSQL, by libpq.
     case postgresql

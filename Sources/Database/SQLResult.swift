@@ -1,8 +1,8 @@
-/// What a statement gave.
+/// The result of a statement.
 public struct SQLResult: Sendable, Hashable {
     /// The rows of a SELECT or of a RETURNING clause.
     public var rows: [SQLRow]
-    /// How many rows an INSERT, UPDATE or DELETE wrote or removed; 0 for any other statement.
+    /// The number of rows that an INSERT, UPDATE or DELETE wrote or removed; 0 for any other statement.
     public var affectedRows: Int
 
     /// A result.

@@ -11,8 +11,8 @@ public struct SQLStatement: Sendable, Hashable {
         self.parameters = parameters
     }
 
-    /// Whether preparing the statement once for many runs pays: it reads or writes rows. Schema changes and
-    /// transaction control run once, and are not kept.
+    /// Returns a Boolean value that indicates whether preparing the statement once for many runs pays: it reads or
+    /// writes rows. Schema changes and transaction control run once, and are not kept.
     static func isWorthKeeping(_ sql: String) -> Bool {
         switch keyword(of: sql) {
         case "SELECT", "INSERT", "UPDATE", "DELETE", "WITH": true
@@ -20,7 +20,7 @@ public struct SQLStatement: Sendable, Hashable {
         }
     }
 
-    /// Whether the statement begins or ends a transaction, or a part of one.
+    /// Returns a Boolean value that indicates whether the statement begins or ends a transaction, or a part of one.
     static func controlsTransaction(_ sql: String) -> Bool {
         switch keyword(of: sql) {
         case "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE": true
@@ -28,7 +28,7 @@ public struct SQLStatement: Sendable, Hashable {
         }
     }
 
-    /// Whether the statement writes rows and so has a number of affected ones.
+    /// Returns a Boolean value that indicates whether the statement writes rows and so has a number of affected ones.
     static func writesRows(_ sql: String) -> Bool {
         switch keyword(of: sql) {
         case "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH": true

@@ -17,7 +17,7 @@ public enum SQLValue: Sendable, Hashable {
 }
 
 extension SQLValue {
-    /// What kind of value this is, for messages: never the value itself.
+    /// The kind of the value, for messages: never the value itself.
     var kind: String {
         switch self {
         case .null: "NULL"

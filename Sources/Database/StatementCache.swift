@@ -1,4 +1,4 @@
-/// What was prepared for a statement's text, bounded: the one used longest ago gives way. Both drivers keep one a
+/// A bounded cache of prepared statements by their text: the one used longest ago gives way. Both drivers keep one a
 /// connection.
 struct StatementCache<Prepared> {
     private struct Entry {
@@ -17,7 +17,7 @@ struct StatementCache<Prepared> {
 
     var count: Int { entries.count }
 
-    /// What was prepared for `sql`, which counts as a use.
+    /// Returns the prepared statement for `sql`, which counts as a use.
     mutating func find(_ sql: String) -> Prepared? {
         guard let index = entries.index(forKey: sql) else { return nil }
         uses += 1

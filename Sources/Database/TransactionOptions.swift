@@ -1,9 +1,9 @@
 import EventLoop
 
-/// How a transaction is run.
+/// Options for a transaction.
 public struct TransactionOptions: Sendable, Hashable {
-    /// How often the body is run in all, if the transaction fails because it met another one (`serializationFailure`,
-    /// `busy`). A body that may run twice has no effects outside the database.
+    /// The number of times that the body is run in all, if the transaction fails because it met another one
+    /// (`serializationFailure`, `busy`). A body that may run twice has no effects outside the database.
     public var attempts: Int
     /// The longest that one statement may take; the database's own limit where this is `nil`.
     public var queryTimeout: Duration?

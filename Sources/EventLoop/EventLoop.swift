@@ -65,7 +65,7 @@ public final class EventLoop: @unchecked Sendable {
         return Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue()
     }
 
-    /// Whether the caller runs on this loop's thread.
+    /// A Boolean value that indicates whether the caller runs on this loop's thread.
     public var isCurrent: Bool {
         w2f_current_loop() == UnsafeMutableRawPointer(Unmanaged.passUnretained(self).toOpaque())
     }
@@ -80,7 +80,7 @@ public final class EventLoop: @unchecked Sendable {
         enqueue(.function(work))
     }
 
-    /// How many connections the loop serves, by `LoopGroup`'s count.
+    /// The number of connections that the loop serves, by `LoopGroup`'s count.
     public var connections: Int { load.load(ordering: .relaxed) }
 
     func addConnection() {

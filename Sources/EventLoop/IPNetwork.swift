@@ -30,7 +30,8 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
         prefixLength = length
     }
 
-    /// Whether the address, whatever its port, is in the network. A Unix socket's path is in none.
+    /// Returns a Boolean value that indicates whether the address, whatever its port, is in the network. A Unix
+    /// socket's path is in none.
     public func contains(_ address: SocketAddress) -> Bool {
         switch address.unmapped {
         case .ipv4(let number, _):
@@ -65,7 +66,7 @@ public struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension SocketAddress {
-    /// What an IPv4 address begins with where it stands as one of IPv6 (RFC 4291 section 2.5.5.2).
+    /// The prefix of an IPv4 address written as IPv6 (RFC 4291 section 2.5.5.2).
     private static let mappedPrefix: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
 
     /// The same address, as IPv4 where it is an IPv4 address written as IPv6.

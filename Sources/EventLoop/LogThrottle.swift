@@ -10,7 +10,7 @@ public struct LogThrottle: Sendable {
         self.interval = interval
     }
 
-    /// Whether a line may be written now.
+    /// Returns a Boolean value that indicates whether a line may be written now.
     /// - Returns: How many were held back since the last one; `nil` if this one is held back, too.
     public mutating func pass(now: ContinuousClock.Instant) -> Int? {
         if let next, now < next {

@@ -12,7 +12,7 @@ final class LookUps: Sendable {
     static let maxWaiters = 64
 
     private struct State {
-        /// Who waits for each name that is being looked up or is queued.
+        /// The waiters for each name that is being looked up or is queued.
         var waiters: [String: [UnsafeContinuation<Answer, Never>]] = [:]
         var waiting = 0
         /// Names that no thread is free for, the oldest first.

@@ -1,6 +1,7 @@
 import CLibev
 
-/// What a loop owns and only its own thread touches: the libev loop, its standing watchers and its queue of jobs.
+/// The state that a loop owns and only its own thread touches: the libev loop, its standing watchers and its queue of
+/// jobs.
 final class LoopCore {
     /// The libev loop; lives as long as the process.
     let raw: OpaquePointer
@@ -46,7 +47,7 @@ final class LoopCore {
         ev_async_send(raw, wakeUp)
     }
 
-    /// Whether some hook asked for a flush that has not run yet.
+    /// A Boolean value that indicates whether some hook asked for a flush that has not run yet.
     var wantsFlush: Bool { !flushes.isEmpty }
 
     func requestFlush(_ hook: FlushHook) {

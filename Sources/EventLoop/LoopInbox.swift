@@ -1,4 +1,4 @@
-/// What other threads have left for a loop; guarded by the loop's lock.
+/// Jobs that other threads have left for a loop; guarded by the loop's lock.
 struct LoopInbox {
     private var jobs: [LoopJob] = []
     private var signalled = false

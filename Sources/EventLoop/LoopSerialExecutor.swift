@@ -26,7 +26,7 @@ public final class LoopSerialExecutor: SerialExecutor, Sendable {
         loop.preconditionInLoop()
     }
 
-    /// Whether the caller runs on the loop's thread.
+    /// Returns a Boolean value that indicates whether the caller runs on the loop's thread.
     public func isIsolatingCurrentContext() -> Bool? {
         loop.isCurrent
     }

@@ -26,7 +26,7 @@ public final class LoopTimer: @unchecked Sendable {
         watcher.deallocate()
     }
 
-    /// Whether the timer is going to fire.
+    /// A Boolean value that indicates whether the timer is going to fire.
     public var isScheduled: Bool { selfReference != nil }
 
     /// Fires once after `delay` from now; a time set before is replaced.

@@ -3,7 +3,7 @@
 /// An empty buffer that was released holds no memory, so an idle connection costs none. Views (`readable`) share the
 /// storage without copying; writing while a view is held copies it, so drop views before the next read.
 public struct ReadBuffer: Sendable {
-    /// What one read asks for at least, in bytes.
+    /// The least number of bytes that one read asks for.
     public static let readSize = 16_384
 
     private var storage: [UInt8] = []
@@ -13,10 +13,10 @@ public struct ReadBuffer: Sendable {
     /// An empty buffer, without memory.
     public init() {}
 
-    /// How many bytes wait to be used.
+    /// The number of bytes to be used.
     public var readableBytes: Int { writePosition - readPosition }
 
-    /// Whether nothing waits to be used.
+    /// A Boolean value that indicates whether nothing waits to be used.
     public var isEmpty: Bool { writePosition == readPosition }
 
     /// The bytes that wait, without a copy. Its indices do not start at 0.

@@ -1,6 +1,6 @@
 import CLibev
 
-/// What a descriptor is ready for, or is watched for.
+/// The readiness of a descriptor, or the interest in it.
 public struct Readiness: OptionSet, Sendable {
     /// The bits, as libev's `EV_READ` and `EV_WRITE`.
     public let rawValue: CInt

@@ -1,11 +1,12 @@
 import Glibc
 
 extension SocketAddress {
-    /// Whether this machine has the address, so that a socket can listen there: no port is taken to find out.
+    /// A Boolean value that indicates whether this machine has the address, so that a socket can listen there: no port
+    /// is taken to find out.
     public var isOfThisMachine: Bool { with(port: 0).bindingError == nil }
 
-    /// Why nothing can listen here, in words, as far as that can be told beside a server that does already; nil where
-    /// something can.
+    /// The reason why nothing can listen here, in words, as far as that can be told beside a server that does already;
+    /// nil where something can.
     public var bindingProblem: String? {
         let error = isOfThisMachine ? bindingError : with(port: 0).bindingError
         guard let error, error != EADDRINUSE else { return nil }

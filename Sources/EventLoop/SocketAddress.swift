@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where a socket is or leads to: an IPv4 or IPv6 address and port, or a Unix socket's path.
+/// The address of a socket: an IPv4 or IPv6 address and port, or a Unix socket's path.
 public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
     /// `address` in network byte order, `port` in the host's.
     case ipv4(address: UInt32, port: UInt16)
@@ -50,8 +50,8 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether only this machine can reach it: 127.0.0.0/8, also as an address of IPv6 (RFC 4291 section 2.5.5.2), ::1 or
-    /// a Unix socket.
+    /// A Boolean value that indicates whether only this machine can reach it: 127.0.0.0/8, also as an address of IPv6
+    /// (RFC 4291 section 2.5.5.2), ::1 or a Unix socket.
     public var isLoopback: Bool {
         switch self {
         case .ipv4(let address, _): UInt32(bigEndian: address) >> 24 == 127

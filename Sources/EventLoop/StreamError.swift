@@ -1,6 +1,6 @@
 import Glibc
 
-/// Why an operation on a socket did not happen.
+/// The reason why an operation on a socket did not happen.
 public enum StreamError: Error, Hashable, CustomStringConvertible {
     /// The stream was closed on this side.
     case closed

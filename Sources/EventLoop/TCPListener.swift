@@ -12,7 +12,7 @@ public final class TCPListener: @unchecked Sendable {
     /// The loop that accepts.
     public let loop: EventLoop
 
-    /// Where it listens, with the port that the kernel chose if 0 was asked for.
+    /// The listening address, with the port that the kernel chose if 0 was asked for.
     public let localAddress: SocketAddress
 
     private var descriptor: CInt

@@ -57,7 +57,7 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
         }
     }
 
-    /// Whether `close` was called.
+    /// A Boolean value that indicates whether `close` was called.
     public var isClosed: Bool { descriptor < 0 }
 
     private var isWaiting: Bool { readSide.isWaiting || writeSide.isWaiting }

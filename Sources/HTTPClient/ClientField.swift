@@ -11,7 +11,8 @@ public struct ClientField: Sendable, Hashable {
         self.value = value
     }
 
-    /// Whether libcurl may be given the field: a name of RFC 9110's tokens, and a value that cannot end its line.
+    /// A Boolean value that indicates whether libcurl may be given the field: a name of RFC 9110's tokens, and a value
+    /// that cannot end its line.
     var isSound: Bool {
         !name.isEmpty && name.utf8.allSatisfy(Self.isToken) && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }

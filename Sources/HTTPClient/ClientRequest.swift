@@ -4,7 +4,7 @@ public struct ClientRequest: Sendable {
     public var url: String
     /// Further header fields.
     public var fields: [ClientField]
-    /// What is sent; nil makes it a GET.
+    /// The body; `nil` makes it a GET.
     public var body: [UInt8]?
     /// Bytes that the answer's body may have; the client's own limit where nil.
     public var maxBodyBytes: Int?
@@ -25,7 +25,7 @@ public struct ClientRequest: Sendable {
         self.body = body
     }
 
-    /// What is wrong with it; nil if nothing is.
+    /// The fault of the request; `nil` if it has none.
     var fault: String? {
         let scheme = url.prefix(8).lowercased()
         guard scheme.hasPrefix("https://") || scheme.hasPrefix("http://") else {

@@ -66,7 +66,7 @@ public actor HTTPClient {
         for id in waiting + running { answer(id, .failure(.closed)) }
     }
 
-    /// How many requests run and how many wait.
+    /// The number of running and of waiting requests.
     public var counts: (running: Int, waiting: Int) { queue.counts }
 
     private func submit(

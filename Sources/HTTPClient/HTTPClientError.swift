@@ -1,6 +1,6 @@
-/// Why there is no answer. Its description names the host at most: no path, no query, no credentials.
+/// The reason why there is no answer. Its description names the host at most: no path, no query, no credentials.
 public enum HTTPClientError: Error, Hashable, CustomStringConvertible {
-    /// Which time ran out.
+    /// The phase whose time ran out.
     public enum Phase: String, Sendable, Hashable {
         /// The wait for a free place.
         case waiting

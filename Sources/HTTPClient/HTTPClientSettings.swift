@@ -1,4 +1,4 @@
-/// What all requests of a client have in common.
+/// Settings that all requests of a client share.
 public struct HTTPClientSettings: Sendable, Hashable {
     /// The certificate authorities to trust, in PEM; the system's where nil.
     public var caFile: String?

@@ -1,6 +1,6 @@
 import EventLoop
 
-/// What a client keeps on its loop, and lets go there, whichever thread lets go of the client.
+/// The resources that a client keeps on its loop and releases there, whichever thread lets go of the client.
 ///
 /// An `isolated deinit` of the actor would say the same in one line, but the optimiser of Swift 6.3 ends with "circular
 /// reference" where another module uses an actor that has one.

@@ -1,6 +1,6 @@
 /// Gathers an answer from the pieces that libcurl gives, within limits. Without I/O.
 struct ResponseCollector {
-    /// What was too large.
+    /// The part that was too large.
     enum Excess: Hashable {
         case head
         case body
@@ -11,7 +11,7 @@ struct ResponseCollector {
     private var headBytes = 0
     private(set) var fields: [ClientField] = []
     private(set) var body: [UInt8] = []
-    /// Why taking ended, if it did.
+    /// The reason why taking ended, if it did.
     private(set) var excess: Excess?
 
     init(maxHeadBytes: Int, maxBodyBytes: Int) {

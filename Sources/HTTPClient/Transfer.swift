@@ -72,7 +72,7 @@ final class Transfer {
         guard code == 0 else { throw .library(reason: String(cString: w2f_curl_error_text(code))) }
     }
 
-    /// What came of it, by libcurl's result.
+    /// Returns the outcome by libcurl's result.
     func outcome(_ result: CInt) -> Result<ClientResponse, HTTPClientError> {
         switch Int(w2f_curl_kind_of(result)) {
         case W2F_CURL_OK:

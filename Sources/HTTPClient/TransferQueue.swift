@@ -1,9 +1,9 @@
-/// Which requests run and which wait: first come, first served, both bounded. Without I/O; times are passed in.
+/// The queue of running and waiting requests: first come, first served, both bounded. Without I/O; times are passed in.
 struct TransferQueue {
     /// One request.
     typealias ID = UInt64
 
-    /// What to do with a new request.
+    /// An action for a new request.
     enum SubmitAction: Hashable {
         /// Start it.
         case start
@@ -13,7 +13,7 @@ struct TransferQueue {
         case refuse
     }
 
-    /// What to do for a request that nobody wants any more.
+    /// An action for a request that nobody waits for any more.
     enum CancelAction: Hashable {
         /// It ended already.
         case nothing
@@ -38,7 +38,7 @@ struct TransferQueue {
         room = max(0, waiting)
     }
 
-    /// How many run and how many wait.
+    /// The number of running and of waiting requests.
     var counts: (running: Int, waiting: Int) { (running.count, waiting.count) }
 
     /// When the first of those that wait gives up.

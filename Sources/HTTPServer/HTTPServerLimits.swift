@@ -13,25 +13,25 @@ public struct HTTPServerLimits: Sendable, Hashable {
     /// Bytes of trailers after a chunked body, which are read and thrown away.
     public var maxTrailerBytes = 4 * 1024
 
-    /// How long a TLS handshake may take; the connection is closed without a word.
+    /// The time that a TLS handshake may take; the connection is closed without a word.
     public var handshakeTimeout: Duration = .seconds(10)
     /// From a request's first byte (on a new connection: from its acceptance) to the end of its head (408).
     public var headTimeout: Duration = .seconds(10)
-    /// How long a body may take before the minimum rate is asked of it (408).
+    /// The time that a body may take before the minimum rate is asked of it (408).
     public var bodyTimeout: Duration = .seconds(20)
     /// Bytes a second that a body must hold on average after `bodyTimeout`.
     public var minBodyRate = 16 * 1024
-    /// How long a connection may wait for its next request; it is closed without a word.
+    /// The time that a connection may wait for its next request; it is closed without a word.
     public var idleTimeout: Duration = .seconds(75)
-    /// How long the peer may take to accept a whole answer.
+    /// The time that the peer may take to accept a whole answer.
     public var writeTimeout: Duration = .seconds(20)
 
-    /// How long the peer of a closing connection may fall short of `minBodyRate`, while what it sends is read and discarded,
-    /// so that the answer is not lost to a reset.
+    /// The time that the peer of a closing connection may fall short of `minBodyRate`, while what it sends is read and
+    /// discarded, so that the answer is not lost to a reset.
     public var lingerTimeout: Duration = .seconds(10)
     /// Bytes that a closing connection discards at most.
     public var lingerBytes = 64 * 1024 * 1024
-    /// How long a closing connection reads at most, however fast its peer sends.
+    /// The time that a closing connection reads at most, however fast its peer sends.
     public var lingerLimit: Duration = .seconds(300)
     /// The largest rest of a body that is read and discarded to keep the connection; with more it closes.
     public var drainBytes = 64 * 1024
@@ -48,11 +48,11 @@ public struct HTTPServerLimits: Sendable, Hashable {
     public var acceptBacklog = 1024
     /// Bytes of request bodies that one loop holds at once. When they are spent, reading pauses.
     public var bodyBytesInFlight = 64 * 1024 * 1024
-    /// How long a paused body waits for its share of `bodyBytesInFlight` (503 with Retry-After).
+    /// The time that a paused body waits for its share of `bodyBytesInFlight` (503 with Retry-After).
     public var bodyBudgetTimeout: Duration = .seconds(5)
     /// Seconds in the Retry-After of a 503 by the server's own limits.
     public var retryAfter = 5
-    /// How long a stopping server keeps connections that wait for a request, for one more each; at most half of
+    /// The time that a stopping server keeps connections that wait for a request, for one more each; at most half of
     /// `shutdownGrace`, so that what comes last is answered.
     public var drainIdle: Duration = .seconds(2)
     /// From the closing of the listening sockets until requests in flight are cancelled.

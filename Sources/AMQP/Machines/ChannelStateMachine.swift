@@ -1,7 +1,7 @@
 /// One channel in confirm mode: opened, opened again when the broker closes it, closed in order. The exchange to publish
 /// to is asked for first, if that is wished. No I/O.
 struct ChannelStateMachine: Sendable {
-    /// Where the channel stands.
+    /// The state of the channel.
     enum State: Sendable, Equatable {
         case closed
         case opening
@@ -137,7 +137,7 @@ struct ChannelStateMachine: Sendable {
         output.append(simple: ConfirmSelect(), channel: number)
     }
 
-    /// What we sent behind the failing publish, the broker has thrown away. A new channel takes the number over: the
+    /// The broker has thrown away everything sent after the failing publish. A new channel takes the number over: the
     /// broker frees it when it reads our close-ok, which goes first.
     private mutating func closedByBroker(_ reason: CloseReason, output: inout OutputBuffer) -> ConnectionAction {
         output.append(simple: ChannelCloseOK(), channel: number)

@@ -1,5 +1,5 @@
-/// What a frame from the broker means for whoever drives the connection. What has to be answered is in the output
-/// buffer already.
+/// The meaning of a frame from the broker for the connection's driver. Any answer it requires is already in the output
+/// buffer.
 enum ConnectionAction: Sendable, Equatable {
     /// Nothing to do but to send what is in the output buffer.
     case none
@@ -11,7 +11,7 @@ enum ConnectionAction: Sendable, Equatable {
     case rejected(deliveryTag: UInt64, multiple: Bool)
     /// No queue took a message; it is confirmed all the same.
     case returned(routingKey: String)
-    /// What the broker lets us publish is known.
+    /// The broker said which topics it lets us publish.
     case probed([TopicProbe.Verdict])
     /// The broker closed the channel; it is being opened again.
     case channelClosed(CloseReason)

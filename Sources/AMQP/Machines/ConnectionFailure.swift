@@ -1,6 +1,6 @@
-/// Why a connection cannot go on, other than that the broker closed it.
+/// The reason why a connection cannot go on, other than that the broker closed it.
 enum ConnectionFailure: Error, Hashable, CustomStringConvertible {
-    /// What the broker sent is not AMQP as we know it.
+    /// The broker sent something that is not AMQP as we know it.
     case codec(CodecError)
     /// The broker answered with another protocol version's header.
     case protocolVersion

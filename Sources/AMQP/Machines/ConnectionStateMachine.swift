@@ -3,7 +3,7 @@
 struct ConnectionStateMachine: Sendable {
     typealias Instant = ContinuousClock.Instant
 
-    /// Where the connection stands.
+    /// The state of the connection.
     enum State: Sendable, Equatable {
         case idle
         case awaitingStart
@@ -17,16 +17,16 @@ struct ConnectionStateMachine: Sendable {
 
     /// The frame size that holds until both sides agreed on one. RabbitMQ takes no more than this from us.
     static let initialFrameMax = Frame.minimumSize
-    /// What we take from the broker until then: its properties have no bound of their own.
+    /// The most that is taken from the broker until then: its properties have no bound of their own.
     static let initialReceiveLimit = 128 * 1024
-    /// What we ask for stays between these, so that what we keep for an unfinished frame is bounded.
+    /// The bounds of the frame size that is asked for, so that what we keep for an unfinished frame is bounded.
     static let frameMaxRange: ClosedRange<UInt32> = UInt32(Frame.minimumSize)...16 << 20
 
     private let settings: ConnectionSettings
     private(set) var state: State = .idle
     private(set) var channel: ChannelStateMachine
     private(set) var probe = TopicProbe()
-    /// What was agreed on; before that, our own wishes.
+    /// The agreed values; before tuning, our own wishes.
     private(set) var tuning: Tuning
     private var heartbeats: HeartbeatMonitor
 
@@ -41,7 +41,7 @@ struct ConnectionStateMachine: Sendable {
         heartbeats = HeartbeatMonitor(now: now)
     }
 
-    /// Whether messages can be published, as far as the protocol goes.
+    /// A Boolean value that indicates whether messages can be published, as far as the protocol goes.
     var canPublish: Bool { state == .open && channel.state == .open && !channel.isPaused }
 
     /// Says hello.
@@ -229,10 +229,10 @@ extension ConnectionStateMachine {
 // MARK: - Asking
 
 extension ConnectionStateMachine {
-    /// Whether the broker can be asked which topics it lets us publish.
+    /// A Boolean value that indicates whether the broker can be asked which topics it lets us publish.
     var canProbe: Bool { state == .open && channel.state == .open && !probe.isActive && hasProbeChannel }
 
-    /// Whether both sides agreed on more than one channel.
+    /// A Boolean value that indicates whether both sides agreed on more than one channel.
     var hasProbeChannel: Bool { tuning.channelMax == 0 || tuning.channelMax >= probe.number }
 
     /// Asks it; only while ``canProbe``.

@@ -8,7 +8,7 @@ struct ContentSkipper: Sendable, Equatable {
 
     private var state: State = .idle
 
-    /// Whether no content is being read past: methods may come.
+    /// A Boolean value that indicates whether no content is being read past: methods may come.
     var isIdle: Bool { state == .idle }
 
     /// A basic.return came, so content follows.

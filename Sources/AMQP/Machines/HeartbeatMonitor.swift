@@ -3,7 +3,7 @@
 struct HeartbeatMonitor: Sendable, Equatable {
     typealias Instant = ContinuousClock.Instant
 
-    /// What is due.
+    /// An action that is due.
     enum Action: Sendable, Equatable {
         case none
         case send
@@ -45,8 +45,8 @@ struct HeartbeatMonitor: Sendable, Equatable {
         isOn ? min(lastSent + silence, lastReceived + patience) : nil
     }
 
-    /// What is due at `now`. A heartbeat that is to be sent counts as sent, even if the socket cannot take it yet:
-    /// piling up more of them would not help.
+    /// Returns the action that is due at `now`. A heartbeat that is to be sent counts as sent, even if the socket
+    /// cannot take it yet: piling up more of them would not help.
     mutating func tick(now: Instant) -> Action {
         guard isOn else { return .none }
         if now >= lastReceived + patience { return .dead }

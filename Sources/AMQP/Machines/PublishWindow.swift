@@ -48,7 +48,8 @@ struct PublishWindow<Waiter> {
         self.timeout = timeout
     }
 
-    /// Whether a body of `count` bytes may be sent now. One that is over the bound of bytes by itself goes alone.
+    /// Returns a Boolean value that indicates whether a body of `count` bytes may be sent now. One that is over the
+    /// bound of bytes by itself goes alone.
     func admits(_ count: Int) -> Bool {
         if unsettled == 0 { return true }
         // Messages confirmed out of order leave holes, which count until the ones before them are settled.

@@ -8,28 +8,28 @@ struct PublisherSession<Waiter>: ~Copyable {
     /// Told what became of a message.
     typealias Settle = (Waiter, PublishOutcome) -> Void
 
-    /// How often a message is sent again after a channel that was closed for no publish.
+    /// The number of times that a message is sent again after a channel that was closed for no publish.
     static var maximumLosses: Int { 2 }
     /// The pause before the broker is asked again while it lets nothing through.
     static var probeInterval: Duration { .seconds(5) }
     /// The least time between two questions.
     static var probePause: Duration { .seconds(1) }
-    /// How long nothing may have been confirmed or asked until the broker is asked, with nothing in flight: what it would
-    /// refuse by now, and an alarm that it tells of only when something is published, show without a webhook.
+    /// The time that nothing may have been confirmed or asked until the broker is asked, with nothing in flight: what
+    /// it would refuse by now, and an alarm that it tells of only when something is published, show without a webhook.
     static var idleInterval: Duration { .seconds(15) }
 
     private let limits: PublisherLimits
     private let blockedTimeout: Duration?
-    /// What the broker is asked while there is doubt; `nil` if nothing.
+    /// The question for the broker while there is doubt; `nil` if there is none.
     private let question: TopicProbe.Question?
     private(set) var connection: ConnectionStateMachine
     private(set) var window: PublishWindow<Waiter>
-    /// What is to go out on the next channel; on this one, where it is open again.
+    /// The messages for the next channel, or for this one where it is open again.
     private(set) var queue: ResendQueue<Waiter>
     private let memory: BrokerMemory
     /// A suspect is in flight, and alone.
     private var isTryingSuspect = false
-    /// What the socket is to take.
+    /// The bytes for the socket.
     var output = OutputBuffer()
     /// The broker's reason for taking no publishes.
     private(set) var blockedReason: String?
@@ -37,8 +37,8 @@ struct PublisherSession<Waiter>: ~Copyable {
     private var blockedSince: Instant?
     /// When a confirm first came too late; nil again as soon as one comes.
     private(set) var suspectSince: Instant?
-    /// Why it is not certain that anything can be published; nil again as soon as something is confirmed, or the broker says
-    /// that it can.
+    /// The reason why it is not certain that anything can be published; nil again as soon as something is confirmed, or
+    /// the broker says that it can.
     private(set) var doubt: String?
     /// The broker was asked, and lets nothing through.
     private var isHopeless = false
@@ -47,11 +47,11 @@ struct PublisherSession<Waiter>: ~Copyable {
     private var lastProbe: Instant?
     /// When something was last confirmed, or found out by asking.
     private var lastProof: Instant
-    /// Why the session is over; nil while it goes on.
+    /// The reason why the session is over; nil while it goes on.
     private var endReason: String?
-    /// Whether the channel has ever been open.
+    /// A Boolean value that indicates whether the channel has ever been open.
     private(set) var hasBeenReady = false
-    /// Whether anything was confirmed on this connection.
+    /// A Boolean value that indicates whether anything was confirmed on this connection.
     private(set) var hasConfirmed = false
 
     /// - Parameter memory: What the publishers of this broker know together.
@@ -78,10 +78,10 @@ struct PublisherSession<Waiter>: ~Copyable {
         connection.start(output: &output)
     }
 
-    /// How many wait to be told.
+    /// The number of publishes that wait for their outcome.
     var waiting: Int { window.waiting + queue.count }
 
-    /// How the session stands, for people.
+    /// The state of the session, for people.
     var status: PublisherStatus {
         if let blockedReason { return .blocked(reason: blockedReason) }
         if connection.channel.isPaused { return .blocked(reason: "channel.flow") }
@@ -112,7 +112,7 @@ extension PublisherSession {
         return send(item)
     }
 
-    /// What would become of a message that need not be sent to know it.
+    /// Returns the outcome of a message that need not be sent to know it.
     private func knownOutcome(of message: OutgoingMessage, now: Instant) -> PublishOutcome? {
         guard let outcome = memory.outcome(of: message, now: now) else { return nil }
         return told(outcome)
@@ -146,7 +146,7 @@ extension PublisherSession {
         }
     }
 
-    /// Why nothing can be published now.
+    /// The reason why nothing can be published now.
     private var obstacle: String? {
         if let endReason { return endReason }
         if connection.channel.isPaused { return "paused by the broker" }
@@ -291,7 +291,7 @@ extension PublisherSession {
         probeDue = min(probeDue ?? time, time)
     }
 
-    /// Whether there is something to ask, and a channel to ask on.
+    /// A Boolean value that indicates whether there is something to ask, and a channel to ask on.
     private var mayProbe: Bool { question != nil && connection.hasProbeChannel }
 
     /// When the broker is asked though there is no doubt; `nil` while something is to be confirmed, or to be asked anyhow.
@@ -338,8 +338,9 @@ extension PublisherSession {
         return true
     }
 
-    /// Whether the broker ended the connection for the second channel, which a limit of its own for this user or for all
-    /// connections does not allow: RabbitMQ says so with 530 (`not_allowed`) or 504 (`channel_error`).
+    /// Returns a Boolean value that indicates whether the broker ended the connection for the second channel, which a
+    /// limit of its own for this user or for all connections does not allow: RabbitMQ says so with 530 (`not_allowed`)
+    /// or 504 (`channel_error`).
     func isSecondChannelRefused(_ reason: CloseReason) -> Bool {
         connection.probe.isOpening && (reason.code == 530 || reason.code == 504)
     }

@@ -1,7 +1,7 @@
 import EventLoop
 
-/// Which address to try next, and after what pause: all addresses in turn; then, within a round of several attempts, the
-/// pause that was asked for; after a round, one that grows. No I/O; the randomness is passed in.
+/// The choice of the next address and the pause before it: all addresses in turn; then, within a round of several
+/// attempts, the pause that was asked for; after a round, one that grows. No I/O; the randomness is passed in.
 struct ReconnectPlan: Sendable {
     private let endpoints: Int
     private let attemptsPerRound: Int

@@ -1,4 +1,4 @@
-/// Which messages a refusal is about, as far as the broker's words name them (`rabbit_channel.erl`, 3.8 to 4.1).
+/// The messages that a refusal is about, as far as the broker's words name them (`rabbit_channel.erl`, 3.8 to 4.1).
 ///
 /// AMQP has no place for that: a channel is closed with a code and a text, and all that was in flight on it is in doubt.
 enum Refusal: Sendable, Hashable {
@@ -17,7 +17,7 @@ enum Refusal: Sendable, Hashable {
         static let internalExchange = "cannot publish to internal exchange '"
         static let accessToTopic = "access to topic '"
         static let messageSize = "message size "
-        /// What stands at the end of a text that was cut (`rabbit_binary_generator.erl`).
+        /// The end of a text that was cut (`rabbit_binary_generator.erl`).
         static let cut = "..."
     }
 
@@ -38,7 +38,7 @@ enum Refusal: Sendable, Hashable {
         }
     }
 
-    /// Whether it is about that message.
+    /// Returns a Boolean value that indicates whether it is about that message.
     func concerns(_ message: OutgoingMessage) -> Bool {
         switch self {
         case .exchange(let name): message.exchange == name
@@ -49,8 +49,8 @@ enum Refusal: Sendable, Hashable {
         }
     }
 
-    /// What stands between the words, which end in a quotation mark, and the next; or, in a text that was cut there, all
-    /// that was left of it.
+    /// Returns the text between the words, which end in a quotation mark, and the next; or, in a text that was cut
+    /// there, all that was left of it.
     private static func quoted(_ words: String, in text: String.UTF8View) -> (String, isCut: Bool)? {
         guard let start = end(of: words, in: text) else { return nil }
         let rest = text[start...]
@@ -80,7 +80,7 @@ enum Refusal: Sendable, Hashable {
     }
 }
 
-/// What the broker refused lately, so that it is not sent again for a while: each time costs the channel.
+/// The broker's recent refusals, remembered so that it is not sent again for a while: each time costs the channel.
 struct RefusalMemory: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -130,7 +130,7 @@ struct RefusalMemory: Sendable {
         end = size?.until
     }
 
-    /// What became of messages like that one lately; `nil` if none was refused.
+    /// Returns the outcome of similar messages lately; `nil` if none was refused.
     func outcome(of message: OutgoingMessage, now: Instant) -> PublishOutcome? {
         if let size, size.until > now, size.refusal.concerns(message) {
             return size.refusal.outcome(code: 406, text: size.text)
@@ -144,7 +144,7 @@ struct RefusalMemory: Sendable {
 }
 
 extension Refusal {
-    /// What the sender of a message is told that it is about.
+    /// Returns the outcome that the sender of such a message is told.
     func outcome(code: UInt16, text: String) -> PublishOutcome {
         switch self {
         case .topic: .topicRefused(text: text)

@@ -38,7 +38,7 @@ struct ResendQueue<Waiter> {
 
     var isEmpty: Bool { items.isEmpty }
     var count: Int { items.count }
-    /// Whether the next message is to be alone on the channel.
+    /// A Boolean value that indicates whether the next message is to be alone on the channel.
     var isSuspectNext: Bool { suspects > 0 }
 
     /// Bytes of the next message's body.

@@ -2,18 +2,18 @@
 /// rolled back. RabbitMQ looks at exchange, permissions and size when a publish comes in, and routes it on commit alone.
 /// A channel of its own, for one that confirms has no transactions. No I/O.
 struct TopicProbe: Sendable {
-    /// What the broker said of a topic.
+    /// The broker's answer about a topic.
     struct Verdict: Sendable, Hashable {
         var routingKey: String
-        /// Why it may not be published; `nil` if it may.
+        /// The reason why it may not be published; `nil` if it may.
         var refusal: CloseReason?
     }
 
-    /// What is to be asked.
+    /// A question for the broker.
     struct Question: Sendable, Hashable {
         var exchange: String
         var routingKeys: [String]
-        /// Whether the first topic that may be published is answer enough.
+        /// A Boolean value that indicates whether the first topic that may be published is answer enough.
         var isAnyEnough: Bool
     }
 
@@ -31,9 +31,9 @@ struct TopicProbe: Sendable {
     private var question = Question(exchange: "", routingKeys: [], isAnyEnough: true)
     private var verdicts: [Verdict] = []
 
-    /// Whether an answer is still to come.
+    /// A Boolean value that indicates whether an answer is still to come.
     var isActive: Bool { state != .idle }
-    /// Whether the channel was asked for, and the broker has not opened it yet.
+    /// A Boolean value that indicates whether the channel was asked for, and the broker has not opened it yet.
     var isOpening: Bool { state == .opening }
 
     /// Begins to ask; only while not active.

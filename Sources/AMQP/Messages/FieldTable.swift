@@ -7,7 +7,7 @@ public struct FieldTable: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     public struct Entry: Sendable, Hashable {
         /// At most 255 bytes of UTF-8.
         public var name: String
-        /// What it stands for.
+        /// The value.
         public var value: FieldValue
 
         /// A name and its value.
@@ -30,7 +30,7 @@ public struct FieldTable: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         entries = elements.map { Entry(name: $0.0, value: $0.1) }
     }
 
-    /// Whether nothing is in it.
+    /// A Boolean value that indicates whether nothing is in it.
     public var isEmpty: Bool { entries.isEmpty }
 
     /// Makes room for so many entries.

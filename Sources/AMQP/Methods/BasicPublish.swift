@@ -4,7 +4,8 @@ struct BasicPublish: AMQPMethod {
 
     var exchange: String
     var routingKey: String
-    /// Whether the broker is to return it if no queue takes it; it confirms it all the same.
+    /// A Boolean value that indicates whether the broker is to return it if no queue takes it; it confirms it all the
+    /// same.
     var mandatory = false
 
     init(exchange: String, routingKey: String, mandatory: Bool = false) {

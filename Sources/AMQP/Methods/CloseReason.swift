@@ -1,4 +1,5 @@
-/// Why a channel or a connection is closed: a reply code, a text, and the method that failed (zero if none did).
+/// The reason why a channel or a connection is closed: a reply code, a text, and the method that failed (zero if none
+/// did).
 struct CloseReason: Sendable, Hashable, CustomStringConvertible {
     /// Section 1.1: 404 is a missing exchange, 403 a refusal, 406 a precondition; below 300 is an orderly end.
     var code: UInt16

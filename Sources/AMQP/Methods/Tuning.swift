@@ -25,8 +25,8 @@ struct Tuning: Sendable, Equatable {
         output.append(integer: heartbeat)
     }
 
-    /// What to answer to the broker's proposal: the smaller of each pair, zero counting as no limit. A heartbeat that is
-    /// off on our side stays off; one that the broker leaves to us is ours.
+    /// Returns the answer to the broker's proposal: the smaller of each pair, zero counting as no limit. A heartbeat
+    /// that is off on our side stays off; one that the broker leaves to us is ours.
     /// - Returns: nil if the broker asks for frames smaller than the specification allows.
     func answer(to proposal: Tuning) -> Tuning? {
         let frame = Self.smaller(frameMax, proposal.frameMax)

@@ -35,7 +35,7 @@ extension AMQPPublisher {
         }
     }
 
-    /// What a stream's failure means for people.
+    /// Returns the meaning of a stream's failure for people.
     func ending(after error: StreamError) -> SessionEnd {
         let hasBeenReady = session?.hasBeenReady ?? false
         switch error {

@@ -17,26 +17,26 @@ public actor AMQPPublisher {
     let limits: PublisherLimits
     let logger: Logger
     let connector: Connector
-    /// What this publisher knows together with the others of its broker.
+    /// The knowledge that this publisher shares with the others of its broker.
     nonisolated let memory: BrokerMemory
 
     /// Messages that no queue took, since the start.
     nonisolated let returnedMessages = Locked(0)
     private nonisolated let sharedStatus = Locked(PublisherStatus.connecting(lastError: nil))
     private var currentStatus = PublisherStatus.connecting(lastError: nil)
-    /// What a publish is answered without a session: made once, not per publish.
+    /// The answer to a publish without a session: made once, not per publish.
     private var absence = "not connected"
 
     var session: PublisherSession<Waiter>?
     var stream: (any ByteStream)?
-    /// Why the current session is over; nil while it goes on.
+    /// The reason why the current session is over; nil while it goes on.
     var sessionEnd: SessionEnd?
     /// The socket is full: nothing is written until it says otherwise.
     var isWriteBlocked = false
     /// The writer, while there is nothing for it to wait for. Resumed by whoever takes it out.
     var idleWriter: UnsafeContinuation<Void, Never>?
 
-    /// Who asked which topics may be published.
+    /// The task that asked which topics may be published.
     var asking: UnsafeContinuation<[TopicAnswer]?, Never>?
     /// The log says once for each connection that messages can be published, however often its channel is opened again.
     var isReadyTold = false
@@ -45,7 +45,7 @@ public actor AMQPPublisher {
     private var timer: LoopTimer?
     private var timerDue: Instant?
 
-    /// Who waits for a connection or for the end of a pause. Resumed by whoever takes it out.
+    /// The task that waits for a connection or for the end of a pause. Resumed by whoever takes it out.
     var connecting: UnsafeContinuation<Result<any ByteStream, ConnectError>, Never>?
     var connectTask: Task<Void, Never>?
     /// Tells the attempts to connect apart: one that was given up may end late.
@@ -86,10 +86,11 @@ public actor AMQPPublisher {
         loop.serialExecutor.asUnownedSerialExecutor()
     }
 
-    /// How the publisher stands. From any thread.
+    /// The publisher's state. From any thread.
     public nonisolated var status: PublisherStatus { sharedStatus.withLock { $0 } }
 
-    /// How many messages no queue took, where ``ConnectionSettings/mandatory`` asks for that. From any thread.
+    /// The number of messages that no queue took, where ``ConnectionSettings/mandatory`` asks for that. From any
+    /// thread.
     public nonisolated var returnedCount: Int { returnedMessages.withLock { $0 } }
 
     /// Publishes a message and waits for what becomes of it, at most for the confirm time-out, and at most until

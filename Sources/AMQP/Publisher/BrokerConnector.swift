@@ -2,7 +2,7 @@ import EventLoop
 
 /// Opens a stream to the broker, by TCP or TLS, at the first of a host's addresses where that works.
 struct BrokerConnector: Sendable {
-    /// What an attempt at one address came to.
+    /// The outcome of an attempt at one address.
     private struct Failure {
         var address: SocketAddress
         var reason: String

@@ -1,8 +1,8 @@
 import EventLoop
 import Synchronization
 
-/// What the publishers of one broker know together, on whichever loop they are and however often they connect: what it
-/// refused lately, whether it can be asked, and when which line was last written to the log.
+/// The knowledge that the publishers of one broker share, on whichever loop they are and however often they connect:
+/// what it refused lately, whether it can be asked, and when which line was last written to the log.
 ///
 /// Looked at with each publish: while nothing is remembered, that is one load of a flag.
 public final class BrokerMemory: Sendable {
@@ -46,7 +46,7 @@ public final class BrokerMemory: Sendable {
         }
     }
 
-    /// What became of messages like that one lately; `nil` if none was refused.
+    /// Returns the outcome of similar messages lately; `nil` if none was refused.
     func outcome(of message: OutgoingMessage, now: Instant) -> PublishOutcome? {
         guard hasRefusals.load(ordering: .relaxed) else { return nil }
         return refusals.withLock { memory in
@@ -58,10 +58,11 @@ public final class BrokerMemory: Sendable {
         }
     }
 
-    /// Whether anything is remembered, or was when that was last looked at.
+    /// A Boolean value that indicates whether anything is remembered, or was when that was last looked at.
     var isEmpty: Bool { !hasRefusals.load(ordering: .relaxed) }
 
-    /// Whether the broker ends the connection that asks for a second channel: it is not asked any more.
+    /// A Boolean value that indicates whether the broker ends the connection that asks for a second channel: it is not
+    /// asked any more.
     var refusesProbes: Bool { probesAreRefused.load(ordering: .relaxed) }
 
     /// The broker ended a connection for its second channel.
@@ -70,7 +71,7 @@ public final class BrokerMemory: Sendable {
         !probesAreRefused.exchange(true, ordering: .relaxed)
     }
 
-    /// Whether such a line may be written now.
+    /// Returns a Boolean value that indicates whether such a line may be written now.
     /// - Returns: How many were held back since the last one; `nil` if this one is held back, too.
     func pass(_ line: Line, now: Instant) -> Int? {
         throttles.withLock {

@@ -1,12 +1,12 @@
 import EventLoop
 
-/// Where the broker is, who we are to it, and what we ask of the connection.
+/// The broker's address, our identity, and the properties of the connection.
 public struct ConnectionSettings: Sendable, Hashable {
     /// The broker's addresses, tried in turn; at least one.
     public var endpoints: [BrokerEndpoint]
     /// The virtual host, such as `/pubsub`.
     public var virtualHost: String
-    /// How to speak TLS; nil is plain TCP.
+    /// The TLS settings; `nil` for plain TCP.
     public var tls: TLSSettings?
     /// User and password, or the certificate of the TLS connection.
     public var mechanism: SASLMechanism
@@ -18,22 +18,23 @@ public struct ConnectionSettings: Sendable, Hashable {
     public var frameMax: UInt32
     /// The highest channel number to ask for; this publisher uses one channel.
     public var channelMax: UInt16
-    /// How long one address may take from the first packet until messages can be published.
+    /// The time that one address may take from the first packet until messages can be published.
     public var connectTimeout: Duration
-    /// How long TCP alone may take of that, for one address; nil is all of it.
+    /// The time that TCP alone may take of that, for one address; nil is all of it.
     public var tcpTimeout: Duration?
     /// When the kernel takes a silent broker for dead; heartbeats do that too.
     public var tcpOptions: TCPOptions
-    /// How often all addresses are tried before the pauses grow (`PublisherLimits.backoffMinimum`), at least 1.
+    /// The number of times that all addresses are tried before the pauses grow (`PublisherLimits.backoffMinimum`), at
+    /// least 1.
     public var attemptsPerRound: Int
     /// The pause between these.
     public var retryDelay: Duration
-    /// How long the broker may block publishing before the connection is given up; nil is for ever.
+    /// The time that the broker may block publishing before the connection is given up; nil is for ever.
     public var blockedTimeout: Duration?
     /// An exchange that must be there, asked for by a passive declaration when the channel opens; nil asks for none.
     public var requiredExchange: String?
-    /// Whether messages that no queue takes are to come back (`mandatory`): they are counted and logged, and published all
-    /// the same.
+    /// A Boolean value that indicates whether messages that no queue takes are to come back (`mandatory`): they are
+    /// counted and logged, and published all the same.
     public var mandatory: Bool
     /// The exchange that ``probeTopics`` are for.
     public var probeExchange: String
@@ -42,7 +43,7 @@ public struct ConnectionSettings: Sendable, Hashable {
     public var probeTopics: [String]
     /// The language to ask for.
     public var locale: String
-    /// What the broker shows of us. `capabilities` and `connection_name` are added by the publisher.
+    /// The properties that the broker shows of us. `capabilities` and `connection_name` are added by the publisher.
     public var clientProperties: FieldTable
     /// The name that RabbitMQ's management shows for the connection.
     public var connectionName: String?
@@ -99,7 +100,7 @@ public struct ConnectionSettings: Sendable, Hashable {
         "information": .longString("Publishes webhooks as Fedora messages"),
     ]
 
-    /// What we can do beyond the specification; the same list as fedora-messaging's. The state machine relies on
+    /// The capabilities beyond the specification; the same list as fedora-messaging's. The state machine relies on
     /// `connection.blocked`, `basic.nack`, `publisher_confirms` and `authentication_failure_close`.
     static let capabilities: FieldTable = [
         "authentication_failure_close": .bool(true),
@@ -120,7 +121,7 @@ public struct ConnectionSettings: Sendable, Hashable {
 }
 
 extension ConnectionSettings: CustomStringConvertible {
-    /// Where to and as whom, without the password.
+    /// The address and user, without the password.
     public var description: String {
         let hosts = endpoints.map(\.description).joined(separator: ",")
         return "\(mechanism) at \(hosts)\(tls == nil ? "" : " by TLS"), vhost \(virtualHost)"

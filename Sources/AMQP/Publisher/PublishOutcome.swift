@@ -1,4 +1,4 @@
-/// What became of a message given to ``AMQPPublisher/publish(_:until:)``.
+/// The outcome of a message given to ``AMQPPublisher/publish(_:until:)``.
 ///
 /// Only ``confirmed`` means that the broker has it. After ``nacked``, ``refused(code:text:)``, ``topicRefused(text:)``,
 /// ``tooLarge(limit:)``, ``invalid(_:)`` and ``windowFull`` it has not. After the others it may or may not: send it again

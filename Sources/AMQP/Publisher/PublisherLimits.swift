@@ -4,10 +4,10 @@ public struct PublisherLimits: Sendable, Hashable {
     public var windowMessages: Int
     /// Bytes of bodies sent and not confirmed yet. A larger message goes out alone.
     public var windowBytes: Int
-    /// How long a publish waits for its confirm. Under the ten seconds that GitHub waits for an answer.
+    /// The time that a publish waits for its confirm. Under the ten seconds that GitHub waits for an answer.
     public var confirmTimeout: Duration
-    /// How long nothing at all may be confirmed, after the first confirm came too late, until the connection is given
-    /// up and the next address is tried.
+    /// The time that nothing at all may be confirmed, after the first confirm came too late, until the connection is
+    /// given up and the next address is tried.
     public var suspectTimeout: Duration
     /// Bytes that the socket has not taken yet. A larger message goes out alone.
     public var outputBufferBytes: Int
@@ -15,12 +15,12 @@ public struct PublisherLimits: Sendable, Hashable {
     public var backoffMinimum: Duration
     /// The longest pause before connecting again.
     public var backoffMaximum: Duration
-    /// How long a shutdown waits for confirms.
+    /// The time that a shutdown waits for confirms.
     public var shutdownTimeout: Duration
-    /// How long a shutdown then waits for the broker's answer to our close. No key: nothing depends on the answer any more;
-    /// the gateway lets it take no longer than the wait for confirms.
+    /// The time that a shutdown then waits for the broker's answer to our close. No key: nothing depends on the answer
+    /// any more; the gateway lets it take no longer than the wait for confirms.
     public var farewellTimeout: Duration
-    /// How long a topic or a size that the broker refused is not sent again. No key.
+    /// The time that a topic or a size that the broker refused is not sent again. No key.
     public var refusalMemory: Duration
 
     /// Limits for one of several publishers of a gateway.

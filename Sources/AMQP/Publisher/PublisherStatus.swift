@@ -1,4 +1,4 @@
-/// How a publisher stands, for readiness checks and people.
+/// The state of a publisher, for readiness checks and people.
 public enum PublisherStatus: Sendable, Hashable, CustomStringConvertible {
     /// Not connected; with what went wrong last, if anything did.
     case connecting(lastError: String?)
@@ -14,7 +14,7 @@ public enum PublisherStatus: Sendable, Hashable, CustomStringConvertible {
     /// Shut down, or shutting down.
     case stopped
 
-    /// Whether a publish would be sent.
+    /// A Boolean value that indicates whether a publish would be sent.
     public var isReady: Bool { self == .connected }
 
     /// One line for people.
@@ -31,10 +31,10 @@ public enum PublisherStatus: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// What the broker said of a topic that it was asked about.
+/// The broker's answer about a topic.
 public struct TopicAnswer: Sendable, Hashable {
     /// The topic, with its prefix.
     public var topic: String
-    /// Why it may not be published; `nil` if it may.
+    /// The reason why it may not be published; `nil` if it may.
     public var refusal: String?
 }

@@ -1,8 +1,8 @@
 import EventLoop
 
-/// What to do about a broker that does not let us in, where the reason it gives leaves that open.
+/// Advice for a broker that does not let us in, where the reason it gives leaves that open.
 enum RefusalAdvice {
-    /// What RabbitMQ's texts have in them (`rabbit_reader.erl`).
+    /// The words in RabbitMQ's texts (`rabbit_reader.erl`).
     private enum Words {
         static let refusedForUser = "refused for user"
         static let notFound = "not found"

@@ -1,4 +1,4 @@
-/// How the connection proves who it is (AMQP 0-9-1 section 2.2.4).
+/// The connection's proof of identity (AMQP 0-9-1 section 2.2.4).
 ///
 /// Descriptions, mirrors and dumps of it never show the password.
 public enum SASLMechanism: Sendable, Hashable {
@@ -15,7 +15,7 @@ public enum SASLMechanism: Sendable, Hashable {
         }
     }
 
-    /// What start-ok carries: NUL user NUL password, or nothing. A secret.
+    /// The response in start-ok: NUL user NUL password, or nothing. A secret.
     var response: [UInt8] {
         switch self {
         case .plain(let username, let password): [0] + Array(username.utf8) + [0] + Array(password.utf8)

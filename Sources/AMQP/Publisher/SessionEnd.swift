@@ -1,4 +1,4 @@
-/// Why a connection ended, or was never made.
+/// The reason why a connection ended, or was never made.
 enum SessionEnd: Sendable, CustomStringConvertible {
     /// No stream to the broker.
     case notConnected(String)

@@ -1,5 +1,5 @@
-/// Why bytes from the broker could not be read. Each of these ends the connection: after one of them nothing that
-/// follows on the stream can be trusted.
+/// The reason why bytes from the broker could not be read. Each of these ends the connection: after one of them nothing
+/// that follows on the stream can be trusted.
 enum CodecError: Error, Hashable {
     /// A frame ended before the field that was expected in it.
     case truncated

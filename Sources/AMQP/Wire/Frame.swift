@@ -1,6 +1,6 @@
 /// One frame, its payload still in the buffer that it was read into (AMQP 0-9-1 section 2.3.5).
 struct Frame: Sendable, Equatable {
-    /// What a frame carries.
+    /// The kind of a frame's payload.
     enum Kind: UInt8, Sendable {
         case method = 1
         case header = 2
@@ -10,7 +10,7 @@ struct Frame: Sendable, Equatable {
 
     /// Type (1), channel (2) and size (4).
     static let headerSize = 7
-    /// What a frame costs beyond its payload.
+    /// The size of a frame beyond its payload.
     static let overhead = 8
     /// The octet that ends every frame.
     static let end: UInt8 = 0xCE

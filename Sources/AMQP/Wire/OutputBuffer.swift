@@ -2,7 +2,7 @@
 struct OutputBuffer: Sendable {
     /// Capacity that is kept when all was sent; what a burst took beyond it is given back.
     static let retainedCapacity = 256 * 1024
-    /// How many sent bytes may stand before the pending ones until these are moved to the front.
+    /// The number of sent bytes that may stand before the pending ones until these are moved to the front.
     private static let compactionThreshold = 1024 * 1024
 
     private(set) var bytes: [UInt8] = []

@@ -1,7 +1,7 @@
 /// Reads the fields of one frame's payload, in order (AMQP 0-9-1 section 4.2). Every length is checked; nothing is read
 /// beyond the payload.
 struct WireReader: Sendable {
-    /// How deep tables and arrays may nest.
+    /// The maximum depth of nested tables and arrays.
     static let maximumDepth = 16
 
     private var bytes: ArraySlice<UInt8>

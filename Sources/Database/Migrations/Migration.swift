@@ -4,7 +4,7 @@ import Cryptography
 public struct Migration: Sendable {
     /// Its place: the versions of a program's migrations rise, from 1 or more.
     public let version: Int
-    /// What it does, in a word or two, for people.
+    /// A summary in a word or two, for people.
     public let name: String
     /// Its statements, one a string, without parameters, for each dialect.
     public let sql: @Sendable (SQLDialect) -> [String]

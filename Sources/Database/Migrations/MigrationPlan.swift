@@ -1,4 +1,4 @@
-/// What the database's record of migrations means for a program that has certain ones. Pure.
+/// The meaning of the database's record of migrations for a program that has certain ones. Pure.
 struct MigrationPlan {
     /// A migration that the database has.
     struct Applied: Hashable {
@@ -7,7 +7,7 @@ struct MigrationPlan {
         var checksum: String
     }
 
-    /// What is to be applied, in order.
+    /// The migrations to apply, in order.
     let pending: [Migration]
 
     /// - Parameters:

@@ -40,7 +40,7 @@ public enum Migrator {
         }
     }
 
-    /// What the database lacks. Nothing is changed.
+    /// Returns the migrations that the database lacks. Nothing is changed.
     /// - Throws: `DatabaseError` with the code `schemaTooNew` or `migrationChanged`, or of the database.
     public static func pending(_ database: any Database, migrations: [Migration]) async throws -> [Migration] {
         let exists =

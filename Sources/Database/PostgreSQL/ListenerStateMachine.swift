@@ -9,7 +9,7 @@
 struct ListenerStateMachine {
     typealias Instant = ContinuousClock.Instant
 
-    /// What the listener is to do.
+    /// An action for the listener.
     enum Action: Equatable {
         /// Make a connection, and report `connected` or `failed`.
         case connect

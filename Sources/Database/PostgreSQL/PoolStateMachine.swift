@@ -12,7 +12,7 @@ struct PoolStateMachine {
     typealias WaiterID = Int
     typealias Instant = ContinuousClock.Instant
 
-    /// What the pool is to do.
+    /// An action for the pool.
     enum Action: Equatable {
         /// Make a connection, and report `connected` or `connectFailed`.
         case connect(ConnectionID)
@@ -35,14 +35,15 @@ struct PoolStateMachine {
     private struct Connection {
         var state: State
         var created: Instant
-        /// Whether it goes as soon as it is free: the server behind it is not the one that is wanted.
+        /// A Boolean value that indicates whether it goes as soon as it is free: the server behind it is not the one
+        /// that is wanted.
         var isRetired = false
     }
 
     private struct Waiter {
         var id: WaiterID
         var deadline: Instant
-        /// Whether the deadline is the caller's own, rather than the pool's.
+        /// A Boolean value that indicates whether the deadline is the caller's own, rather than the pool's.
         var isImpatient: Bool
     }
 
@@ -65,7 +66,7 @@ struct PoolStateMachine {
         self.limits = limits
     }
 
-    /// Why there is no connection, while attempts fail.
+    /// The reason why there is no connection, while attempts fail.
     var problem: DatabaseError? { failures > 0 ? lastError : nil }
 
     /// The connection that the next caller would be given at once.
@@ -252,7 +253,7 @@ struct PoolStateMachine {
         return hasConnection ? .poolTimeout(limits) : .poolUnconnected(limits)
     }
 
-    /// Whether any connection is made, rather than being made.
+    /// A Boolean value that indicates whether any connection is made, rather than being made.
     private var hasConnection: Bool {
         connections.values.contains { if case .connecting = $0.state { false } else { true } }
     }

@@ -13,7 +13,7 @@ struct PostgresBatch {
         case execute(Int, name: String?)
     }
 
-    /// What the server answered to a step.
+    /// The server's answer to a step.
     enum Answer {
         case done(SQLResult)
         case failed(DatabaseError)
@@ -21,13 +21,13 @@ struct PostgresBatch {
         case skipped
     }
 
-    /// What was sent, in order.
+    /// The steps sent, in order.
     let steps: [Step]
     /// The statements' results, in their order.
     private(set) var results: [SQLResult]
     /// The step that failed, and why.
     private(set) var failure: (step: Step, error: DatabaseError)?
-    /// Whether all has come, the answer to Sync included.
+    /// A Boolean value that indicates whether all has come, the answer to Sync included.
     private(set) var isComplete = false
     private var position = 0
     private var isAnswered = false

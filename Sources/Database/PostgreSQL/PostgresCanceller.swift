@@ -15,7 +15,7 @@ final class PostgresCanceller: Sendable {
     private let queue = DispatchQueue(label: "postgres-cancel")
     private let pending = Atomic<Int>(0)
 
-    /// What libpq needs for a cancel request. Safe to send: it is a copy that belongs to nobody else.
+    /// The data that libpq needs for a cancel request. Safe to send: it is a copy that belongs to nobody else.
     private struct Request: @unchecked Sendable {
         let handle: OpaquePointer
     }

@@ -7,14 +7,15 @@ import Glibc
 ///
 /// While it is idle it still reads, so that a server that goes away is noticed at once.
 final class PostgresConnection {
-    /// Where the transaction stands, as the server last said.
+    /// The state of the transaction, as the server last reported it.
     enum TransactionStatus {
         case none, open, failed, unknown
     }
 
     /// Called with the channel and the payload of each notification.
     var onNotification: ((_ channel: String, _ payload: String) -> Void)?
-    /// Whether the server has said that it writes nothing: it is a standby by now, or about to be stopped.
+    /// A Boolean value that indicates whether the server has said that it writes nothing: it is a standby by now, or
+    /// about to be stopped.
     private(set) var isReadOnly = false
 
     private let loop: EventLoop
@@ -25,12 +26,12 @@ final class PostgresConnection {
     private var handle: OpaquePointer?
     private var watcher: SocketWatcher?
     private var timer: LoopTimer?
-    /// What runs: a statement, or a batch, or nothing.
+    /// The running work: a statement, or a batch, or nothing.
     private var query: PostgresQueryWork?
     private var batch: PostgresBatchWork?
     private var number = 0
     private var machine: PostgresQueryStateMachine
-    /// Whether anything has come since what runs was begun.
+    /// A Boolean value that indicates whether anything has come since what runs was begun.
     private var isHeard = false
 
     /// - Parameter handle: a connected, non-blocking connection, which belongs to this object from now on.
@@ -50,12 +51,13 @@ final class PostgresConnection {
         timer = LoopTimer(on: loop) { [weak self] in self?.timedOut() }
     }
 
-    /// Whether another caller can use it: it is not broken, and no statement and no transaction is open.
+    /// A Boolean value that indicates whether another caller can use it: it is not broken, and no statement and no
+    /// transaction is open.
     var isReusable: Bool { !isBusy && transactionStatus == .none }
 
     private var isBusy: Bool { query != nil || batch != nil }
 
-    /// Where the transaction stands.
+    /// The state of the transaction.
     var transactionStatus: TransactionStatus {
         guard let handle, PQstatus(handle) == CONNECTION_OK else { return .unknown }
         return switch PQtransactionStatus(handle) {

@@ -11,7 +11,7 @@ final class PostgresConnector {
         let pointer: OpaquePointer
     }
 
-    /// What it came to.
+    /// The outcome.
     enum Outcome {
         /// A connection, which then belongs to the receiver, and the host that it is to, as libpq names it.
         case connected(Handle, PostgresEndpoint)

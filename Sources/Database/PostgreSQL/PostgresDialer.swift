@@ -6,7 +6,7 @@ import EventLoop
 /// Each host has its share of an attempt's time. When one says nothing for so long, libpq is started again with the others:
 /// it has no time-out of its own when it does not block, and would wait for the silent host till the end.
 final class PostgresDialer {
-    /// What became of an attempt: a connection, which belongs to the receiver, or why there is none.
+    /// The outcome of an attempt: a connection, which belongs to the receiver, or why there is none.
     typealias Completion = (Result<PostgresConnector.Handle, DatabaseError>) -> Void
 
     /// One attempt. Confined to the loop.
@@ -15,7 +15,7 @@ final class PostgresDialer {
         fileprivate var lookUp: PostgresLookUp?
         fileprivate var connector: PostgresConnector?
         fileprivate let deadline: ContinuousClock.Instant
-        /// How far the list was turned for this attempt; nil before there was a list.
+        /// The turn of the host list for this attempt; nil before there was a list.
         fileprivate var rotation: Int?
         /// The hosts that have not been silent.
         fileprivate var hosts: [PostgresEndpoint] = []
@@ -47,7 +47,7 @@ final class PostgresDialer {
     private let timeout: Duration
     private let loop: EventLoop
     private let resolver: PostgresResolver
-    /// How far the list of hosts is turned: one that does not answer in time is not the first to be tried next.
+    /// The turn of the list of hosts: one that does not answer in time is not the first to be tried next.
     private(set) var rotation = 0
     /// The host of the last connection that was made: after a cut it is tried first, whatever failed meanwhile.
     private(set) var lastHost: PostgresEndpoint?

@@ -10,12 +10,12 @@ struct PostgresEndpoint: Sendable, Hashable {
     /// The port; empty for libpq's default.
     var port: String
 
-    /// Whether libpq would have to resolve a name, which it does by blocking.
+    /// A Boolean value that indicates whether libpq would have to resolve a name, which it does by blocking.
     var needsResolution: Bool {
         address.isEmpty && !host.isEmpty && !host.hasPrefix("/") && !host.hasPrefix("@") && !isNumeric
     }
 
-    /// Whether libpq means this one by `other`, in which nothing is left open.
+    /// Returns a Boolean value that indicates whether libpq means this one by `other`, in which nothing is left open.
     func isTried(as other: PostgresEndpoint) -> Bool {
         other.host == (host.isEmpty ? address : host) && (address.isEmpty || other.address == address)
             && (port.isEmpty || other.port == port)
@@ -75,8 +75,8 @@ extension PostgresSettings {
         return parameters.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// What is asked of libpq where neither the settings nor the environment say otherwise. Talking to the KDC would
-    /// block the loop; the keep-alives find a server that vanished without a word.
+    /// The defaults given to libpq where neither the settings nor the environment say otherwise. Talking to the KDC
+    /// would block the loop; the keep-alives find a server that vanished without a word.
     private static let fallbacks: KeyValuePairs<String, String> = [
         "gssencmode": "disable",
         "fallback_application_name": "webhook2fedmsg",

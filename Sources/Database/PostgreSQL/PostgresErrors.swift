@@ -1,6 +1,6 @@
 import CLibpq
 
-/// What libpq and the server say, made into `DatabaseError`s without values and passwords.
+/// Translates errors of libpq and the server into `DatabaseError`s without values and passwords.
 enum PostgresErrors {
     /// The error in a result: its SQLSTATE and primary message. DETAIL, HINT and CONTEXT quote values and are left out.
     static func error(of result: OpaquePointer) -> DatabaseError {

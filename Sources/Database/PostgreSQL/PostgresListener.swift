@@ -4,8 +4,8 @@ import Logging
 /// A connection to PostgreSQL of its own that does nothing but LISTEN, for one reader. Confined to its loop; its logic is
 /// `ListenerStateMachine`.
 final class PostgresListener {
-    /// Where the proofs of a channel's listeners go. Not to the channel itself: whoever reads that, an older version of this
-    /// program for one, need not know what a proof is.
+    /// The channel for the proofs of a channel's listeners. Not to the channel itself: whoever reads that, an older
+    /// version of this program for one, need not know what a proof is.
     static func proofChannel(of channel: String) -> String { "\(channel)_proof" }
 
     private let channel: String

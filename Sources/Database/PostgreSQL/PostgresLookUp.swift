@@ -19,7 +19,7 @@ final class PostgresLookUp {
     private let endpoints: [PostgresEndpoint]
     private let loop: EventLoop
     private var completion: Completion?
-    /// What each host came to; nil while it is not known.
+    /// The outcome for each host; nil while it is not known.
     private var found: [[PostgresEndpoint]?]
     private var timer: LoopTimer?
     private var isLate = false

@@ -7,7 +7,7 @@ struct PostgresParameters {
     static let most = 65_535
 
     private var bytes: [UInt8] = []
-    /// Where each value starts in `bytes`; -1 for NULL.
+    /// The start of each value in `bytes`; -1 for NULL.
     private var offsets: [Int] = []
     private var lengths: [CInt] = []
     private var formats: [CInt] = []

@@ -1,6 +1,6 @@
 // Hearing of what others change: each reader has a connection of its own, besides those of the pool.
 extension PostgresPool {
-    /// What NOTIFY says on a channel, by a connection of its own.
+    /// The notifications of a channel, by a connection of its own.
     public nonisolated func notices(on channel: String) -> AsyncStream<DatabaseNotice> {
         precondition(
             channel.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5f },

@@ -1,6 +1,7 @@
 import Cryptography
 
-/// What a connection sends for a statement, and in which order, without I/O. It knows what is prepared on the connection.
+/// The messages that a connection sends for a statement, in order, without I/O. It knows what is prepared on the
+/// connection.
 ///
 /// A statement worth keeping is prepared under a name, then run by that name; one that gives way in the cache is
 /// deallocated before the next is prepared. Where the server has lost a prepared statement, or refuses its old plan
@@ -11,7 +12,7 @@ import Cryptography
 /// run by its name, because a name that is not there, or is there already, would doom the transaction. A connection that
 /// has seen either runs no statement by its name any more: that costs the server some microseconds, and cannot fail.
 struct PostgresQueryStateMachine {
-    /// What to send, or how the statement ended.
+    /// An action: bytes to send, or the statement's end.
     enum Action: Equatable {
         /// `DEALLOCATE` the name.
         case deallocate(String)
@@ -41,7 +42,7 @@ struct PostgresQueryStateMachine {
     private var step = Step.none
     private var isRetried = false
     private var isInTransaction = false
-    /// Whether a pooler was seen to share the server's connections.
+    /// A Boolean value that indicates whether a pooler was seen to share the server's connections.
     private(set) var isPooled = false
 
     init(capacity: Int) {
@@ -111,7 +112,8 @@ struct PostgresQueryStateMachine {
 
     // MARK: Batches
 
-    /// What to send for a batch, in one pipeline: what is not prepared yet is prepared on the way, each text once.
+    /// Returns the messages for a batch, in one pipeline: what is not prepared yet is prepared on the way, each text
+    /// once.
     mutating func plan(_ texts: [String]) -> [PostgresBatch.Step] {
         var steps = isPooled ? [] : stale.map { PostgresBatch.Step.deallocate($0) }
         var names: [String: String] = [:]

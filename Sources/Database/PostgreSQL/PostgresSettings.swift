@@ -1,7 +1,8 @@
 import CLibpq
 import Glibc
 
-/// How to connect to PostgreSQL: libpq's keywords and values. Neither its description nor its mirror shows a password.
+/// Connection settings for PostgreSQL: libpq's keywords and values. Neither its description nor its mirror shows a
+/// password.
 public struct PostgresSettings: Sendable, Hashable {
     /// The values that were given, by libpq's keywords.
     let keywords: [String: String]
@@ -50,7 +51,7 @@ public struct PostgresSettings: Sendable, Hashable {
         return text.split(separator: ",").map(String.init)
     }
 
-    /// Whether no connection is made without encryption.
+    /// A Boolean value that indicates whether no connection is made without encryption.
     public var requiresEncryption: Bool {
         ["require", "verify-ca", "verify-full"].contains(value("sslmode") ?? "prefer")
             || value("gssencmode") == "require"
@@ -61,7 +62,7 @@ public struct PostgresSettings: Sendable, Hashable {
         keywords[keyword] ?? Self.defaults[keyword]
     }
 
-    /// What libpq takes from environment variables and the service file for what the settings leave open.
+    /// The values that libpq takes from environment variables and the service file for what the settings leave open.
     private static let defaults: [String: String] = {
         guard let options = PQconndefaults() else { return [:] }
         defer { PQconninfoFree(options) }

@@ -3,7 +3,7 @@ struct PostgresQueryWork {
     let parameters: PostgresParameters
     let completion: (Result<SQLResult, any Error>) -> Void
     var result = SQLResult()
-    /// What the server has said against the step that runs.
+    /// The server's error for the running step.
     var error: DatabaseError?
 }
 
@@ -13,7 +13,7 @@ struct PostgresBatchWork {
     let parameters: [PostgresParameters]
     let completion: (Result<[SQLResult], any Error>) -> Void
     var machine: PostgresBatch
-    /// How often it was sent again. Each time the reason was gone, and there may be more than one.
+    /// The number of times that it was sent again. Each time the reason was gone, and there may be more than one.
     var retries = 0
 
     /// The text of the statement that failed, if it was one.

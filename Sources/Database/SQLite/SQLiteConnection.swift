@@ -12,13 +12,14 @@ final class SQLiteConnection {
     /// When the statement that runs is to end. Allocated, because SQLite's progress handler keeps its address until the
     /// connection is closed, which comes before it is freed.
     private let deadline: UnsafeMutablePointer<ContinuousClock.Instant>
-    /// Whether this connection moved the log's pages to the file since the files were last looked at. Allocated, because
-    /// SQLite's hook keeps its address, likewise.
+    /// A Boolean value that indicates whether this connection moved the log's pages to the file since the files were
+    /// last looked at. Allocated, because SQLite's hook keeps its address, likewise.
     private let hasMovedPages: UnsafeMutablePointer<Bool>
-    /// Whether somebody else wrote to the file since ``takeForeignWrite()`` was last asked.
+    /// A Boolean value that indicates whether somebody else wrote to the file since ``takeForeignWrite()`` was last
+    /// asked.
     private var wasWrittenByOthers = false
 
-    /// How many steps of SQLite's machine run between two looks at the clock: a fraction of a millisecond.
+    /// The number of steps of SQLite's machine between two looks at the clock: a fraction of a millisecond.
     private static let stepsBetweenLooks: CInt = 10_000
     /// The bytes of the log beside the file that are kept when all of it is in the file.
     private static let longestLog = 64 << 20
@@ -46,7 +47,7 @@ final class SQLiteConnection {
         hasMovedPages.deallocate()
     }
 
-    /// Whether a transaction is open.
+    /// A Boolean value that indicates whether a transaction is open.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
     /// Looks whether the files are those that were opened. Where somebody else wrote to one, what SQLite has in memory of it
@@ -60,7 +61,7 @@ final class SQLiteConnection {
         wasWrittenByOthers = true
     }
 
-    /// Whether somebody else wrote to the file since this was last asked.
+    /// Returns a Boolean value that indicates whether somebody else wrote to the file since this was last asked.
     func takeForeignWrite() -> Bool {
         defer { wasWrittenByOthers = false }
         return wasWrittenByOthers

@@ -93,8 +93,8 @@ public final class SQLiteDatabase: Database {
         _ = try await query("PRAGMA schema_version", [], until: deadline)
     }
 
-    /// What other processes change in the file: SQLite tells that they did, not what. What this process changes itself is
-    /// not told.
+    /// The changes that other processes make in the file: SQLite tells that they did, not what. What this process
+    /// changes itself is not told.
     public func notices(on channel: String) -> AsyncStream<DatabaseNotice> {
         worker.watch()
     }

@@ -39,7 +39,7 @@ enum SQLiteFile {
         return "the database \(path) cannot be made: \(remedy)"
     }
 
-    /// What to do about an error of SQLite's that the file or its folder is the reason of; nil for others.
+    /// Returns advice about an error of SQLite's that the file or its folder causes; `nil` for others.
     /// - Parameter status: SQLite's extended result code.
     static func remedy(_ status: CInt, _ path: String) -> String? {
         switch status & 0xff {
@@ -59,7 +59,7 @@ enum SQLiteFile {
         }
     }
 
-    /// Why a file cannot be opened or written, as far as that shows.
+    /// Returns the reason why a file cannot be opened or written, as far as that shows.
     private static func trouble(_ path: String) -> String? {
         let folder = folder(of: path)
         var status = stat()

@@ -2,7 +2,7 @@
 struct SQLiteJob: Sendable {
     typealias Waiter = CheckedContinuation<[SQLResult], any Error>
 
-    /// What to do.
+    /// The work.
     enum Kind: Sendable {
         /// Run a statement.
         case query(SQLStatement, timeout: Duration)
@@ -15,7 +15,7 @@ struct SQLiteJob: Sendable {
         /// Roll the open transaction back.
         case rollBack
 
-        /// How long one statement of it may take; the database's own limit if nil.
+        /// The time that one statement of it may take; the database's own limit if nil.
         var timeout: Duration? {
             switch self {
             case .query(_, let timeout), .batch(_, let timeout): timeout
@@ -23,7 +23,7 @@ struct SQLiteJob: Sendable {
             }
         }
 
-        /// Whether it is done even if nobody waits for it any more.
+        /// A Boolean value that indicates whether it is done even if nobody waits for it any more.
         var isOwed: Bool {
             if case .rollBack = self { true } else { false }
         }

@@ -1,4 +1,4 @@
-/// Where a SQLite database is.
+/// The location of a SQLite database.
 public enum SQLiteLocation: Sendable, Hashable, CustomStringConvertible {
     /// A file.
     case file(path: String)

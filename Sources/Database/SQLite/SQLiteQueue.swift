@@ -1,6 +1,6 @@
 import DequeModule
 
-/// Who is next on the one connection of a SQLite database, without I/O: what happened goes in, what to do comes out.
+/// The queue for the one connection of a SQLite database, without I/O: what happened goes in, what to do comes out.
 ///
 /// While a transaction is open, only its own statements run; all others wait for its end, or until their deadlines. A
 /// transaction that is idle for too long is rolled back. Whoever waits for work that has begun has a deadline, too: the
@@ -12,7 +12,7 @@ struct SQLiteQueue {
     typealias SessionID = Int
     typealias Instant = ContinuousClock.Instant
 
-    /// What the thread is to do.
+    /// An action for the thread.
     enum Action: Equatable {
         /// Do this piece of work, and report `began`, `continued` or `ended` if it belongs to a transaction, and then
         /// `finished`.
@@ -35,14 +35,14 @@ struct SQLiteQueue {
         var deadline: Instant
         /// When whoever waits for it gives up altogether, if that is before the statement's own limit.
         var end: Instant?
-        /// How long the statement may take.
+        /// The time that the statement may take.
         var timeout: Duration
-        /// Whether it is done even though nobody waits for it any more.
+        /// A Boolean value that indicates whether it is done even though nobody waits for it any more.
         var isOwed: Bool
     }
 
-    /// What a statement's own limit may be exceeded by before its caller is told that it hangs: SQLite looks at the clock
-    /// itself, and says more exactly what is wrong.
+    /// The time by which a statement may exceed its own limit before its caller is told that it hangs: SQLite looks at
+    /// the clock itself, and says more exactly what is wrong.
     static let patience = Duration.milliseconds(500)
 
     private let limits: DatabaseLimits
@@ -52,7 +52,7 @@ struct SQLiteQueue {
     private var own: Deque<Job> = []
     /// Not after any deadline of those; it may be early.
     private var waitDeadline: Instant?
-    /// What the thread does, while somebody waits for it, and until when.
+    /// The running job, its waiter and its deadline.
     private var running: (id: JobID, deadline: Instant)?
     private var session: SessionID?
     private var idleDeadline: Instant?
@@ -159,7 +159,7 @@ struct SQLiteQueue {
         if running?.id == id { running = nil }
     }
 
-    /// What is to be done now.
+    /// The action to take now.
     mutating func next(now: Instant) -> Action {
         if session == nil, let job = own.popFirst() {
             return .fail(job.id, DatabaseError(.other, "the transaction has ended"))

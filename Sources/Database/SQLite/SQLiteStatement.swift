@@ -4,10 +4,10 @@ import CSQLite
 final class SQLiteStatement {
     /// Finalised by `finalize`, before the connection is closed.
     private let handle: OpaquePointer
-    /// Which of our parameters, from 0, each of SQLite's is: it numbers them as they first appear in the text.
+    /// The index of our parameter for each of SQLite's parameters: it numbers them as they first appear in the text.
     private let order: [Int]
     private var columns: [String] = []
-    /// How often SQLite had prepared it anew, after changes of the schema, when `columns` was read.
+    /// The number of times that SQLite had prepared it anew, after changes of the schema, when `columns` was read.
     private var preparations: CInt = -1
     private let writesRows: Bool
 

@@ -91,7 +91,7 @@ final class SQLiteWorker: @unchecked Sendable {
         }
     }
 
-    /// What other processes change, from now on.
+    /// The changes that other processes make, from now on.
     func watch() -> AsyncStream<DatabaseNotice> {
         let (stream, outlet) = NoticeOutlet.make(limit: limits.notices)
         let number = nextID()

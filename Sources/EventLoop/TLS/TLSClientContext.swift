@@ -1,6 +1,6 @@
 import Glibc
 
-/// How to be a client of TLS: whom to trust, and who we are. Immutable; may be shared by all loops.
+/// The TLS settings of a client: whom to trust, and who we are. Immutable; may be shared by all loops.
 public struct TLSClientContext: Sendable {
     /// The files that a client context is made from, in PEM.
     public struct Files: Sendable, Hashable {

@@ -1,7 +1,8 @@
 import COpenSSL
 import Glibc
 
-/// What the connections of one configuration share: protocol versions, ciphers, certificate, key and authorities.
+/// The settings that the connections of one configuration share: protocol versions, ciphers, certificate, key and
+/// authorities.
 ///
 /// Server and client contexts hold one. It never changes after it was made: files that are replaced need another.
 final class TLSContext: @unchecked Sendable {

@@ -1,5 +1,5 @@
-/// Why there is no TLS connection, or none any more. Holds no secret: file names, dates, and reasons that OpenSSL and the
-/// other side gave.
+/// The reason why there is no TLS connection, or none any more. Holds no secret: file names, dates, and reasons that
+/// OpenSSL and the other side gave.
 public enum TLSError: Error, Hashable, CustomStringConvertible {
     /// A file can't be read, for the system's reason.
     case unreadable(file: String, reason: String)
@@ -15,15 +15,15 @@ public enum TLSError: Error, Hashable, CustomStringConvertible {
     case untrusted(peer: String, reason: String)
     /// The other side refused with an alert (RFC 8446 section 6.2), such as `unknown ca`, `certificate expired`.
     case alert(String)
-    /// What came is not TLS.
+    /// The peer does not speak TLS.
     case notTLS
-    /// What came is an HTTP request in the clear.
+    /// The peer sent an HTTP request in the clear.
     case plainHTTP
     /// The connection ended within the handshake.
     case hungUp
     /// The connection ended without the other side's word that all was sent (close_notify): something may be missing.
     case truncated
-    /// What else OpenSSL had to say.
+    /// Any other message of OpenSSL.
     case failed(String)
 
     /// One line for a log.

@@ -1,7 +1,7 @@
 import COpenSSL
 import Glibc
 
-/// What reading the files of TLS takes.
+/// The limits for reading TLS files.
 enum TLSFile {
     /// The most bytes that a file may have: bundles of all public authorities have a quarter of it. No key, therefore.
     static let maximumSize = 1 << 20
@@ -41,7 +41,7 @@ enum TLSFile {
         }
     }
 
-    /// Whether this error says that no PEM block was found.
+    /// Returns a Boolean value that indicates whether this error says that no PEM block was found.
     static func isMissingPEM(_ code: UInt) -> Bool {
         ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE
     }

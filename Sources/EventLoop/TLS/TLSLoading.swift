@@ -1,6 +1,6 @@
 import Dispatch
 
-/// Where the files of TLS are read: a disk may block, and parsing all public authorities takes milliseconds, so never on
+/// A thread for reading TLS files: a disk may block, and parsing all public authorities takes milliseconds, so never on
 /// a loop.
 enum TLSLoading {
     private static let queue = DispatchQueue(label: "tls-files")

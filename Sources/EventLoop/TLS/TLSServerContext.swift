@@ -1,7 +1,7 @@
 import COpenSSL
 import Glibc
 
-/// How to be a server of TLS: the certificate to show. Immutable; may be shared by all loops.
+/// The TLS settings of a server: the certificate to show. Immutable; may be shared by all loops.
 public struct TLSServerContext: Sendable {
     /// The files that a server context is made from, in PEM.
     public struct Files: Sendable, Hashable {
@@ -22,7 +22,7 @@ public struct TLSServerContext: Sendable {
 
     let context: TLSContext
 
-    /// Why the certificate is not valid now, if it is not: it can be served all the same.
+    /// The reason why the certificate is not valid now, if it is not: it can be served all the same.
     public let validity: TLSError?
 
     /// The last second at which the certificate is valid, in UTC, as `2026-01-31 23:59:59 UTC`.

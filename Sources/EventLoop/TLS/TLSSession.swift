@@ -3,7 +3,7 @@ import COpenSSL
 /// The state of one TLS connection, without I/O: encrypted bytes in, plain bytes out, and the other way round. Confined
 /// to one loop by its owner.
 final class TLSSession {
-    /// What a read came to.
+    /// The outcome of a read.
     enum ReadResult: Equatable {
         /// Plain bytes were appended.
         case bytes(Int)
@@ -15,7 +15,7 @@ final class TLSSession {
 
     // Freed in deinit; nobody else has it. It holds a reference to OpenSSL's context by itself.
     private let tls: OpaquePointer
-    /// How messages call the other side.
+    /// The name for the other side in messages.
     private let peer: String
 
     /// The server's side.
@@ -81,7 +81,7 @@ final class TLSSession {
         }
     }
 
-    /// Whether a read could give bytes without more input.
+    /// A Boolean value that indicates whether a read could give bytes without more input.
     var hasPending: Bool { w2f_tls_has_pending(tls) != 0 }
 
     /// Encrypts a part of `bytes`, one record at most, after the handshake.
@@ -102,7 +102,7 @@ final class TLSSession {
         w2f_tls_shut(tls)
     }
 
-    /// How many encrypted bytes wait for the other side.
+    /// The number of encrypted bytes that wait for the other side.
     var outputCount: Int {
         var count = 0
         _ = w2f_tls_output(tls, &count)

@@ -8,7 +8,7 @@
 public final class TLSStream: ByteStream, @unchecked Sendable {
     // Safe to share: every member but the lets and `cancel` is confined to `loop`, and checks it on entry.
 
-    /// How many encrypted bytes gather before the socket gets them.
+    /// The number of encrypted bytes that gather before the socket gets them.
     private static let batchSize = 64 * 1024
 
     /// The loop that the stream belongs to.
@@ -314,8 +314,8 @@ extension TLSStream {
         stream.shutdownWrite()
     }
 
-    /// Why a write failed: who refuses us with an alert and closes makes the next write fail, and the alert, not read yet,
-    /// says why. After this nothing more can be read.
+    /// Returns the reason why a write failed: who refuses us with an alert and closes makes the next write fail, and
+    /// the alert, not read yet, says why. After this nothing more can be read.
     private func explained(_ error: StreamError) -> StreamError {
         guard case .system = error, failure == nil else { return failure ?? error }
         failure = error

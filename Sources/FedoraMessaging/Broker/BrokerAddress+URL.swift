@@ -39,8 +39,8 @@ extension BrokerAddress {
         }
     }
 
-    /// What follows hosts and ports has no `@` in it, unless it is in an option's value: else a password with one of these
-    /// characters was cut in two there, and the pieces would show in host, virtual host and messages.
+    /// The rest after hosts and ports must not have an `@`, unless it is in an option's value: else a password with one
+    /// of these characters was cut in two there, and the pieces would show in host, virtual host and messages.
     private static func checkThatNothingIsCut(_ tail: Substring) throws(BrokerAddressError) {
         var cut = tail
         if let question = tail.firstIndex(of: "?") {

@@ -1,6 +1,6 @@
-/// Where the broker is and how to talk to it: what an `amqp_url` says, with pika's defaults for what it doesn't.
+/// The broker's address: what an `amqp_url` says, with pika's defaults for what it doesn't.
 public struct BrokerAddress: Sendable, Equatable, CustomStringConvertible {
-    /// Whether the scheme is `amqps`, or `ssl_options` are there.
+    /// A Boolean value that indicates whether the scheme is `amqps`, or `ssl_options` are there.
     public var usesTLS = false
     /// The machines of the broker, tried in turn; at least one. pika's URLs have one; here several may be given, with
     /// commas between.
@@ -14,7 +14,7 @@ public struct BrokerAddress: Sendable, Equatable, CustomStringConvertible {
     /// value though the broker proposes a lower one, and does without where both are silent, so that nothing would notice
     /// a dead connection.
     public var heartbeat: Duration?
-    /// How often one round of connecting tries; nil was not said.
+    /// The number of times that one round of connecting tries; nil was not said.
     public var connectionAttempts: Int?
     /// The pause between two tries of one round; nil was not said (pika then takes 2 seconds).
     public var retryDelay: Duration?
@@ -22,7 +22,7 @@ public struct BrokerAddress: Sendable, Equatable, CustomStringConvertible {
     public var socketTimeout: Duration?
     /// The limit of the whole set-up: TCP, TLS and AMQP; nil was not said (pika then takes 15 seconds).
     public var stackTimeout: Duration?
-    /// How long the broker may block the connection before it is given up; nil is for ever.
+    /// The time that the broker may block the connection before it is given up; nil is for ever.
     public var blockedConnectionTimeout: Duration?
     /// The most channels to agree to.
     public var channelMax = 65_535

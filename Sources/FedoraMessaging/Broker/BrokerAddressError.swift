@@ -1,6 +1,6 @@
-/// Why an `amqp_url` can't be used. Never holds a part of the URL that could be a password.
+/// The reason why an `amqp_url` can't be used. Never holds a part of the URL that could be a password.
 public struct BrokerAddressError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What is wrong, and what to write instead.
+    /// The fault and its remedy.
     public let description: String
 
     init(_ description: String) {

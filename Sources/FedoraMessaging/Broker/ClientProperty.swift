@@ -1,4 +1,4 @@
-/// What the connection tells the broker about itself, for the people who administrate it.
+/// A property of the connection, for the people who administrate it.
 public struct ClientProperty: Sendable, Equatable {
     /// A property's value.
     public enum Value: Sendable, Equatable {

@@ -4,7 +4,7 @@ struct PythonLiteral {
     /// The text is no such literal.
     struct Malformed: Error {}
 
-    /// How deep values may be nested.
+    /// The maximum depth of nested values.
     private static let maximumDepth = 8
 
     private let text: [UInt8]

@@ -1,4 +1,4 @@
-/// How a message gets its id.
+/// The ways to make a message's id.
 ///
 /// A delivery that a service sends again must have the id it had the first time: consumers and the archive know a
 /// message by it. So the id is computed from the token, the service's own delivery id and the payload, and is the same at

@@ -8,7 +8,7 @@ package struct CivilTime: Equatable, Sendable {
     package let minute: Int
     package let second: Int
 
-    /// What has a year of four digits: from the year 0 to the end of 9999.
+    /// The times with a year of four digits: from the year 0 to the end of 9999.
     private static let range: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
 
     /// The time `seconds` after 1970-01-01T00:00:00Z; before the year 0 its beginning, after 9999 its end.

@@ -2,7 +2,7 @@ extension FedoraMessage {
     /// The most bytes an AMQP short string holds: routing keys and header names are such (AMQP 0-9-1, 4.2.5.3).
     static let maximumShortString = 255
 
-    /// What the header of a named account begins with.
+    /// The prefix of the header for a named account.
     static let userHeaderPrefix = "fedora_messaging_user_"
 
     /// The AMQP headers in the order in which the Python library writes them, for a message without a priority.

@@ -1,11 +1,11 @@
-/// Why a message can't be put on the bus.
+/// The reason why a message can't be put on the bus.
 public enum FedoraMessageError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The routing key is longer than an AMQP short string can be (255 bytes).
     case routingKeyTooLong(bytes: Int)
     /// The message has no topic.
     case emptyTopic
 
-    /// What is wrong, in words for a log.
+    /// The fault, in words for a log.
     public var description: String {
         switch self {
         case .routingKeyTooLong(let bytes):

@@ -84,7 +84,8 @@ struct FileLineWriter {
         }
     }
 
-    /// Whether no byte begins a line separator, as in most documents: the C library searches at memory speed.
+    /// Returns a Boolean value that indicates whether no byte begins a line separator, as in most documents: the C
+    /// library searches at memory speed.
     private static func isPlain(_ source: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let base = source.baseAddress else { return true }
         return [0x0A, 0x0D, 0xC2, 0xE2].allSatisfy { memchr(base, $0, source.count) == nil }

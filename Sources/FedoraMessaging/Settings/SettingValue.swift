@@ -37,7 +37,7 @@ package indirect enum SettingValue: Sendable, Equatable {
         return entries
     }
 
-    /// What kind of value this is, for "expected …, found …".
+    /// The kind of the value, for "expected …, found …".
     package var kind: String {
         switch self {
         case .string: "a string"

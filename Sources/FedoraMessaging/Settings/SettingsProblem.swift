@@ -1,6 +1,6 @@
 /// One thing that is wrong in the settings: where, which key, and what to do about it. Never holds a secret's value.
 public struct SettingsProblem: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Where a setting came from.
+    /// The source of a setting.
     public enum Source: Sendable, Hashable {
         /// A file, and the line of the key where it has one (the first line is 1).
         case file(path: String, line: Int?)
@@ -10,11 +10,11 @@ public struct SettingsProblem: Error, Sendable, Hashable, CustomStringConvertibl
         case builtIn
     }
 
-    /// Where the setting came from.
+    /// The source of the setting.
     public var source: Source
     /// The key with its section, for example `server.listen`; empty if the problem is no single key's.
     public var key: String
-    /// What is wrong and what was expected.
+    /// The fault and the expectation.
     public var message: String
 
     /// A problem of these parts.

@@ -2,7 +2,7 @@ import Glibc
 
 /// Reads files that are small by nature: settings, and secrets that are kept in a file.
 package enum SmallFile {
-    /// Why a file can't be read.
+    /// The reason why a file can't be read.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
 

@@ -5,7 +5,7 @@ import TOMLKit
 package struct TOMLDocument: Sendable {
     /// The file's name, as messages give it.
     package let file: String
-    /// What the file says.
+    /// The content of the file.
     package let root: [String: SettingValue]
     private let lines: TOMLLineIndex
 
@@ -77,7 +77,7 @@ package struct TOMLDocument: Sendable {
         }
     }
 
-    /// Where a key of this file stands, for messages.
+    /// Returns the place of a key in this file, for messages.
     package func source(of path: [String]) -> SettingsProblem.Source {
         .file(path: file, line: lines.line(of: path))
     }

@@ -186,7 +186,7 @@ struct TOMLLineIndex: Sendable {
             }
         }
 
-        /// What is wrong with a number, a word or a time, as far as the parser must not see it.
+        /// Returns the fault of a number, a word or a time, as far as the parser must not see it.
         private static func fault(inBare value: ArraySlice<UInt8>) -> String? {
             let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D }
             let isDigit = { (byte: UInt8) in byte &- 0x30 < 10 }
@@ -208,7 +208,7 @@ struct TOMLLineIndex: Sendable {
             return time.dropFirst().first.map(isDigit) == true ? nil : "behind a date and a blank there is no time"
         }
 
-        /// What stands in brackets, item by item.
+        /// Returns the text in brackets, item by item.
         mutating func list(until end: UInt8, item: (inout Scanner) -> Void) {
             guard depth < TOMLLineIndex.maximumDepth else { return stop() }
             depth += 1

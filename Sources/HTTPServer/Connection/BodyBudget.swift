@@ -2,7 +2,7 @@ import EventLoop
 
 /// A loop's `ByteBudget`, and the tasks that wait for their turn. Confined to the loop.
 final class BodyBudget {
-    /// How waiting ended.
+    /// The outcome of waiting.
     enum Outcome {
         case granted, timedOut, cancelled
     }
@@ -22,7 +22,7 @@ final class BodyBudget {
         budget = ByteBudget(capacity: capacity)
     }
 
-    /// Whether nothing is held and nobody waits.
+    /// A Boolean value that indicates whether nothing is held and nobody waits.
     var isUnused: Bool { budget.isUnused }
 
     /// Counts bytes that are here already.

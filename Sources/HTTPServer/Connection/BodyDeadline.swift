@@ -22,7 +22,7 @@ struct BodyDeadline {
         return end.map { min($0, deadline) } ?? deadline
     }
 
-    /// How long a wait of this side's may take that begins now and would take `timeout`.
+    /// Returns the time that a wait of this side's may take that begins now and would take `timeout`.
     func bound(_ timeout: Duration, from now: ContinuousClock.Instant) -> Duration {
         end.map { max(.zero, min(timeout, now.duration(to: $0))) } ?? timeout
     }

@@ -1,4 +1,4 @@
-/// Who may read how much: bounds the bytes of request bodies that a loop holds, without I/O.
+/// An account of request bodies in memory: bounds the bytes of request bodies that a loop holds, without I/O.
 ///
 /// Bytes are reserved read by read, not for what Content-Length promises: who announces 25 MB and sends nothing holds
 /// one read's worth. So that bodies which all have a part and all wait for more do not wait for ever, one body at a time may
@@ -22,7 +22,7 @@ struct ByteBudget {
         self.capacity = capacity
     }
 
-    /// Whether nobody holds anything and nobody waits.
+    /// A Boolean value that indicates whether nobody holds anything and nobody waits.
     var isUnused: Bool { used == 0 && waiters.isEmpty && overdrawn == nil }
 
     /// Counts bytes that are here already.

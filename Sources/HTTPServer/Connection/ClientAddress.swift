@@ -1,7 +1,7 @@
 import EventLoop
 import Logging
 
-/// Who sent a request, as far as the connection and the proxies before this server tell.
+/// The sender of a request, as far as the connection and the proxies before this server tell.
 public enum ClientAddress: Sendable, Hashable, CustomStringConvertible {
     /// An address; behind a proxy its port is 0 where the proxy tells none.
     case address(SocketAddress)
@@ -10,7 +10,7 @@ public enum ClientAddress: Sendable, Hashable, CustomStringConvertible {
     /// Behind a proxy that does not tell, or not in a way that can be read.
     case unknown
 
-    /// What limits by source count by; `nil` where nothing is known of the sender. No two such senders may be taken for
+    /// The key for limits by source; `nil` where nothing is known of the sender. No two such senders may be taken for
     /// one, and none for its proxy: it is under the other limits alone.
     public var source: ClientSource? { ClientSource(self) }
 
@@ -24,7 +24,7 @@ public enum ClientAddress: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// What counts as one sender for limits: an IPv4 address, an IPv6 network of 64 bits, a name that a proxy gives, or
+/// One sender for the purpose of limits: an IPv4 address, an IPv6 network of 64 bits, a name that a proxy gives, or
 /// whatever is at the other end of a Unix socket.
 public struct ClientSource: Hashable, Sendable {
     private let kind: UInt8
@@ -84,7 +84,7 @@ public final class TrustedProxies: Sendable {
         self.logger = logger
     }
 
-    /// Whether an address is that of such a proxy.
+    /// Returns a Boolean value that indicates whether an address is that of such a proxy.
     public func contains(_ address: SocketAddress) -> Bool {
         networks.contains { $0.contains(address) }
     }

@@ -2,14 +2,14 @@ import EventLoop
 
 /// Sending answers, and what comes after them.
 extension HTTPConnection {
-    /// What an answer came to.
+    /// The outcome of writing a response.
     struct Sent {
         var bytes: Int
-        /// Whether the kernel took all of it.
+        /// A Boolean value that indicates whether the kernel took all of it.
         var isComplete: Bool
     }
 
-    /// What is to become of the connection after an answer.
+    /// The fate of the connection after a response.
     enum Afterwards {
         /// The next request is next.
         case keep

@@ -4,11 +4,12 @@ import EventLoop
 final class HTTPConnection {
     /// Reads and requests after which the loop gets to look at its other sockets.
     private static let workPerTurn = 64
-    /// How long a new connection has to bring its first request even if the server stops: it may still be on its way.
+    /// The time that a new connection has to bring its first request even if the server stops: it may still be on its
+    /// way.
     static let firstChance = Duration.seconds(1)
 
-    /// How long an idle connection that was ended here is read on for what crosses the end: a socket closed with bytes
-    /// unread is reset.
+    /// The time that an idle connection that was ended here is read on for what crosses the end: a socket closed with
+    /// bytes unread is reset.
     private static let crossing = Duration.seconds(1)
     /// The same for a server that stops: for as long as it takes to a proxy and back.
     private static let lastCrossing = Duration.milliseconds(100)
@@ -20,7 +21,7 @@ final class HTTPConnection {
     /// The connection's place among those that can make room for others.
     let peer: WaitingPeer
     var buffer = ReadBuffer()
-    /// Whether it waits for a request of which nothing has come.
+    /// A Boolean value that indicates whether it waits for a request of which nothing has come.
     private(set) var isIdle = false
 
     private let begun = ContinuousClock.now

@@ -49,8 +49,8 @@ public final class HTTPExchange {
     /// `clientAddress`.
     public var remoteAddress: SocketAddress { connection.stream.remoteAddress }
 
-    /// Who sent the request: the one address for logs, for logins and for limits by source. It is the peer, or whom the
-    /// peer names if that is a trusted proxy.
+    /// The sender of the request: the one address for logs, for logins and for limits by source. It is the peer, or
+    /// whom the peer names if that is a trusted proxy.
     public private(set) lazy var clientAddress = connection.context.proxies.client(of: head, from: remoteAddress)
 
     /// The values for the `{names}` of the route's pattern.
@@ -116,7 +116,8 @@ public final class HTTPExchange {
         }
     }
 
-    /// Whether `readBody` will not have to wait: there is no body, or all of it came with the head.
+    /// A Boolean value that indicates whether `readBody` will not have to wait: there is no body, or all of it came
+    /// with the head.
     public var isBodyHere: Bool {
         switch incoming.framing {
         case .complete: true
@@ -125,7 +126,7 @@ public final class HTTPExchange {
         }
     }
 
-    /// Whether the sender still waits for 100 Continue, and so has not sent its body.
+    /// A Boolean value that indicates whether the sender still waits for 100 Continue, and so has not sent its body.
     var isWaitingForContinue: Bool {
         head.expectsContinue && !continueSent && !incoming.isComplete && connection.buffer.isEmpty
     }

@@ -1,6 +1,6 @@
 import EventLoop
 
-/// What of a request's body is still to come, and how to find its end.
+/// The rest of a request's body and the way to find its end.
 struct IncomingBody {
     enum Framing {
         /// Nothing more comes.

@@ -1,5 +1,6 @@
-/// How long a connection that was answered is read on, so that its answer is not lost to a reset: while its peer sends at
-/// the minimum rate, or has fallen behind it by no more than `lingerTimeout`, and within bounds of bytes and of time.
+/// The time that a connection that was answered is read on, so that its answer is not lost to a reset: while its peer
+/// sends at the minimum rate, or has fallen behind it by no more than `lingerTimeout`, and within bounds of bytes and
+/// of time.
 ///
 /// Who sends faster makes up for what it fell behind, and earns nothing for later.
 struct LingerAllowance {

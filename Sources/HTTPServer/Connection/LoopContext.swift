@@ -1,7 +1,8 @@
 import EventLoop
 import Glibc
 
-/// What the connections of one loop share: limits and routes, the body budget, the date, memory to write answers in.
+/// The state that the connections of one loop share: limits and routes, the body budget, the date, memory to write
+/// answers in.
 final class LoopContext: @unchecked Sendable {
     // Safe to share: every member but the lets of Sendable types is confined to `loop`; `serve`, `drain` and
     // `cancelWaiting`, the ways in, check it on entry or post to it.
@@ -69,7 +70,7 @@ final class LoopContext: @unchecked Sendable {
         connections[number] = nil
     }
 
-    /// What to speak HTTP over; nil where the handshake failed, and the connection is over.
+    /// Returns the stream for HTTP; nil where the handshake failed, and the connection is over.
     private func secure(
         _ socket: TCPStream, _ tls: TLSServerContext?, _ number: Int, _ peer: WaitingPeer
     ) async -> (any ByteStream)? {
@@ -116,7 +117,7 @@ final class LoopContext: @unchecked Sendable {
         for socket in handshakes.values { socket.deadline = min(socket.deadline ?? limit, limit) }
     }
 
-    /// How soon a connection of this loop is to make room: `WaitingPeers.firstTurn`.
+    /// Returns the turn in which a connection of this loop is to make room: `WaitingPeers.firstTurn`.
     func firstTurn(of source: ClientSource?) -> WaitingPeers.Turn? {
         loop.preconditionInLoop()
         return waiting.firstTurn(of: source, now: .now)

@@ -3,7 +3,8 @@ import EventLoop
 /// Learns of every request that was answered, for logs and counters. Called on the connection's loop, right after the
 /// answer: it must be quick.
 public protocol RequestObserver: Sendable {
-    /// Whether it wants to hear of requests that were answered so: of others no record is made.
+    /// Returns a Boolean value that indicates whether it wants to hear of requests that were answered so: of others no
+    /// record is made.
     func isInterested(in status: HTTPStatus) -> Bool
 
     /// A request was answered, or its connection was lost before that.
@@ -21,7 +22,7 @@ extension RequestObserver {
     public func handshakeFailed(_ remoteAddress: SocketAddress, _ error: StreamError) {}
 }
 
-/// What became of a request.
+/// The outcome of a request.
 public struct RequestRecord: Sendable {
     /// The request's head; nil if it was malformed or did not come in time.
     public let head: RequestHead?
@@ -29,7 +30,7 @@ public struct RequestRecord: Sendable {
     public let requestID: RequestID
     /// The peer (a proxy, perhaps).
     public let remoteAddress: SocketAddress
-    /// Who sent the request; the peer where there is no head.
+    /// The sender of the request; the peer where there is no head.
     public let client: ClientAddress
     /// The answer's status.
     public let status: HTTPStatus
@@ -39,7 +40,7 @@ public struct RequestRecord: Sendable {
     public let bodyBytes: Int
     /// Bytes of the answer, its head included.
     public let responseBytes: Int
-    /// Whether the kernel took the whole answer.
+    /// A Boolean value that indicates whether the kernel took the whole answer.
     public let isDelivered: Bool
     /// From the head's end to the answer's.
     public let duration: Duration

@@ -2,7 +2,7 @@ import EventLoop
 
 /// A connection that waits for its peer, as far as making room for others goes. Confined to its loop.
 final class WaitingPeer {
-    /// What a connection waits for.
+    /// The event that a connection waits for.
     enum Kind {
         /// The first bytes of a request: on a connection that has served one already, or on a new one.
         case nextRequest, firstRequest
@@ -15,7 +15,7 @@ final class WaitingPeer {
         /// The end, after the last answer.
         case end
 
-        /// How long such a connection is left alone, for what it waits for may be on its way.
+        /// The time that such a connection is left alone, for what it waits for may be on its way.
         var grace: Duration {
             switch self {
             case .nextRequest: .zero
@@ -55,7 +55,7 @@ final class WaitingPeer {
 /// The connections of a loop that wait for their peers. Those that have had their last answer make room first, then the one
 /// that has waited longest. Confined to the loop.
 struct WaitingPeers {
-    /// How soon a connection is to make room: the lesser is the sooner.
+    /// The turn in which a connection is to make room: the lesser is the sooner.
     struct Turn: Comparable {
         let isAnswered: Bool
         let since: ContinuousClock.Instant

@@ -33,7 +33,7 @@ enum ASCII {
         ByteClass(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE).contains(byte)
     }
 
-    /// What a `reg-name` is made of, percent sign included: unreserved and sub-delims (RFC 3986 section 3.2.2).
+    /// A byte of a `reg-name`, percent sign included: unreserved and sub-delims (RFC 3986 section 3.2.2).
     @inline(__always)
     static func isHost(_ byte: UInt8) -> Bool {
         ByteClass(low: 0x2BFF_7FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE).contains(byte)
@@ -77,7 +77,7 @@ enum ASCII {
         return true
     }
 
-    /// Whether these bytes spell `lowercase` in any case.
+    /// Returns a Boolean value that indicates whether these bytes spell `lowercase` in any case.
     static func equalIgnoringCase(_ bytes: Span<UInt8>, _ lowercase: StaticString) -> Bool {
         lowercase.withUTF8Buffer { expected in
             guard bytes.count == expected.count else { return false }

@@ -131,7 +131,7 @@ enum ForwardingChain {
         return pieces
     }
 
-    /// Whether an odd number of backslashes stands before the byte.
+    /// Returns a Boolean value that indicates whether an odd number of backslashes stands before the byte.
     private static func isEscaped(_ bytes: ArraySlice<UInt8>, _ index: Int) -> Bool {
         var start = index
         while start > bytes.startIndex, bytes[start - 1] == ASCII.backslash { start -= 1 }

@@ -1,4 +1,4 @@
-/// Why a request is refused: what the sender is told.
+/// The reason why a request is refused: what the sender is told.
 public struct HTTPError: Error, Sendable, Hashable {
     /// The answer's status.
     public var status: HTTPStatus

@@ -8,7 +8,7 @@ public struct HTTPStatus: Sendable, Hashable, CustomStringConvertible {
         self.code = (100...999).contains(code) ? UInt16(code) : 500
     }
 
-    /// Whether an answer with this status never has a body (RFC 9112 section 6.3).
+    /// A Boolean value that indicates whether an answer with this status never has a body (RFC 9112 section 6.3).
     var forbidsBody: Bool { code < 200 || code == 204 || code == 304 }
 
     /// The usual phrase, for people who read the wire; empty where there is none here.

@@ -1,5 +1,5 @@
-/// What is wrong with a request on the wire. Each ends the connection after its answer, for where one request is
-/// in doubt, so is the place where the next one begins (RFC 9112 section 11.2).
+/// A fault of a request on the wire. Each ends the connection after its answer, for where one request is in doubt, so
+/// is the place where the next one begins (RFC 9112 section 11.2).
 public enum RequestFault: String, Error, Sendable, Hashable, CaseIterable {
     /// More empty lines before the request line than robustness asks for.
     case tooManyEmptyLines = "too_many_empty_lines"

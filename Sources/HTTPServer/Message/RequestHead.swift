@@ -22,7 +22,7 @@ public struct RequestHead: Sendable {
     public var version: HTTPVersion { line.version }
     /// The target as it was written.
     public var target: ArraySlice<UInt8> { slice(line.target) }
-    /// Which of the four forms the target has.
+    /// The form of the target, one of four.
     public var targetForm: TargetForm { line.form }
 
     /// The target's path, still percent-encoded; `/` for an absolute form without one, empty for `*` and CONNECT.
@@ -45,15 +45,15 @@ public struct RequestHead: Sendable {
 
     /// The length that Content-Length gives, in bytes. Nil without the field, and for a chunked body.
     public var contentLength: Int? { framing.contentLength }
-    /// Whether the body comes in chunks.
+    /// A Boolean value that indicates whether the body comes in chunks.
     public var isChunked: Bool { framing.isChunked }
-    /// Whether the sender waits for `100 Continue` before it sends the body.
+    /// A Boolean value that indicates whether the sender waits for `100 Continue` before it sends the body.
     public var expectsContinue: Bool { framing.expectsContinue }
-    /// Whether a body follows. (`Content-Length: 0` is none.)
+    /// A Boolean value that indicates whether a body follows. (`Content-Length: 0` is none.)
     public var hasBody: Bool { framing.isChunked || (framing.contentLength ?? 0) > 0 }
 
-    /// Whether the sender wants the connection kept (RFC 9112 section 9.3). CONNECT's never is: what follows it
-    /// would be a tunnel's bytes.
+    /// A Boolean value that indicates whether the sender wants the connection kept (RFC 9112 section 9.3). CONNECT's
+    /// never is: what follows it would be a tunnel's bytes.
     public var keepAlive: Bool {
         guard !framing.asksForClose, line.method != .connect else { return false }
         return line.version == .http1_1 || framing.asksForKeepAlive
@@ -64,10 +64,10 @@ public struct RequestHead: Sendable {
 
     // MARK: Fields
 
-    /// How many fields the head has.
+    /// The number of fields in the head.
     public var fieldCount: Int { fields.count }
 
-    /// How many fields have this name, in any case.
+    /// Returns the number of fields with this name, in any case.
     public func count(of name: String) -> Int {
         var count = 0
         var next = index(of: name, from: 0)

@@ -1,5 +1,5 @@
-/// What a request is called in the answer's `X-Request-Id` and in every log line about it: 128 random bits. Always
-/// made here, never taken from the sender, who could make two requests look like one. Not a secret.
+/// The name of a request in the answer's `X-Request-Id` and in every log line about it: 128 random bits. Always made
+/// here, never taken from the sender, who could make two requests look like one. Not a secret.
 public struct RequestID: Sendable, Hashable, CustomStringConvertible {
     let high: UInt64
     let low: UInt64

@@ -15,7 +15,7 @@ struct ByteRange: Sendable, Hashable {
     var offsets: Range<Int> { Int(start)..<max(Int(start), Int(end)) }
 }
 
-/// Where a field's name and value stand in the head.
+/// The places of a field's name and value in the head.
 struct FieldRange: Sendable, Hashable {
     var name: ByteRange
     var value: ByteRange

@@ -4,7 +4,7 @@
 /// Strict where senders and proxies have been told apart by it: line ends are CRLF everywhere, no blanks in the size
 /// line, nothing but CRLF after a chunk's data.
 public struct ChunkedDecoder: Sendable {
-    /// What the bytes given amount to.
+    /// The meaning of the bytes given.
     public enum Step: Sendable, Equatable {
         /// All bytes are used and more are needed.
         case incomplete
@@ -43,7 +43,7 @@ public struct ChunkedDecoder: Sendable {
         trailerAllowance = limits.maxTrailerBytes
     }
 
-    /// Whether the end was found.
+    /// A Boolean value that indicates whether the end was found.
     public var isComplete: Bool { state == .complete }
 
     /// Looks at the bytes that follow what was used before.

@@ -1,6 +1,7 @@
 /// `uri-host [ ":" port ]` (RFC 9110 section 7.2, RFC 3986 section 3.2): what Host and a target's authority must be.
 enum HostSyntax {
-    /// Whether these bytes are a host, with a port if `portRequired`. An empty host is none: an http URI has one.
+    /// Returns a Boolean value that indicates whether these bytes are a host, with a port if `portRequired`. An empty
+    /// host is none: an http URI has one.
     static func isValid(_ bytes: Span<UInt8>, portRequired: Bool = false) -> Bool {
         guard bytes.count > 0 else { return false }
         let hostEnd = bytes[0] == 0x5B ? endOfLiteral(bytes) : endOfName(bytes)

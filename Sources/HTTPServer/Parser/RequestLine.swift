@@ -1,4 +1,4 @@
-/// What a request line says, as ranges into the head (RFC 9112 section 3).
+/// The parts of a request line, as ranges into the head (RFC 9112 section 3).
 struct RequestLine: Sendable, Hashable {
     var methodRange = ByteRange.empty
     var target = ByteRange.empty

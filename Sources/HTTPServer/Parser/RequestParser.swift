@@ -4,7 +4,7 @@
 /// arrives, and goes on where it stopped: no byte is looked at twice, and however the bytes are cut, the outcome is
 /// the same, because each decision is made at one byte. Strict: what two implementations could read differently is a fault.
 public struct RequestParser: Sendable {
-    /// What the bytes so far amount to.
+    /// The meaning of the bytes so far.
     public enum Step: Sendable, Equatable {
         /// More bytes are needed.
         case incomplete
@@ -30,7 +30,7 @@ public struct RequestParser: Sendable {
     private var fault: RequestFault?
     /// The next byte to look at.
     private var position = 0
-    /// Where the element being read began.
+    /// The start of the element being read.
     private var mark = 0
     private var emptyLines = 0
     private var majorVersion: UInt8 = 0
@@ -47,7 +47,7 @@ public struct RequestParser: Sendable {
         maxHeaderFields = limits.maxHeaderFields
     }
 
-    /// Whether any byte of a request has come: empty lines before it are none.
+    /// A Boolean value that indicates whether any byte of a request has come: empty lines before it are none.
     public var hasBegun: Bool { state != .beforeRequest && state != .emptyLineEnd }
 
     /// Looks at what is new in `bytes`, which are all bytes since the last request's end.

@@ -1,4 +1,4 @@
-/// How errors are told to this sender: JSON, unless text is what it likes better (RFC 9110 section 12.5.1).
+/// The format of errors for this sender: JSON, unless text is what it likes better (RFC 9110 section 12.5.1).
 public enum ErrorFormat: Sendable, Hashable {
     /// `{"error":{"code":…,"message":…}}`
     case json

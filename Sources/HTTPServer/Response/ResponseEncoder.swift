@@ -1,6 +1,6 @@
 /// Writes answers: head and body one after the other, for one write (RFC 9112 section 4).
 struct ResponseEncoder {
-    /// What the answer's head depends on besides the answer.
+    /// The facts, besides the response, that its head depends on.
     struct Context {
         var date: [UInt8]
         var requestID: RequestID

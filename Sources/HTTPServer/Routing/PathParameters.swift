@@ -1,4 +1,4 @@
-/// What stands in a path where the route's pattern has `{name}`.
+/// The values of `{name}` in a route's pattern.
 public struct PathParameters: Sendable {
     /// A pattern has at most this many.
     public static let maximum = 4

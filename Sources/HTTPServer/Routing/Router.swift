@@ -4,7 +4,7 @@
 /// before parameters. Literals match as they are written, byte by byte, so that a rule of a proxy's for a path holds for
 /// all that gets there; an empty, `.` or `..` segment, encoded or not, matches no parameter.
 public struct Router: Sendable {
-    /// What is at a path for a method.
+    /// The result of looking up a path and a method.
     enum Match {
         case handler(any HTTPHandler, names: [String], PathParameters.Captures)
         case notFound
@@ -28,7 +28,7 @@ public struct Router: Sendable {
     }
 
     private var nodes = [Node()]
-    /// What was registered, in order.
+    /// The registered routes, in order.
     package private(set) var routes: [(method: HTTPMethod, pattern: String)] = []
     /// Answers what is at no address; without one, an error does.
     private(set) var fallback: (any HTTPHandler)?
@@ -223,7 +223,7 @@ public struct Router: Sendable {
     }
 }
 
-/// Why a route cannot be registered: a mistake in the program.
+/// The reason why a route cannot be registered: a mistake in the program.
 public struct RouteError: Error, CustomStringConvertible {
     /// The pattern and what is wrong with it.
     public let description: String

@@ -11,11 +11,12 @@ final class ConnectionGate: Sendable {
         var waitingForRoom: [UnsafeContinuation<Void, Never>] = []
         var waitingForEnd: [UnsafeContinuation<Void, Never>] = []
 
-        /// Whether nobody is let in any more, or nobody but those who came before.
+        /// Returns a Boolean value that indicates whether nobody is let in any more, or nobody but those who came
+        /// before.
         func isOver(_ isLast: Bool) -> Bool { isLast ? hasGivenUp : isClosed }
     }
 
-    /// How waiting for room ended.
+    /// The outcome of waiting for room.
     enum Room {
         case free, full, closed
     }
@@ -32,10 +33,10 @@ final class ConnectionGate: Sendable {
 
     var active: Int { state.withLock { $0.active } }
 
-    /// Whether another connection would stay within the limit.
+    /// A Boolean value that indicates whether another connection would stay within the limit.
     var hasRoom: Bool { state.withLock { $0.active < limit } }
 
-    /// Whether a source has as many connections as it may have.
+    /// Returns a Boolean value that indicates whether a source has as many connections as it may have.
     func isFull(_ source: ClientSource?) -> Bool {
         guard limitPerSource > 0, let source else { return false }
         return state.withLock { ($0.ofSources[source] ?? 0) >= limitPerSource }

@@ -10,7 +10,7 @@ public final class ServerTLS: Sendable {
         current = Locked(context)
     }
 
-    /// What new connections are shown. From any thread.
+    /// The certificate for new connections. From any thread.
     public var context: TLSServerContext { current.withLock { $0 } }
 
     /// Shows another certificate from now on. From any thread.

@@ -1,8 +1,8 @@
 /// A file that pages refer to. Its name holds a hash of its content, so that it may be kept for ever.
 package struct Asset: Sendable {
-    /// What it is called in the sources: `style.css`.
+    /// The name in the sources: `style.css`.
     package let source: String
-    /// What it is called in URLs: `style.0123456789ab.css`.
+    /// The name in URLs: `style.0123456789ab.css`.
     package let name: String
     /// Its Content-Type.
     package let contentType: String

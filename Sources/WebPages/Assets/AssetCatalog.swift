@@ -2,7 +2,7 @@ import Cryptography
 
 /// The files that pages refer to, by the names in their URLs.
 package struct AssetCatalog: Sendable {
-    /// What the URLs begin with.
+    /// The prefix of the URLs.
     package static let path = "/assets/"
 
     private let assets: [String: Asset]

@@ -1,20 +1,17 @@
-/// What is on or off in a form.
+/// A check box in a form.
 package struct CheckField: Sendable {
     /// The element's id.
     package var id: String
     /// The field's name in the form.
     package var name: String
-    /// What it is.
     package var label: String
-    /// What the form sends if it is on.
+    /// The value that the form sends if it is on.
     package var value: String
     /// A Boolean value that indicates whether it is on.
     package var isChecked: Bool
     /// A Boolean value that indicates whether it can only be seen.
     package var isLocked: Bool
-    /// What to know of it.
     package var hint: String
-    /// What is wrong with it.
     package var error: String?
 
     package init(

@@ -1,10 +1,10 @@
 /// One of several.
 package struct Choice: Sendable {
-    /// What the form sends.
+    /// The value that the form sends.
     package var value: String
-    /// What people read.
+    /// The text that people read.
     package var label: String
-    /// Whether it is chosen.
+    /// A Boolean value that indicates whether it is chosen.
     package var isSelected: Bool
 
     package init(value: String, label: String, isSelected: Bool = false) {

@@ -2,7 +2,7 @@
 package struct CodePart: Sendable {
     /// The text.
     package var text: String
-    /// Whether it is a secret, or made of nothing else.
+    /// A Boolean value that indicates whether it is a secret, or made of nothing else.
     package var isSecret: Bool
 
     package init(text: String, isSecret: Bool = false) {

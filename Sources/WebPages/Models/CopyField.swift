@@ -2,13 +2,11 @@
 package struct CopyField: Sendable {
     /// The element's id.
     package var id: String
-    /// What it is.
     package var label: String
     /// The value.
     package var value: String
-    /// What to know of it.
     package var hint: String?
-    /// Whether it can be hidden from someone who looks on.
+    /// A Boolean value that indicates whether it can be hidden from someone who looks on.
     package var isSecret: Bool
 
     package init(id: String, label: String, value: String, hint: String? = nil, isSecret: Bool = false) {

@@ -1,8 +1,8 @@
-/// Why a delivery was not published, and what to do.
+/// The reason why a delivery was not published, and what to do.
 package struct DeliveryAdvice: Sendable {
-    /// What happened.
+    /// The event, in a sentence.
     package var what: String
-    /// What to do.
+    /// The advice.
     package var todo: String
 
     package init(what: String, todo: String = "") {

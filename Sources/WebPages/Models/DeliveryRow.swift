@@ -8,11 +8,11 @@ package struct DeliveryRow: Sendable {
     package var topic: [String]
     /// The message's id.
     package var messageID: String?
-    /// Where the message can be looked up.
+    /// The address at which the message can be looked up.
     package var messageURL: String?
-    /// How large.
+    /// The size of the body.
     package var size: String
-    /// What became of it.
+    /// The outcome.
     package var outcome: StatePill
     /// Why, where it was not published.
     package var advice: DeliveryAdvice?

@@ -4,7 +4,7 @@ package struct Figure: Sendable {
     package var value: String
     /// Its name.
     package var label: String
-    /// Where it leads.
+    /// The target of the link.
     package var url: String
 
     package init(value: String, label: String, url: String) {

@@ -1,4 +1,4 @@
-/// Who did what, when.
+/// One entry of the history: the actor, the action and the time.
 package struct HistoryRow: Sendable {
     /// When.
     package var when: Moment
@@ -6,7 +6,7 @@ package struct HistoryRow: Sendable {
     package var who: String
     /// What.
     package var what: String
-    /// What it was done to, where that is not the page's subject.
+    /// The object of the action, where that is not the page's subject.
     package var about: PageLink?
     /// More about it.
     package var detail: String?

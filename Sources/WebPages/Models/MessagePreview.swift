@@ -1,6 +1,6 @@
 /// A message as it goes out.
 package struct MessagePreview: Sendable {
-    /// What it is, in words without a full stop.
+    /// A heading without a full stop.
     package var lead: String
     /// Its topic.
     package var topic: String?

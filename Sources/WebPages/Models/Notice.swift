@@ -2,7 +2,6 @@
 package struct Notice: Sendable {
     /// Its weight.
     package var kind: Kind
-    /// What it is.
     package var text: String
 
     package init(kind: Kind, text: String) {
@@ -10,7 +9,6 @@ package struct Notice: Sendable {
         self.text = text
     }
 
-    /// How much it matters.
     package enum Kind: String, Sendable {
         case success, info, warning, error
     }

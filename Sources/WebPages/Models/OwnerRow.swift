@@ -4,9 +4,9 @@ package struct OwnerRow: Sendable {
     package var kind: Kind
     /// The name.
     package var name: String
-    /// Whether it is who looks at the page.
+    /// A Boolean value that indicates whether it is who looks at the page.
     package var isYou: Bool
-    /// Whether it can be removed.
+    /// A Boolean value that indicates whether it can be removed.
     package var canRemove: Bool
 
     package init(kind: Kind, name: String, isYou: Bool = false, canRemove: Bool = false) {

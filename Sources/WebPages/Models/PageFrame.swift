@@ -1,22 +1,22 @@
-/// What every page has around its content.
+/// The parts around the content of every page.
 package struct PageFrame: Sendable {
-    /// Who looks at it; `nil` if nobody is logged in.
+    /// The person who looks at it; `nil` if nobody is logged in.
     package var viewer: Viewer?
     /// The value that forms must send along.
     package var csrf: String
     /// The one-time key that forms must send along: each acts once.
     package var once: String
-    /// What was just done.
+    /// The message about the last action.
     package var flash: Notice?
-    /// Which part of the site it is.
+    /// The current section of the site.
     package var section: Section
-    /// Where the login is, from this page; `nil` if there is none.
+    /// The address of the login from this page; `nil` if there is none.
     package var loginURL: String?
-    /// Whether anybody can log in as anyone.
+    /// A Boolean value that indicates whether anybody can log in as anyone.
     package var isDevelopment: Bool
-    /// Whether search engines may list it.
+    /// A Boolean value that indicates whether search engines may list it.
     package var isIndexed: Bool
-    /// Whether a form on it has errors: the title says so first.
+    /// A Boolean value that indicates whether a form on it has errors: the title says so first.
     package var hasErrors: Bool
     /// The server's version.
     package var version: String

@@ -1,12 +1,12 @@
 /// A link.
 package struct PageLink: Sendable {
-    /// Where to.
+    /// The target.
     package var url: String
-    /// What people read.
+    /// The text.
     package var text: String
-    /// Whether it is where one is.
+    /// A Boolean value that indicates whether it is where one is.
     package var isCurrent: Bool
-    /// Whether it is the way most people want.
+    /// A Boolean value that indicates whether it is the way most people want.
     package var isPrimary: Bool
 
     package init(url: String, text: String, isCurrent: Bool = false, isPrimary: Bool = false) {

@@ -1,8 +1,8 @@
 /// The pages of a list.
 package struct Pager: Sendable {
-    /// Which part of the whole is shown.
+    /// The part of a long list that is shown.
     package var summary: String
-    /// Whether there is more than one page.
+    /// A Boolean value that indicates whether there is more than one page.
     package var isNeeded: Bool
     /// The page before.
     package var previous: String?
@@ -23,9 +23,9 @@ package struct Pager: Sendable {
     package struct Entry: Sendable {
         /// The number.
         package var label: String
-        /// Where it is.
+        /// The address of the page.
         package var url: String?
-        /// Whether it is the one that is shown.
+        /// A Boolean value that indicates whether it is the one that is shown.
         package var isCurrent: Bool
 
         package init(label: String, url: String?, isCurrent: Bool) {

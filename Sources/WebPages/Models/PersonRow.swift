@@ -2,11 +2,11 @@
 package struct PersonRow: Sendable {
     /// The account's name.
     package var name: String
-    /// How many tokens they own.
+    /// The number of tokens that they own.
     package var tokens: String
     /// The list of these.
     package var tokensURL: String
-    /// How many sessions they have.
+    /// The number of their sessions.
     package var sessions: String
     /// When they last logged in.
     package var lastLogin: Moment?

@@ -4,11 +4,9 @@ package struct SelectField: Sendable {
     package var id: String
     /// The field's name in the form.
     package var name: String
-    /// What it is.
     package var label: String
-    /// What there is to choose from.
+    /// The choices.
     package var choices: [Choice]
-    /// What is wrong with what was chosen.
     package var error: String?
 
     package init(id: String, name: String, label: String, choices: [Choice], error: String? = nil) {

@@ -2,7 +2,7 @@
 package struct ServiceBadge: Sendable {
     /// Its name in URLs.
     package var name: String
-    /// What people call it.
+    /// The display name.
     package var title: String
     /// Two letters.
     package var letters: String

@@ -10,7 +10,7 @@ package struct SessionRow: Sendable {
     package var used: Moment
     /// When it ends.
     package var ends: Moment
-    /// Whether it is the one that shows the page.
+    /// A Boolean value that indicates whether it is the one that shows the page.
     package var isThis: Bool
 
     package init(id: String, browser: String, started: Moment, used: Moment, ends: Moment, isThis: Bool) {

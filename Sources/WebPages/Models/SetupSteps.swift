@@ -1,16 +1,16 @@
-/// What to do at a service.
+/// The steps at a service.
 package struct SetupSteps: Sendable {
-    /// What people call the service.
+    /// The display name of the service.
     package var serviceTitle: String
     /// Where.
     package var places: [Place]
-    /// What to do, in order.
+    /// The steps, in order.
     package var steps: [String]
-    /// What to enter.
+    /// The fields to fill in.
     package var fields: [Field]
-    /// Which events to choose.
+    /// The events to choose.
     package var events: String?
-    /// What else to know.
+    /// Other remarks.
     package var notes: [String]
     /// The service's own page on it.
     package var reference: String?
@@ -28,11 +28,11 @@ package struct SetupSteps: Sendable {
         self.reference = reference
     }
 
-    /// Where webhooks are set up.
+    /// The place at which webhooks are set up.
     package struct Place: Sendable {
-        /// What it is for.
+        /// The kind of place.
         package var title: String
-        /// What to click, in turn.
+        /// The links to click, in turn.
         package var path: [String]
         /// The page's address, its variable parts in capitals.
         package var address: String?
@@ -44,13 +44,14 @@ package struct SetupSteps: Sendable {
         }
     }
 
-    /// What goes into a field of the service's form.
+    /// The content of a field of the service's form.
     package struct Field: Sendable {
-        /// What the form calls it.
+        /// The name of the field in the form.
         package var label: String
-        /// What goes there.
+        /// The content of the field.
         package var value: String
-        /// Whether that is to be taken as it is, and not the name of something on this page.
+        /// A Boolean value that indicates whether that is to be taken as it is, and not the name of something on this
+        /// page.
         package var isLiteral: Bool
 
         package init(label: String, value: String, isLiteral: Bool) {

@@ -2,7 +2,6 @@
 package struct StatePill: Sendable {
     /// The word.
     package var text: String
-    /// What it means.
     package var tone: Tone
 
     package init(text: String, tone: Tone) {
@@ -10,7 +9,7 @@ package struct StatePill: Sendable {
         self.tone = tone
     }
 
-    /// What a pill means.
+    /// The meaning of a pill.
     package enum Tone: String, Sendable {
         case ok, bad, warn, info, off
     }

@@ -1,10 +1,9 @@
 /// The head of a column.
 package struct TableColumn: Sendable {
-    /// What it is.
     package var label: String
     /// Sorts by it, or turns the order round.
     package var url: String?
-    /// How it is sorted by, if it is.
+    /// The sort order by this column, if it can be sorted by.
     package var order: Order?
 
     package init(label: String, url: String? = nil, order: Order? = nil) {
@@ -13,7 +12,7 @@ package struct TableColumn: Sendable {
         self.order = order
     }
 
-    /// Which way it is sorted.
+    /// The direction of the sort order.
     package enum Order: String, Sendable {
         case ascending, descending
     }

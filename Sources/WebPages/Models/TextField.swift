@@ -4,25 +4,23 @@ package struct TextField: Sendable {
     package var id: String
     /// The field's name in the form.
     package var name: String
-    /// What it is.
     package var label: String
-    /// What is in it.
+    /// The content.
     package var value: String
-    /// What to know of it.
     package var hint: String?
     /// An example.
     package var placeholder: String?
     /// The most characters.
     package var maximum: Int?
-    /// Whether it may be empty.
+    /// A Boolean value that indicates whether it may be empty.
     package var isOptional: Bool
-    /// Whether it is language, for spell checkers.
+    /// A Boolean value that indicates whether it is language, for spell checkers.
     package var isProse: Bool
     /// The input's type.
     package var type: Kind
-    /// What is wrong with it.
     package var error: String?
-    /// Whether the page opens with the focus on it. A field with an error has that anyway.
+    /// A Boolean value that indicates whether the page opens with the focus on it. A field with an error has that
+    /// anyway.
     package var isFocused: Bool
 
     package init(
@@ -46,7 +44,7 @@ package struct TextField: Sendable {
         describedBy = parts.isEmpty ? nil : parts.joined(separator: " ")
     }
 
-    /// What describes it to a screen reader: the error, then the hint.
+    /// The ids of the elements that describe it to a screen reader: the error, then the hint.
     private let describedBy: String?
 
     /// The input's type.

@@ -10,19 +10,19 @@ package struct TokenRow: Sendable {
     package var service: ServiceBadge
     /// Its scope.
     package var scope: String?
-    /// Who owns it, where that is of interest.
+    /// The owners, where they are of interest.
     package var owners: String?
-    /// Where its webhooks go.
+    /// The address of its webhooks.
     package var webhookURL: String
     /// Enabled, disabled, service off.
     package var state: StatePill
     /// The last delivery.
     package var last: LastDelivery?
-    /// How many were accepted.
+    /// The number of accepted deliveries.
     package var accepted: String
-    /// How many were accepted, and not published.
+    /// The number of deliveries that were accepted and not published.
     package var withheld: String
-    /// How many were refused.
+    /// The number of refused deliveries.
     package var refused: String
 
     package init(
@@ -48,7 +48,7 @@ package struct TokenRow: Sendable {
     package struct LastDelivery: Sendable {
         /// When.
         package var when: Moment
-        /// What became of it.
+        /// The outcome.
         package var outcome: StatePill
 
         package init(when: Moment, outcome: StatePill) {

@@ -1,14 +1,14 @@
 /// A list of tokens with what narrows and orders it.
 package struct TokenTable: Sendable {
-    /// What the list is below.
+    /// The caption.
     package var basePath: String
-    /// What is searched for.
+    /// The search text.
     package var query: String
     /// Further filters.
     package var filters: [SelectField]
-    /// Whether anything narrows the list.
+    /// A Boolean value that indicates whether anything narrows the list.
     package var isFiltered: Bool
-    /// How many there are, in words.
+    /// The number of tokens, in words.
     package var summary: String
     /// The heads.
     package var columns: [TableColumn]

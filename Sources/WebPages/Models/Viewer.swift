@@ -1,8 +1,8 @@
-/// Who looks at the page.
+/// The person who looks at the page.
 package struct Viewer: Sendable {
     /// The account's name.
     package var name: String
-    /// Whether the administration is shown.
+    /// A Boolean value that indicates whether the administration is shown.
     package var isAdmin: Bool
 
     package init(name: String, isAdmin: Bool = false) {
@@ -11,6 +11,6 @@ package struct Viewer: Sendable {
         initial = String(name.prefix(1))
     }
 
-    /// What stands for the person in a small circle.
+    /// The initial in a small circle.
     private let initial: String
 }

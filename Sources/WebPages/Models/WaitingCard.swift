@@ -2,13 +2,13 @@
 package struct WaitingCard: Sendable {
     /// Answers in JSON what came.
     package var statusURL: String
-    /// How many deliveries there were when the page was made.
+    /// The number of deliveries when the page was made.
     package var since: Int
     /// The token's page.
     package var tokenURL: String
-    /// What people call the service.
+    /// The display name of the service.
     package var serviceTitle: String
-    /// What came last, so far; `nil` if nothing did.
+    /// The last delivery so far; `nil` if there is none.
     package var last: Last?
 
     package init(statusURL: String, since: Int, tokenURL: String, serviceTitle: String, last: Last? = nil) {
@@ -25,9 +25,9 @@ package struct WaitingCard: Sendable {
         package var outcome: String
         /// The card's title.
         package var title: String
-        /// What came.
+        /// The event of the delivery.
         package var text: String
-        /// What to do, where it was not published.
+        /// Advice, where it was not published.
         package var advice: String?
 
         package init(outcome: String, title: String, text: String, advice: String?) {

@@ -6,15 +6,15 @@ package struct AdminPage: PageContent {
 
     /// The administration's pages.
     package var tabs: [PageLink]
-    /// How everything stands, in numbers.
+    /// The state of everything, in numbers.
     package var figures: [Figure]
     /// Tokens that sent too much lately.
     package var limited: [AttentionRow]
-    /// What runs.
+    /// The versions that run.
     package var versions: [LabelledValue]
-    /// What was done lately.
+    /// The latest changes.
     package var history: [HistoryRow]
-    /// Where older history is.
+    /// The address of older history.
     package var olderHistory: String?
 
     package init(

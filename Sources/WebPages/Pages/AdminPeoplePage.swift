@@ -6,9 +6,9 @@ package struct AdminPeoplePage: PageContent {
 
     /// The administration's pages.
     package var tabs: [PageLink]
-    /// How many there are, in words.
+    /// The number of people, in words.
     package var summary: String
-    /// What is searched for.
+    /// The search text.
     package var query: String
     /// The people.
     package var people: [PersonRow]

@@ -8,7 +8,7 @@ package struct AdminTokensPage: PageContent {
     package var tabs: [PageLink]
     /// The list.
     package var table: TokenTable
-    /// What was done with the token that was looked for by its tag, where it was deleted.
+    /// The changes of the token that was looked for by its tag, where it was deleted.
     package var history: [HistoryRow]
     /// There is no page for older entries of one that was deleted.
     package let olderHistory: String? = nil

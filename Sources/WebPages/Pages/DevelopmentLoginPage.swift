@@ -4,9 +4,9 @@ package struct DevelopmentLoginPage: PageContent {
 
     package var title: String { "Log in" }
 
-    /// What is wrong with what was entered.
+    /// The fault of the input.
     package var problem: String?
-    /// Where to go then.
+    /// The page to show afterwards.
     package var next: String
     /// Account and groups.
     package var fields: [TextField]

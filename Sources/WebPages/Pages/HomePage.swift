@@ -4,13 +4,13 @@ package struct HomePage: PageContent {
 
     package var title: String { "Overview" }
 
-    /// What the person is called.
+    /// The name of the person.
     package var name: String
-    /// How the tokens stand, in a sentence.
+    /// The state of the tokens, in a sentence.
     package var summary: String
-    /// Whether there are any tokens.
+    /// A Boolean value that indicates whether there are any tokens.
     package var hasTokens: Bool
-    /// How the tokens stand, in numbers.
+    /// The state of the tokens, in numbers.
     package var figures: [Figure]
     /// Tokens that want to be looked at.
     package var attention: [AttentionRow]

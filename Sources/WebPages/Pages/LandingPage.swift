@@ -4,9 +4,9 @@ package struct LandingPage: PageContent {
 
     package var title: String { "Webhooks in, Fedora messages out" }
 
-    /// Where to log in; `nil` if that is not set up.
+    /// The address of the login; `nil` if that is not set up.
     package var login: PageLink?
-    /// What it works with.
+    /// The services that it works with.
     package var services: [ServiceBadge]
 
     package init(login: PageLink?, services: [ServiceBadge]) {

@@ -6,9 +6,9 @@ package struct MessagePage: PageContent {
     package var title: String
     /// The status, if it is an error.
     package var code: String?
-    /// What happened.
+    /// The event, in a sentence.
     package var text: String
-    /// What to do.
+    /// The advice.
     package var advice: [String]
     /// Ways on.
     package var ways: [PageLink]
@@ -45,17 +45,18 @@ package struct FollowUpForm: Sendable {
         }
     }
 
-    /// Where it is sent.
+    /// The address of the form.
     package var action: String
-    /// Whether it is a new form of this session, and not one that already has what a session's forms carry.
+    /// A Boolean value that indicates whether it is a new form of this session, and not one that already has what a
+    /// session's forms carry.
     package var isNew: Bool
-    /// What is sent as it was.
+    /// The fields that are sent again as they were.
     package var hidden: [Hidden]
     /// A secret, which is typed again and never sent back to a page.
     package var secret: TextField?
-    /// What sends it.
+    /// The label of the button.
     package var button: String
-    /// Whether that cannot be undone.
+    /// A Boolean value that indicates whether that cannot be undone.
     package var isDestructive: Bool
 
     package init(

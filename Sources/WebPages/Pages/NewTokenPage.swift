@@ -8,25 +8,25 @@ package struct NewTokenPage: PageContent {
     package var crumbs: [PageLink]
     /// The service.
     package var service: ServiceBadge
-    /// What comes next.
+    /// The next step.
     package var lead: String
-    /// What to do at the service first, where it makes the secret.
+    /// The steps at the service to take first, where it makes the secret.
     package var guide: SetupSteps?
-    /// What is wrong with what was entered.
+    /// The fault of the input.
     package var problem: String?
     /// Name, scope, events.
     package var fields: [TextField]
-    /// What the service asks for besides.
+    /// The other settings of the service.
     package var settings: [TextField]
-    /// What of that is on or off.
+    /// Those of them that are on or off.
     package var checks: [CheckField]
-    /// Whether private content is published.
+    /// A Boolean value that indicates whether private content is published.
     package var allowsPrivate: Bool
-    /// What is wrong with that: nothing, as long as nobody else can have changed it.
+    /// The faults of those settings: nothing, as long as nobody else can have changed it.
     package let privateError: String? = nil
     /// A secret that someone brings, where that is a choice.
     package var ownSecret: TextField?
-    /// Whether that is open.
+    /// A Boolean value that indicates whether that is open.
     package var isOwnSecretOpen: Bool
 
     package init(

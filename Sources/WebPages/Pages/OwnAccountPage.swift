@@ -6,13 +6,13 @@ package struct OwnAccountPage: PageContent {
 
     /// The account's name.
     package var account: String
-    /// What the person is called.
+    /// The name of the person.
     package var displayName: String?
-    /// Whether the person is an administrator.
+    /// A Boolean value that indicates whether the person is an administrator.
     package var isAdmin: Bool
     /// The groups.
     package var groups: [String]
-    /// What to know about them.
+    /// Facts about the account.
     package var groupsNote: String
     /// The sessions.
     package var sessions: [SessionRow]

@@ -8,11 +8,11 @@ package struct SecretPage: PageContent {
     package var crumbs: [PageLink]
     /// The service.
     package var service: ServiceBadge
-    /// What happened.
+    /// The event, in a sentence.
     package var heading: String
-    /// What comes next.
+    /// The next step.
     package var lead: String
-    /// What the address, and the secret where there is one, are called.
+    /// The labels of the address and, where there is one, the secret.
     package var credentials: String
     /// The address.
     package var url: CopyField
@@ -20,17 +20,17 @@ package struct SecretPage: PageContent {
     package var urlWithSecret: CopyField?
     /// The secret.
     package var secret: CopyField?
-    /// What to say where there is none to show.
+    /// The text where there is none to show.
     package var noSecret: String?
     /// Until when former secrets work.
     package var formerUntil: [Moment]
     /// Watches for the first delivery.
     package var waiting: WaitingCard?
-    /// What to do at the service.
+    /// The steps at the service.
     package var guide: SetupSteps?
     /// A command that sends a test event; empty for none.
     package var test: [CodePart]
-    /// What to know of that.
+    /// Remarks about the steps.
     package var testNote: String?
     /// The token's page.
     package var tokenURL: String

@@ -18,9 +18,9 @@ package struct ServicesPage: PageContent {
     package struct Entry: Sendable {
         /// The service.
         package var service: ServiceBadge
-        /// Where its form is.
+        /// The address of its form.
         package var url: String
-        /// What proves its webhooks, in a few words.
+        /// The proof of its webhooks, in a few words.
         package var summary: String
 
         package init(service: ServiceBadge, url: String, summary: String) {

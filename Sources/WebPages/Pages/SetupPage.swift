@@ -12,9 +12,9 @@ package struct SetupPage: PageContent {
     package var name: String
     /// The address.
     package var url: CopyField
-    /// Whether a secret goes with it.
+    /// A Boolean value that indicates whether a secret goes with it.
     package var hasSecret: Bool
-    /// What to do at the service.
+    /// The steps at the service.
     package var guide: SetupSteps
     /// The token's page.
     package var path: String

@@ -16,53 +16,52 @@ package struct TokenDetailPage: PageContent {
     package var scope: String?
     /// Enabled, disabled, service off.
     package var state: StatePill
-    /// Whether it is enabled.
+    /// A Boolean value that indicates whether it is enabled.
     package var isEnabled: Bool
-    /// What to know of it.
     package var notices: [Notice]
     /// Another scope, where its repository seems to have been renamed.
     package var rename: ScopeOffer?
-    /// What is wrong with what was entered.
+    /// The fault of the input.
     package var problem: String?
-    /// Where its webhooks go.
+    /// The address of its webhooks.
     package var url: CopyField
     /// The tag that its messages carry.
     package var messageTag: String?
-    /// How many were published.
+    /// The number of published deliveries.
     package var accepted: String
-    /// How many were accepted, but not published.
+    /// The number of deliveries that were accepted, but not published.
     package var withheld: String
-    /// How many were refused.
+    /// The number of refused deliveries.
     package var refused: String
-    /// Whether a test event can be sent.
+    /// A Boolean value that indicates whether a test event can be sent.
     package var canTest: Bool
     /// Watches for the first delivery, until there was one.
     package var waiting: WaitingCard?
-    /// Which deliveries to list.
+    /// The filter of the list of deliveries.
     package var deliveryFilters: [PageLink]
-    /// Whether there are any deliveries, listed or not.
+    /// A Boolean value that indicates whether there are any deliveries, listed or not.
     package var hasDeliveries: Bool
     /// The deliveries.
     package var deliveries: [DeliveryRow]
     /// The last delivery's message.
     package var preview: MessagePreview?
-    /// What was done with it.
+    /// The changes of the token.
     package var history: [HistoryRow]
-    /// Where older history is.
+    /// The address of older history.
     package var olderHistory: String?
     /// Names the settings that the form shows.
     package var version: String
     /// Name, scope, events.
     package var fields: [TextField]
-    /// What the service asks for besides.
+    /// The other settings of the service.
     package var settings: [TextField]
-    /// What of that is on or off.
+    /// Those of them that are on or off.
     package var checks: [CheckField]
-    /// Whether private content is published.
+    /// A Boolean value that indicates whether private content is published.
     package var allowsPrivate: Bool
-    /// What is wrong with that.
+    /// The faults of those settings.
     package var privateError: String?
-    /// Who may manage it.
+    /// The people who may manage it.
     package var owners: [OwnerRow]
     /// The form that adds an owner: person or group.
     package var ownerKind: SelectField
@@ -137,7 +136,7 @@ package struct TokenDetailPage: PageContent {
         }
     }
 
-    /// What there is to say of a secret that cannot be shown.
+    /// The text about a secret that cannot be shown.
     package struct SecretState: Sendable {
         /// Names the secrets that the form replaces.
         package var version: String
@@ -145,19 +144,19 @@ package struct TokenDetailPage: PageContent {
         package var since: Moment
         /// When it was first used, if it was.
         package var firstUsed: Moment?
-        /// Whether it replaced another, and was not used yet.
+        /// A Boolean value that indicates whether it replaced another, and was not used yet.
         package var isUnused: Bool
         /// Until when former ones work.
         package var formerUntil: [Moment]
-        /// How long the present one is to work on.
+        /// The time that the present one is to work on.
         package var grace: SelectField
         /// A secret that someone brings.
         package var ownSecret: TextField
-        /// Whether there is no secret but one that someone brings.
+        /// A Boolean value that indicates whether there is no secret but one that someone brings.
         package var isOwnSecretNeeded: Bool
-        /// Whether the part that it is in is open.
+        /// A Boolean value that indicates whether the part that it is in is open.
         package var isOwnSecretOpen: Bool
-        /// What to do at the service.
+        /// The steps at the service.
         package var steps: [String]
 
         package init(

@@ -2,9 +2,8 @@
 package struct TokensPage: PageContent {
     package static let template = "tokens"
 
-    /// What it lists.
     package var title: String
-    /// Whether there is nothing to list, whatever is searched for.
+    /// A Boolean value that indicates whether there is nothing to list, whatever is searched for.
     package var isEmpty: Bool
     /// The list.
     package var table: TokenTable

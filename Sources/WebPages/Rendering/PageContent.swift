@@ -1,4 +1,4 @@
-/// What one page shows, typed: its stored properties are what its template may ask for.
+/// The typed content of one page: its stored properties are what its template may ask for.
 package protocol PageContent: Sendable {
     /// The template's name.
     static var template: String { get }

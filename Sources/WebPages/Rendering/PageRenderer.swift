@@ -33,7 +33,7 @@ package struct PageRenderer: Sendable {
         return text
     }
 
-    /// What the template sees: the content's properties, and `title`, `frame` and `assets`.
+    /// The values that the template sees: the content's properties, and `title`, `frame` and `assets`.
     func root(_ content: some PageContent, in frame: PageFrame) -> TemplateNode {
         var members = (TemplateNode.value(of: content) as? TemplateNode)?.members ?? [:]
         members["title"] = content.title

@@ -44,7 +44,7 @@ struct TemplateLibrary: Sendable {
 package struct TemplateError: Error, CustomStringConvertible {
     /// The template's name.
     package let template: String
-    /// What is wrong with it.
+    /// The fault.
     package let problem: String
 
     /// Both.

@@ -7,7 +7,7 @@ struct TemplateNode: MustacheParent {
 
     func child(named name: String) -> Any? { members[name] }
 
-    /// What a value of a view model is to a template: text, a truth, a number, a list, or a node.
+    /// A value of a view model as a template sees it: text, a truth, a number, a list, or a node.
     ///
     /// An optional that is empty becomes ``Absent``, and not nothing: a name that a model has is never looked up in what
     /// is around it. An enumeration's case `info` becomes a node with `value` and `info`.
@@ -43,7 +43,7 @@ struct TemplateNode: MustacheParent {
         self.members = members
     }
 
-    /// What is not there: no section is shown for it, and as text it is empty.
+    /// A missing value: no section is shown for it, and as text it is empty.
     struct Absent: MustacheCustomRenderable {
         var renderText: String { "" }
         var isNull: Bool { true }

@@ -1,4 +1,4 @@
-/// What the published Python class of a message cannot do with the payload at hand, beyond its long text.
+/// A fault of the published Python class of a message with the payload at hand, beyond its long text.
 ///
 /// The class is that of `webhook-to-fedora-messaging-messages` 1.5.0, and its headers are those that the server makes.
 /// `str()` is not asked: it fails on more, and hardly anybody calls it.
@@ -14,7 +14,7 @@ public enum ConsumerHazard: Sendable, Hashable {
     case schema(member: String)
 }
 
-/// Which classes messages may have that the published ones cannot digest: `messages.own_classes`.
+/// The messages that may go out although the published classes cannot digest them: `messages.own_classes`.
 public enum OwnClasses: String, Sendable, Hashable, CaseIterable {
     /// The published ones alone: a message that they cannot digest names nobody, or is withheld.
     case never

@@ -13,7 +13,7 @@ extension DiscourseService {
     }
 }
 
-/// What `DiscourseMessageV1` reads of a payload.
+/// The members of a payload that `DiscourseMessageV1` reads.
 private struct DiscourseMessageClass {
     /// The names that it takes from each type of event.
     private static let names: [(path: StaticString, member: String)] = [
@@ -68,7 +68,7 @@ private struct DiscourseMessageClass {
         event.hasPrefix(type + "_") && Self.acts.contains(String(event.dropFirst(type.utf8.count + 1)))
     }
 
-    /// What is there has to be an object: the class takes members of it.
+    /// A value that has to be an object: the class takes members of it.
     private func hazard(ofObjects paths: [StaticString], isActing: Bool) -> ConsumerHazard? {
         for path in paths where document.contains(path) && !document.isObject(path) {
             return isActing ? .names(member: "\(path)") : .summary(member: "\(path)")
@@ -76,7 +76,7 @@ private struct DiscourseMessageClass {
         return nil
     }
 
-    /// Where there is none, the class names a user `None`.
+    /// A member without which the class names a user `None`.
     private func author(_ path: StaticString) -> ConsumerHazard? {
         switch document.value(path) {
         case .string(let name) where IndexedName.isUsable(name): nil

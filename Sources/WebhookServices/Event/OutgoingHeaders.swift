@@ -1,8 +1,8 @@
-/// Which headers of a request go into its message: a list, and nothing else. What is not on it (X-Gitlab-Token,
+/// The headers of a request that go into its message: a list, and nothing else. What is not on it (X-Gitlab-Token,
 /// Authorization, Cookie) never leaves the server.
 struct OutgoingHeaders: Sendable {
-    /// What a consumer sees in place of a signature. The body is public word for word, so a published signature would
-    /// let anyone replay it under another event, and guess at weak secrets.
+    /// The value that consumers see in place of a signature. The body is public word for word, so a published signature
+    /// would let anyone replay it under another event, and guess at weak secrets.
     static let redacted = "redacted"
     /// Bytes of a value that go out.
     static let maxValueBytes = 1024

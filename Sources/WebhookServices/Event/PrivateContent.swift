@@ -1,4 +1,5 @@
-/// Why a webhook should not reach the bus, which is public and archived for ever, unless the token's owner allows it.
+/// The reason why a webhook should not reach the bus, which is public and archived for ever, unless the token's owner
+/// allows it.
 public enum PrivateContent: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
     /// A repository or project that not everybody can see, or a fork of such a kind, has a part in it.
     case privateRepository = "private_repository"
@@ -16,7 +17,7 @@ public enum PrivateContent: String, Sendable, Hashable, CaseIterable, CustomStri
     /// A stable word for programs, as in the answer's `reason`.
     public var code: String { rawValue }
 
-    /// What it is, for people.
+    /// A description for people.
     public var description: String {
         switch self {
         case .privateRepository: "it is about a repository that not everybody can see"

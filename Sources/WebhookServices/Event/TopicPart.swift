@@ -27,7 +27,7 @@ enum TopicPart {
         return bytes.isEmpty ? "_" : String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Whether a word of a topic may have the byte.
+    /// Returns a Boolean value that indicates whether a word of a topic may have the byte.
     static func isWordByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

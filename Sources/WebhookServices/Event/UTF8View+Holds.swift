@@ -1,5 +1,5 @@
 extension String.UTF8View {
-    /// Whether `part` stands anywhere in the text.
+    /// Returns a Boolean value that indicates whether `part` stands anywhere in the text.
     ///
     /// `String.contains` builds a table of the part's characters first, each time: dearer than all else that is asked
     /// of an event's name.

@@ -1,5 +1,5 @@
-/// Why an authentic webhook cannot become a message. Each is the sender's to mend; none holds anything of the payload
-/// or of a header's value.
+/// The reason why an authentic webhook cannot become a message. Each is the sender's to mend; none holds anything of
+/// the payload or of a header's value.
 public enum WebhookError: Error, Hashable, CustomStringConvertible {
     /// A header that the message's schema requires is missing or empty. Its name.
     case missingHeader(String)
@@ -35,7 +35,7 @@ public enum WebhookError: Error, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What to mend, for people.
+    /// Advice for people.
     public var description: String {
         switch self {
         case .missingHeader(let name): "the header \(name) is missing"

@@ -1,6 +1,6 @@
-/// What a webhook says, ready to become a message.
+/// The content of a webhook, ready to become a message.
 public struct WebhookEvent: Sendable {
-    /// How the payload and the headers stand in the message's body.
+    /// The layout of payload and headers in the message's body.
     public enum Envelope: Sendable, Hashable {
         /// `{"body": …, "headers": …, "agent": …}`.
         case standard
@@ -10,15 +10,15 @@ public struct WebhookEvent: Sendable {
 
     /// The topic without the broker's prefix: `github.push`.
     public var topic: String
-    /// What filters hold their patterns against: the event and, where it has one, its action. `push`,
-    /// `pull_request.opened`. In the characters of a topic.
+    /// The name that filters match: the event and, where it has one, its action. `push`, `pull_request.opened`. In the
+    /// characters of a topic.
     public var name: String
-    /// Why it should not reach the public bus; `nil` if nothing speaks against it.
+    /// The reason why it should not reach the public bus; `nil` if nothing speaks against it.
     public var privateContent: PrivateContent?
-    /// What the message's schema requires and the payload lacks, as a path; `nil` if it has everything. Such an event
+    /// The path that the message's schema requires and the payload lacks; `nil` if it has everything. Such an event
     /// cannot be published.
     public var missingMember: String?
-    /// What the published class of the message's schema cannot do with it; `nil` if it digests it.
+    /// The fault of the published class of the message's schema with it; `nil` if it digests it.
     public var consumerHazard: ConsumerHazard?
     /// A Boolean value that indicates whether the message is to name nobody, whoever did it.
     public private(set) var namesNobody = false
@@ -27,13 +27,13 @@ public struct WebhookEvent: Sendable {
     /// The account at the service that caused it: what the Fedora account is to be looked up by. `nil` where the
     /// payload names nobody, or a machine.
     public var sender: String?
-    /// What a token's scope is held against: the repository's full name, or its owner for an event of a whole
+    /// The name that a token's scope is compared with: the repository's full name, or its owner for an event of a whole
     /// organisation. `nil` where the payload names neither, and where nobody asked.
     public var repository: String?
     /// The Fedora accounts concerned: one `fedora_messaging_user_…` header each.
     public var usernames: [String]
-    /// What tells this delivery from others of its token and stays the same when it is sent again; `nil` where the
-    /// sender gave nothing of the kind.
+    /// A value that is unique to this delivery among those of its token and stays the same when it is sent again; `nil`
+    /// where the sender gave nothing of the kind.
     public var deliveryID: [UInt8]?
     /// XXH3-128 of the payload as it came: what tells it from another under the same delivery id. Nothing where there is
     /// no delivery id.
@@ -42,7 +42,7 @@ public struct WebhookEvent: Sendable {
     public var headers: [(name: String, value: String)]
     /// The payload's bytes as they came, without what must not go out: one or more pieces that follow each other.
     public var payload: [ArraySlice<UInt8>]
-    /// How those two stand in the message's body.
+    /// The layout of those two in the message's body.
     public var envelope: Envelope
 
     /// An event.

@@ -1,5 +1,5 @@
-/// Why an authentic webhook makes no message all the same. The answer is 202 `{"published": false, "reason": <code>}`:
-/// services disable hooks that get anything else.
+/// The reason why an authentic webhook makes no message all the same. The answer is 202 `{"published": false, "reason":
+/// <code>}`: services disable hooks that get anything else.
 public enum Withheld: Sendable, Hashable, CustomStringConvertible {
     /// It is of a repository or organisation that the token is not for.
     case outOfScope
@@ -23,7 +23,7 @@ public enum Withheld: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What to know, for people.
+    /// An explanation for people.
     public var description: String {
         switch self {
         case .outOfScope: "the token is for another repository or organisation"
@@ -37,7 +37,7 @@ public enum Withheld: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension WebhookEvent {
-    /// Why the event is not to be published; `nil` if it is.
+    /// Returns the reason why the event is not to be published; `nil` if it is.
     ///
     /// - Parameters:
     ///   - filter: The token's; `nil` if it has none.

@@ -85,8 +85,8 @@ extension BitbucketService {
     private static let destination: VisibilityCheck = .optional(
         "pullrequest.destination.repository.is_private", .flag(false))
 
-    /// What is left of the repository that a pull request comes from. Cloud says only of some whether they are private,
-    /// and tells little more.
+    /// The members that remain of the repository that a pull request comes from. Cloud says only of some whether they
+    /// are private, and tells little more.
     private static let sources = [cloud("pullrequest.source.repository"), dataCenter("pullRequest.fromRef.repository")]
 
     private static func cloud(_ object: String) -> EventRule.Reduction {

@@ -44,8 +44,8 @@ extension DiscourseService {
         ]
     }
 
-    /// What is written does not go to the bus (<https://pagure.io/fedora-infrastructure/issue/10420>): neither a post's
-    /// text, in both forms and in parts, nor what is said in a chat, wherever events have one.
+    /// Texts that people wrote, which do not go to the bus (<https://pagure.io/fedora-infrastructure/issue/10420>):
+    /// neither a post's text, in both forms and in parts, nor what is said in a chat, wherever events have one.
     private static let texts: [String] =
         ["cooked", "raw", "excerpt", "last_reply_excerpt", "old_message", "new_message", "blocks"].map { "**." + $0 }
         + ["chat_message.*.**.message", "chat_message.**.original_filename"]

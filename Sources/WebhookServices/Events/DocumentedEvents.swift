@@ -17,7 +17,8 @@ public struct DocumentedEvents: Sendable {
     public let date: String
     /// The events, in order.
     public let events: [Event]
-    /// Whether the service's events have names of their senders' choice, so that none is unknown.
+    /// A Boolean value that indicates whether the service's events have names of their senders' choice, so that none is
+    /// unknown.
     public let isOpen: Bool
 
     /// - Parameters:

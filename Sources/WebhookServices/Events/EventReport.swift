@@ -8,9 +8,9 @@ public struct EventReport: Sendable, Encodable {
         public let outcome: String
         /// The reason code of an event that is withheld whatever its payload says; `nil` for all others.
         public let code: String?
-        /// What the payload has to say for that.
+        /// The values that the payload needs for that.
         public let proof: [String]
-        /// What is cut out or reduced.
+        /// The members that are cut out or reduced.
         public let cuts: [String]
         /// Why, in words.
         public let reason: String
@@ -40,15 +40,16 @@ public struct EventReport: Sendable, Encodable {
 
     /// The service.
     public let service: String
-    /// Where the list of events is from.
+    /// The source of the list of events.
     public let source: String
     /// The day of that.
     public let date: String
-    /// How many events are documented.
+    /// The number of documented events.
     public let documented: Int
-    /// Whether senders name events freely.
+    /// A Boolean value that indicates whether senders name events freely.
     public let isOpen: Bool
-    /// What is cut out of every event, wherever it stands, besides addresses of people and credentials in URLs.
+    /// The members that are cut out of every event, wherever it stands, besides addresses of people and credentials in
+    /// URLs.
     public let everywhere: [String]
     /// The events.
     public let lines: [Line]
@@ -80,10 +81,10 @@ public struct EventReport: Sendable, Encodable {
 }
 
 extension EventTable.Common {
-    /// Whether it cuts anything at a certain place.
+    /// A Boolean value that indicates whether it cuts anything at a certain place.
     fileprivate var cutsAtPlaces: Bool { !descriptions { !$0.hasPrefix("**") }.isEmpty }
 
-    /// What it does at certain paths, in words.
+    /// The effects at certain paths, in words.
     fileprivate func descriptions(_ isWanted: (String) -> Bool) -> [String] {
         removed.filter(isWanted).map { "without \($0)" } + blanked.filter(isWanted).map { "empty \($0)" }
             + reductions.filter { isWanted($0.redaction.path) }.map(\.description)

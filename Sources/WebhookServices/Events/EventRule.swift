@@ -1,6 +1,6 @@
 /// A row of a service's table of events: who may see events of a kind, by what the payload says, and what is cut out.
 public struct EventRule: Sendable {
-    /// Where the visibility of an event stands.
+    /// The place of an event's visibility.
     public enum Standing: Sendable, Hashable {
         /// In the payload.
         case proven
@@ -10,7 +10,7 @@ public struct EventRule: Sendable {
         case never(PrivateContent)
     }
 
-    /// What comes of an event that passes all its checks.
+    /// The treatment of an event that passes all its checks.
     public enum Disposition: String, Sendable, CaseIterable {
         /// It is published as it came, but for what no message of the service holds.
         case published
@@ -38,7 +38,7 @@ public struct EventRule: Sendable {
                 Member(member: .init(path: path, value: value))
             }
 
-            /// Where it is there, it has to be that.
+            /// A value that has to match where it is present.
             public static func optional(_ path: String, _ value: String) -> Member {
                 Member(member: .init(path: path, value: value, isOptional: true))
             }
@@ -76,11 +76,11 @@ public struct EventRule: Sendable {
     public let events: [String]
     /// The actions; empty for all that have no rule of their own.
     public let actions: [String]
-    /// Where the visibility stands.
+    /// The place of the visibility.
     public let standing: Standing
-    /// What has to hold; of an event that is public by nature, too.
+    /// The conditions; of an event that is public by nature, too.
     public let checks: [VisibilityCheck]
-    /// What is reduced where it is not public.
+    /// The members that are reduced where the object is not public.
     public let reductions: [Reduction]
     /// Members that go, besides those of the whole table: keys joined by dots, `*` for any one key or element of an
     /// array, `**` for any number of them.
@@ -120,7 +120,7 @@ public struct EventRule: Sendable {
             removed: removing, blanked: blanking, reason: reason)
     }
 
-    /// What comes of an event that passes all checks, whatever the table cuts out of everything.
+    /// The treatment of an event that passes all checks, whatever the table cuts out of everything.
     public var disposition: Disposition {
         if case .never = standing { return .withheld }
         if standing == .proven, checks.isEmpty { return .withheld }
@@ -128,7 +128,7 @@ public struct EventRule: Sendable {
         return removed.isEmpty && blanked.isEmpty && reductions.isEmpty ? .published : .cut
     }
 
-    /// What a payload says of its event: `nil` if it may be published.
+    /// Returns the reason to withhold the event of a payload; `nil` if it may be published.
     func privateContent(in document: JSONDocument) -> PrivateContent? {
         if case .never(let content) = standing { return content }
         switch VisibilityCheck.finding(of: checks, in: document) {

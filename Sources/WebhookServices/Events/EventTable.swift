@@ -4,20 +4,20 @@
 /// An event is published by default only if its payload proves that it is public, or if it is of a kind that the service
 /// shows to everybody. An event that is not documented, or has no row, is withheld.
 public struct EventTable: Sendable {
-    /// What is cut out of everything, besides what each row cuts.
+    /// The members that are cut out of everything, besides what each row cuts.
     struct Common: Sendable {
         /// Members that go, as those of a row.
         var removed: [String]
         /// Members that stay without their value, likewise.
         var blanked: [String]
-        /// What is reduced where it is not public, likewise.
+        /// The members that are reduced where the object is not public, likewise.
         var reductions: [EventRule.Reduction]
         /// Strings that hold a document or nothing.
         var documents: [String] = []
         /// By what objects say that they are private.
         var marks: [PayloadRedaction.PrivateMark] = []
 
-        /// What it does in payloads of an event.
+        /// The effects in payloads of an event.
         ///
         /// - Parameter isMember: Whether the payload is one member that is named as its event.
         func of(_ event: String, isMember: Bool) -> Common {
@@ -48,14 +48,14 @@ public struct EventTable: Sendable {
     public let rules: [EventRule]
     private var entries: [String: Entry] = [:]
     private var fallback: Prepared?
-    /// What is cut out of everything.
+    /// The members that are cut out of everything.
     let common: Common
     /// The same, made ready.
     private let commonCuts: PayloadRedaction
-    /// Where the payload says what happened, if the documented actions are all that there are.
+    /// The path of the action, if the documented actions are all that there are.
     private let action: StaticString?
-    /// Whether a payload is an object with one member, which is named as its event, and what happened is one of the
-    /// documented actions.
+    /// A Boolean value that indicates whether a payload is an object with one member, which is named as its event, and
+    /// what happened is one of the documented actions.
     let isOneMember: Bool
     /// Checks of all events.
     private let checks: [VisibilityCheck]
@@ -126,7 +126,7 @@ public struct EventTable: Sendable {
         prepared(for: event, action: action)?.rule
     }
 
-    /// Whether an action has a row of its own.
+    /// Returns a Boolean value that indicates whether an action has a row of its own.
     func hasRule(for event: String, action: String) -> Bool { entries[event]?.byAction[action] != nil }
 
     private func prepared(for event: String, action: String?) -> Prepared? {
@@ -151,7 +151,7 @@ public struct EventTable: Sendable {
             cuts: prepared.cuts, reducing: prepared.reducing)
     }
 
-    /// What speaks against an event whose row lets it go out.
+    /// The reason to withhold an event whose row lets it go out.
     private func privateContent(of event: String, action: String?, _ document: JSONDocument) -> PrivateContent? {
         switch VisibilityCheck.finding(of: checks, in: document) {
         case .isPublic: break
@@ -175,17 +175,17 @@ public struct EventTable: Sendable {
     /// The names of all documented events: `push`, `issues.opened`.
     public var eventNames: [String] { documented.events.flatMap(\.names) }
 
-    /// What can stand in a filter: events with and without their actions.
+    /// The names that a filter can have: events with and without their actions.
     var filterNames: [String] {
         documented.events.flatMap { $0.actions.isEmpty ? [$0.name] : [$0.name] + $0.names }
     }
 }
 
-/// What a table says of an event.
+/// The table's answer for an event.
 public struct EventJudgement: Sendable {
-    /// Why it is not to be published by default; `nil` if it may be.
+    /// The reason why it is not to be published by default; `nil` if it may be.
     public var privateContent: PrivateContent?
-    /// What is cut out of it, whatever the token's owner allows.
+    /// The members that are cut out of it, whatever the token's owner allows.
     let cuts: PayloadRedaction
     /// The same, and what not everybody may see is reduced.
     let reducing: PayloadRedaction

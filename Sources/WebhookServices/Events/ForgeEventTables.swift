@@ -1,6 +1,6 @@
 // Forgejo, Gitea and what they have in common.
 extension GiteaFamily {
-    /// What proves that everybody sees a repository: it is not private, and neither is whoever owns it.
+    /// The proof that everybody sees a repository: it is not private, and neither is whoever owns it.
     private static func repository(_ place: RepositoryPlace) -> [VisibilityCheck] {
         [
             .within(place.object, place.isPrivate, .flag(false)),
@@ -66,8 +66,8 @@ extension GiteaFamily {
             object: "workflow_run.repository", isPrivate: "workflow_run.repository.private",
             isInternal: "workflow_run.repository.internal", owner: "workflow_run.repository.owner.visibility"))
 
-    /// What is left of the repository that a pull request or a run comes from, or that another one is a fork of, if it
-    /// is private. How visible its owner is does not matter: the event is of another one.
+    /// The members that remain of the repository that a pull request or a run comes from, or that another one is a fork
+    /// of, if it is private. How visible its owner is does not matter: the event is of another one.
     private static func reduced(_ object: String) -> EventRule.Reduction {
         EventRule.Reduction(
             object, unless: [.required("private", "false"), .optional("internal", "false")],
@@ -76,7 +76,7 @@ extension GiteaFamily {
 
     private static let head = reduced("pull_request.head.repo")
 
-    /// What is left of a team that has to review something: teams are for the members of their organization.
+    /// The members that remain of a team that has to review something: teams are for the members of their organization.
     private static let teams = EventRule.Reduction(
         "**.requested_reviewers_teams.*", keeping: ["id"], isBlanking: true)
 

@@ -21,16 +21,16 @@ extension GitHubService {
         .all([.within(object, flag, .flag(false)), .optional(word, .words(["public"]))])
     }
 
-    /// What is left of the object of a fork, or of what a fork is of, that not everybody may see: what its pull request
-    /// shows anyway.
+    /// The members that remain of a fork, or of its parent, that not everybody may see: what its pull request shows
+    /// anyway.
     private static func fork(_ object: String) -> EventRule.Reduction {
         EventRule.Reduction(
             object, unless: [.required("private", "false"), .optional("visibility", "\"public\"")],
             keeping: ["id", "name", "full_name", "html_url", "private", "owner.login", "owner.username"])
     }
 
-    /// What is left of whoever has to review something, if that is a team: teams are for the members of their
-    /// organization. Accounts have a login.
+    /// The members that remain of a team that has to review something: teams are for the members of their organization.
+    /// Accounts have a login.
     private static func team(_ object: String) -> EventRule.Reduction {
         EventRule.Reduction(
             object, unless: [.required("login", nil)], keeping: ["id", "node_id", "type"], isBlanking: true)
@@ -45,7 +45,7 @@ extension GitHubService {
     /// Values of fields that an organization's issues have, some of them for its members only.
     private static let fields = "**.issue_field_values"
 
-    /// Which events may go out, by what, and without what.
+    /// The events that may go out, the proof that each needs, and the members that are cut.
     static let table = EventTable(
         documentedEvents, action: "action",
         blanking: [
@@ -63,7 +63,7 @@ extension GitHubService {
         marks: [.init("private", "true"), .init("privacy", "\"secret\"", "\"closed\"")],
         rules: [code, issues, runs, others, withheld].flatMap { $0 })
 
-    /// What is in a repository.
+    /// The events of a repository.
     private static let code: [EventRule] = [
         .proven(
             [
@@ -222,7 +222,7 @@ extension GitHubService {
             "Deployments of public repositories are public; what they were given is not for everybody."),
     ]
 
-    /// What has a visibility of its own, or a configuration.
+    /// The objects with a visibility or a configuration of their own.
     private static let others: [EventRule] = [
         .proven(
             ["package", "registry_package"],
@@ -275,7 +275,7 @@ extension GitHubService {
             "The configuration of a webhook has the address of the token here."),
     ]
 
-    /// What is not for everybody, whatever the repository says.
+    /// The events that are not for everybody, whatever the repository says.
     private static let withheld: [EventRule] = [
         .never(
             ["secret_scanning_alert", "secret_scanning_alert_location", "secret_scanning_scan"], as: .securityAlert,

@@ -25,7 +25,7 @@ extension GitLabService {
         return checks + more.joined()
     }
 
-    /// What marks an object as confidential, wherever it is in the payload.
+    /// The marks of a confidential object, wherever it is in the payload.
     private static let marks: [VisibilityCheck] = [
         .optional("event_type", .noWord(prefix: "confidential"), otherwise: .confidential),
         .optional("object_attributes.confidential", .flag(false), otherwise: .confidential),
@@ -45,7 +45,7 @@ extension GitLabService {
         .required("work_item.confidential", .flag(false), otherwise: .confidential),
     ])
 
-    /// What people comment on or react to has to be there, and to say who may see it, where its kind does.
+    /// The object of a comment or reaction, which has to be there, and to say who may see it, where its kind does.
     private static func target(_ path: StaticString) -> [VisibilityCheck] {
         [
             .when(path, is: "Issue", workItem),
@@ -62,7 +62,7 @@ extension GitLabService {
         ]
     }
 
-    /// What is left of the project that a merge request comes from, if not everybody may see it.
+    /// The members that remain of the project that a merge request comes from, if not everybody may see it.
     private static func source(_ object: String) -> EventRule.Reduction {
         EventRule.Reduction(
             object, unless: [.required("visibility_level", "20")],
@@ -78,10 +78,10 @@ extension GitLabService {
         "merge_request", and: marks,
         [.within("object_attributes.target", "object_attributes.target.visibility_level", everybody)])
 
-    /// What people comment on. Designs are of an issue, and no payload says whether that is confidential.
+    /// The objects that people comment on. Designs are of an issue, and no payload says whether that is confidential.
     private static let notables = ["Commit", "Issue", "MergeRequest", "Snippet", "WorkItem"]
 
-    /// What is left of variables and inputs, which may hold what is not for everybody: their names.
+    /// The members that remain of variables and inputs, which may hold what is not for everybody: their names.
     private static let values = [
         EventRule.Reduction("**.variables", keeping: ["*.key"], isBlanking: true),
         EventRule.Reduction("**.trigger_variables", keeping: ["*.key"], isBlanking: true),
@@ -89,7 +89,7 @@ extension GitLabService {
         EventRule.Reduction("**.inputs", keeping: ["*.name", "*.key"], isBlanking: true),
     ]
 
-    /// Which events may go out, by what, and without what.
+    /// The events that may go out, the proof that each needs, and the members that are cut.
     static let table = EventTable(
         documentedEvents,
         blanking: [
@@ -103,7 +103,7 @@ extension GitLabService {
         ],
         rules: [projects, instance, withheld].flatMap { $0 })
 
-    /// What projects tell.
+    /// The events of projects.
     private static let projects: [EventRule] = [
         .proven(["push"], by: project("push"), "Commits are for whoever sees the project."),
         .proven(["tag_push"], by: project("tag_push"), "Tags are for whoever sees the project."),
@@ -155,7 +155,7 @@ extension GitLabService {
             "Projects of a group, which say in a word who sees them."),
     ]
 
-    /// What a whole instance tells, if it is of a project.
+    /// The events of a whole instance, if it is of a project.
     private static let instance: [EventRule] = [
         .proven(
             ["system"],
@@ -177,7 +177,7 @@ extension GitLabService {
             "As the hooks of a project."),
     ]
 
-    /// What is not for everybody, whatever the project says.
+    /// The events that are not for everybody, whatever the project says.
     private static let withheld: [EventRule] = [
         .never(
             ["system"],

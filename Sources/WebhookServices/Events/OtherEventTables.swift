@@ -17,7 +17,7 @@ extension SentryService {
         impact_assessment_completed pr_created
         """)
 
-    /// What stays of an issue, an error or an event.
+    /// The members that remain of an issue, an error or an event.
     private static let members = [
         "id", "issue_id", "event_id", "shortId", "title", "culprit", "level", "status", "url",
         "web_url", "permalink", "issue_url",
@@ -116,7 +116,7 @@ extension PretixService {
 
     static let table = table(removing: [])
 
-    /// What goes out of an event: no more of a person than w2fm tells, and without certain members.
+    /// The members that go out of an event: no more of a person than w2fm tells, and without certain members.
     static func table(removing absent: [String]) -> EventTable {
         let isOfEvent = { (name: String) in name.hasPrefix("event.") || name.hasPrefix("subevent.") }
         let names = documentedEvents.events.map(\.name)
@@ -215,7 +215,8 @@ extension PagureService {
         pull-request.updated
         """)
 
-    /// What is left of a project that a pull request comes from, or that another one is a fork of, if it is private.
+    /// The members that remain of a project that a pull request comes from, or that another one is a fork of, if it is
+    /// private.
     private static func project(_ object: String) -> EventRule.Reduction {
         EventRule.Reduction(
             object, unless: [.required("private", "false")],

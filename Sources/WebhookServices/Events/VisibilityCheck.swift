@@ -29,13 +29,13 @@ public struct VisibilityCheck: Sendable {
     enum Presence: Sendable {
         /// Always.
         case always
-        /// Where the object is, in which it stands: null or a missing object needs none.
+        /// The place of the object around it: null or a missing object needs none.
         case within(StaticString)
         /// Never, but where it is, it counts.
         case optional
     }
 
-    /// What a check found.
+    /// The finding of a check.
     enum Finding: Equatable {
         case isPublic
         case isPrivate(PrivateContent)
@@ -55,7 +55,7 @@ public struct VisibilityCheck: Sendable {
     }
 
     private let kind: Kind
-    /// What the event is where the value is another one.
+    /// The verdict where the value is another one.
     private let otherwise: PrivateContent
 
     /// A place that has to be there.
@@ -110,7 +110,7 @@ public struct VisibilityCheck: Sendable {
         VisibilityCheck(kind: .when(path, word, check), otherwise: check.otherwise)
     }
 
-    /// What the payload says.
+    /// The finding in a payload.
     ///
     /// A place that is there twice proves nothing, whichever of its values comes last: both are in the payload. Neither does
     /// one that is missing because something else than an object is where it would be.
@@ -158,7 +158,8 @@ public struct VisibilityCheck: Sendable {
         }
     }
 
-    /// What several checks find together: what one of them knows to be private is, else what one does not know is not.
+    /// The combined finding of several checks: what one of them knows to be private is, else what one does not know is
+    /// not.
     static func finding(of checks: [VisibilityCheck], in document: JSONDocument) -> Finding {
         var result = Finding.isPublic
         for check in checks {

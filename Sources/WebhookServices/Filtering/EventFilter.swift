@@ -1,4 +1,4 @@
-/// Which events of a service a token lets through, by patterns over ``WebhookEvent/name``: `push`,
+/// The events of a service that a token lets through, by patterns over ``WebhookEvent/name``: `push`,
 /// `pull_request.opened`, `pull_request.*`, `*.closed`, `*`.
 ///
 /// A pattern's words are held against the first of the name's words, which are what stands between its dots, letter by
@@ -42,7 +42,7 @@ public struct EventFilter: Sendable, Hashable, CustomStringConvertible {
     /// The patterns as `init(text:)` reads them: `push, pull_request.*`.
     public var description: String { patterns.joined(separator: ", ") }
 
-    /// Whether a pattern matches the name of an event.
+    /// Returns a Boolean value that indicates whether a pattern matches the name of an event.
     public func allows(_ name: String) -> Bool {
         let name = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return words.contains { Self.matches($0, name) }
@@ -67,8 +67,8 @@ public struct EventFilter: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// What somebody meant who wrote a pattern: the event or its plural (`issue`), one that begins with it (`pull` of
-    /// `pull request`), or what comes next to it.
+    /// The probable meaning of a mistyped pattern: the event or its plural (`issue`), one that begins with it (`pull`
+    /// of `pull request`), or what comes next to it.
     private static func likely(
         _ pattern: String, in table: EventTable, _ nearest: (String, [String]) -> String?
     ) -> String? {

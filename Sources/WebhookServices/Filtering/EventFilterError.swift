@@ -1,4 +1,4 @@
-/// What is wrong with the patterns of an event filter.
+/// A fault in the patterns of an event filter.
 public enum EventFilterError: Error, Hashable, CustomStringConvertible {
     /// No pattern: what lets everything through is no filter, or `*`.
     case empty
@@ -16,7 +16,7 @@ public enum EventFilterError: Error, Hashable, CustomStringConvertible {
     /// The service has no event that a pattern matches; and what may have been meant.
     case unknownEvent(String, nearest: String?)
 
-    /// What to do, for people.
+    /// Advice for people.
     public var description: String {
         switch self {
         case .empty: "give at least one event, such as \"push\", or \"*\" for all"

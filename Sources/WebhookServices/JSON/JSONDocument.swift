@@ -20,7 +20,7 @@ public struct JSONDocument {
         self.bytes = bytes
     }
 
-    /// Whether something stands at the path, `null` included.
+    /// Returns a Boolean value that indicates whether something stands at the path, `null` included.
     public func contains(_ path: StaticString) -> Bool {
         find(path) != nil
     }
@@ -43,18 +43,18 @@ public struct JSONDocument {
         return found.boolean
     }
 
-    /// What stands at the path; `nil` if nothing does.
+    /// Returns the value at the path; `nil` if there is none.
     public func value(_ path: StaticString) -> JSONValue? {
         find(path).map(Self.value(of:))
     }
 
-    /// What stands at a path that is not known before the program runs; otherwise as ``value(_:)``.
+    /// Returns the value at a path that is not known before the program runs; otherwise as ``value(_:)``.
     public func value(at path: String) -> JSONValue? {
         var path = path
         return path.withUTF8 { find($0) }.map(Self.value(of:))
     }
 
-    /// What stands under a key of the document itself, whatever characters the key has.
+    /// Returns the value under a key of the document itself, whatever characters the key has.
     public func member(_ key: String) -> JSONValue? {
         checkTime()
         var key = key
@@ -67,34 +67,34 @@ public struct JSONDocument {
         return found ? Self.value(of: value) : nil
     }
 
-    /// Whether an object stands at the path.
+    /// Returns a Boolean value that indicates whether an object stands at the path.
     public func isObject(_ path: StaticString) -> Bool {
         find(path)?.kind == CSIMDJSON_OBJECT
     }
 
-    /// What stands at a path, and whether others may.
+    /// A value at a path, and whether there may be others.
     struct Place {
-        /// What the last one is; `nil` if nothing stands there.
+        /// The last value; `nil` if there is none.
         var value: JSONValue?
         /// A Boolean value that indicates whether a key on the way is in its object several times, or something on the way
         /// is no object, but not null: another value may then stand in the payload, which is published as well.
         var isAmbiguous: Bool
     }
 
-    /// What stands at the path, and whether it is the only one.
+    /// Returns the value at the path, and whether it is the only one.
     func place(_ path: StaticString) -> Place {
         let (found, isAmbiguous) = path.withUTF8Buffer { look(at: $0) }
         return Place(value: found.map(Self.value(of:)), isAmbiguous: isAmbiguous)
     }
 
-    /// Whether a key on the way to what stands at the path is in its object several times, or something on the way is no
-    /// object, but not null.
+    /// Returns a Boolean value that indicates whether a key on the way to what stands at the path is in its object
+    /// several times, or something on the way is no object, but not null.
     func isAmbiguous(at path: String) -> Bool {
         var path = path
         return path.withUTF8 { look(at: $0).isAmbiguous }
     }
 
-    /// How many members the document has; one that is there twice counts twice.
+    /// The number of members of the document; one that is there twice counts twice.
     var memberCount: Int {
         checkTime()
         return csimdjson_member_count(parser.pointer)

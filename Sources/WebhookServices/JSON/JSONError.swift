@@ -1,4 +1,4 @@
-/// Why a payload is not taken as JSON. Says nothing of what is in it.
+/// The reason why a payload is not taken as JSON. Says nothing of what is in it.
 public enum JSONError: Error, Hashable, CustomStringConvertible {
     /// More bytes than the limit.
     case tooLarge
@@ -15,7 +15,7 @@ public enum JSONError: Error, Hashable, CustomStringConvertible {
     /// No memory for the parser.
     case outOfMemory
 
-    /// What is wrong, for the sender.
+    /// The fault, for the sender.
     public var description: String {
         switch self {
         case .tooLarge: "the payload is too large"

@@ -1,4 +1,4 @@
-/// How large and how deep a payload may be. Bounds on what a sender can make us and the messages' consumers do.
+/// The maximum size and depth of a payload. Bounds on what a sender can make us and the messages' consumers do.
 public struct JSONLimits: Sendable, Hashable {
     /// Arrays and objects in each other, the outermost object being one deep; 64, `ingest.max_depth`.
     public var maxDepth: Int

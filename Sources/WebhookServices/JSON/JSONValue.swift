@@ -1,4 +1,4 @@
-/// What stands at a path of a document.
+/// A value at a path of a document.
 public enum JSONValue: Hashable, Sendable {
     /// `null`.
     case null

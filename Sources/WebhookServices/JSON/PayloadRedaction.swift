@@ -12,13 +12,13 @@
 struct PayloadRedaction: Sendable {
     /// An object of which only some members stay, and of those only numbers, words and strings.
     struct Reduction: Sendable {
-        /// Where the object is.
+        /// The place of the object.
         var path: String
         /// The paths of what stays, from the object on.
         var kept: [String]
-        /// What leaves the object as it is: one of several proofs, each of them some members.
+        /// The proofs that leave the object as it is: any of them suffices, and each of them some members.
         var exceptions: [[Member]] = []
-        /// Whether what does not stay keeps its key, without its value.
+        /// A Boolean value that indicates whether what does not stay keeps its key, without its value.
         var isBlanking = false
 
         /// A member of an object. If there are several, all of them have to be as it says.
@@ -27,7 +27,7 @@ struct PayloadRedaction: Sendable {
             var path: String
             /// The number, word or string that it has to be, as JSON writes it; `nil` for anything but null.
             var value: String?
-            /// Whether it may be missing.
+            /// A Boolean value that indicates whether it may be missing.
             var isOptional = false
         }
     }
@@ -52,7 +52,7 @@ struct PayloadRedaction: Sendable {
         }
     }
 
-    /// What is blanked in every document: where a hook leads, and its secret.
+    /// The members that are blanked in every document: where a hook leads, and its secret.
     static let hookConfigurations = ["**.hook.config", "**.hook.*.config"]
 
     let paths: RedactionPaths
@@ -118,10 +118,10 @@ struct PayloadRedaction: Sendable {
 struct RedactionEdit {
     /// The bytes that go.
     var range: Range<Int>
-    /// How many strings stand around the empty string that takes their place; `nil` if nothing does.
+    /// Returns the number of strings around the empty string that replaces them; `nil` if nothing does.
     var emptyStringLevel: Int?
 
-    /// What takes their place.
+    /// The replacement.
     var replacement: [UInt8]? {
         guard let level = emptyStringLevel else { return nil }
         // In each string around it, a quote and each backslash has a backslash before it.

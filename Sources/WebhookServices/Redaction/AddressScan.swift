@@ -2,14 +2,14 @@
 ///
 /// One pass over the string's inside, escapes resolved, whatever its length.
 struct AddressScan {
-    /// What is cut.
+    /// The ranges to cut.
     private(set) var cuts: [Range<Int>] = []
 
     private let base: UnsafePointer<UInt8>
     private let end: Int
     private let findsAddresses: Bool
     private var units: PercentUnits
-    /// How far it was looked ahead, if that is further: no `@` stands before.
+    /// The end of what was looked ahead, if that is further: no `@` stands before.
     private var ahead: PercentUnits?
 
     // The text before, for what a URL begins with. Backslashes do not count: text in text has them before slashes.
@@ -44,7 +44,7 @@ struct AddressScan {
         static func == (left: Word, right: Word) -> Bool { left.bytes == right.bytes && left.count == right.count }
     }
 
-    /// What stands behind an `@` as far as it was read.
+    /// The result of reading the bytes after an `@`.
     private struct Domain {
         var labels = 0
         var labelLength = 0
@@ -53,7 +53,7 @@ struct AddressScan {
         /// As the first of a version: `2`, `v2`.
         var isFirstLabelOfVersion = false
         var isVersion = false
-        /// Where the name of a host ends that has a top-level domain.
+        /// Returns the end of the name of a host that has a top-level domain.
         var end: Int?
 
         /// Takes one more byte; false if none of a domain.
@@ -187,7 +187,8 @@ struct AddressScan {
         cuts.append(start..<end)
     }
 
-    /// Whether `org-123@` begins there: by that, members of an organization with single sign-on fetch from GitHub.
+    /// Returns a Boolean value that indicates whether `org-123@` begins there: by that, members of an organization with
+    /// single sign-on fetch from GitHub.
     private func isGitHubOrganization(_ start: Int) -> Bool {
         var index = start
         for byte in "org-".utf8 {
@@ -264,7 +265,7 @@ struct AddressScan {
         return isSSH ? findsAddresses && !isServiceAccount(user) : true
     }
 
-    /// Where the `@` of a password ends that has one of the bytes in it that end an authority.
+    /// Returns the place of the `@` that ends a password that has one of the bytes in it that end an authority.
     private mutating func endOfUserAhead() -> Int? {
         var ahead = units
         if let known = self.ahead, known.index > units.index { ahead = known }

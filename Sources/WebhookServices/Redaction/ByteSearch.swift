@@ -7,7 +7,7 @@ enum ByteSearch {
     private static let quotes = ones &* UInt64(UInt8(ascii: "\""))
     private static let backslashes = ones &* UInt64(UInt8(ascii: "\\"))
 
-    /// Where the next quote or backslash stands; `end` if there is none.
+    /// Returns the place of the next quote or backslash; `end` if there is none.
     static func quoteOrBackslash(_ base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
         var index = start
         while index &+ 8 <= end {
@@ -23,7 +23,7 @@ enum ByteSearch {
         return index
     }
 
-    /// Where the next such byte stands; `end` if there is none.
+    /// Returns the place of the next such byte; `end` if there is none.
     static func first(_ byte: UInt8, _ base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> Int {
         guard start < end, let found = memchr(base + start, Int32(byte), end - start) else { return end }
         return found - UnsafeMutableRawPointer(mutating: base)
@@ -100,7 +100,8 @@ struct NextMark {
         }
     }
 
-    /// Whether an escape stands for a letter, a digit or a sign that JSON, HTML and JavaScript have no reason to escape.
+    /// Returns a Boolean value that indicates whether an escape stands for a letter, a digit or a sign that JSON, HTML
+    /// and JavaScript have no reason to escape.
     private func isNeedless(_ start: Int) -> Bool {
         guard base[start + 1] == UInt8(ascii: "u"), base[start + 2] == UInt8(ascii: "0"),
             base[start + 3] == UInt8(ascii: "0"), let high = StringUnits.digit(base[start + 4]),

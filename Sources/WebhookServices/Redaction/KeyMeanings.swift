@@ -1,9 +1,9 @@
-/// What the keys of payloads say about the addresses under them.
+/// The meanings of payloads' keys for the addresses under them.
 struct KeyMeanings: Sendable {
-    /// What one key says.
+    /// The meaning of one key.
     enum Meaning: Sendable {
         case other
-        /// What people wrote themselves, and what they named: texts, branches and tags.
+        /// Texts that people wrote themselves, and names that they gave: texts, branches and tags.
         case text
         /// A form or a version of what stands around it: `changes.body.from`, `content.raw`.
         case part
@@ -15,7 +15,7 @@ struct KeyMeanings: Sendable {
         case address
     }
 
-    /// What holds for all that stands in an object or an array.
+    /// The meaning for all that stands in an object or an array.
     enum Context: Sendable {
         case plain
         case text
@@ -41,13 +41,13 @@ struct KeyMeanings: Sendable {
         }
     }
 
-    /// What a key says.
+    /// Returns the meaning of a key.
     func meaning(of key: String) -> Meaning {
         if let known = meanings[key] { return known == .text && !keepsTexts ? .other : known }
         return key.lowercased().utf8.holds("mail".utf8) ? .address : .other
     }
 
-    /// What holds inside of an object or an array that stands under a key.
+    /// Returns the meaning inside of an object or an array that stands under a key.
     static func context(inside meaning: Meaning, of context: Context) -> Context {
         switch meaning {
         case .text: .text

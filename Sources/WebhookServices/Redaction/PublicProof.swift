@@ -3,7 +3,7 @@ struct PublicProof: Sendable {
     private struct Member: Sendable {
         /// Its key, after those of the objects in between.
         var keys: ArraySlice<[UInt8]>
-        /// What it has to be, as JSON writes it; `nil` for anything but null.
+        /// The required value, as JSON writes it; `nil` for anything but null.
         var value: [UInt8]?
         var isThere: Bool
 

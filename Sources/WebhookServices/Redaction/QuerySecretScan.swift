@@ -3,13 +3,13 @@
 ///
 /// One pass over a string's inside, escapes resolved, whatever its length.
 struct QuerySecretScan {
-    /// What is cut.
+    /// The ranges to cut.
     private(set) var cuts: [Range<Int>] = []
 
     /// The keys of such values, in lower case.
     private static let keys = Set(
         ["sig", "jwt", "sas", "pass", "key", "auth", "token_auth", "awsaccesskeyid"].map { Array($0.utf8) })
-    /// What keys of such values end with, in lower case: `private_token`, `X-Amz-Signature`.
+    /// The endings of such keys, in lower case: `private_token`, `X-Amz-Signature`.
     private static let endings = [
         "token", "secret", "password", "passwd", "signature", "credential", "api_key", "apikey", "api-key",
         "access_key", "access-key", "subscription-key", "token]",
@@ -22,7 +22,7 @@ struct QuerySecretScan {
         keys.contains(key) || endings.contains { key.count >= $0.count && key.suffix($0.count).elementsEqual($0) }
     }
 
-    /// Whether a key of such a value may end with a byte.
+    /// Returns a Boolean value that indicates whether a key of such a value may end with a byte.
     static func mayEndKey(_ byte: UInt8) -> Bool {
         switch byte | 0x20 {
         case UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "y"), UInt8(ascii: "g"), UInt8(ascii: "e"),

@@ -9,7 +9,7 @@ final class RedactionPaths: Sendable {
     /// Places, a bit each.
     typealias Places = SIMD2<UInt64>
 
-    /// What is done with a value.
+    /// The treatment of a value.
     enum Action: Sendable {
         case nothing
         case blank
@@ -25,9 +25,9 @@ final class RedactionPaths: Sendable {
     /// A reduction of the objects at some place.
     struct Reduction: Sendable {
         var place: Places
-        /// What leaves an object as it is: one of several proofs.
+        /// The proofs that leave an object as it is; any of them suffices.
         var proofs: [PublicProof]
-        /// Where an object begins that has no proof, besides where it is anyway.
+        /// The places at which an object without a proof begins, besides where it is anyway.
         var inside: Places
 
         /// A Boolean value that indicates whether the value that begins there stays as it is.
@@ -37,11 +37,11 @@ final class RedactionPaths: Sendable {
     /// No place: nothing is left to find.
     static let nowhere = Places()
 
-    /// Where a document begins.
+    /// The places at which a document begins.
     let start: Places
-    /// Where one begins that is in a string: what is reduced as a whole is so once.
+    /// The places at which a document in a string begins: what is reduced as a whole is so once.
     let innerStart: Places
-    /// Where an object begins that is private, besides where it is anyway.
+    /// The places at which a private object begins, besides where it is anyway.
     let insideMarked: Places
     /// All reductions.
     let reductions: [Reduction]
@@ -95,7 +95,7 @@ final class RedactionPaths: Sendable {
     /// A Boolean value that indicates whether a member at these places may say that the object around it is private.
     func mayMark(at places: Places) -> Bool { places & masks.marking != Self.nowhere }
 
-    /// What is done with a value at these places.
+    /// The treatment of a value at these places.
     func action(at places: Places) -> Action {
         let ends = places & masks.ends
         if ends == Self.nowhere { return .nothing }
@@ -120,7 +120,7 @@ final class RedactionPaths: Sendable {
     func isReduced(at places: Places) -> Bool { places & masks.beginning != Self.nowhere }
 }
 
-/// What is at which places.
+/// The treatments by place.
 private struct PathMasks: Sendable {
     typealias Places = RedactionPaths.Places
 
@@ -179,7 +179,7 @@ private struct PlaceLayout: Sendable {
 
     /// The places before each key.
     private(set) var keys: [String: Places] = [:]
-    /// How many bits of each word are taken.
+    /// The number of bits taken of each word.
     private var taken = [Int](repeating: 0, count: Places.scalarCount)
 
     /// Adds paths of one kind: their first and last places, and those before `**` and `*`.
@@ -236,7 +236,7 @@ private struct KeyTable: Sendable {
     /// The keys, one after the other, as their hashes are.
     private var text: [UInt8] = []
     private var entries: [Entry] = []
-    /// Where the entries of each hash begin, and after the last one the end.
+    /// The start of the entries of each hash, and the end after the last one.
     private var starts: [Int] = []
     /// The lengths and the first bytes of the keys, a bit for each that is the same in its lowest six.
     private var lengths: UInt64 = 0

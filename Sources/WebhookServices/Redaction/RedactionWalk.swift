@@ -10,13 +10,13 @@ struct RedactionWalk {
         var isBlanked: Bool
         /// The key under which it stands; empty for elements of arrays.
         var key: Range<Int>
-        /// What holds in it, if that was asked for.
+        /// The treatment of it, if that was asked for.
         var context: KeyMeanings.Context?
-        /// Where the member before ends.
+        /// The end of the previous member.
         var previousEnd: Int
         /// A Boolean value that indicates whether one of the members so far stays.
         var hasKept = false
-        /// Where members that go begin, if none before them stays: they go up to the first that does.
+        /// The start of members to remove, if none before them stays: they go up to the first that does.
         var openStart: Int?
         /// A Boolean value that indicates whether the walk goes back to its beginning if it turns out to be private.
         var canGoBack = false
@@ -34,16 +34,17 @@ struct RedactionWalk {
     /// The cuts so far, in their order.
     private(set) var edits: [RedactionEdit] = []
 
-    /// How many strings stand in each other that are looked into. What is deeper is taken out as a whole.
+    /// The maximum number of nested strings that are looked into. What is deeper is taken out as a whole.
     private static let maxLevel = 4
-    /// How deep an object may stand that proves that it is public, or keeps something though it is private: deeper than any
-    /// that services send. To walk over an object twice takes as long as it is, and such objects may stand in each other.
+    /// The maximum depth of an object that proves that it is public, or keeps something though it is private: deeper
+    /// than any that services send. To walk over an object twice takes as long as it is, and such objects may stand in
+    /// each other.
     private static let maxProvingDepth = 16
-    /// How deep objects and arrays may stand in each other: deeper than consumers can read.
+    /// The maximum depth of objects and arrays: deeper than consumers can read.
     private static let maxDepth = 1024
 
     private let redaction: PayloadRedaction
-    /// How many strings stand around the document.
+    /// The number of strings around the document.
     private let level: Int
     private var cursor: JSONCursor
     /// The innermost object or array that is open.
@@ -51,7 +52,7 @@ struct RedactionWalk {
         isObject: false, places: RedactionPaths.nowhere, isBlanked: false, key: 0..<0, previousEnd: 0)
     /// Those around it; the first of them is none.
     private var outer: [Frame] = []
-    /// How those of all these began that the walk can go back to.
+    /// The beginnings of all these that the walk can go back to.
     private var beginnings: [Beginning] = []
     private var mark: NextMark
 
@@ -284,7 +285,7 @@ struct RedactionWalk {
 
     // MARK: Contexts
 
-    /// What holds for a string in the innermost object or array.
+    /// The treatment of a string in the innermost object or array.
     private mutating func context(ofStringUnder key: Range<Int>) -> KeyMeanings.Context {
         guard !outer.isEmpty else { return .plain }
         let around = context(of: outer.count)
@@ -292,7 +293,7 @@ struct RedactionWalk {
         return key.isEmpty && !top.isObject ? around : KeyMeanings.context(inside: meaning(of: key), of: around)
     }
 
-    /// What holds in an object or array, by its depth.
+    /// The treatment in an object or array, by its depth.
     private mutating func context(of depth: Int) -> KeyMeanings.Context {
         func frame(_ depth: Int) -> Frame { depth == outer.count ? top : outer[depth] }
         var known = depth

@@ -6,7 +6,7 @@ struct StringUnits {
         var value: UInt32
         /// A Boolean value that indicates whether it is a byte as it stands there.
         var isByte: Bool
-        /// Where it begins.
+        /// The start of the unit.
         var start: Int
 
         /// The byte if it is ASCII, else one that is not.
@@ -19,7 +19,7 @@ struct StringUnits {
     }
 
     private let base: UnsafePointer<UInt8>
-    /// Where the next unit begins.
+    /// The start of the next unit.
     private(set) var index: Int
     private let end: Int
 
@@ -113,7 +113,7 @@ struct PercentUnits {
     private var units: StringUnits
     private let decodes: Bool
 
-    /// Where the next one begins.
+    /// The start of the next unit.
     var index: Int { units.index }
 
     init(_ base: UnsafePointer<UInt8>, _ range: Range<Int>, decodes: Bool) {

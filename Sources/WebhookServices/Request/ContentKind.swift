@@ -1,4 +1,4 @@
-/// What a body is, by its Content-Type (RFC 9110 section 8.3).
+/// The kind of a body, by its Content-Type (RFC 9110 section 8.3).
 enum ContentKind: Hashable {
     /// JSON, or not said.
     case json
@@ -21,7 +21,7 @@ enum ContentKind: Hashable {
         }
     }
 
-    /// Whether the bytes are `name`, which is in lower case, in any case.
+    /// Returns a Boolean value that indicates whether the bytes are `name`, which is in lower case, in any case.
     private static func matches(_ bytes: ArraySlice<UInt8>, _ name: StaticString) -> Bool {
         name.withUTF8Buffer { name in
             bytes.count == name.count

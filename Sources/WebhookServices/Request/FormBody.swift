@@ -22,7 +22,7 @@ struct FormBody {
         return try Self.decode(found)
     }
 
-    /// Whether a field of that name is there, readable or not.
+    /// Returns a Boolean value that indicates whether a field of that name is there, readable or not.
     func hasField(_ name: String) -> Bool {
         let wanted = Array(name.utf8)
         return bytes.split(separator: UInt8(ascii: "&")).contains { pair in

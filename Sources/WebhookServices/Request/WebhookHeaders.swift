@@ -3,7 +3,7 @@
 /// Names are asked for in lower-case ASCII and found in any case. Values are bytes, as they came, without the blanks
 /// around them.
 public protocol WebhookHeaders {
-    /// How many fields have that name.
+    /// Returns the number of fields with that name.
     func count(of name: String) -> Int
     /// The value of the first of them.
     func first(_ name: String) -> ArraySlice<UInt8>?
@@ -22,11 +22,11 @@ extension WebhookHeaders {
     /// The value of the first of them, or none.
     public func values(_ name: String) -> [ArraySlice<UInt8>] { first(name).map { [$0] } ?? [] }
 
-    /// Whether the sender says that the body is a form.
+    /// A Boolean value that indicates whether the sender says that the body is a form.
     public var sayForm: Bool { contentKind == .form }
 
-    /// What the sender says the body is; `nil` if that is not said. Several fields that mean the same are no contradiction,
-    /// however they put it.
+    /// The kind of the body as the sender declares it; `nil` if that is not said. Several fields that mean the same are
+    /// no contradiction, however they put it.
     var contentKind: ContentKind? {
         guard let found = find("content-type") else { return nil }
         guard found.isRepeated else { return found.value.isEmpty ? nil : ContentKind(mediaType: found.value) }

@@ -11,10 +11,11 @@ public struct WebhookRequest {
     public var query: ArraySlice<UInt8>?
     /// The settings of the token, checked (``WebhookService/checkSettings(_:)``).
     public var settings: [String: String]
-    /// Whether it was sent to the token's own address, which nobody can guess. What has no other proof
-    /// (``ProofKind/pathOnly``) verifies only then.
+    /// A Boolean value that indicates whether it was sent to the token's own address, which nobody can guess. What has
+    /// no other proof (``ProofKind/pathOnly``) verifies only then.
     public var isAtTokenAddress: Bool
-    /// Whether the token's owner wants private content published. What is never public stays out all the same.
+    /// A Boolean value that indicates whether the token's owner wants private content published. What is never public
+    /// stays out all the same.
     public var allowsPrivateContent: Bool
 
     /// A request. What is left out is what is the least trusted.
@@ -32,7 +33,7 @@ public struct WebhookRequest {
         self.allowsPrivateContent = allowsPrivateContent
     }
 
-    /// What the sender says the body is.
+    /// The kind of the body as the sender declares it.
     var contentKind: ContentKind { headers.contentKind ?? .json }
 
     /// The payload of a service that sends JSON, a form with a field `payload`, or a GET with that in its query.

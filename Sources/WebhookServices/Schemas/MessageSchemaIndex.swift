@@ -6,9 +6,9 @@ public enum MessageSchemaIndex {
         public let name: String
         /// The Python package that has its class.
         public let package: String
-        /// Where it is: a path on this server, or the URL of the package that has it.
+        /// The location: a path on this server, or the URL of the package that has it.
         public let url: String
-        /// Whether this program has the document.
+        /// A Boolean value that indicates whether this program has the document.
         public let isOurs: Bool
     }
 

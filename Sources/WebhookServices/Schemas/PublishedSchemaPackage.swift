@@ -1,10 +1,10 @@
 /// The Python package `webhook-to-fedora-messaging-messages`, which others publish: its schemas are told by name, and
 /// are not copied here.
 public enum PublishedSchemaPackage {
-    /// What `pip` calls it.
+    /// The name for `pip`.
     public static let name = "webhook-to-fedora-messaging-messages"
 
-    /// Where it is published.
+    /// The address at which it is published.
     public static let url = "https://pypi.org/project/webhook-to-fedora-messaging-messages/"
 
     /// The names of its schemas (version 1.5).

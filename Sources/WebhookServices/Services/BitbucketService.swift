@@ -26,7 +26,7 @@ public struct BitbucketService: WebhookService {
     /// `BitbucketMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one.
@@ -104,7 +104,7 @@ public struct BitbucketService: WebhookService {
             ])
     }
 
-    /// What people do at Bitbucket.
+    /// The steps at Bitbucket.
     public var setup: SetupGuide {
         SetupGuide(
             places: [

@@ -25,7 +25,7 @@ public struct DiscourseService: WebhookService {
     /// `DiscourseMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "discourse.event.v1") }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one.
@@ -93,7 +93,7 @@ public struct DiscourseService: WebhookService {
     /// A ping, which has nothing else in it.
     public func examplePayload(repository: String, sender: String, id: String) -> String { #"{"ping": "OK"}"# }
 
-    /// Who did it, as `DiscourseMessageV1.agent_name` has it. It has no place in the envelope and, as in w2fm's
+    /// Returns the actor, as `DiscourseMessageV1.agent_name` has it. It has no place in the envelope and, as in w2fm's
     /// messages, no header: consumers compute it from the payload.
     private static func agent(of event: String, type: String, in document: JSONDocument) -> String? {
         let name =
@@ -141,7 +141,8 @@ public struct DiscourseService: WebhookService {
         return id
     }
 
-    /// Whether an event is in one of the categories that the token has as public: in any, if it has none.
+    /// Returns a Boolean value that indicates whether an event is in one of the categories that the token has as
+    /// public: in any, if it has none.
     private static func isInPublicCategory(
         _ document: JSONDocument, type: String, settings: [String: String]
     ) -> Bool {
@@ -162,7 +163,7 @@ public struct DiscourseService: WebhookService {
         return listed.split(separator: ",").contains { $0 == "\(id)" }
     }
 
-    /// Which categories everybody can read: webhooks of topics and posts do not say.
+    /// The categories that everybody can read: webhooks of topics and posts do not say.
     public var settings: [ServiceSetting] {
         [
             ServiceSetting(
@@ -182,7 +183,7 @@ public struct DiscourseService: WebhookService {
         return numbers.compactMap { $0.map(String.init) }.joined(separator: ",")
     }
 
-    /// What people do at Discourse.
+    /// The steps at Discourse.
     public var setup: SetupGuide {
         SetupGuide(
             places: [

@@ -15,13 +15,13 @@ public struct DockerHubService: WebhookService {
     /// `DockerHubMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// Anything: it is never asked for.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret { .none }
 
-    /// Whether it came to the token's own address.
+    /// Returns a Boolean value that indicates whether it came to the token's own address.
     public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification { request.pathProof }
 
     /// `webhook.dockerhub.push`, without the address for answers.
@@ -49,7 +49,7 @@ public struct DockerHubService: WebhookService {
             ownerPrefixes: [["u"]], pages: ["webhooks", "tags", "general", "builds", "settings", "collaborators"])
     }
 
-    /// What people do at Docker Hub.
+    /// The steps at Docker Hub.
     public var setup: SetupGuide {
         SetupGuide(
             places: [

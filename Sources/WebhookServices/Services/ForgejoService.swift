@@ -29,7 +29,7 @@ public struct ForgejoService: WebhookService {
     /// `ForgejoMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.forgejo.message_v1") }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// Whose accounts the instance's are. Without it no agent is published: a login at codeberg.org may be anybody's.
@@ -102,7 +102,7 @@ public struct ForgejoService: WebhookService {
             pages: ["src"])
     }
 
-    /// What people do at Forgejo.
+    /// The steps at Forgejo.
     public var setup: SetupGuide {
         Self.family.setup(
             title: "Forgejo", path: "forgejo", labels: .forgejo,

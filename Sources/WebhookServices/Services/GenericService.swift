@@ -1,6 +1,6 @@
 /// A service that signs by HMAC, told by the configuration.
 public struct GenericService: WebhookService {
-    /// Where a webhook has something.
+    /// The place of a value in a webhook.
     public enum Source: Sendable, Hashable {
         /// In a header, by its name in lower case.
         case header(String)
@@ -10,15 +10,15 @@ public struct GenericService: WebhookService {
 
     /// All that there is to say of it.
     public struct Definition: Sendable, Hashable {
-        /// What it is called in URLs, tokens and topics.
+        /// The name in URLs, tokens and topics.
         public var name: String
-        /// What people call it.
+        /// The display name.
         public var title: String
-        /// How it signs.
+        /// The signature scheme.
         public var signature: SignatureScheme
-        /// What happened; `nil` if it does not say.
+        /// The place of the event; `nil` if the webhook does not name it.
         public var event: Source?
-        /// What stays the same when a delivery is sent again; `nil` if it does not say.
+        /// The place of a value that stays the same when a delivery is sent again; `nil` if there is none.
         public var deliveryID: Source?
         /// The path of the repository in the payload, for scopes of tokens; `nil` if there is none.
         public var repository: String?
@@ -36,10 +36,10 @@ public struct GenericService: WebhookService {
         }
     }
 
-    /// What the event is called where nothing else is known of it.
+    /// The name of an event of which nothing else is known.
     static let unnamed = "received"
 
-    /// What no message holds: addresses of people and credentials.
+    /// The members that no message holds: addresses of people and credentials.
     private static let redaction = PayloadRedaction()
 
     private let definition: Definition
@@ -127,14 +127,14 @@ public struct GenericService: WebhookService {
         }
     }
 
-    /// Where the event is in a header.
+    /// The header that names the event.
     public func exampleHeaders(event: String?) -> [String: String]? {
         guard let event else { return [:] }
         guard case .header(let name)? = definition.event else { return nil }
         return [name: event]
     }
 
-    /// What people do there, as far as it can be known.
+    /// The steps there, as far as they can be known.
     public var setup: SetupGuide {
         SetupGuide(
             places: [.init("The page where \(title) has its webhooks", path: ["Settings", "Webhooks"])],

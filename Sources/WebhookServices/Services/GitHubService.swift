@@ -27,7 +27,7 @@ public struct GitHubService: WebhookService {
     /// `GitHubMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.github.message_v1") }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one.
@@ -102,7 +102,7 @@ public struct GitHubService: WebhookService {
             pages: ["tree", "blob", "security", "discussions", "pulse", "network", "graphs", "deployments", "tag"])
     }
 
-    /// What people do at GitHub.
+    /// The steps at GitHub.
     public var setup: SetupGuide {
         SetupGuide(
             places: [

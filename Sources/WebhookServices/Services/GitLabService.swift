@@ -31,7 +31,7 @@ public struct GitLabService: WebhookService {
     /// `GitLabMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.gitlab.message_v1") }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// `whsec_` and 32 bytes in base 64, which is the only form of signing tokens that GitLab takes; as a secret token
@@ -140,8 +140,8 @@ public struct GitLabService: WebhookService {
         return name.lowercased()
     }
 
-    /// Who did it: `user_username` for pushes, `user.username` else; nobody in some (releases, system hooks, older
-    /// job events). `user.name` and `user_name` are what people call themselves, so they are nobody's account.
+    /// Returns the actor: `user_username` for pushes, `user.username` else; nobody in some (releases, system hooks,
+    /// older job events). `user.name` and `user_name` are what people call themselves, so they are nobody's account.
     private static func actor(in document: JSONDocument) -> String? {
         let name =
             switch document.string("object_kind") {
@@ -161,8 +161,8 @@ public struct GitLabService: WebhookService {
         request.headers.count(of: signature.header) > 0
     }
 
-    /// What happened: the action or, in hooks of members, projects, subgroups and the whole instance, the event's own
-    /// name there.
+    /// Returns the action, or, in hooks of members, projects, subgroups and the whole instance, the event's own name
+    /// there.
     private static func action(of event: String, in document: JSONDocument) -> String? {
         switch event {
         case "system", "member", "project", "subgroup":
@@ -177,7 +177,7 @@ public struct GitLabService: WebhookService {
         RepositoryNames(maximumParts: nil, hosts: ["gitlab.com"], ownerPrefixes: [["groups"]])
     }
 
-    /// What people do at GitLab.
+    /// The steps at GitLab.
     public var setup: SetupGuide {
         SetupGuide(
             places: [

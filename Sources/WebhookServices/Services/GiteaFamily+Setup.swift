@@ -1,5 +1,5 @@
 extension GiteaFamily {
-    /// What the form calls its fields and buttons: the same words, in sentence case or each with a capital.
+    /// The words of the form's fields and buttons: the same words, in sentence case or each with a capital.
     struct FormLabels: Sendable {
         /// The button that adds a webhook, and that which saves it.
         var add: String
@@ -7,7 +7,7 @@ extension GiteaFamily {
         var method: String
         /// JSON or a form.
         var contentType: String
-        /// Which events.
+        /// The events to choose.
         var trigger: String
         /// Everything.
         var allEvents: String
@@ -30,7 +30,7 @@ extension GiteaFamily {
             test: "\"Test Push Event\" (\"Test Delivery\" in older versions)")
     }
 
-    /// What people do at such a system.
+    /// The steps at such a system.
     ///
     /// - Parameters:
     ///   - title: What people call it; also the type of webhook to choose.

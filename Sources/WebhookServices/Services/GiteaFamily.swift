@@ -1,4 +1,4 @@
-/// What Gitea and its descendant Forgejo have in common: signatures over the JSON payload even where that comes in a
+/// The common part of Gitea and its descendant Forgejo: signatures over the JSON payload even where that comes in a
 /// form or a query, and the shape of payloads.
 ///
 /// Both send `X-GitHub-*`, `X-Gitea-*` and `X-Gogs-*` headers too, for what once read those: they say nothing.
@@ -25,7 +25,8 @@ struct GiteaFamily: Sendable {
         return scheme.verify(request.headers, body: payload, at: request.receivedAt, secrets: secrets)
     }
 
-    /// Whether a GET has a payload in its query: that is one of the HTTP methods that a webhook can have there.
+    /// Returns a Boolean value that indicates whether a GET has a payload in its query: that is one of the HTTP methods
+    /// that a webhook can have there.
     func isDelivery(query: ArraySlice<UInt8>) -> Bool { FormBody(bytes: query).hasField("payload") }
 
     /// The body, or the field `payload` of the form or of the query.

@@ -22,7 +22,7 @@ public struct GiteaService: WebhookService {
     /// `GiteaMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one. (Without a secret Gitea sends an empty signature, which never matches.)
@@ -81,7 +81,7 @@ public struct GiteaService: WebhookService {
         .forge(hosts: ["gitea.com"], ownerPrefixes: [["org"]], pages: ["src"])
     }
 
-    /// What people do at Gitea.
+    /// The steps at Gitea.
     public var setup: SetupGuide {
         Self.family.setup(
             title: "Gitea", path: "gitea", labels: .gitea, reference: "https://docs.gitea.com/usage/webhooks")

@@ -22,7 +22,7 @@ public struct PagureService: WebhookService {
     /// `PagureMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one.
@@ -82,7 +82,7 @@ public struct PagureService: WebhookService {
             pages: ["settings", "issues", "pull-requests", "releases", "commits", "c", "tree"])
     }
 
-    /// What people do at Pagure.
+    /// The steps at Pagure.
     public var setup: SetupGuide {
         SetupGuide(
             places: [

@@ -10,7 +10,7 @@ public struct PretixService: WebhookService {
     private static let optional: [StaticString] = [
         "type", "orderposition_id", "orderposition_positionid", "checkin_list",
     ]
-    /// What an event is without those of them that are null: a table for each choice, whose bits are in the index.
+    /// The redactions without those members that are null: a table for each choice, whose bits are in the index.
     private static let tables = (0..<1 << optional.count).map { choice in
         table(removing: optional.enumerated().filter { choice >> $0.offset & 1 == 1 }.map { "\($0.element)" })
     }
@@ -29,7 +29,7 @@ public struct PretixService: WebhookService {
     /// `PretixMessageV1`.
     public var schema: MessageSchema { MessageSchema(published: "webhook_to_fedora_messaging.pretix.message_v1") }
 
-    /// Where the instance is, which the message has to say and the webhook does not.
+    /// The address of the instance, which the message has to say and the webhook does not.
     public var settings: [ServiceSetting] {
         [
             ServiceSetting(
@@ -40,7 +40,7 @@ public struct PretixService: WebhookService {
         ]
     }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one.
@@ -126,7 +126,7 @@ public struct PretixService: WebhookService {
         ["event.order.changed", "event.item"].first { name.hasPrefix($0 + ".") } ?? name
     }
 
-    /// What the schema requires, or has a type for, and the payload does not satisfy.
+    /// Returns the requirement of the schema that the payload does not satisfy.
     private static func missingMember(in document: JSONDocument) -> String? {
         guard isInteger(document.value("notification_id")) else { return "notification_id" }
         for (path, key): (StaticString, String) in [
@@ -197,7 +197,7 @@ public struct PretixService: WebhookService {
         return address
     }
 
-    /// What people do at Pretix.
+    /// The steps at Pretix.
     public var setup: SetupGuide {
         SetupGuide(
             places: [

@@ -16,13 +16,13 @@ public struct QuayService: WebhookService {
     /// `QuayMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// Anything: it is never asked for.
     public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret { .none }
 
-    /// Whether it came to the token's own address.
+    /// Returns a Boolean value that indicates whether it came to the token's own address.
     public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification { request.pathProof }
 
     /// `webhook.quay.push`.
@@ -59,7 +59,7 @@ public struct QuayService: WebhookService {
             ownerPrefixes: [["organization"], ["user"]])
     }
 
-    /// What people do at Quay.io.
+    /// The steps at Quay.io.
     public var setup: SetupGuide {
         SetupGuide(
             places: [

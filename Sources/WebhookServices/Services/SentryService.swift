@@ -24,7 +24,7 @@ public struct SentryService: WebhookService {
     /// `SentryMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// Any secret but an empty one.
@@ -77,7 +77,7 @@ public struct SentryService: WebhookService {
         """
     }
 
-    /// What people do at Sentry.
+    /// The steps at Sentry.
     public var setup: SetupGuide {
         SetupGuide(
             places: [

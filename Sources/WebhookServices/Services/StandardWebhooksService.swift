@@ -20,7 +20,7 @@ public struct StandardWebhooksService: WebhookService {
     /// `StandardMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// `whsec_` and 32 bytes in base 64.
@@ -36,7 +36,7 @@ public struct StandardWebhooksService: WebhookService {
         Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
     }
 
-    /// What a payload holds is the application's to say.
+    /// Payloads are the application's to define.
     public var namesRepositories: Bool { false }
 
     /// Its signature.
@@ -67,7 +67,7 @@ public struct StandardWebhooksService: WebhookService {
         event == nil ? ["webhook-id": "msg_example", "webhook-timestamp": ExampleValue.time] : nil
     }
 
-    /// What people do wherever that is.
+    /// The steps wherever that is.
     public var setup: SetupGuide {
         SetupGuide(
             places: [.init("The application's own page", path: ["Webhooks", "Endpoints", "Add endpoint"])],

@@ -5,23 +5,23 @@ internal import Cryptography
 ///
 /// One file implements it, one line in ``ServiceRegistry`` offers it, and nothing else names it.
 public protocol WebhookService: Sendable {
-    /// What it is called in URLs, tokens and topics: lower-case ASCII.
+    /// The name in URLs, tokens and topics: lower-case ASCII.
     var name: String { get }
-    /// What people call it.
+    /// The display name.
     var title: String { get }
-    /// What its topics begin with, without the broker's prefix and without a dot at the end.
+    /// The beginning of its topics, without the broker's prefix and without a dot at the end.
     var topicRoot: String { get }
     /// The class of its messages.
     var schema: MessageSchema { get }
     /// The class of messages that ``schema``'s own cannot digest, in our package; `nil` if that digests everything.
     var robustSchema: MessageSchema? { get }
-    /// What makes its requests authentic.
+    /// The proof that its requests are authentic.
     var proof: ProofKind { get }
-    /// Where a token's secret is made.
+    /// The side that makes a token's secret.
     var secretOrigin: SecretOrigin { get }
-    /// What a token of it is told besides its secret.
+    /// The settings that a token has besides its secret.
     var settings: [ServiceSetting] { get }
-    /// What people do at the service.
+    /// The steps at the service.
     var setup: SetupGuide { get }
 
     /// The service's events: which are published by default, by what, and what is cut out of them. `nil` where a
@@ -40,35 +40,37 @@ public protocol WebhookService: Sendable {
     /// not there, or is not what would be verified.
     func presentedSecret(in request: WebhookRequest) -> ArraySlice<UInt8>?
 
-    /// Whether the request proves that its sender has one of the secrets (the current one and, during a rotation, the
-    /// previous one). Before anything of the body is parsed.
+    /// Returns a Boolean value that indicates whether the request proves that its sender has one of the secrets (the
+    /// current one and, during a rotation, the previous one). Before anything of the body is parsed.
     func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification
 
-    /// Whether a GET with that query, the question mark removed, is a webhook, and not somebody's browser.
+    /// Returns a Boolean value that indicates whether a GET with that query, the question mark removed, is a webhook,
+    /// and not somebody's browser.
     func isDelivery(query: ArraySlice<UInt8>) -> Bool
 
     /// The bytes of the payload in an authentic request's body; not checked to be JSON.
     func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8>
 
-    /// What the webhook says; `document` is its payload.
+    /// Returns the event of the webhook; `document` is its payload.
     func event(_ request: WebhookRequest, _ document: JSONDocument) throws(WebhookError) -> WebhookEvent
 
     /// Notes on the event what the class of ``schema`` cannot do with it (``WebhookEvent/consumerHazard``), and takes
     /// out of its payload what no consumer can index.
     func fit(_ event: inout WebhookEvent, to document: JSONDocument)
 
-    /// What a token's scope is held against: `owner/repository`, or the owner alone for an event of a whole
-    /// organisation; `nil` where the payload names neither.
+    /// Returns the name that a token's scope is compared with: `owner/repository`, or the owner alone for an event of a
+    /// whole organisation; `nil` where the payload names neither.
     func repository(in document: JSONDocument) -> String?
 
-    /// How the repositories are named that a token's scope can be.
+    /// The form of repository names that a token's scope can have.
     var repositoryNames: RepositoryNames { get }
 
-    /// Whether its payloads name repositories at all: only then can a token have a scope.
+    /// A Boolean value that indicates whether its payloads name repositories at all: only then can a token have a
+    /// scope.
     var namesRepositories: Bool { get }
 
-    /// Whether a webhook's token can be found where no id is given: by the payload's repository, or by a secret that the
-    /// webhook holds.
+    /// A Boolean value that indicates whether a webhook's token can be found where no id is given: by the payload's
+    /// repository, or by a secret that the webhook holds.
     var isFoundWithoutID: Bool { get }
 
     /// Plausible values of the headers that ``event(_:_:)`` cannot do without, by their names in lower case: for
@@ -106,6 +108,7 @@ extension WebhookService {
     public var secretOrigin: SecretOrigin { proof == .pathOnly ? .nowhere : .here }
 
     /// For services whose senders name events freely.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { nil }
 
     /// The names of its documented events, as filters have them: `push`, `issues.opened`. None where senders name events
@@ -133,7 +136,8 @@ extension WebhookService {
     /// Most do.
     public var namesRepositories: Bool { true }
 
-    /// Where there is a proof, and a repository to go by. Which service sends its secret names repositories, too.
+    /// A Boolean value that indicates whether there is a proof, and a repository to go by. Which service sends its
+    /// secret names repositories, too.
     public var isFoundWithoutID: Bool { proof != .pathOnly && namesRepositories }
 
     /// For services that need no header and name their events in the payload.
@@ -159,7 +163,7 @@ extension WebhookService {
         return request.body
     }
 
-    /// What an authentic request says: takes its payload, validates it and reads it.
+    /// Returns the event of an authentic request: takes its payload, validates it and reads it.
     /// - Parameter namingRepository: whether `repository` is wanted.
     public func event(
         of request: WebhookRequest, parser: JSONParser, limits: JSONLimits = JSONLimits(),
@@ -177,7 +181,8 @@ extension WebhookService {
         }
     }
 
-    /// What a token's scope is held against, of a request whose body nobody has verified yet: for finding candidates.
+    /// Returns the name that a token's scope is compared with, of a request whose body nobody has verified yet: for
+    /// finding candidates.
     ///
     /// - Throws: ``WebhookError``, as for an authentic request.
     public func repository(

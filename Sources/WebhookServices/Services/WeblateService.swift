@@ -20,7 +20,7 @@ public struct WeblateService: WebhookService {
     /// `WeblateMessageV1`.
     public var schema: MessageSchema { MessageSchema(own: name) }
 
-    /// What may go out by default.
+    /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
     /// `whsec_` and 32 bytes in base 64.
@@ -86,7 +86,7 @@ public struct WeblateService: WebhookService {
         RepositoryNames(maximumParts: 2, hosts: ["hosted.weblate.org"], prefixes: [["projects"], ["addons"]])
     }
 
-    /// What people do at Weblate.
+    /// The steps at Weblate.
     public var setup: SetupGuide {
         SetupGuide(
             places: [

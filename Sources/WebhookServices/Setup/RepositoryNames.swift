@@ -1,4 +1,5 @@
-/// How a service names repositories: what a token's scope can be, and what of an address that somebody pasted is a name.
+/// The form of a service's repository names: what a token's scope can be, and what of an address that somebody pasted
+/// is a name.
 public struct RepositoryNames: Sendable {
     /// Bytes of a text that is looked at.
     private static let maximumCount = 2048
@@ -6,16 +7,17 @@ public struct RepositoryNames: Sendable {
     public let maximumParts: Int?
     /// The public instances of the service.
     public let hosts: [String]
-    /// What stands before the name in the addresses of its pages: `["repository"]` for `/repository/OWNER/NAME`.
+    /// The path components before the name in the addresses of its pages: `["repository"]` for
+    /// `/repository/OWNER/NAME`.
     private let prefixes: [[String]]
-    /// What stands between owner and repository: `repos` for `/projects/PROJECT/repos/REPOSITORY`.
+    /// The path component between owner and repository: `repos` for `/projects/PROJECT/repos/REPOSITORY`.
     private let infix: String?
-    /// What stands before the name of an owner alone: `["orgs"]` for `/orgs/OWNER/repositories`.
+    /// The path components before the name of an owner alone: `["orgs"]` for `/orgs/OWNER/repositories`.
     private let ownerPrefixes: [[String]]
-    /// What may stand after the name: `settings` for `/OWNER/NAME/settings/hooks`. Nothing else may.
+    /// The path components that may follow the name: `settings` for `/OWNER/NAME/settings/hooks`. Nothing else may.
     private let pages: Set<String>
 
-    /// How a service names repositories.
+    /// The form of a service's repository names.
     public init(
         maximumParts: Int?, hosts: [String] = [], prefixes: [[String]] = [], infix: String? = nil,
         ownerPrefixes: [[String]] = [],
@@ -46,7 +48,7 @@ public struct RepositoryNames: Sendable {
             ]))
     }
 
-    /// What an address says, or a name as it was typed.
+    /// Returns the name in an address, or in a name as it was typed.
     public struct Reading: Sendable, Hashable {
         /// The name: `owner` or `owner/repository`. It is not checked otherwise.
         public var name: String

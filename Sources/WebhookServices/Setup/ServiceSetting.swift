@@ -5,13 +5,13 @@ public struct ServiceSetting: Sendable {
 
     /// Its name for programs and on the command line: `instance_url`.
     public let key: String
-    /// What people call it.
+    /// The display name.
     public let title: String
-    /// What it is for, in a sentence.
+    /// The purpose, in a sentence.
     public let help: String
     /// A value that would do.
     public let example: String
-    /// Whether a token cannot be without it.
+    /// A Boolean value that indicates whether a token cannot be without it.
     public let isRequired: Bool
     /// A Boolean value that indicates whether it is on or off: ``on``, or not there.
     public let isSwitch: Bool

@@ -1,4 +1,4 @@
-/// What is wrong with the settings of a token.
+/// A fault in the settings of a token.
 public enum ServiceSettingError: Error, Hashable, CustomStringConvertible {
     /// The service has no such setting. Those that it has.
     case unknown(key: String, known: [String])
@@ -9,7 +9,7 @@ public enum ServiceSettingError: Error, Hashable, CustomStringConvertible {
     /// Somebody else than an administrator wants to set what only those can.
     case administrative(key: String)
 
-    /// What to do, for people.
+    /// Advice for people.
     public var description: String {
         switch self {
         case .unknown(_, let known) where known.isEmpty: "tokens of this service have no settings"

@@ -1,11 +1,11 @@
-/// What people do at a service so that its webhooks come here: for the token's page, for `GET /<service>`, and for the
+/// The steps at a service that make its webhooks come here: for the token's page, for `GET /<service>`, and for the
 /// manual. Plain text in English; names of buttons and fields as they stand on the service's page.
 public struct SetupGuide: Sendable, Hashable {
-    /// Where webhooks are set up: for one repository, for a whole organisation.
+    /// The place at which webhooks are set up: for one repository, for a whole organisation.
     public struct Place: Sendable, Hashable {
-        /// What it is for: "A repository".
+        /// The kind of place: "A repository".
         public var title: String
-        /// What to click, in turn.
+        /// The links to click, in turn.
         public var path: [String]
         /// The page's address with its variable parts in capitals; `nil` where the instance's address is not known.
         public var address: String?
@@ -20,9 +20,9 @@ public struct SetupGuide: Sendable, Hashable {
 
     /// A field of the service's form, and what goes there.
     public struct Field: Sendable, Hashable {
-        /// What the form calls it.
+        /// The name of the field in the form.
         public var label: String
-        /// What goes there.
+        /// The content of the field.
         public var value: Value
 
         /// A field.
@@ -32,7 +32,7 @@ public struct SetupGuide: Sendable, Hashable {
         }
     }
 
-    /// What goes into a field.
+    /// The content of a field.
     public enum Value: Sendable, Hashable {
         /// The token's URL.
         case url
@@ -46,19 +46,19 @@ public struct SetupGuide: Sendable, Hashable {
 
     /// Where, the usual place first.
     public var places: [Place]
-    /// What to do, in order; to be numbered.
+    /// The steps, in order; to be numbered.
     public var steps: [String]
     /// The form's fields that matter, in their order there.
     public var fields: [Field]
     /// The content type to choose; `nil` where there is no choice.
     public var contentType: String?
-    /// Which events to choose.
+    /// The events to choose.
     public var events: String
-    /// What else to know.
+    /// Other remarks.
     public var notes: [String]
     /// The service's own page on it.
     public var reference: String?
-    /// What to do, in order, when the secret is replaced by another: the webhook is there already.
+    /// The steps, in order, when the secret is replaced by another: the webhook is there already.
     public var rotation: [String]
 
     /// Instructions.

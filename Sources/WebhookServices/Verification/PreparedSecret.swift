@@ -5,7 +5,7 @@ public struct PreparedSecret: Sendable, CustomStringConvertible, CustomDebugStri
     /// SHA-256 of the secret, for services that send the secret itself.
     let tokenDigest: [UInt8]?
 
-    /// What there is no secret for.
+    /// A proof that needs no secret.
     static let none = PreparedSecret(signingKey: nil)
 
     init(signingKey: SigningKey?, tokenDigest: [UInt8]? = nil) {

@@ -1,4 +1,4 @@
-/// What makes a request of a service authentic.
+/// The proof that a request of a service is authentic.
 public enum ProofKind: Sendable, Hashable, CaseIterable {
     /// A signature by the secret.
     case signature

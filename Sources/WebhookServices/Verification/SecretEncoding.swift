@@ -1,6 +1,6 @@
 internal import Cryptography
 
-/// How a signing key is made of the secret that people copy.
+/// The form in which the secret that people copy encodes a signing key.
 public enum SecretEncoding: Sendable, Hashable {
     /// The secret's own bytes.
     case plain

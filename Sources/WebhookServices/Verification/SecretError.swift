@@ -1,4 +1,4 @@
-/// Why a secret cannot be used with a service. Never says anything of the secret itself.
+/// The reason why a secret cannot be used with a service. Never says anything of the secret itself.
 public enum SecretError: Error, Hashable, CustomStringConvertible {
     /// An empty secret proves nothing.
     case empty
@@ -7,7 +7,7 @@ public enum SecretError: Error, Hashable, CustomStringConvertible {
     /// OpenSSL has no memory or no SHA-256.
     case cryptography
 
-    /// What to do, for people.
+    /// Advice for people.
     public var description: String {
         switch self {
         case .empty: "the secret is empty"

@@ -1,4 +1,4 @@
-/// Where a token's secret is made.
+/// The side that makes a token's secret.
 public enum SecretOrigin: Sendable, Hashable, CaseIterable {
     /// Here; people copy it into the service's page.
     case here

@@ -9,7 +9,8 @@ extension SignatureScheme {
         PreparedSecret(signingKey: try algorithm.key(try secretEncoding.key(of: secret)))
     }
 
-    /// Whether the signature in the headers is one of `body` by one of the secrets, which are tried in turn.
+    /// Returns a Boolean value that indicates whether the signature in the headers is one of `body` by one of the
+    /// secrets, which are tried in turn.
     ///
     /// - Parameters:
     ///   - headers: The request's.
@@ -57,7 +58,8 @@ extension SignatureScheme {
         return code
     }
 
-    /// What is signed, piece by piece; `nil` if a piece is missing, doubled or ambiguous, or the time is wrong.
+    /// Returns the signed bytes, piece by piece; `nil` if a piece is missing, doubled or ambiguous, or the time is
+    /// wrong.
     private func signedSegments(
         _ headers: any WebhookHeaders, body: ArraySlice<UInt8>, now: Int64
     ) -> [ArraySlice<UInt8>]? {
@@ -84,8 +86,8 @@ extension SignatureScheme {
         return segments
     }
 
-    /// Whether the text after the value begins before the value's end, so that another value with another rest would
-    /// read the same. Of the two together: `x` before `--` is clear, `x-` is not.
+    /// Returns a Boolean value that indicates whether the text after the value begins before the value's end, so that
+    /// another value with another rest would read the same. Of the two together: `x` before `--` is clear, `x-` is not.
     private func isAmbiguous(_ value: ArraySlice<UInt8>, before index: Int) -> Bool {
         guard index < parts.count, case .literal(let text) = parts[index] else { return false }
         let literal = Array(text.utf8)

@@ -1,4 +1,4 @@
-/// How a service signs its webhooks, as data. A service that signs by HMAC says so in a few lines and needs no code.
+/// The signature scheme of a service, as data. A service that signs by HMAC says so in a few lines and needs no code.
 public struct SignatureScheme: Sendable, Hashable {
     /// A piece of what is signed.
     public enum Part: Sendable, Hashable {
@@ -12,7 +12,7 @@ public struct SignatureScheme: Sendable, Hashable {
         case body
     }
 
-    /// How the code is made. The service has one; what a sender names cannot choose another.
+    /// The algorithm. The service has one; what a sender names cannot choose another.
     public enum Algorithm: Sendable, Hashable {
         /// HMAC with SHA-256 (RFC 2104).
         case hmacSHA256
@@ -22,7 +22,7 @@ public struct SignatureScheme: Sendable, Hashable {
         case hmacSHA512
     }
 
-    /// How the code is written.
+    /// The encoding of the code.
     public enum Encoding: Sendable, Hashable {
         /// Base 16, digits in either case.
         case hex
@@ -36,7 +36,7 @@ public struct SignatureScheme: Sendable, Hashable {
         public var header: String
         /// Seconds that it may be away from our clock, either way.
         public var tolerance: Int64
-        /// Whether it may have a fraction, which is not signed (Weblate).
+        /// A Boolean value that indicates whether it may have a fraction, which is not signed (Weblate).
         public var allowsFraction: Bool
         /// Units in a second: 1, or 1,000 where it counts milliseconds.
         public var unitsPerSecond: Int64
@@ -54,19 +54,19 @@ public struct SignatureScheme: Sendable, Hashable {
 
     /// The header of the signature, its name in lower case.
     public let header: String
-    /// What is signed.
+    /// The signed content.
     public let parts: [Part]
-    /// How the code is made.
+    /// The algorithm of the code.
     public let algorithm: Algorithm
-    /// How it is written.
+    /// The encoding of the code.
     public let encoding: Encoding
-    /// What stands before it; a signature with something else there is of another algorithm or version.
+    /// The prefix; a signature with something else there is of another algorithm or version.
     public let prefix: String
-    /// What is between several signatures in the header, of which one has to be right; `nil` if there is just one.
+    /// The separator of several signatures in the header, of which one has to be right; `nil` if there is just one.
     public let listSeparator: Character?
     /// When it was signed, if the service says so.
     public let timestamp: Timestamp?
-    /// How the key is made of the secret.
+    /// The form in which the secret encodes the key.
     public let secretEncoding: SecretEncoding
 
     /// A scheme. What is left out is what most services do.

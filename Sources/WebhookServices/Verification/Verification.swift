@@ -1,4 +1,4 @@
-/// Whether a request proves that its sender has the token's secret.
+/// The outcome of verifying that a request's sender has the token's secret.
 public enum Verification: Sendable, Hashable {
     /// It does, by the secret at that index.
     case verified(index: Int)
