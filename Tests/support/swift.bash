@@ -22,6 +22,11 @@ lint() {
     run_child swift format lint --strict --recursive --parallel Sources Tests Benchmarks
 }
 
+# Modules and folders use what Sources/README.md lets them use; first, that the check finds what it is there for.
+check_arrows() {
+    python3 Tests/support/arrows.py --planted && python3 Tests/support/arrows.py
+}
+
 # The output of a build without its hundreds of progress lines, whole in a file.
 swift_build() {
     swift build -j "$(nproc)" "$@" 2>&1 | tee "$work/build.log" | { grep -vE '^\[[0-9]+/[0-9]+\]' || true; }
