@@ -11,6 +11,10 @@ public protocol ByteStream: AnyObject, Sendable {
     /// A read or write that still waits at this time throws `StreamError.deadlineExceeded`. Nil: no limit.
     var deadline: ContinuousClock.Instant? { get set }
 
+    /// A Boolean value that indicates whether a read that failed had taken a part of what it waited for: the beginning of a
+    /// TLS record.
+    var hasPartialInput: Bool { get }
+
     /// Appends what has come to `buffer`, waiting for it if there is nothing yet.
     /// - Returns: the number of bytes; 0 at the end of the stream.
     func read(into buffer: inout ReadBuffer) async throws(StreamError) -> Int
@@ -33,4 +37,9 @@ public protocol ByteStream: AnyObject, Sendable {
 
     /// Ends what waits now or later with `StreamError.cancelled`. From any thread.
     func cancel()
+}
+
+extension ByteStream {
+    /// No: each byte that has come is one that a read gives.
+    public var hasPartialInput: Bool { false }
 }

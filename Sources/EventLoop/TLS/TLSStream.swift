@@ -10,6 +10,8 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
 
     /// The number of encrypted bytes that gather before the socket gets them.
     private static let batchSize = 64 * 1024
+    /// The time that a handshake has left whose messages were in the socket before its deadline, and seen after it.
+    private static let handshakeGrace = Duration.seconds(2)
 
     /// The loop that the stream belongs to.
     public let loop: EventLoop
@@ -24,6 +26,8 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     private var isReceiving = false
     /// The session has no plain bytes without more encrypted ones.
     private var isDry = true
+    /// A Boolean value that indicates whether a record has begun of which the rest is still to come.
+    public private(set) var hasPartialInput = false
     /// The other side has said that it sends no more.
     private var hasEnded = false
     /// Nothing can be encrypted before more was read: a message of the protocol's own has come in part.
@@ -97,6 +101,7 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
     }
 
     private func handshake() async throws(StreamError) {
+        var isLate = false
         while true {
             let isDone: Bool
             do throws(TLSError) {
@@ -111,8 +116,13 @@ public final class TLSStream: ByteStream, @unchecked Sendable {
             }
             if isDone { break }
             try await receive(orElse: .hungUp)
+            if !isLate, let deadline, ContinuousClock.now >= deadline {
+                isLate = true
+                stream.deadline = .now + Self.handshakeGrace
+            }
         }
         isDry = incoming.isEmpty && !session.hasPending
+        hasPartialInput = !isDry
     }
 
     /// Ends the connection for good; an alert for the other side goes out if it can.
@@ -176,6 +186,7 @@ extension TLSStream {
         switch result {
         case .bytes(let count):
             isDry = incoming.isEmpty && !session.hasPending
+            hasPartialInput = !isDry
             return count
         case .wantsInput:
             isDry = true
@@ -207,6 +218,7 @@ extension TLSStream {
         if let failure { throw failure }
         guard count > 0 else { throw fail(end) }
         isDry = false
+        hasPartialInput = true
     }
 }
 

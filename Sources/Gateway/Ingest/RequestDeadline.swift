@@ -7,6 +7,11 @@ public struct RequestDeadline: Sendable, Hashable {
     /// What is left until the end; none after it.
     public var left: Duration { max(.zero, ContinuousClock.now.duration(to: instant)) }
 
+    /// The same or a later end, with a quarter of `limit` left: for a body that was seen late, by a server that stood still.
+    func leavingTime(of limit: Duration) -> RequestDeadline {
+        RequestDeadline(max(instant, .now + limit / 4))
+    }
+
     /// An end at a known time.
     public init(_ instant: ContinuousClock.Instant) {
         self.instant = instant

@@ -32,7 +32,7 @@ struct WebhookHandler: HTTPHandler {
     }
 
     private func accept(_ exchange: HTTPExchange, _ trail: inout Trail) async throws(HTTPError) -> Acceptance {
-        let deadline = RequestDeadline(from: exchange.receivedAt, limit: pipeline.settings.deadline)
+        var deadline = RequestDeadline(from: exchange.receivedAt, limit: pipeline.settings.deadline)
         let service = try service(in: exchange.pathParameters)
         var token = try await token(of: exchange, service, &trail, until: deadline)
         try HTTPError.checkEncoding(of: exchange.head)
@@ -40,6 +40,7 @@ struct WebhookHandler: HTTPHandler {
         let limit = pipeline.bodyLimit(of: RequestHeaders(head: exchange.head))
         let body = try await exchange.readBody(limit: limit, until: deadline.instant)
         trail.size = body.count
+        deadline = deadline.leavingTime(of: pipeline.settings.deadline)
         let second = Int64(time(nil))
         // Once more: the token may have been changed while the body came.
         if waits { token = try await self.token(of: exchange, service, &trail, until: deadline) }

@@ -152,7 +152,7 @@ struct WebhookPipeline: Sendable {
             throw .messageTooLarge(limit: limit)
         case .refused, .unavailable, .timedOut, .full:
             // A webhook that could not be kept is never 2xx. Each of these is worth another try by the sender.
-            throw .unavailable("The message broker did not take the message.", retryAfter: settings.retryAfter)
+            throw .unavailable("The message broker did not take the message in time.", retryAfter: settings.retryAfter)
         }
     }
 

@@ -56,6 +56,7 @@ final class HTTPConnection {
         defer { context.waiting.remove(peer) }
         let start = ContinuousClock.now
         var deadline = start + (served == 0 ? limits.headTimeout : limits.idleTimeout)
+        if stream.hasPartialInput { deadline = max(deadline, start + limits.headTimeout) }
         while true {
             let hadBegun = parser.hasBegun
             if !buffer.isEmpty {
@@ -74,17 +75,20 @@ final class HTTPConnection {
                     if parser.hasBegun, !hadBegun, served > 0 { deadline = .now + limits.headTimeout }
                 }
             }
-            guard await readHead(until: deadline, since: start) else { return nil }
+            guard await readHead(until: &deadline, since: start) else { return nil }
         }
     }
 
+    /// Reads more of a head. One whose first TLS record has only begun at `deadline` has `head_timeout` from then, as one has
+    /// in the clear of which a byte is there: `deadline` is put off, once.
     private func readHead(
-        until deadline: ContinuousClock.Instant, since start: ContinuousClock.Instant
+        until deadline: inout ContinuousClock.Instant, since start: ContinuousClock.Instant
     ) async -> Bool {
-        isIdle = !parser.hasBegun
+        let hadPartialInput = stream.hasPartialInput
+        isIdle = !parser.hasBegun && !(served > 0 && hadPartialInput)
         defer { isIdle = false }
         buffer.releaseIfEmpty()
-        context.waiting.add(peer, parser.hasBegun ? .rest : served == 0 ? .firstRequest : .nextRequest)
+        context.waiting.add(peer, !isIdle ? .rest : served == 0 ? .firstRequest : .nextRequest)
         var end = deadline
         if let leaves = peer.leaves { end = min(end, leaves) }
         if isIdle, let drainLimit { end = min(end, drainLimit) }
@@ -92,7 +96,10 @@ final class HTTPConnection {
         do throws(StreamError) {
             return try await read() > 0
         } catch .deadlineExceeded {
-            if peer.leaves != nil {
+            if isIdle, served > 0, !hadPartialInput, stream.hasPartialInput {
+                deadline = .now + limits.headTimeout
+                return true
+            } else if peer.leaves != nil {
                 return false
             } else if parser.hasBegun {
                 await refuse(.headTimeout, since: start)

@@ -72,6 +72,16 @@ class Connection:
     def send(self, data: bytes) -> None:
         self._socket.sendall(data)
 
+    def encrypt(self, data: bytes) -> bytes:
+        """What goes over TCP for it: TLS records, or itself."""
+        return self._socket.encrypt(data) if isinstance(self._socket, TLSSocket) else data
+
+    def send_encrypted(self, data: bytes) -> None:
+        if isinstance(self._socket, TLSSocket):
+            self._socket.send_records(data)
+        else:
+            self.send(data)
+
     def try_send(self, data: bytes) -> bool:
         """False when the server no longer takes anything."""
         try:

@@ -40,6 +40,14 @@ class TLSSocket:
             self._tls.write(data[start : start + 65536])
             self._flush()
 
+    def encrypt(self, data: bytes) -> bytes:
+        """The records that carry it, for `send_records`."""
+        self._tls.write(data)
+        return self._outgoing.read()
+
+    def send_records(self, data: bytes) -> None:
+        self._plain.sendall(data)
+
     def recv(self, count: int, flags: int = 0) -> bytes:
         """Empty at the end that the server announced; an end without that is an error."""
         if not self._peeked:

@@ -18,8 +18,9 @@ from harness.certificates import tls_wanted
 from harness.corpus import fixtures
 from harness.gateway import Gateway
 from harness.process import wait_until
-from harness.rawhttp import Connection, Response, request_bytes
+from harness.rawhttp import Connection, Response, request_bytes, tls_ports
 from harness.signing import github
+from harness.tlssocket import TLSSocket
 
 # How long the server waits for its peers, and for how long it is stopped. What a test does in between takes a small part
 # of the first.
@@ -35,8 +36,8 @@ SERVER = {
 }
 
 
-def _gateway(make_gateway, name: str, **server: object) -> Gateway:
-    settings = {"broker": {"file": "{directory}/messages.jsonl"}, "server": {**SERVER, **server}}
+def _gateway(make_gateway, name: str, other: dict[str, object] | None = None, **server: object) -> Gateway:
+    settings = {"broker": {"file": "{directory}/messages.jsonl"}, "server": {**SERVER, **server}, **(other or {})}
     gateway = make_gateway(name, settings)
     text = gateway.configuration.read_text().replace("{directory}", str(gateway.directory))
     gateway.configuration.write_text(text)
@@ -131,6 +132,55 @@ def test_a_head_that_has_only_begun_on_an_idle_connection(gateway: Gateway, shar
             connection.send(whole[:share])
         _noticed(gateway)
         connection.send(whole[share:])
+        _published(connection.read_response())
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["running", "stopped"])
+@pytest.mark.parametrize("share", [1, 5, 30])
+def test_a_record_of_which_a_part_is_there(gateway: Gateway, share: int, stopped: bool) -> None:
+    """Over TLS the head has begun with the first bytes of its record, of which nothing can be read yet."""
+    with _kept(gateway) as connection:
+        whole = connection.encrypt(_webhook(gateway))
+        with _stopped(gateway) if stopped else contextlib.nullcontext():
+            connection.send_encrypted(whole[:share])
+        if not stopped:
+            # Longer than idle_timeout, shorter than that and head_timeout.
+            time.sleep(1.1 * TIMEOUT)
+        _noticed(gateway)
+        connection.send_encrypted(whole[share:])
+        _published(connection.read_response())
+
+
+@pytest.mark.skipif(not tls_wanted(), reason="of TLS alone")
+def test_a_handshake_that_is_seen_late(make_gateway) -> None:
+    """What the client sent in time is answered, and there is time for its answer."""
+    gateway = _gateway(make_gateway, "handshakes", handshake_timeout=f"{TIMEOUT:g}s")
+    answers: list[bytes] = []
+    # Accepted, and waited for, before the server stands still.
+    with socket.create_connection(("127.0.0.1", gateway.port), 60) as plain:
+        _noticed(gateway)
+
+        def send() -> None:
+            secured = TLSSocket(plain, tls_ports[gateway.port])
+            secured.sendall(_webhook(gateway))
+            answers.append(secured.recv(65536))
+
+        with _stopped(gateway):
+            sender = threading.Thread(target=send)
+            sender.start()
+        sender.join()
+    assert answers[0].startswith(b"HTTP/1.1 202 "), answers
+
+
+def test_a_body_that_is_seen_after_the_deadline(make_gateway) -> None:
+    """The publisher has its time all the same."""
+    gateway = _gateway(make_gateway, "deadline", {"ingest": {"deadline": f"{TIMEOUT:g}s"}})
+    whole = _webhook(gateway)
+    with _kept(gateway) as connection:
+        connection.send(whole[:-10])
+        _noticed(gateway)
+        with _stopped(gateway):
+            connection.send(whole[-10:])
         _published(connection.read_response())
 
 

@@ -86,7 +86,7 @@ def test_a_broker_that_is_away(scratch: Path, postgresql: PostgreSQL) -> None:
 
 @pytest.fixture(scope="module")
 def made(scratch: Path, postgresql: PostgreSQL) -> Iterator[Group]:
-    with group(scratch / "health", postgresql, "health", {}, shutdown_delay="8s") as made:
+    with group(scratch / "health", postgresql, "health", {}, shutdown_delay="20s") as made:
         for gateway in made.gateways:
             for kind in KINDS:
                 wait_until(lambda gateway=gateway, kind=kind: made.take(gateway, kind), 60, "webhooks to each server")
@@ -136,6 +136,8 @@ def test_a_server_that_is_stopping(made: Group) -> None:
     gateway.process.send(15)
     for kind in ("haproxy", "httpd"):
         wait_until(lambda kind=kind: not made.take(gateway, kind), 15, "the proxy to leave the server out")
+    # Not because nobody listens there any more: by their checks.
+    assert gateway.alive()
     assert made.post("nginx").status == 202
     assert gateway.process.wait(60) == 0
     for kind in KINDS:
