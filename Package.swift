@@ -12,7 +12,8 @@ let strict: [SwiftSetting] = [
 // What fuzzers feed looks into the modules (`@testable`), which release builds allow only where they are told to. So it is
 // part of a test, and a library of its own only for the fuzzer (`Tests/run --fuzz`, which sets the variable).
 let fuzzed: [Target.Dependency] = [
-    "AMQP", "CLibpq", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "Gateway", "HTTPClient", "HTTPServer",
+    "AMQP", "CLibpq", "Cryptography", "Database", "Encodings", "EventLoop", "FedoraMessaging", "Gateway", "HTTPClient",
+    "HTTPServer",
     "OIDC", "WebPages", "WebhookServices", .product(name: "Logging", package: "swift-log"),
 ]
 let fuzzTargets: [Target] =
@@ -59,14 +60,15 @@ let package = Package(
         .target(name: "CXXHash", linkerSettings: [.linkedLibrary("xxhash")]),
 
         // The foundation: no protocol, no I/O but the loop's
-        .target(name: "Cryptography", dependencies: ["COpenSSL", "CXXHash"], swiftSettings: strict),
-        .target(name: "EventLoop", dependencies: ["CLibev", "COpenSSL"], swiftSettings: strict),
+        .target(name: "Encodings", swiftSettings: strict),
+        .target(name: "Cryptography", dependencies: ["COpenSSL", "CXXHash", "Encodings"], swiftSettings: strict),
+        .target(name: "EventLoop", dependencies: ["CLibev", "COpenSSL", "Encodings"], swiftSettings: strict),
 
         // Protocols and services
         .target(
             name: "HTTPServer",
             dependencies: [
-                "EventLoop",
+                "Encodings", "EventLoop",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -82,28 +84,28 @@ let package = Package(
         .target(
             name: "Database",
             dependencies: [
-                "EventLoop", "CLibpq", "CSQLite", "Cryptography",
+                "EventLoop", "CLibpq", "CSQLite", "Cryptography", "Encodings",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .target(
             name: "OIDC",
-            dependencies: ["Cryptography", .product(name: "JWTKit", package: "jwt-kit")],
+            dependencies: ["Cryptography", "Encodings", .product(name: "JWTKit", package: "jwt-kit")],
             swiftSettings: strict),
         .target(
             name: "FedoraMessaging",
-            dependencies: ["Cryptography", .product(name: "TOMLKit", package: "TOMLKit")],
+            dependencies: ["Cryptography", "Encodings", .product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: strict),
         .target(
             name: "WebhookServices",
-            dependencies: ["CSimdJSON", "Cryptography"],
+            dependencies: ["CSimdJSON", "Cryptography", "Encodings"],
             swiftSettings: strict),
 
         // The pages for people: templates, style and view models, without I/O
         .target(
             name: "WebPages",
-            dependencies: ["Cryptography", .product(name: "Mustache", package: "swift-mustache")],
+            dependencies: ["Cryptography", "Encodings", .product(name: "Mustache", package: "swift-mustache")],
             resources: [.embedInCode("Resources")],
             swiftSettings: strict),
 
@@ -111,7 +113,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "AMQP", "CProcess", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPClient",
+                "AMQP", "CProcess", "Cryptography", "Database", "Encodings", "EventLoop", "FedoraMessaging",
+                "HTTPClient",
                 "HTTPServer", "OIDC",
                 "WebPages", "WebhookServices",
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -123,7 +126,7 @@ let package = Package(
         .executableTarget(
             name: "webhook2fedmsg",
             dependencies: [
-                "CProcess", "EventLoop", "FedoraMessaging", "Gateway", "WebhookServices",
+                "CProcess", "Encodings", "EventLoop", "FedoraMessaging", "Gateway", "WebhookServices",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -135,7 +138,7 @@ let package = Package(
         .executableTarget(
             name: "webhook2fedmsg-bench",
             dependencies: [
-                "Cryptography", "EventLoop",
+                "Cryptography", "Encodings", "EventLoop",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -148,7 +151,8 @@ let package = Package(
             linkerSettings: [.linkedLibrary("ev"), .linkedLibrary("crypto")]),
 
         // Tests
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
+        .testTarget(name: "EncodingsTests", dependencies: ["Encodings"], swiftSettings: strict),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "Encodings"], swiftSettings: strict),
         .target(name: "Measuring", path: "Tests/Measuring", swiftSettings: strict),
         .target(name: "TLSTesting", dependencies: ["COpenSSL"], path: "Tests/TLSTesting", swiftSettings: strict),
         .testTarget(
@@ -161,7 +165,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "OIDCTests",
-            dependencies: ["OIDC", "Cryptography", "Measuring", .product(name: "JWTKit", package: "jwt-kit")],
+            dependencies: [
+                "OIDC", "Cryptography", "Encodings", "Measuring", .product(name: "JWTKit", package: "jwt-kit"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "AMQPTests", dependencies: ["AMQP", "EventLoop", "Measuring", "TLSTesting"], swiftSettings: strict),
@@ -170,17 +176,20 @@ let package = Package(
             name: "FedoraMessagingTests", dependencies: ["Cryptography", "FedoraMessaging", "Measuring"],
             swiftSettings: strict),
         .testTarget(
-            name: "WebhookServicesTests", dependencies: ["Measuring", "WebhookServices"], swiftSettings: strict),
+            name: "WebhookServicesTests", dependencies: ["Encodings", "Measuring", "WebhookServices"],
+            swiftSettings: strict),
         .testTarget(name: "WebPagesTests", dependencies: ["WebPages"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "AMQP", "Cryptography", "Database", "EventLoop", "FedoraMessaging", "HTTPServer",
+                "Gateway", "AMQP", "Cryptography", "Database", "Encodings", "EventLoop", "FedoraMessaging",
+                "HTTPServer",
                 "Measuring", "OIDC", "WebPages", "WebhookServices",
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "BenchTests", dependencies: ["Cryptography", "webhook2fedmsg-bench"], path: "Benchmarks/Tests",
+            name: "BenchTests", dependencies: ["Cryptography", "Encodings", "webhook2fedmsg-bench"],
+            path: "Benchmarks/Tests",
             swiftSettings: strict),
     ] + fuzzTargets,
     cxxLanguageStandard: .cxx17

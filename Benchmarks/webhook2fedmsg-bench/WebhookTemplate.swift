@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// A signed request as it goes out, with a place for the delivery's id: what changes from one webhook to the next.
 struct WebhookTemplate: Sendable {

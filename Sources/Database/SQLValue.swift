@@ -10,7 +10,8 @@ public enum SQLValue: Sendable, Hashable {
     case integer(Int64)
     /// A floating-point number.
     case real(Double)
-    /// UTF-8 text. It must not contain U+0000, which PostgreSQL cannot store.
+    /// UTF-8 text. It must not contain U+0000, which PostgreSQL cannot store. Text that comes out of a row is in
+    /// stream-safe form (``Swift/String/streamSafe``): to compare other text can take the square of its length.
     case text(String)
     /// Bytes.
     case blob([UInt8])

@@ -1,3 +1,4 @@
+import Encodings
 import Glibc
 
 extension SocketAddress {
@@ -10,7 +11,7 @@ extension SocketAddress {
     public var bindingProblem: String? {
         let error = isOfThisMachine ? bindingError : with(port: 0).bindingError
         guard let error, error != EADDRINUSE else { return nil }
-        return String(cString: strerror(error))
+        return systemErrorText(error)
     }
 
     /// The error of binding a socket that is closed again at once. UDP's: a TCP port that was bound may stay taken.

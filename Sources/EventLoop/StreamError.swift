@@ -1,3 +1,4 @@
+import Encodings
 import Glibc
 
 /// The reason why an operation on a socket did not happen.
@@ -21,7 +22,7 @@ public enum StreamError: Error, Hashable, CustomStringConvertible {
         case .closed: "the connection was closed"
         case .cancelled: "cancelled"
         case .deadlineExceeded: "timed out"
-        case .system(let code, let operation): "\(operation): \(String(cString: strerror(code)))"
+        case .system(let code, let operation): "\(operation): \(systemErrorText(code))"
         case .unresolvable(let host, let reason): "cannot resolve \(host): \(reason)"
         case .tls(let error): "\(error)"
         }

@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// How the client proves itself at the token endpoint (OpenID Connect Core section 9).
 public enum ClientAuthentication: Sendable, Hashable {
@@ -16,7 +17,7 @@ public enum ClientAuthentication: Sendable, Hashable {
             form.add("client_id", clientID)
             form.add("client_secret", secret)
         case .basic(let secret):
-            let pair = "\(FormEncoder.encode(clientID)):\(FormEncoder.encode(secret))"
+            let pair = "\(PercentEncoding.encode(clientID)):\(PercentEncoding.encode(secret))"
             fields.append(.init("Authorization", "Basic \(Base64.encode(Array(pair.utf8)))"))
         case .none:
             form.add("client_id", clientID)

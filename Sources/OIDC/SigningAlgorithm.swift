@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// A signature algorithm of ID tokens (RFC 7518 section 3.1): only those with a key pair. `none` and the HS family, for
 /// which a public key could be taken for a secret, cannot even be named.

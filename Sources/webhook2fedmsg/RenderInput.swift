@@ -1,3 +1,4 @@
+import Encodings
 import Gateway
 import Glibc
 
@@ -15,7 +16,7 @@ enum RenderInput {
             if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw RenderError.unreadable(String(cString: strerror(errno)))
+                throw RenderError.unreadable(systemErrorText(errno))
             }
             bytes += piece.prefix(count)
             guard bytes.count <= limit else { throw RenderError.bodyTooLarge(limit: limit) }

@@ -1,3 +1,4 @@
+import Encodings
 import Gateway
 import Glibc
 
@@ -59,6 +60,6 @@ enum TokenCommandInput {
     }
 
     private static func failure(_ what: String) -> TokenCommandFailure {
-        TokenCommandFailure(description: "\(what): \(strerror(errno).map { String(cString: $0) } ?? "error \(errno)")")
+        TokenCommandFailure(description: "\(what): \(systemErrorText(errno))")
     }
 }

@@ -1,3 +1,4 @@
+import Encodings
 import Gateway
 import Glibc
 
@@ -18,7 +19,7 @@ enum TokenCommandOutput {
     /// A result as it is.
     static func write(_ bytes: [UInt8]) throws {
         guard let problem = write(bytes, to: STDOUT_FILENO) else { return }
-        let reason = strerror(problem).map { String(cString: $0) } ?? "error \(problem)"
+        let reason = systemErrorText(problem)
         throw TokenCommandFailure(description: "the result could not be written to standard output: \(reason)")
     }
 

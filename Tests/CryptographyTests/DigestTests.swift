@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 import Testing
 
 /// Vectors of FIPS 180 (NIST's examples).

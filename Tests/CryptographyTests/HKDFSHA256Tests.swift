@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 import Testing
 
 /// RFC 5869 appendix A, the cases with SHA-256.

@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 import Testing
 
 /// RFC 4231 section 4.

@@ -1,4 +1,5 @@
 import Database
+import Encodings
 import FedoraMessaging
 import HTTPServer
 import Measuring

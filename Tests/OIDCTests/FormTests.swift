@@ -1,10 +1,11 @@
+import Encodings
 import Testing
 
 @testable import OIDC
 
 @Suite struct FormTests {
     @Test func encoding() {
-        #expect(FormEncoder.encode("a b&c=d/é~-._") == "a%20b%26c%3Dd%2F%C3%A9~-._")
+        #expect(PercentEncoding.encode("a b&c=d/é~-._") == "a%20b%26c%3Dd%2F%C3%A9~-._")
         var form = FormEncoder()
         form.add("a", "1 2")
         form.add("b", "")

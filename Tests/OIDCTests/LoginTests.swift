@@ -1,3 +1,4 @@
+import Encodings
 import Testing
 
 @testable import OIDC
@@ -143,7 +144,7 @@ import Testing
         let test = TestParty()
         let attempt = try test.attempt()
         let query = try await test.provider.authorize(try await test.party.authorizationURL(for: attempt))
-        let callback = try LoginCallback(query: "\(query)&iss=\(FormEncoder.encode(issuer))".utf8)
+        let callback = try LoginCallback(query: "\(query)&iss=\(PercentEncoding.encode(issuer))".utf8)
         if issuer == ScriptedProvider.issuer {
             _ = try await test.party.login(callback, attempt: attempt)
         } else {

@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// A step of the schema. Once a release has it, it does not change any more: another change is another migration.
 public struct Migration: Sendable {

@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// The messages that a connection sends for a statement, in order, without I/O. It knows what is prepared on the
 /// connection.

@@ -1,4 +1,5 @@
 import CLibpq
+import Encodings
 
 /// Reads libpq's results into ours.
 enum PostgresResult {
@@ -36,7 +37,7 @@ enum PostgresResult {
             let text = String(decoding: buffer, as: UTF8.self)
             return Int64(text).map { .integer($0) } ?? .text(text)
         default:
-            return .text(String(decoding: buffer, as: UTF8.self))
+            return .text(String(decoding: buffer, as: UTF8.self).streamSafe)
         }
     }
 

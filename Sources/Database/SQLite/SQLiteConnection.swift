@@ -1,4 +1,5 @@
 import CSQLite
+import Encodings
 import Glibc
 
 /// A connection to a SQLite database. Confined to one thread, which may block on it.
@@ -152,16 +153,8 @@ final class SQLiteConnection {
     /// A file that is only read. While nobody has it open there is no log beside it, and SQLite would make one, even to read:
     /// then it is read as what does not change.
     private static func readOnlyURI(of file: String) -> String {
-        let path = file.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"):
-                String(UnicodeScalar(byte))
-            default:
-                "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }
-        }
-        return "file:" + path.joined() + (access(file + "-wal", F_OK) == 0 ? "" : "?immutable=1")
+        return "file:" + PercentEncoding.encode(file, keeping: "/")
+            + (access(file + "-wal", F_OK) == 0 ? "" : "?immutable=1")
     }
 
     private func configure(_ limits: DatabaseLimits, _ isReadOnly: Bool) throws(DatabaseError) {

@@ -1,4 +1,5 @@
 import CSQLite
+import Encodings
 import EventLoop
 import Glibc
 
@@ -34,7 +35,7 @@ enum SQLiteFile {
             case EROFS: readOnly(path)
             case ENOSPC, EDQUOT: diskFull(path)
             case ELOOP: "it is a symbolic link to nothing: make the file, or name another"
-            default: String(cString: strerror(status))
+            default: systemErrorText(status)
             }
         return "the database \(path) cannot be made: \(remedy)"
     }

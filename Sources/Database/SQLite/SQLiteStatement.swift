@@ -1,4 +1,5 @@
 import CSQLite
+import Encodings
 
 /// A prepared statement of SQLite. Confined to the thread of its connection, which finalises it.
 final class SQLiteStatement {
@@ -134,7 +135,7 @@ final class SQLiteStatement {
         case SQLITE_TEXT:
             let bytes = sqlite3_column_text(handle, column)
             let count = Int(sqlite3_column_bytes(handle, column))
-            return .text(String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self))
+            return .text(String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self).streamSafe)
         case SQLITE_BLOB:
             let bytes = sqlite3_column_blob(handle, column)
             return .blob(Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, column)))))

@@ -1,3 +1,4 @@
+import Encodings
 import EventLoop
 import Glibc
 
@@ -49,7 +50,7 @@ final class SQLiteWorker: @unchecked Sendable {
             let status = pthread_create(&thread, nil, runSQLiteWorker, retained.toOpaque())
             guard status == 0 else {
                 retained.release()
-                let reason = String(cString: strerror(status))
+                let reason = systemErrorText(status)
                 continuation.resume(throwing: DatabaseError(.unavailable, "no thread for the database: \(reason)"))
                 return
             }

@@ -1,4 +1,5 @@
 import COpenSSL
+import Encodings
 import Glibc
 
 /// The limits for reading TLS files.
@@ -9,7 +10,7 @@ enum TLSFile {
     /// The bytes of a file; blocks for the disk.
     static func read(_ path: String) throws(TLSError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .unreadable(file: path, reason: errorText(errno)) }
+        guard descriptor >= 0 else { throw .unreadable(file: path, reason: systemErrorText(errno)) }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 16_384)
@@ -17,7 +18,7 @@ enum TLSFile {
         while true {
             let count = Glibc.read(descriptor, &piece, piece.count)
             if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw .unreadable(file: path, reason: errorText(errno)) }
+            guard count >= 0 else { throw .unreadable(file: path, reason: systemErrorText(errno)) }
             guard count > 0 else { return bytes }
             bytes.append(contentsOf: piece[..<count])
             guard bytes.count <= maximumSize else {
@@ -55,21 +56,8 @@ enum TLSFile {
 
     /// A time in UTC, as `2026-01-31 23:59:59 UTC`.
     static func text(of seconds: Int64) -> String {
-        var time = time_t(seconds)
-        var parts = tm()
-        guard gmtime_r(&time, &parts) != nil else { return "an unreadable time" }
-        func padded(_ number: CInt) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(parts.tm_year + 1900)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday)) "
-            + "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec)) UTC"
-    }
-
-    private static func errorText(_ code: CInt) -> String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
-            // The XSI variant: it fills the buffer, and is thread-safe.
-            guard let start = buffer.baseAddress, strerror_r(code, start, buffer.count) == 0 else {
-                return "error \(code)"
-            }
-            return String(cString: start)
-        }
+        var bytes: [UInt8] = []
+        CivilTime(secondsSince1970: seconds).appendISO8601(to: &bytes)
+        return String(decoding: bytes.map { $0 == UInt8(ascii: "T") ? UInt8(ascii: " ") : $0 }, as: UTF8.self) + " UTC"
     }
 }

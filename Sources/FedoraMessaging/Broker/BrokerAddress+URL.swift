@@ -1,3 +1,5 @@
+import Encodings
+
 extension BrokerAddress {
     /// Bytes of a URL, which are enough for several hosts and long credentials. Characters of other scripts can take the square
     /// of their number.
@@ -27,7 +29,7 @@ extension BrokerAddress {
         try parse(authority: authority)
         let path = beforeQuery.dropFirst(authority.count)
         if path.count > 1 {
-            virtualHost = PercentEncoding.decode(path.dropFirst().prefix { $0 != "/" })
+            virtualHost = Self.decoded(path.dropFirst().prefix { $0 != "/" })
             guard !virtualHost.isEmpty else {
                 throw BrokerAddressError(
                     "the virtual host is empty: a slash in its name is written as %2F, as in amqps://host/%2Fvhost")
@@ -52,6 +54,11 @@ extension BrokerAddress {
         }
     }
 
+    /// Decodes as Python's `unquote` does: bytes that are no UTF-8 become U+FFFD.
+    private static func decoded(_ text: some StringProtocol) -> String {
+        String(decoding: PercentEncoding.decodeLeniently(text.utf8), as: UTF8.self)
+    }
+
     private static let mustBeEncoded = "a password with : / ? # or @ must be percent-encoded"
 
     private mutating func parse(authority: Substring) throws(BrokerAddressError) {
@@ -61,8 +68,8 @@ extension BrokerAddress {
             places = authority[authority.index(after: at)...]
             let name = user.prefix { $0 != ":" }
             credentials = BrokerCredentials(
-                username: PercentEncoding.decode(name),
-                password: PercentEncoding.decode(user.dropFirst(name.count + 1)))
+                username: Self.decoded(name),
+                password: Self.decoded(user.dropFirst(name.count + 1)))
         }
         hosts = []
         for place in places.split(separator: ",", omittingEmptySubsequences: false) {
@@ -102,11 +109,11 @@ extension BrokerAddress {
             let raw = pair.dropFirst(name.count + 1).replacing("+", with: " ")
             // As Python's parse_qs: an option without a value is as good as absent.
             guard !raw.isEmpty else { continue }
-            let option = PercentEncoding.decode(name.replacing("+", with: " "))
+            let option = Self.decoded(name.replacing("+", with: " "))
             guard seen.insert(option).inserted else {
                 throw BrokerAddressError("the option \(option) is there more than once")
             }
-            try set(option: option, to: PercentEncoding.decode(raw))
+            try set(option: option, to: Self.decoded(raw))
         }
     }
 

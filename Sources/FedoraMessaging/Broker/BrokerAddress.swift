@@ -1,3 +1,5 @@
+import Encodings
+
 /// The broker's address: what an `amqp_url` says, with pika's defaults for what it doesn't.
 public struct BrokerAddress: Sendable, Equatable, CustomStringConvertible {
     /// A Boolean value that indicates whether the scheme is `amqps`, or `ssl_options` are there.

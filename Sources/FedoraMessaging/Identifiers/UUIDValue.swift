@@ -1,3 +1,5 @@
+import Encodings
+
 /// The 16 bytes of a UUID (RFC 9562), in network order.
 public struct UUIDValue: Sendable, Hashable, CustomStringConvertible {
     /// The first and the last eight bytes, as big-endian numbers.
@@ -59,7 +61,6 @@ public struct UUIDValue: Sendable, Hashable, CustomStringConvertible {
 
     /// Lower-case, with dashes, 36 characters.
     public var description: String {
-        let digits: StaticString = "0123456789abcdef"
         return String(unsafeUninitializedCapacity: 36) { buffer in
             var position = 0
             for nibble in 0..<32 {
@@ -68,8 +69,7 @@ public struct UUIDValue: Sendable, Hashable, CustomStringConvertible {
                     position += 1
                 }
                 let half = nibble < 16 ? high : low
-                let value = Int(half >> UInt64(60 - 4 * (nibble & 15)) & 0xF)
-                buffer[position] = digits.utf8Start[value]
+                buffer[position] = Hex.digit(UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (nibble & 15))))
                 position += 1
             }
             return position

@@ -1,3 +1,4 @@
+import Encodings
 import Glibc
 
 /// Writes JSON that stays on one line for every reader of lines.
@@ -49,7 +50,7 @@ struct FileLineWriter {
             case 0x22, 0x5C:
                 bytes.append(UInt8(ascii: "\\"))
                 bytes.append(UInt8(truncatingIfNeeded: scalar.value))
-            case 0..<0x20, 0x7F, 0x85, 0x2028, 0x2029: escape(scalar.value)
+            case 0..<0x20, 0x7F, 0x85, 0x2028, 0x2029: JSONText.appendEscape(scalar.value, to: &bytes)
             default: bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             }
         }
@@ -76,7 +77,7 @@ struct FileLineWriter {
                     continue
                 }
                 bytes.append(contentsOf: source[copied..<index])
-                if let escaped { escape(escaped) } else { bytes.append(UInt8(ascii: " ")) }
+                if let escaped { JSONText.appendEscape(escaped, to: &bytes) } else { bytes.append(UInt8(ascii: " ")) }
                 index += length
                 copied = index
             }
@@ -102,13 +103,5 @@ struct FileLineWriter {
             return (3, 0x2000 | UInt32(source[index + 2] & 0x3F))
         default: return nil
         }
-    }
-
-    /// Appends `\uXXXX`.
-    private mutating func escape(_ codePoint: UInt32) {
-        let digits = Array("0123456789abcdef".utf8)
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(UInt8(ascii: "u"))
-        for shift in [12, 8, 4, 0] as [UInt32] { bytes.append(digits[Int(codePoint >> shift & 0xF)]) }
     }
 }

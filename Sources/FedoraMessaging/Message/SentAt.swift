@@ -1,3 +1,5 @@
+import Encodings
+
 /// The `sent-at` header: ISO 8601, UTC, whole seconds, `+00:00` and never `Z`, as the Python library writes it.
 public enum SentAt {
     /// For example `2026-11-23T17:50:19+00:00`.

@@ -1,3 +1,4 @@
+import Encodings
 import Glibc
 
 /// Reads files that are small by nature: settings, and secrets that are kept in a file.
@@ -16,30 +17,19 @@ package enum SmallFile {
     /// - Throws: ``Failure`` if it can't be opened or read, is no file, or has more than `limit` bytes.
     package static func read(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure(description: "can't be opened: \(text(of: errno))") }
+        guard descriptor >= 0 else { throw Failure(description: "can't be opened: \(systemErrorText(errno))") }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 16_384)
         while true {
             let count = Glibc.read(descriptor, &piece, piece.count)
             if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw Failure(description: "can't be read: \(text(of: errno))") }
+            guard count >= 0 else { throw Failure(description: "can't be read: \(systemErrorText(errno))") }
             guard count > 0 else { return bytes }
             bytes.append(contentsOf: piece[..<count])
             guard bytes.count <= limit else {
                 throw Failure(description: "has more than \(limit) bytes: is this the right file?")
             }
-        }
-    }
-
-    /// The system's words for an `errno`.
-    package static func text(of code: CInt) -> String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
-            // The XSI variant: it fills the buffer, and is thread-safe.
-            guard let start = buffer.baseAddress, strerror_r(code, start, buffer.count) == 0 else {
-                return "error \(code)"
-            }
-            return String(cString: start)
         }
     }
 }

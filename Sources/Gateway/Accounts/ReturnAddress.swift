@@ -1,3 +1,5 @@
+import Encodings
+
 /// Where someone goes after the login: a path of this server, never an address elsewhere.
 public struct ReturnAddress: Sendable, Hashable {
     /// Bytes of an address that is taken.
@@ -39,7 +41,7 @@ public struct ReturnAddress: Sendable, Hashable {
 
     /// `/login` with this address to go back to.
     func login(fresh: Bool = false) -> String {
-        var query = path == "/" ? [] : ["next=\(PercentEncoder.encode(path))"]
+        var query = path == "/" ? [] : ["next=\(PercentEncoding.encode(path))"]
         if fresh { query.append("fresh=1") }
         return query.isEmpty ? "/login" : "/login?\(query.joined(separator: "&"))"
     }

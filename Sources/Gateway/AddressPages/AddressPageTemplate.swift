@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 import WebhookServices
 
 /// The HTML of ``AddressPage``: one file without script, picture or anything from elsewhere.
@@ -9,8 +10,8 @@ enum AddressPageTemplate {
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
     static func page(service: any WebhookService, home: String, takesBare: Bool) -> [UInt8] {
-        let title = escaped(service.title)
-        let name = escaped(service.name)
+        let title = HTMLText.escaped(service.title)
+        let name = HTMLText.escaped(service.name)
         let bare =
             takesBare
             ? """
@@ -21,7 +22,7 @@ enum AddressPageTemplate {
         let reference =
             service.setup.reference.map { address in
                 """
-                <p><a href="\(escaped(address))" rel="noreferrer">\(title)’s own page on webhooks</a></p>
+                <p><a href="\(HTMLText.escaped(address))" rel="noreferrer">\(title)’s own page on webhooks</a></p>
 
                 """
             } ?? ""
@@ -43,7 +44,7 @@ enum AddressPageTemplate {
             Fedora messages. There is nothing more to see in a browser.</p>
             <h2>To set one up</h2>
             <ol>
-            <li><a href="\(escaped(home))/">Log in with your Fedora account</a> and add a token for \(title).</li>
+            <li><a href="\(HTMLText.escaped(home))/">Log in with your Fedora account</a> and add a token for \(title).</li>
             <li>Copy its URL, <code>/\(name)/…</code>,\(secret) into the webhook’s settings at \(title).</li>
             <li>The token’s page shows when the first delivery has come, and why one was refused.</li>
             </ol>
@@ -66,18 +67,4 @@ enum AddressPageTemplate {
         a{color:var(--link)}li{margin:.35rem 0}\
         @media(max-width:42rem){main{margin:0;min-height:100vh;box-sizing:border-box;border:0;border-radius:0}}
         """
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.append(character)
-            }
-        }
-        return result
-    }
 }

@@ -1,3 +1,4 @@
+import Encodings
 import WebhookServices
 
 /// Words for why a webhook was refused or not published, for the token's owner: what is wrong and what to do.

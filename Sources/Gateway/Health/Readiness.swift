@@ -1,3 +1,5 @@
+import Encodings
+
 /// Whether the server can do its work now, part by part, for `GET /readyz`.
 struct Readiness: Sendable {
     /// One thing that the server needs.

@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// The one secret that every other key is derived from (HKDF). It never leaves memory, and has no text form.
 public struct RootKey: Sendable, Equatable, CustomStringConvertible, CustomReflectable {

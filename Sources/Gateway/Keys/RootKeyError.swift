@@ -1,3 +1,5 @@
+import Encodings
+
 /// Why there is no root key to work with. Each text says what to do next; none shows a key.
 public enum RootKeyError: Error, Hashable, CustomStringConvertible {
     /// There is no file, and none may be made here.
@@ -39,7 +41,7 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
             there is no root key at \(path). It is made by itself only with SQLite and a server that listens on \
             loopback. Make one with
 
-                (umask 077; head -c 32 /dev/urandom | base64 > \(shellQuoted(path)))
+                (umask 077; head -c 32 /dev/urandom | base64 > \(ShellText.path(path)))
 
             keep a copy in a safe place, and give every replica the same file
             """
@@ -60,17 +62,17 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
         case .tooOpen(let path, let mode):
             """
             the root key at \(path) can be read by everybody or changed by others (mode \(octal(mode))). Run \
-            chmod 600 \(shellQuoted(path)); if others could read it, make a new one
+            chmod 600 \(ShellText.path(path)); if others could read it, make a new one
             """
         case .foreignOwner(let path, let owner):
             """
             the root key at \(path) belongs to another user (number \(owner)), who can change it. Run \
-            chown root \(shellQuoted(path)), or give it to the user that this program runs as
+            chown root \(ShellText.path(path)), or give it to the user that this program runs as
             """
         case .invalid(let path, let problem):
             """
             the root key at \(path) \(problem). If no token was made yet, make a new one with \
-            (umask 077; head -c 32 /dev/urandom | base64 > \(shellQuoted(path))); else put it back from its copy
+            (umask 077; head -c 32 /dev/urandom | base64 > \(ShellText.path(path))); else put it back from its copy
             """
         case .unusable(let path, let reason):
             "the root key at \(path): \(reason)"

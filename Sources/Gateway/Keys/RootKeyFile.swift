@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 import Glibc
 
 /// The file that holds the root key.

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Makes text safe for a log line: bounded, and without anything that could end the line or play with a terminal.
 struct LogText {
     /// How a character is written that may not stand as it is.
@@ -39,13 +41,7 @@ struct LogText {
             line.append(UInt8(truncatingIfNeeded: scalar.value))
         case 0x20..<0x7F: line.append(UInt8(truncatingIfNeeded: scalar.value))
         case 0x0A: line.append(contentsOf: "\\n".utf8)
-        case _ where Self.isUnsafe(scalar):
-            let digits = String(scalar.value, radix: 16)
-            line.append(contentsOf: "\\u".utf8)
-            if escape == .json || digits.count <= 4 {
-                line.append(contentsOf: String(repeating: "0", count: max(0, 4 - digits.count)).utf8)
-            }
-            line.append(contentsOf: digits.utf8)
+        case _ where Self.isUnsafe(scalar): JSONText.appendEscape(scalar.value, to: &line)
         default: line.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         }
     }

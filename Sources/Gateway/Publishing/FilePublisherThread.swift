@@ -1,3 +1,4 @@
+import Encodings
 import FedoraMessaging
 import Glibc
 
@@ -19,7 +20,7 @@ enum FilePublisherThread {
         let status = pthread_create(&thread, nil, filePublisherThreadMain, box.toOpaque())
         guard status == 0 else {
             box.release()
-            throw FilePublisherError("no thread for the file of messages: \(SmallFile.text(of: status))")
+            throw FilePublisherError("no thread for the file of messages: \(systemErrorText(status))")
         }
         pthread_detach(thread)
     }

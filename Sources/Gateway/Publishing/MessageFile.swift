@@ -1,3 +1,4 @@
+import Encodings
 import FedoraMessaging
 import Glibc
 
@@ -77,7 +78,7 @@ struct MessageFile: ~Copyable {
     }
 
     private func failure(_ words: String) -> String {
-        "the file of messages \(words): \(SmallFile.text(of: errno))"
+        "the file of messages \(words): \(systemErrorText(errno))"
     }
 
     /// Whether the path leads to another file than the open one, or to none: it was moved, as a log is, or deleted.

@@ -1,3 +1,4 @@
+import Encodings
 import FedoraMessaging
 import Glibc
 
@@ -15,7 +16,7 @@ enum MessageFileOpening {
     private static func attempt(_ path: String) throws(FilePublisherError) -> CInt? {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else {
-            throw FilePublisherError("\(path) can't be opened for writing: \(SmallFile.text(of: errno))")
+            throw FilePublisherError("\(path) can't be opened for writing: \(systemErrorText(errno))")
         }
         var isOurs = false
         defer { if !isOurs { close(descriptor) } }
@@ -25,7 +26,7 @@ enum MessageFileOpening {
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             guard errno == EWOULDBLOCK else {
-                throw FilePublisherError("\(path) can't be locked: \(SmallFile.text(of: errno))")
+                throw FilePublisherError("\(path) can't be locked: \(systemErrorText(errno))")
             }
             throw FilePublisherError(
                 "\(path) is in use by another server: stop that one, or give this one a file of its own (broker.file)")
@@ -43,12 +44,12 @@ enum MessageFileOpening {
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let descriptor = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw FilePublisherError("\(folder) can't be opened: \(SmallFile.text(of: errno))")
+            throw FilePublisherError("\(folder) can't be opened: \(systemErrorText(errno))")
         }
         defer { close(descriptor) }
         // Some file systems can't synchronize folders, and say so with EINVAL.
         guard fsync(descriptor) == 0 || errno == EINVAL else {
-            throw FilePublisherError("\(folder) can't be brought to the disk: \(SmallFile.text(of: errno))")
+            throw FilePublisherError("\(folder) can't be brought to the disk: \(systemErrorText(errno))")
         }
     }
 }

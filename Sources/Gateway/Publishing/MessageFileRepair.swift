@@ -1,3 +1,4 @@
+import Encodings
 import FedoraMessaging
 import Glibc
 
@@ -134,7 +135,7 @@ struct MessageFileRepair {
     }
 
     private func failure(_ words: String) -> FilePublisherError {
-        FilePublisherError("\(path) \(words): \(SmallFile.text(of: errno))")
+        FilePublisherError("\(path) \(words): \(systemErrorText(errno))")
     }
 
     /// Whether bytes are one JSON object from its first brace to its last: enough to tell a whole line that we wrote

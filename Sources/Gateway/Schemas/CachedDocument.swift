@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 import HTTPServer
 
 /// An answer that stays the same as long as the program does, and that others may keep (RFC 9111).

@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// What someone entered to change a token; `nil` leaves a part as it is.
 public struct TokenEdit: Sendable, Hashable {

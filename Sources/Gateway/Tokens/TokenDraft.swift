@@ -1,3 +1,4 @@
+import Encodings
 import WebhookServices
 
 /// What a new token shall be, checked.

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Who may manage a token: a person, or the members of a group.
 public struct TokenOwner: Sendable, Hashable {
     /// Person or group.

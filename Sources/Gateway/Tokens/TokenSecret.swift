@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// The secret that a service and this server share. It has no text form by accident: ``reveal()`` shows it.
 public struct TokenSecret: Sendable, Equatable, CustomStringConvertible, CustomReflectable {

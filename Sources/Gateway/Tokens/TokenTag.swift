@@ -1,5 +1,6 @@
 import Cryptography
 import Database
+import Encodings
 import FoundationEssentials
 
 /// The public tag of a token: what its messages carry, so that whoever sees a strange one can tell an administrator which

@@ -1,3 +1,4 @@
+import Encodings
 import WebPages
 
 /// What the pages are told by the configuration.
@@ -26,6 +27,6 @@ struct WebSettings: Sendable {
 
     /// Where a message is to be seen; `nil` for nowhere.
     func url(ofMessage id: String) -> String? {
-        messageURL.isEmpty ? nil : messageURL.replacing("{id}", with: QueryItems.encoded(id))
+        messageURL.isEmpty ? nil : messageURL.replacing("{id}", with: PercentEncoding.encode(id))
     }
 }

@@ -1,3 +1,4 @@
+import Encodings
 import WebPages
 import WebhookServices
 
@@ -26,6 +27,6 @@ struct WebSite: Sendable {
 
     private func loginURL(backTo request: PageRequest) -> String {
         let address = request.formPage ?? request.path + request.query.text
-        return address == "/" ? "/login" : "/login?next=\(QueryItems.encoded(address))"
+        return address == "/" ? "/login" : "/login?next=\(PercentEncoding.encode(address))"
     }
 }

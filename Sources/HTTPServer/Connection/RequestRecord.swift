@@ -1,3 +1,4 @@
+import Encodings
 import EventLoop
 
 /// Learns of every request that was answered, for logs and counters. Called on the connection's loop, right after the
@@ -59,17 +60,12 @@ public struct RequestRecord: Sendable {
     /// Bytes from a sender made safe for a log line: visible ASCII stays, `"` and `\` and all else become `\xNN`, and
     /// what is over the limit becomes `…`.
     public static func escaped(_ bytes: ArraySlice<UInt8>, limit: Int) -> String {
-        let digits: StaticString = "0123456789abcdef"
         var escaped: [UInt8] = []
         for byte in bytes.prefix(limit) {
             if byte >= 0x20, byte < 0x7F, byte != ASCII.quote, byte != ASCII.backslash {
                 escaped.append(byte)
             } else {
-                escaped.append(contentsOf: [ASCII.backslash, 0x78])
-                digits.withUTF8Buffer {
-                    escaped.append($0[Int(byte >> 4)])
-                    escaped.append($0[Int(byte & 15)])
-                }
+                escaped.append(contentsOf: [ASCII.backslash, 0x78, Hex.digit(byte >> 4), Hex.digit(byte)])
             }
         }
         if bytes.count > limit { escaped.append(contentsOf: "…".utf8) }

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Takes the chunked transfer coding off a body (RFC 9112 section 7.1), byte by byte and without I/O.
 ///
 /// It is given the bytes from where it last stopped. Extensions and trailers are checked, bounded and thrown away.
@@ -84,7 +86,7 @@ public struct ChunkedDecoder: Sendable {
     }
 
     private mutating func takeSize(_ byte: UInt8) throws(RequestFault) {
-        if let digit = ASCII.hexValue(byte) {
+        if let digit = Hex.value(of: byte) {
             guard sizeDigits < Self.maxSizeDigits else { throw .badChunkSize }
             sizeDigits += 1
             remaining = remaining << 4 | Int(digit)

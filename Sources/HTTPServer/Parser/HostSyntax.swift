@@ -1,3 +1,5 @@
+import Encodings
+
 /// `uri-host [ ":" port ]` (RFC 9110 section 7.2, RFC 3986 section 3.2): what Host and a target's authority must be.
 enum HostSyntax {
     /// Returns a Boolean value that indicates whether these bytes are a host, with a port if `portRequired`. An empty
@@ -15,8 +17,8 @@ enum HostSyntax {
         var index = 0
         while index < bytes.count, ASCII.isHost(bytes[index]) {
             if bytes[index] == ASCII.percent {
-                guard index + 2 < bytes.count, ASCII.hexValue(bytes[index + 1]) != nil,
-                    ASCII.hexValue(bytes[index + 2]) != nil
+                guard index + 2 < bytes.count, Hex.value(of: bytes[index + 1]) != nil,
+                    Hex.value(of: bytes[index + 2]) != nil
                 else { return nil }
             }
             index += 1
@@ -28,7 +30,7 @@ enum HostSyntax {
     private static func endOfLiteral(_ bytes: Span<UInt8>) -> Int? {
         var index = 1
         while index < bytes.count,
-            ASCII.hexValue(bytes[index]) != nil || bytes[index] == ASCII.colon
+            Hex.value(of: bytes[index]) != nil || bytes[index] == ASCII.colon
                 || bytes[index] == 0x2E
         {
             index += 1

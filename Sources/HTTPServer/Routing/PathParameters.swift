@@ -1,3 +1,5 @@
+import Encodings
+
 /// The values of `{name}` in a route's pattern.
 public struct PathParameters: Sendable {
     /// A pattern has at most this many.

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Finds the handler for a method and a path.
 ///
 /// Patterns are `/`-separated: literal segments, and `{name}` for one segment of any content. Literals are tried

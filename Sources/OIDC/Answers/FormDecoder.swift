@@ -1,3 +1,5 @@
+import Encodings
+
 /// Reads `application/x-www-form-urlencoded`, as URLs' queries and forms have it.
 public enum FormDecoder {
     /// The fields in order; nil if a percent sign is not followed by two digits, if the bytes are not UTF-8, or if
@@ -15,30 +17,7 @@ public enum FormDecoder {
     }
 
     private static func text(_ bytes: some Collection<UInt8>) -> String? {
-        var decoded: [UInt8] = []
-        decoded.reserveCapacity(bytes.count)
-        var index = bytes.startIndex
-        while index != bytes.endIndex {
-            let byte = bytes[index]
-            bytes.formIndex(after: &index)
-            switch byte {
-            case UInt8(ascii: "+"): decoded.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard let high = nextDigit(bytes, &index), let low = nextDigit(bytes, &index) else { return nil }
-                decoded.append(high << 4 | low)
-            default: decoded.append(byte)
-            }
-        }
-        return String(validating: decoded, as: UTF8.self)?.streamSafe
-    }
-
-    private static func nextDigit<Bytes: Collection<UInt8>>(_ bytes: Bytes, _ index: inout Bytes.Index) -> UInt8? {
-        guard index != bytes.endIndex else { return nil }
-        defer { bytes.formIndex(after: &index) }
-        switch bytes[index] {
-        case let byte where byte &- 0x30 < 10: return byte &- 0x30
-        case let byte where (byte | 0x20) &- 0x61 < 6: return (byte | 0x20) &- 0x61 + 10
-        default: return nil
-        }
+        PercentEncoding.decode(Array(bytes).span, plusIsBlank: true)
+            .flatMap { String(validating: $0, as: UTF8.self)?.streamSafe }
     }
 }

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Reads JSON (RFC 8259) of somebody else: one pass, and a bound on how deep it goes. A decoder that tries one type after
 /// the other takes the square of the depth, and more.
 ///

@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// A login in progress: what binds the callback to the browser that began it. Kept in a sealed cookie.
 public struct LoginAttempt: Sendable, Hashable {

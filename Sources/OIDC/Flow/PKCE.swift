@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// Proof Key for Code Exchange with S256 (RFC 7636).
 enum PKCE {

@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// An ID token taken apart, of which nothing is proven yet (RFC 7515 section 7.1).
 struct IDToken: Sendable {

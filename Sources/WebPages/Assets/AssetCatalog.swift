@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// The files that pages refer to, by the names in their URLs.
 package struct AssetCatalog: Sendable {

@@ -1,3 +1,5 @@
+import Encodings
+
 extension WebhookEvent {
     /// The body of the message: the envelope around the payload's bytes, which are not touched.
     public func messageBody() -> [UInt8] {
@@ -8,7 +10,7 @@ extension WebhookEvent {
             appendPayloadAndHeaders(to: &body, names: ("{\"body\": ", ", \"headers\": "))
             body.append(contentsOf: ", \"agent\": ".utf8)
             if let agent {
-                body.appendJSONString(agent)
+                JSONText.append(agent, to: &body)
             } else {
                 body.append(contentsOf: "null".utf8)
             }
@@ -26,9 +28,9 @@ extension WebhookEvent {
         var separator: StaticString = "{"
         for header in headers {
             body.append(separator)
-            body.appendJSONString(header.name)
+            JSONText.append(header.name, to: &body)
             body.append(": ")
-            body.appendJSONString(header.value)
+            JSONText.append(header.value, to: &body)
             separator = ", "
         }
         body.append(headers.isEmpty ? "{}" : "}")

@@ -1,3 +1,5 @@
+import Encodings
+
 /// A fault in the patterns of an event filter.
 public enum EventFilterError: Error, Hashable, CustomStringConvertible {
     /// No pattern: what lets everything through is no filter, or `*`.

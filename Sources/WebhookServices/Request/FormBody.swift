@@ -1,3 +1,5 @@
+import Encodings
+
 /// A body in `application/x-www-form-urlencoded` (WHATWG URL standard section 5), read strictly: a half escape is an
 /// error here and not text.
 struct FormBody {
@@ -31,33 +33,9 @@ struct FormBody {
     }
 
     private static func decode(_ text: ArraySlice<UInt8>) throws(WebhookError) -> [UInt8] {
-        var decoded: [UInt8] = []
-        decoded.reserveCapacity(text.count)
-        var index = text.startIndex
-        while index < text.endIndex {
-            switch text[index] {
-            case UInt8(ascii: "+"):
-                decoded.append(UInt8(ascii: " "))
-                index += 1
-            case UInt8(ascii: "%"):
-                guard text.endIndex - index > 2, let high = digit(text[index + 1]), let low = digit(text[index + 2])
-                else { throw .invalidForm("the form has an incomplete % escape") }
-                decoded.append(high << 4 | low)
-                index += 3
-            case let byte:
-                decoded.append(byte)
-                index += 1
-            }
+        guard let decoded = PercentEncoding.decode(text.span, plusIsBlank: true) else {
+            throw .invalidForm("the form has an incomplete % escape")
         }
         return decoded
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -1,4 +1,5 @@
 internal import Cryptography
+import Encodings
 
 /// Pretix: nothing is signed. The secret is the password in the URL, which Pretix sends as HTTP Basic (RFC 7617).
 ///
@@ -171,7 +172,7 @@ public struct PretixService: WebhookService {
         _ pieces: [ArraySlice<UInt8>], of document: JSONDocument, instance: String
     ) -> [ArraySlice<UInt8>] {
         var added = Array("\"\(instanceKey)\": ".utf8)
-        added.appendJSONString(instance)
+        JSONText.append(instance, to: &added)
         if !document.contains("attendee_name") { added.append(contentsOf: ", \"attendee_name\": null".utf8) }
         if !document.contains("code") { added.append(contentsOf: ", \"code\": null".utf8) }
         guard let first = pieces.first, let brace = first.firstIndex(of: UInt8(ascii: "{")) else { return pieces }

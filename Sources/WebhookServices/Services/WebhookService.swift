@@ -1,4 +1,5 @@
 internal import Cryptography
+import Encodings
 
 /// A service that sends webhooks: how it proves who it is, what its webhooks say, and what people set there. Pure: no
 /// I/O, no state.

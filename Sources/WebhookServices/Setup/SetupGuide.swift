@@ -1,3 +1,5 @@
+import Encodings
+
 /// The steps at a service that make its webhooks come here: for the token's page, for `GET /<service>`, and for the
 /// manual. Plain text in English; names of buttons and fields as they stand on the service's page.
 public struct SetupGuide: Sendable, Hashable {
@@ -84,17 +86,6 @@ public struct SetupGuide: Sendable, Hashable {
     /// A token's URL with its secret as the password in it, percent-encoded; the URL itself if it is none with `://`.
     public static func urlWithSecret(_ url: String, secret: String) -> String {
         guard let scheme = url.firstRange(of: "://") else { return url }
-        var encoded = ""
-        for byte in secret.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-                UInt8(ascii: "~"):
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return url[..<scheme.upperBound] + "webhook:" + encoded + "@" + url[scheme.upperBound...]
+        return url[..<scheme.upperBound] + "webhook:" + PercentEncoding.encode(secret) + "@" + url[scheme.upperBound...]
     }
 }

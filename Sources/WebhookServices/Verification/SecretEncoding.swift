@@ -1,4 +1,5 @@
 internal import Cryptography
+import Encodings
 
 /// The form in which the secret that people copy encodes a signing key.
 public enum SecretEncoding: Sendable, Hashable {

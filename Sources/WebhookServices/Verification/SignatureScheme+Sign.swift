@@ -1,4 +1,5 @@
 internal import Cryptography
+import Encodings
 
 extension SignatureScheme {
     /// The signature of a body, as the header that services send: for examples.

@@ -1,4 +1,5 @@
 internal import Cryptography
+import Encodings
 
 extension SignatureScheme {
     /// Signatures of a list that are looked at.

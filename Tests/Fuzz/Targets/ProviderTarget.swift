@@ -1,5 +1,6 @@
 import Cryptography
 import Dispatch
+import Encodings
 import EventLoop
 
 @testable import Gateway
@@ -116,7 +117,7 @@ extension FuzzTarget {
         try require((1...256).contains(callback.state.utf8.count), "the state \(callback.state)")
         guard case .code(let code) = callback.outcome else { return }
         try require(code.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }, "the code \(code)")
-        let again = "state=\(FormEncoder.encode(callback.state))&code=\(FormEncoder.encode(code))"
+        let again = "state=\(PercentEncoding.encode(callback.state))&code=\(PercentEncoding.encode(code))"
         let second = try? LoginCallback(query: Array(again.utf8))
         try require(
             second?.outcome == callback.outcome && second?.state == callback.state, "another callback: \(again)")

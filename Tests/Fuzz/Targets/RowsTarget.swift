@@ -1,4 +1,5 @@
 import CLibpq
+import Encodings
 import EventLoop
 import Glibc
 import WebPages
@@ -32,7 +33,7 @@ extension FuzzTarget {
     private static func fromSQLite(_ cells: [Cell]) throws -> SQLRow {
         let selection = cells.indices.map { "$\($0 + 1) AS \(cells[$0].column)" }.joined(separator: ", ")
         let values = cells.map(\.value).map { value in
-            if case .text(let text) = value { return SQLValue.text(text.replacing("\0", with: "")) }
+            if case .text(let text) = value { return SQLValue.text(text.replacing("\0", with: "").streamSafe) }
             return value
         }
         return try connection.withLock { connection in

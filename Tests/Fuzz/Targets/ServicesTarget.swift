@@ -1,3 +1,4 @@
+import Encodings
 import FedoraMessaging
 
 @testable import Gateway
@@ -167,7 +168,7 @@ private struct SampleWebhook {
     }
 
     func event() throws(WebhookError) -> WebhookEvent {
-        let encoded = "payload=" + QueryItems.encoded(String(decoding: body, as: UTF8.self))
+        let encoded = "payload=" + PercentEncoding.encode(String(decoding: body, as: UTF8.self))
         var request = WebhookRequest(
             headers: headers, body: isForm ? Array(encoded.utf8)[...] : body[...], receivedAt: Self.time,
             settings: ["instance_url": "https://p.example.org", "public_categories": "1,2"], isAtTokenAddress: true,

@@ -1,3 +1,4 @@
+import Encodings
 import Glibc
 import Logging
 import WebPages
@@ -158,6 +159,6 @@ extension FuzzTarget {
     }
 
     private enum MarkedText {
-        static func words(_ text: String) -> [String] { [OIDCError.word(text), QueryItems.encoded(text)] }
+        static func words(_ text: String) -> [String] { [OIDCError.word(text), PercentEncoding.encode(text)] }
     }
 }

@@ -1,3 +1,4 @@
+import Encodings
 import OIDC
 
 @testable import Gateway
@@ -44,7 +45,7 @@ extension FuzzTarget {
     private static func checkForm(_ bytes: [UInt8]) throws {
         guard let form = FormFields(bytes) else { return }
         try require(form.items.count <= FormFields.maximumCount, "too many fields")
-        let text = form.items.map { QueryItems.encoded($0.name) + "=" + QueryItems.encoded($0.value) }.joined(
+        let text = form.items.map { PercentEncoding.encode($0.name) + "=" + PercentEncoding.encode($0.value) }.joined(
             separator: "&")
         guard text.utf8.count <= FormFields.maximumSize else { return }
         try require(FormFields(Array(text.utf8)) == form, "another form: \(text)")

@@ -1,5 +1,6 @@
 import Cryptography
 import Database
+import Encodings
 import Foundation
 import Testing
 

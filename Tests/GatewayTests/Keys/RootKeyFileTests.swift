@@ -82,6 +82,5 @@ import Testing
         #expect("\(lost)".contains("0123456789abcdef"))
         #expect("\(RootKeyError.tooOpen(path: "/k", mode: 0o44))".contains("mode 0044"))
         #expect("\(RootKeyError.tooOpen(path: "/k", mode: 0o44))".contains("chmod 600 /k"))
-        #expect(shellQuoted("it's") == "'it'\\''s'")
     }
 }

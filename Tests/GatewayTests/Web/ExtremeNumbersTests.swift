@@ -1,3 +1,4 @@
+import Encodings
 import FedoraMessaging
 import Foundation
 import HTTPServer
@@ -28,7 +29,7 @@ import Testing
                     let items = Self.names.map { (name: $0, value: text) }
                     let (query, form) = (QueryItems(items).text, Dictionary(uniqueKeysWithValues: items))
                     for subject in [token.description, text] where !subject.isEmpty {
-                        let word = QueryItems.encoded(subject)
+                        let word = PercentEncoding.encode(subject)
                         let path = pattern.replacing("{id}", with: word).replacing("{name}", with: word)
                             .replacing("{service}", with: subject == text ? word : "github")
                         let answer =

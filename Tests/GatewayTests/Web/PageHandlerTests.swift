@@ -1,3 +1,4 @@
+import Encodings
 import HTTPServer
 import Testing
 
@@ -20,7 +21,7 @@ struct PageHandlerTests {
             for page in Self.pages + Self.adminPages + ["/tokens/x", "/tokens?q=a%26b&page=2"] {
                 let answer = try await browser.get(page)
                 #expect(answer.status == 303, "\(page)")
-                #expect(answer.field("location") == "/login?next=" + QueryItems.encoded(page))
+                #expect(answer.field("location") == "/login?next=" + PercentEncoding.encode(page))
             }
             #expect(try await browser.get("/tokens/x/status").status == 401)
             #expect(try await browser.get("/").status == 200)

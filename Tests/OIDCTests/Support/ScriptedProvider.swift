@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 import Testing
 
 @testable import OIDC
@@ -58,7 +59,7 @@ actor ScriptedProvider: ProviderTransport {
         codes[code] = Code(
             nonce: fields["nonce"] ?? "", challenge: fields["code_challenge"] ?? "",
             redirectURI: fields["redirect_uri"] ?? "")
-        return "code=\(code)&state=\(FormEncoder.encode(fields["state"] ?? ""))"
+        return "code=\(code)&state=\(PercentEncoding.encode(fields["state"] ?? ""))"
     }
 
     func send(_ request: ProviderRequest) async throws(ProviderUnreachable) -> ProviderResponse {

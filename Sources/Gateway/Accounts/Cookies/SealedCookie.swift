@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 import HTTPServer
 
 /// A small value of ours that a browser keeps and cannot read or change: AES-256-GCM under the ring's key for cookies,

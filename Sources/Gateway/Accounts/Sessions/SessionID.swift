@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 
 /// What a browser shows to be recognised: 256 random bits, and a keyed tag, so that made-up ids cost no question to the
 /// database. Its description says nothing.

@@ -1,3 +1,4 @@
+import Encodings
 import FedoraMessaging
 import Glibc
 
@@ -30,7 +31,7 @@ public enum StateDirectory {
         for part in path.split(separator: "/") {
             made += (made.isEmpty || made.hasSuffix("/") ? "" : "/") + part
             guard mkdir(made, 0o700) != 0 && errno != EEXIST else { continue }
-            let reason = SmallFile.text(of: errno)
+            let reason = systemErrorText(errno)
             throw SettingsError([
                 SettingsProblem(source: .builtIn, key: "state_dir", message: "can't make \(made): \(reason)")
             ])

@@ -1,4 +1,5 @@
 import Database
+import Encodings
 import WebhookServices
 
 /// What the commands do with tokens, apart from reading arguments and printing.

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Why a command on a token cannot be done.
 public enum TokenAdministrationError: Error, Hashable, CustomStringConvertible {
     /// What was given is neither an id nor a URL with one.

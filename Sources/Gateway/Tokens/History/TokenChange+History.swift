@@ -1,3 +1,5 @@
+import Encodings
+
 extension HistoryEntry.Event {
     /// What was done, in lines of text.
     var words: String { rawValue.replacing("_", with: " ") }

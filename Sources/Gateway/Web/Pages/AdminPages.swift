@@ -1,3 +1,4 @@
+import Encodings
 import WebPages
 
 /// `/admin`, for members of the configured groups. What they change is in the history, by the desk.
@@ -64,7 +65,7 @@ struct AdminPages: Sendable {
                 people: page.people.map { person in
                     PersonRow(
                         name: person.account, tokens: NumberText.grouped(person.tokens),
-                        tokensURL: "/admin/tokens?owner=\(QueryItems.encoded(person.account))",
+                        tokensURL: "/admin/tokens?owner=\(PercentEncoding.encode(person.account))",
                         sessions: NumberText.grouped(person.sessions),
                         lastLogin: person.lastLoginAt.map { Moment($0) })
                 },

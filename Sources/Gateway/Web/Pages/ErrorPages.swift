@@ -1,3 +1,4 @@
+import Encodings
 import HTTPServer
 import WebPages
 
@@ -44,7 +45,7 @@ enum ErrorPages {
 
     private static func loggedOut(_ request: PageRequest, _ isKept: Bool) -> MessagePage {
         let way = request.formPage ?? "/"
-        let login = way == "/" ? "/login" : "/login?next=" + QueryItems.encoded(way)
+        let login = way == "/" ? "/login" : "/login?next=" + PercentEncoding.encode(way)
         return MessagePage(
             title: "You are logged out", code: "403",
             text: "Nothing was saved: your login ended in the meantime.",
@@ -110,6 +111,6 @@ enum ErrorPages {
     /// Back to the token's page afterwards: what a form changes is below it.
     private static func freshLogin(_ request: PageRequest) -> String {
         let parts = request.path.split(separator: "/").prefix(2)
-        return "/login?fresh=1&next=" + QueryItems.encoded("/" + parts.joined(separator: "/"))
+        return "/login?fresh=1&next=" + PercentEncoding.encode("/" + parts.joined(separator: "/"))
     }
 }

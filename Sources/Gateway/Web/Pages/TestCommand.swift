@@ -1,3 +1,4 @@
+import Encodings
 import FoundationEssentials
 import WebPages
 import WebhookServices
@@ -29,15 +30,15 @@ struct TestCommand: Sendable {
         else { return nil }
         headers.merge(proof) { $1 }
         headers["content-type"] = "application/json"
-        var parts = [(text: "curl --data-binary \(Self.quoted(body))", isSecret: false)]
+        var parts = [(text: "curl --data-binary \(ShellText.quoted(body))", isSecret: false)]
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
             // Not a signature, but the secret itself.
             let isSecret = service.proof == .sharedSecret && proof[name] != nil
             parts.append((" \\\n  --header '\(name): ", false))
-            parts.append((String(Self.quoted(value).dropFirst().dropLast()), isSecret))
+            parts.append((String(ShellText.quoted(value).dropFirst().dropLast()), isSecret))
             parts.append(("'", false))
         }
-        parts.append((" \\\n  \(Self.quoted(url))", false))
+        parts.append((" \\\n  \(ShellText.quoted(url))", false))
         self.parts = parts
         let isTimed = example.contains { $0.value == ExampleValue.time }
         note = isTimed ? "Its signature holds for five minutes." : nil
@@ -46,10 +47,5 @@ struct TestCommand: Sendable {
     /// One that the token is for.
     static func repository(of token: Token) -> String {
         token.scope.map { $0.text.contains("/") ? $0.text : $0.text + "/test" } ?? "example/test"
-    }
-
-    /// One word of a shell (POSIX 2.2.2).
-    static func quoted(_ text: String) -> String {
-        "'" + text.replacing("'", with: "'\\''") + "'"
     }
 }

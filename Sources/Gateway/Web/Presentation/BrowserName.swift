@@ -1,3 +1,5 @@
+import Encodings
+
 /// What a browser calls itself, made readable: for the list of sessions. A guess, and only ever shown.
 enum BrowserName {
     static func text(_ userAgent: String?) -> String {

@@ -1,3 +1,4 @@
+import Encodings
 import WebPages
 
 /// What someone typed into a form that came to nothing, because their login had ended or changed: kept in a sealed cookie
@@ -59,7 +60,7 @@ struct Draft: Sendable, Equatable {
         let parts = path.split(separator: "/")
         switch parts.first {
         case "tokens" where path == "/tokens/new":
-            return path + (fields?["service"].map { "?service=" + QueryItems.encoded($0) } ?? "")
+            return path + (fields?["service"].map { "?service=" + PercentEncoding.encode($0) } ?? "")
         case "tokens" where parts.count > 2: return "/tokens/\(parts[1])"
         case "account": return "/account"
         default: return "/"

@@ -1,3 +1,4 @@
+import Encodings
 import HTTPServer
 
 /// A request for a page, taken apart: all that a page's code may know of it.

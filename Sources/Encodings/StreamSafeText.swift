@@ -5,7 +5,7 @@ extension String {
     /// The text in stream-safe form (UAX #15-D4): where more marks follow each other than any script has, a joiner that
     /// nobody sees stands between them. Texts are compared in normal form, and to sort the marks of one character takes the
     /// square of their number.
-    package var streamSafe: String {
+    public var streamSafe: String {
         if utf8.allSatisfy({ $0 < 0x80 }) { return self }
         var safe = String.UnicodeScalarView()
         var marks = 0

@@ -1,14 +1,12 @@
 /// Base 16 (RFC 4648 section 8).
 public enum Hex {
-    private static let digits: [UInt8] = Array("0123456789abcdef".utf8)
-
     /// Lower-case digits, two a byte.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         withContiguousBytes(of: bytes) { bytes in
             String(unsafeUninitializedCapacity: bytes.count * 2) { output in
                 for (index, byte) in bytes.enumerated() {
-                    output[2 * index] = digits[Int(byte >> 4)]
-                    output[2 * index + 1] = digits[Int(byte & 15)]
+                    output[2 * index] = digit(byte >> 4)
+                    output[2 * index + 1] = digit(byte)
                 }
                 return bytes.count * 2
             }
@@ -41,12 +39,25 @@ public enum Hex {
         return bytes
     }
 
-    private static func value(of character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
-        default: nil
-        }
+    /// Returns the value of a digit of either case, or `nil` for any other character.
+    @inlinable
+    public static func value(of character: UInt8) -> UInt8? {
+        if character &- 0x30 < 10 { return character &- 0x30 }
+        let letter = (character | 0x20) &- 0x61
+        return letter < 6 ? letter &+ 10 : nil
+    }
+
+    /// Returns the lower-case digit of a value from 0 to 15; higher bits are ignored.
+    @inlinable
+    public static func digit(_ value: UInt8) -> UInt8 {
+        let value = value & 15
+        return value < 10 ? 0x30 &+ value : 0x61 &+ value &- 10
+    }
+
+    /// Returns the upper-case digit of a value from 0 to 15; higher bits are ignored.
+    @inlinable
+    public static func upperCaseDigit(_ value: UInt8) -> UInt8 {
+        let value = value & 15
+        return value < 10 ? 0x30 &+ value : 0x41 &+ value &- 10
     }
 }

@@ -1,18 +1,24 @@
 /// A point of time as year, month, day, hour, minute and second of UTC (proleptic Gregorian calendar), by arithmetic
 /// alone: Foundation's formatters cost more than the rest of a message.
-package struct CivilTime: Equatable, Sendable {
-    package let year: Int
-    package let month: Int
-    package let day: Int
-    package let hour: Int
-    package let minute: Int
-    package let second: Int
+public struct CivilTime: Equatable, Sendable {
+    /// The year, 0 to 9999.
+    public let year: Int
+    /// The month, 1 to 12.
+    public let month: Int
+    /// The day of the month, from 1.
+    public let day: Int
+    /// The hour, 0 to 23.
+    public let hour: Int
+    /// The minute, 0 to 59.
+    public let minute: Int
+    /// The second, 0 to 59.
+    public let second: Int
 
     /// The times with a year of four digits: from the year 0 to the end of 9999.
     private static let range: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
 
     /// The time `seconds` after 1970-01-01T00:00:00Z; before the year 0 its beginning, after 9999 its end.
-    package init(secondsSince1970 seconds: Int64) {
+    public init(secondsSince1970 seconds: Int64) {
         let seconds = min(max(seconds, Self.range.lowerBound), Self.range.upperBound)
         let secondOfDay = Int((seconds % 86_400 + 86_400) % 86_400)
         hour = secondOfDay / 3600
@@ -31,7 +37,7 @@ package struct CivilTime: Equatable, Sendable {
     }
 
     /// Appends `2026-11-23T17:50:19`, 19 bytes.
-    package func appendISO8601(to bytes: inout [UInt8]) {
+    public func appendISO8601(to bytes: inout [UInt8]) {
         Self.append(year, digits: 4, to: &bytes)
         Self.append("-", month, to: &bytes)
         Self.append("-", day, to: &bytes)
@@ -46,7 +52,7 @@ package struct CivilTime: Equatable, Sendable {
     }
 
     /// Appends a number with at least `digits` digits; a negative one as 0.
-    package static func append(_ number: Int, digits: Int, to bytes: inout [UInt8]) {
+    public static func append(_ number: Int, digits: Int, to bytes: inout [UInt8]) {
         let number = max(0, number)
         var divisor = 1
         for _ in 1..<max(1, digits) { divisor *= 10 }

@@ -1,12 +1,12 @@
 /// Sizes as people write them: `25 MiB`.
-enum ByteSize {
+public enum ByteSize {
     private static let units: [(name: String, bytes: Int)] = [
         ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("GB", 1_000_000_000), ("MB", 1_000_000),
         ("kB", 1000), ("B", 1), ("", 1),
     ]
 
     /// The bytes of a text such as `25 MiB`, `64KiB` or `4096`; nil if it is none, or too large for an integer.
-    static func parse(_ text: String) -> Int? {
+    public static func parse(_ text: String) -> Int? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let unit = text.dropFirst(digits.count).drop { $0 == " " }
         guard let number = Int(digits), let scale = units.first(where: { $0.name == unit })?.bytes else { return nil }
@@ -15,7 +15,7 @@ enum ByteSize {
     }
 
     /// The shortest exact text of a number of bytes, in binary units.
-    static func text(_ bytes: Int) -> String {
+    public static func text(_ bytes: Int) -> String {
         for unit in units.prefix(3) where bytes >= unit.bytes && bytes % unit.bytes == 0 {
             return "\(bytes / unit.bytes) \(unit.name)"
         }

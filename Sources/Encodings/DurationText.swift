@@ -1,11 +1,11 @@
 /// Durations as people write them: `8s`, `500ms`.
-enum DurationText {
+public enum DurationText {
     private static let units: [(name: String, milliseconds: Int)] = [
         ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
 
     /// The duration of a text such as `8s`, `2m` or `500 ms`; nil if it is none. A number without a unit is none.
-    static func parse(_ text: String) -> Duration? {
+    public static func parse(_ text: String) -> Duration? {
         guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let unit = text.dropFirst(digits.count).drop { $0 == " " }
@@ -17,7 +17,7 @@ enum DurationText {
     }
 
     /// The shortest exact text of a duration of whole milliseconds, in a unit that people count in.
-    static func text(_ duration: Duration) -> String {
+    public static func text(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
         let milliseconds = Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
         for unit in units.prefix(3) where milliseconds % unit.milliseconds == 0 {

@@ -1,6 +1,6 @@
 extension Unicode.Scalar {
     /// Whether it controls how text is shown or split: no place for it in names and secrets.
-    var isControlOrSeparator: Bool {
+    public var isControlOrSeparator: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
         default: false
@@ -11,31 +11,31 @@ extension Unicode.Scalar {
 extension Unicode.Scalar {
     /// Whether it joins what is beside it, and is needed to write it: the zero-width (non-)joiners of Persian, of Indic
     /// scripts and of emoji, and the tags that the flags of regions are made of.
-    var isJoiner: Bool { value == 0x200C || value == 0x200D || (0xE0020...0xE007F).contains(value) }
+    public var isJoiner: Bool { value == 0x200C || value == 0x200D || (0xE0020...0xE007F).contains(value) }
 
     /// Whether it has no place in a name that people give.
-    var isUnfitForNames: Bool { isControlOrSeparator && !isJoiner }
+    public var isUnfitForNames: Bool { isControlOrSeparator && !isJoiner }
 
     /// Whether there is anything to see of it.
-    var isVisible: Bool {
+    public var isVisible: Bool {
         !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint
     }
 }
 
 extension String {
     /// A name within a sentence: if it may run from right to left, what surrounds it is not turned around (UAX #9).
-    var isolated: String { utf8.allSatisfy { $0 < 0x80 } ? self : "\u{2068}\(self)\u{2069}" }
+    public var isolated: String { utf8.allSatisfy { $0 < 0x80 } ? self : "\u{2068}\(self)\u{2069}" }
 
     /// Without blanks at its ends. By code points: to go back over characters takes the square of their number, if they are
     /// flags.
-    var trimmed: String {
+    public var trimmed: String {
         let start = unicodeScalars.drop { $0.properties.isWhitespace }
         guard let last = start.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
         return String(String.UnicodeScalarView(start[...last]))
     }
 
     /// At most 64 characters of it, without those that control how text is shown: fit for an error's text.
-    var printable: String {
+    public var printable: String {
         String(String.UnicodeScalarView(unicodeScalars.lazy.filter { !$0.isUnfitForNames }.prefix(64)))
     }
 }
