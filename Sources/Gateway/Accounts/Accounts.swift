@@ -2,7 +2,6 @@ import Cryptography
 import Database
 import Encodings
 import EventLoop
-import HTTPClient
 import HTTPServer
 import Logging
 import OIDC
@@ -30,38 +29,42 @@ public struct Accounts: Sendable {
     /// How long the form of somebody without a session may take: browsers send it with the head, or right after it.
     private static let strangersTime = Duration.seconds(2)
 
+    /// What the configuration says of logins.
+    struct Settings: Sendable {
+        var sessions: SessionSettings
+        var adminGroups: [String]
+        /// From the click on "Log in" to the provider's answer.
+        var loginTimeout: Duration
+        /// Logins that ask the provider at the same time.
+        var loginsAtOnce: Int
+        /// What URLs are made from; no slash at its end.
+        var baseURL: String
+        var isDevelopmentLogin: Bool
+    }
+
     /// - Parameters:
-    ///   - transport: what carries requests to the provider; by default the HTTP client on `loop`.
+    ///   - party: The provider's relying party; nil where there is no provider.
     ///   - refresher: who is asked again for groups; by default the provider.
-    /// - Throws: `DevelopmentLoginError`.
     init(
-        _ configuration: Configuration, database: any Database, keys: KeyRing, loop: EventLoop,
-        developmentLogin: Bool = false, renderer: any AccountPageRenderer,
-        transport: (any ProviderTransport)? = nil, refresher: (any SessionRefresher)? = nil, logger: Logger
-    ) throws {
-        if developmentLogin { try DevelopmentLoginRules.check(configuration) }
-        isDevelopmentLogin = developmentLogin
-        baseURL = configuration.server.baseURL
+        _ settings: Settings, database: any Database, keys: KeyRing, party: RelyingParty?,
+        renderer: any AccountPageRenderer, refresher: (any SessionRefresher)? = nil, logger: Logger
+    ) {
+        isDevelopmentLogin = settings.isDevelopmentLogin
+        baseURL = settings.baseURL
         isLoopback = LoopbackHost.isLoopback(url: baseURL)
         self.keys = keys
         self.logger = logger
         policy = CookiePolicy(baseURL: baseURL)
-        settings = SessionSettings(configuration)
-        adminGroups = configuration.sessions.adminGroups
-        loginTimeout = configuration.sessions.loginTimeout
-        party = OIDCSettings(configuration).map { settings in
-            let client = HTTPClient(
-                on: loop, limits: HTTPClientLimits(configuration.oidc),
-                settings: HTTPClientSettings(caFile: configuration.oidc.caFile))
-            return RelyingParty(settings: settings, transport: transport ?? HTTPClientTransport(client: client))
-        }
+        self.settings = settings.sessions
+        adminGroups = settings.adminGroups
+        loginTimeout = settings.loginTimeout
+        self.party = party
         loginCookies = LoginCookies(
             sealed: SealedCookie(keys: keys, policy: policy), policy: policy, lifetime: loginTimeout)
-        // Half of the requests to the provider are left for everybody else.
-        loginGate = LoginGate(atOnce: configuration.oidc.maxRequests / 2)
+        loginGate = LoginGate(atOnce: settings.loginsAtOnce)
         answers = AccountAnswers(renderer: renderer, isSecure: policy.isSecure)
         store = SessionStore(
-            database: database, keys: keys, settings: settings, refresher: refresher ?? party,
+            database: database, keys: keys, settings: settings.sessions, refresher: refresher ?? party,
             revocation: party.map { GrantRevocation(party: $0, logger: logger) }, logger: logger)
     }
 

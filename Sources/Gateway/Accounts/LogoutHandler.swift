@@ -35,7 +35,7 @@ struct LogoutHandler: HTTPHandler {
 
     /// A page for browsers, an error for programs.
     private func refusal(of exchange: HTTPExchange, _ error: HTTPError) -> ServerResponse {
-        guard AddressPage.wantsHTML(exchange.head) else { return exchange.refuse(error) }
+        guard exchange.head.wantsHTML else { return exchange.refuse(error) }
         let retry = error.retryAfter.map { [ServerResponse.Field("Retry-After", String($0))] } ?? []
         return accounts.answers.page(
             error.status, .stillLoggedIn(reason: error.message, requestID: "\(exchange.requestID)"),

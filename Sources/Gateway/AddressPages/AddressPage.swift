@@ -39,7 +39,7 @@ struct AddressPage: Sendable {
     /// The page as this request's sender likes it.
     func response(to head: RequestHead) -> ServerResponse {
         guard ErrorFormat(for: head) == .text else { return json }
-        return Self.wantsHTML(head) ? html : text
+        return head.wantsHTML ? html : text
     }
 
     private static func sentences(_ service: any WebhookService, home: String, takesBare: Bool) -> [String] {
@@ -51,14 +51,5 @@ struct AddressPage: Sendable {
         let bare = "Webhooks of repositories that a token is for are taken at /\(service.name), too."
         let start = "To add a token, log in at \(home)/ ."
         return takesBare ? [here, own, bare, start] : [here, own, start]
-    }
-
-    /// Whether a browser asks.
-    static func wantsHTML(_ head: RequestHead) -> Bool { head.values("accept").contains(where: namesHTML) }
-
-    private static func namesHTML(_ value: ArraySlice<UInt8>) -> Bool {
-        let wanted = Array("text/html".utf8)
-        let lowered = value.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
-        return lowered.indices.contains { lowered[$0...].starts(with: wanted) }
     }
 }

@@ -25,7 +25,7 @@ struct AddressPageHandler: HTTPHandler {
             let (service, page) = services.first(where: { $0.service.name.utf8.elementsEqual(name) })
         else {
             if let redirection = redirection(of: exchange) { return redirection }
-            if let notFound, AddressPage.wantsHTML(exchange.head) { return await notFound.respond(to: exchange) }
+            if let notFound, exchange.head.wantsHTML { return await notFound.respond(to: exchange) }
             return exchange.refuse(.unknownWebhook)
         }
         // A HEAD never delivers anything.

@@ -3,6 +3,9 @@ import WebhookServices
 
 /// Words for why a webhook was refused or not published, for the token's owner: what is wrong and what to do.
 public enum DeliveryReason {
+    /// More than a token or an account may send in a minute.
+    static let rateLimited = "rate_limited"
+
     /// What a person should know about a reason code.
     ///
     /// - Parameters:
@@ -35,7 +38,7 @@ public enum DeliveryReason {
             "The delivery was too large. Choose fewer events at \(service), or ask this server's administrators."
         case "body_incomplete", "body_timeout":
             "The connection broke, or was too slow, before the whole delivery was here."
-        case RateLimiter.reason:
+        case Self.rateLimited:
             "There were more deliveries in a minute than this token, or its account with all its tokens, may send. "
                 + "\(service) may not send them again: redeliver there what is missing, or ask this server's administrators "
                 + "for a higher limit."

@@ -1,3 +1,5 @@
+import Database
+
 /// One webhook that came for a token: what it was and what became of it. Nothing of its content.
 public struct DeliveryRecord: Sendable, Hashable {
     /// When it was answered.

@@ -13,13 +13,4 @@ public struct DeliverySettings: Sendable, Hashable {
 
     /// The defaults.
     public init() {}
-
-    /// Those of `[deliveries]`.
-    public init(_ configuration: DeliveriesConfiguration) {
-        flushInterval = configuration.flushInterval
-        maxPending = configuration.maxPending
-        maxBatch = configuration.maxBatch
-        retryMax = configuration.retryMax
-        shutdownTimeout = configuration.shutdownTimeout
-    }
 }

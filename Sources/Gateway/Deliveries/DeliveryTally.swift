@@ -1,3 +1,5 @@
+import Database
+
 /// What came in for one token since it was last written to the database.
 struct DeliveryTally: Sendable, Hashable {
     /// What is to be added to the counters, and the times to be moved on.

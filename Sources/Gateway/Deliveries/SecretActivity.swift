@@ -1,3 +1,5 @@
+import Database
+
 /// Which of a token's secrets a webhook proved to have.
 public struct SecretUse: Sendable, Hashable {
     /// When the token got the secrets that it had then.

@@ -1,3 +1,5 @@
+import Database
+
 /// What came in for a token, over all replicas and restarts; a second behind, at most.
 public struct TokenActivity: Sendable, Hashable {
     /// Webhooks that were published, test events included, as in all counts; the times are those of others.
@@ -71,7 +73,7 @@ public struct TokenActivity: Sendable, Hashable {
         }
         if record.outcome.isAccepted { lastAcceptedAt = Self.later(lastAcceptedAt, time) }
         if let use = record.secret { secrets.add(use, at: time) }
-        if record.reason == RateLimiter.reason {
+        if record.reason == DeliveryReason.rateLimited {
             limited += 1
             lastLimitedAt = Self.later(lastLimitedAt, time)
         }

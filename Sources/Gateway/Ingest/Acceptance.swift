@@ -1,3 +1,4 @@
+import Database
 import WebhookServices
 
 /// What the sender of an accepted webhook is told.

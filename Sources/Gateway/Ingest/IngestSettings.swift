@@ -18,16 +18,4 @@ struct IngestSettings: Sendable {
     let ownClasses: OwnClasses
     /// What stands before the topic in the routing key, without dots at its end (as fedora-messaging takes it).
     let topicPrefix: String
-
-    init(_ configuration: Configuration) {
-        maxBodySize = configuration.ingest.maxBodySize
-        maxDepth = configuration.ingest.maxDepth
-        deadline = configuration.ingest.deadline
-        retryAfter = Int(configuration.ingest.retryAfter.components.seconds)
-        maxMessageSize = configuration.broker.maxMessageSize
-        namesOwners = configuration.messages.provenance
-        ownClasses = configuration.messages.ownClasses
-        let prefix = configuration.broker.topicPrefix
-        topicPrefix = String(prefix[..<(prefix.lastIndex { $0 != "." }.map(prefix.index(after:)) ?? prefix.startIndex)])
-    }
 }

@@ -7,20 +7,13 @@ import HTTPServer
 /// count: anybody can add them, unasked, and would use up what is theirs. Only authentic webhooks count, and what is
 /// refused does not: else strangers could keep a token busy, and a sender that does not wait would never get through.
 final class RateLimiter: Sendable {
-    /// The code of the refusal, in the answer and in the deliveries.
-    static let reason = "rate_limited"
-
     private let table: Locked<RateTable>
 
+    /// - Parameter tokens: Tokens and accounts that are counted at once; who is forgotten begins a new minute.
     /// - Returns: nil where nothing is limited.
-    init?(_ configuration: Configuration) {
-        let ingest = configuration.ingest
-        let limits = RateTable.Limits(
-            token: .init(messages: ingest.maxMessagesPerMinute, bytes: ingest.maxBytesPerMinute),
-            account: .init(messages: ingest.maxMessagesPerAccount, bytes: ingest.maxBytesPerAccount))
+    init?(_ limits: RateTable.Limits, tokens: Int) {
         guard limits.token.isLimited || limits.account.isLimited else { return nil }
-        // Who is forgotten begins a new minute: there is room for every token that is held at all.
-        table = Locked(RateTable(limits, capacity: max(1, configuration.cache.entries)))
+        table = Locked(RateTable(limits, capacity: max(1, tokens)))
     }
 
     /// Counts a webhook. Takes the one lock once.
@@ -127,49 +120,8 @@ extension HTTPError {
             refusal.limit.bytes > 0 ? "\(refusal.limit.bytes) bytes" : nil,
         ].compactMap(\.self).joined(separator: " or ")
         return HTTPError(
-            HTTPStatus(429), code: RateLimiter.reason,
+            HTTPStatus(429), code: DeliveryReason.rateLimited,
             message: "\(who) may send \(limit) in a minute. Send the delivery again later.",
             retryAfter: refusal.retryAfter)
-    }
-}
-
-/// Refusals for too many webhooks, summed for the log: the first of a token at once, the others once a minute.
-struct RateReport: Sendable {
-    typealias Instant = ContinuousClock.Instant
-
-    /// What the log is to say of a token.
-    struct Line: Sendable, Hashable {
-        let token: TokenID
-        let count: Int64
-    }
-
-    /// Tokens that are named in a minute; the others are counted together.
-    private static let named = 20
-    private static let minute = Duration.seconds(60)
-
-    private var counts: [TokenID: Int64] = [:]
-    private var others: Int64 = 0
-    private var end: Instant?
-
-    /// Adds refusals of a token.
-    mutating func add(_ count: Int64, of token: TokenID) {
-        if counts[token] != nil || counts.count < Self.named {
-            counts[token, default: 0] += count
-        } else {
-            others += count
-        }
-    }
-
-    /// What is to be written now, and how many refusals there were of other tokens; nil before a minute is over.
-    mutating func take(now: Instant) -> (lines: [Line], others: Int64)? {
-        if let end, now < end { return nil }
-        guard !counts.isEmpty || others > 0 else { return nil }
-        let lines = counts.map { Line(token: $0.key, count: $0.value) }.sorted { $0.count > $1.count }
-        defer {
-            counts = [:]
-            others = 0
-            end = now + Self.minute
-        }
-        return (lines, others)
     }
 }

@@ -1,3 +1,4 @@
+import Database
 import Encodings
 
 /// Why there is no root key to work with. Each text says what to do next; none shows a key.

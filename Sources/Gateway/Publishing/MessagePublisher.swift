@@ -1,3 +1,4 @@
+import EventLoop
 import FedoraMessaging
 
 /// Something that puts messages where they are safe: the broker, or a file.

@@ -7,11 +7,19 @@ public struct MessageRenderer: Sendable {
     /// The token that it would be for: nobody's. The message's id hangs on it.
     private static let token = UUIDv5.make(namespace: MessageIdentifier.namespace, name: [])
 
-    private let configuration: Configuration
+    private let registry: ServiceRegistry
+    private let settings: IngestSettings
+    private let exchange: String
+    private let priority: UInt8?
 
-    /// By the topics, the services and the limits of a configuration.
-    public init(_ configuration: Configuration) {
-        self.configuration = configuration
+    /// - Parameters:
+    ///   - exchange: Where messages are published.
+    ///   - priority: Their priority; nil for none.
+    init(registry: ServiceRegistry, settings: IngestSettings, exchange: String, priority: UInt8?) {
+        self.registry = registry
+        self.settings = settings
+        self.exchange = exchange
+        self.priority = priority
     }
 
     /// The message.
@@ -23,15 +31,14 @@ public struct MessageRenderer: Sendable {
         _ example: ExampleWebhook, second: Int64
     ) throws -> RenderedMessage {
         let service = try service(named: example.service)
-        guard example.body.count <= configuration.ingest.maxBodySize else {
-            throw RenderError.bodyTooLarge(limit: configuration.ingest.maxBodySize)
+        guard example.body.count <= settings.maxBodySize else {
+            throw RenderError.bodyTooLarge(limit: settings.maxBodySize)
         }
         var request = WebhookRequest(
             headers: ExampleHeaders([]), body: example.body[...], receivedAt: second,
-            settings: try settings(example.settings, of: service), isAtTokenAddress: true,
+            settings: try checked(example.settings, of: service), isAtTokenAddress: true,
             allowsPrivateContent: example.allowsPrivateContent)
         var (event, filled) = try event(of: &request, example, service)
-        let settings = IngestSettings(configuration)
         let withheld = event.withheld(
             by: nil, allowsPrivateContent: example.allowsPrivateContent, ownClasses: settings.ownClasses)
         if let reason = event.withheld(by: nil, allowsPrivateContent: true, ownClasses: settings.ownClasses) {
@@ -44,21 +51,20 @@ public struct MessageRenderer: Sendable {
             throw RenderError.messageTooLarge(bytes: message.body.count, limit: settings.maxMessageSize)
         }
         return RenderedMessage(
-            message: message, exchange: configuration.broker.publishExchange,
-            routingKey: try routingKey(of: message), priority: configuration.broker.publishPriority, filled: filled,
-            withheld: withheld, isOffered: configuration.services.registry.offered(named: service.name) != nil,
+            message: message, exchange: exchange,
+            routingKey: try routingKey(of: message), priority: priority, filled: filled,
+            withheld: withheld, isOffered: registry.offered(named: service.name) != nil,
             topicPrefix: settings.topicPrefix)
     }
 
     private func service(named name: String) throws -> any WebhookService {
-        let registry = configuration.services.registry
         if let service = registry.known(named: name) { return service }
         let known = registry.known.map(\.name)
         throw RenderError.unknownService(
             name, known: known, nearest: NearestName.of(name.lowercased(), among: known))
     }
 
-    private func settings(_ given: [String: String], of service: any WebhookService) throws -> [String: String] {
+    private func checked(_ given: [String: String], of service: any WebhookService) throws -> [String: String] {
         do throws(ServiceSettingError) {
             return try service.checkSettings(given)
         } catch {
@@ -68,7 +74,7 @@ public struct MessageRenderer: Sendable {
 
     private func routingKey(of message: FedoraMessage) throws -> String {
         do throws(FedoraMessageError) {
-            return try message.routingKey(prefix: configuration.broker.topicPrefix)
+            return try message.routingKey(prefix: settings.topicPrefix)
         } catch {
             throw RenderError.topic(error.description)
         }
@@ -82,7 +88,7 @@ public struct MessageRenderer: Sendable {
         try addEvent(of: example, service, to: &headers)
         let plausible = service.exampleHeaders(event: nil) ?? [:]
         let parser = try JSONParser()
-        let limits = JSONLimits(maxDepth: configuration.ingest.maxDepth, maxBytes: configuration.ingest.maxBodySize)
+        let limits = JSONLimits(maxDepth: settings.maxDepth, maxBytes: settings.maxBodySize)
         var filled: [(name: String, value: String)] = []
         while true {
             request.headers = headers

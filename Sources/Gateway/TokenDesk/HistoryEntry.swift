@@ -1,3 +1,5 @@
+import Database
+
 /// Who did what to a token, and when.
 public struct HistoryEntry: Sendable, Hashable {
     /// What was done. The raw values are what the database holds.

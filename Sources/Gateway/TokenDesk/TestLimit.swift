@@ -1,3 +1,4 @@
+import Database
 import DequeModule
 
 /// How often tokens are tried: a window of a minute a token. A value; time is passed in.

@@ -1,3 +1,5 @@
+import Database
+
 /// What the pages do with tokens: each call checks the person's right (``Authorization``), does it, and writes the
 /// history in the same transaction.
 ///

@@ -1,3 +1,5 @@
+import Database
+
 /// Which tokens a page lists, and how.
 public struct TokenQuery: Sendable, Hashable {
     /// Whose tokens.

@@ -1,3 +1,5 @@
+import Database
+
 /// A token as its pages show it.
 public struct TokenView: Sendable {
     /// The token, with its owners.

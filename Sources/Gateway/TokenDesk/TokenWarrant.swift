@@ -1,3 +1,5 @@
+import Database
+
 /// A person's right to change a token, decided when the token is locked for the change.
 struct TokenWarrant: TokenAuthorizing {
     let person: Person

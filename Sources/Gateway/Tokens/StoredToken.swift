@@ -1,3 +1,5 @@
+import Database
+
 /// A token with its secrets as they stand in the database.
 struct StoredToken: Sendable {
     var token: Token

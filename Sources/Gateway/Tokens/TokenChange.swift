@@ -1,3 +1,5 @@
+import Database
+
 /// A change of a token that is about to be committed.
 public struct TokenChange: Sendable, Hashable {
     /// What is changed.

@@ -1,3 +1,4 @@
+import Database
 import WebhookServices
 
 /// Why something that a person gave for a token is not accepted. The texts say what would be.

@@ -1,3 +1,4 @@
+import Database
 import WebhookServices
 
 /// What a webhook needs of its token, ready to use. Immutable; the cache holds it, and requests in flight keep it.

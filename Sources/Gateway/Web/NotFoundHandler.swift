@@ -5,7 +5,7 @@ struct NotFoundHandler: HTTPHandler {
     let page: PageHandler
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
-        AddressPage.wantsHTML(exchange.head) ? await page.respond(to: exchange) : exchange.refuse(.notFound)
+        exchange.head.wantsHTML ? await page.respond(to: exchange) : exchange.refuse(.notFound)
     }
 }
 
@@ -14,7 +14,7 @@ struct MethodNotAllowedHandler: HTTPHandler {
     let page: PageHandler
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
-        AddressPage.wantsHTML(exchange.head)
+        exchange.head.wantsHTML
             ? await page.refusal(of: exchange, .methodNotAllowed) : exchange.refuse(.methodNotAllowed)
     }
 }

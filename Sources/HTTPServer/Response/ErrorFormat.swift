@@ -111,3 +111,14 @@ public enum ErrorFormat: Sendable, Hashable {
         }
     }
 }
+
+extension RequestHead {
+    /// A Boolean value that indicates whether a browser asks: `Accept` names `text/html`.
+    package var wantsHTML: Bool {
+        let wanted = Array("text/html".utf8)
+        return values("accept").contains { value in
+            let lowered = value.map(ASCII.lowercased)
+            return lowered.indices.contains { lowered[$0...].starts(with: wanted) }
+        }
+    }
+}

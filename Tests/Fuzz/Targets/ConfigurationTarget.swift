@@ -1,5 +1,6 @@
 import Encodings
 import EventLoop
+import HTTPServer
 
 @testable import Database
 @testable import FedoraMessaging

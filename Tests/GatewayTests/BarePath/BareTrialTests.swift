@@ -1,4 +1,5 @@
 import Cryptography
+import Database
 import EventLoop
 import Glibc
 import HTTPServer

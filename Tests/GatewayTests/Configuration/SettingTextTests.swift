@@ -1,4 +1,5 @@
 import Encodings
+import HTTPServer
 import Testing
 
 @testable import Gateway

@@ -1,4 +1,5 @@
 import Database
+import EventLoop
 import HTTPServer
 import Logging
 import Testing

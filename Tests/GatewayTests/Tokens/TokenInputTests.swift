@@ -1,3 +1,4 @@
+import Database
 import Encodings
 import Testing
 import WebhookServices

@@ -1,5 +1,6 @@
 import Database
 import Foundation
+import HTTPServer
 import Testing
 
 @testable import Gateway

@@ -1,3 +1,5 @@
+import Database
+
 /// Who may do what: the one place that decides it.
 ///
 /// - Owners and members of owning groups may do everything with a token.

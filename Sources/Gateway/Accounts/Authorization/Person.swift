@@ -1,3 +1,5 @@
+import Database
+
 /// Someone who is logged in, as far as rights go. Made by whoever keeps the sessions, anew for each request.
 public struct Person: Sendable, Hashable {
     /// The Fedora account's name.

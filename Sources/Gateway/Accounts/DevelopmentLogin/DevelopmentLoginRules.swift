@@ -10,17 +10,6 @@ enum DevelopmentLoginRules {
         "x-forwarded-server", "true-client-ip", "cf-connecting-ip",
     ]
 
-    /// Checks the configuration at the start.
-    /// - Throws: ``DevelopmentLoginError``, which says what is in the way.
-    static func check(_ configuration: Configuration) throws(DevelopmentLoginError) {
-        guard configuration.oidc.issuer == nil else { throw .provider }
-        guard let listen = configuration.server.listen.first(where: { !$0.isLoopback }) else {
-            guard LoopbackHost.isLoopback(url: configuration.server.baseURL) else { throw .publicURL }
-            return
-        }
-        throw .listen("\(listen)")
-    }
-
     /// Whether a request comes from this machine, and from a browser that meant it.
     static func isTrusted(_ head: RequestHead, from remote: SocketAddress) -> Bool {
         guard remote.isLoopback, let authority = head.authority, LoopbackHost.isLoopback(authority: authority) else {

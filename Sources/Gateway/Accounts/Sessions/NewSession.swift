@@ -1,3 +1,4 @@
+import Database
 import OIDC
 
 /// Someone who just logged in.

@@ -1,3 +1,5 @@
+import Database
+
 /// Someone's login in one browser, as it holds for one request.
 public struct Session: Sendable, Hashable {
     /// The account's name.

@@ -1,3 +1,5 @@
+import Database
+
 /// One of a person's sessions, for the list of them.
 public struct SessionListing: Sendable, Hashable, Identifiable {
     /// How it is named where it is to be ended; not the id that the browser has.

@@ -1,3 +1,4 @@
+import Database
 import OIDC
 
 /// A session as it stands in the database.

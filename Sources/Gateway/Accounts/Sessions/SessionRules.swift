@@ -1,3 +1,5 @@
+import Database
+
 /// What a session's times mean. Pure; the time is passed in.
 struct SessionRules: Sendable, Hashable {
     let idleTimeout: Duration

@@ -14,18 +14,4 @@ struct SessionSettings: Sendable {
     var refreshRetry: Duration
     /// How long a refresh may take before another replica tries.
     var refreshLease: Duration
-
-    init(_ configuration: Configuration) {
-        let sessions = configuration.sessions
-        rules = SessionRules(
-            idleTimeout: sessions.idleTimeout, rightsMaxAge: sessions.rightsMaxAge,
-            adminLoginMaxAge: sessions.adminLoginMaxAge, touchInterval: sessions.touchInterval)
-        lifetime = sessions.lifetime
-        maxPerAccount = sessions.maxPerAccount
-        cacheEntries = sessions.cacheEntries
-        cacheTimeToLive = sessions.cacheTimeToLive
-        refreshRetry = sessions.refreshRetry
-        // A refresh is at most discovery, token endpoint and UserInfo, each bounded so.
-        refreshLease = configuration.oidc.requestTimeout * 4
-    }
 }

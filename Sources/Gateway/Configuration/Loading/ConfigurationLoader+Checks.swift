@@ -1,5 +1,6 @@
 import Database
 import FedoraMessaging
+import HTTPServer
 
 extension ConfigurationLoader {
     /// Checks what one key alone can't tell.

@@ -1,6 +1,7 @@
 import Encodings
 import EventLoop
 import FedoraMessaging
+import HTTPServer
 
 /// How values of one kind are read and written.
 struct SettingKind<Value: Sendable>: Sendable {

@@ -1,3 +1,4 @@
+import Database
 import FoundationEssentials
 
 /// A token as the commands show it: text for people, JSON for programs.

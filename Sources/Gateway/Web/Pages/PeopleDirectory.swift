@@ -1,3 +1,5 @@
+import Database
+
 /// Who owns tokens or has logged in, for the administration.
 protocol PeopleDirectory: Sendable {
     /// A page of people, by name.

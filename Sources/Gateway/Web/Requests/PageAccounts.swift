@@ -1,3 +1,4 @@
+import Database
 import HTTPServer
 
 /// What pages need of logins: who asks, whether a form is genuine, and the sealed cookies.

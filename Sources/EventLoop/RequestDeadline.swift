@@ -8,7 +8,7 @@ public struct RequestDeadline: Sendable, Hashable {
     public var left: Duration { max(.zero, ContinuousClock.now.duration(to: instant)) }
 
     /// The same or a later end, with a quarter of `limit` left: for a body that was seen late, by a server that stood still.
-    func leavingTime(of limit: Duration) -> RequestDeadline {
+    public func leavingTime(of limit: Duration) -> RequestDeadline {
         RequestDeadline(max(instant, .now + limit / 4))
     }
 

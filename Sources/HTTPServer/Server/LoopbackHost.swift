@@ -1,7 +1,7 @@
 /// Tells hosts that are this machine.
-enum LoopbackHost {
+package enum LoopbackHost {
     /// Whether `host[:port]` names loopback: `localhost`, 127.0.0.0/8 or `[::1]`.
-    static func isLoopback(authority: some Collection<UInt8>) -> Bool {
+    package static func isLoopback(authority: some Collection<UInt8>) -> Bool {
         var host = String(decoding: authority, as: UTF8.self).lowercased()
         if let bracket = host.lastIndex(of: "]") {
             host = String(host[...bracket])
@@ -13,7 +13,7 @@ enum LoopbackHost {
     }
 
     /// The same for a URL's host.
-    static func isLoopback(url: String) -> Bool {
+    package static func isLoopback(url: String) -> Bool {
         guard let mark = url.firstRange(of: "://") else { return false }
         let authority = url[mark.upperBound...].prefix { !"/?#".contains($0) }
         return !authority.contains("@") && isLoopback(authority: authority.utf8)

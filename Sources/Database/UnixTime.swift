@@ -1,5 +1,4 @@
 import Encodings
-import FedoraMessaging
 import Glibc
 
 /// A point in time as the database keeps it: milliseconds since 1970, UTC.
@@ -13,7 +12,7 @@ public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible 
     }
 
     /// A number of seconds since 1970. Stops at the ends of the range.
-    init(secondsSince1970 seconds: Int64) {
+    package init(secondsSince1970 seconds: Int64) {
         self.init(milliseconds: Int64(clamping: Int128(seconds) * 1000))
     }
 
@@ -43,7 +42,7 @@ public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible 
     public var isKnown: Bool { Self.known.contains(milliseconds) }
 
     /// Whole seconds since 1970, rounded down.
-    var secondsSince1970: Int64 { milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0) }
+    package var secondsSince1970: Int64 { milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0) }
 
     /// ISO 8601, UTC, whole seconds: `2026-11-23T19:35:28Z`; `unknown` outside of the years 1970 to 9999.
     public var description: String {

@@ -50,7 +50,7 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// machine that has no other.
     ///
     /// - Throws: `StreamError.unresolvable`.
-    static func resolve(_ listen: [ListenAddress]) async throws(StreamError) -> [SocketAddress] {
+    package static func resolve(_ listen: [ListenAddress]) async throws(StreamError) -> [SocketAddress] {
         var addresses: [SocketAddress] = []
         for place in listen {
             let port = UInt16(clamping: place.port)

@@ -1,13 +1,11 @@
-import HTTPServer
-
 /// The header fields that pages are protected by.
-enum SecurityHeaders {
+package enum SecurityHeaders {
     /// Those of every page and asset.
     ///
     /// - Parameters:
     ///   - isSecure: Whether people reach the server by https.
     ///   - formTargets: Origins, besides this server's, that forms may lead to by a redirect.
-    static func fields(isSecure: Bool, formTargets: [String] = []) -> [ServerResponse.Field] {
+    package static func fields(isSecure: Bool, formTargets: [String] = []) -> [ServerResponse.Field] {
         // form-action covers where a redirect after a form leads, too: no form leads to the provider (the login is a
         // link, and the logout a page), so this server is enough.
         let forms = (["'self'"] + formTargets).joined(separator: " ")
@@ -31,7 +29,7 @@ enum SecurityHeaders {
     }
 
     /// For what must not be kept: pages show what only one person may see.
-    static let noStore = ServerResponse.Field("Cache-Control", "no-store")
+    package static let noStore = ServerResponse.Field("Cache-Control", "no-store")
     /// For what never changes under its name.
-    static let immutable = ServerResponse.Field("Cache-Control", "public, max-age=31536000, immutable")
+    package static let immutable = ServerResponse.Field("Cache-Control", "public, max-age=31536000, immutable")
 }

@@ -2,6 +2,7 @@ import Database
 import EventLoop
 import FedoraMessaging
 import Glibc
+import HTTPServer
 
 /// What the configuration needs of the machine that it is for, as far as that can be seen without starting.
 extension Configuration {
