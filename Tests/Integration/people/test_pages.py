@@ -12,13 +12,14 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from harness.chromium import chromium, follow, person
+from harness.development import ADMINS
 from harness.gateway import Gateway, Token
 from harness.ipsilon import PASSWORD, Ipsilon
 from harness.process import wait_until
 from harness.services import MADE_THERE
 
 from .site import (
-    ADMINS, SERVICES, WITHOUT_SECRET, Added, add_token, deliver, expect_delivery, file_publisher, log_in, section,
+    SERVICES, WITHOUT_SECRET, Added, add_token, deliver, expect_delivery, file_publisher, log_in, section,
     somebody, status,
 )
 
