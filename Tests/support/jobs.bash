@@ -2,7 +2,7 @@
 # its own with servers and a temporary folder of its own. What a job prints is shown when it is over, and what it counted is
 # part of the sum.
 
-# How many go on at once.
+# How many go on at once beside the builds and the Swift tests; when these are over, one more.
 job_limit=${W2F_JOBS:-2}
 jobs=()
 workers=()

@@ -189,7 +189,7 @@ class RabbitMQ:
         return f"amqps://{host}:{port or self.tls_port}/{quote(VHOST, safe='')}"
 
     def control(self, *arguments: str) -> str:
-        """rabbitmqctl against this node (slow: a second or two a call); what it says."""
+        """rabbitmqctl against this node (slow: a second or two a call, and a minute on a busy machine); what it says."""
         tool = Path(_server_script()).with_name("rabbitmqctl")
         return subprocess.run(
             [str(tool), *arguments],
@@ -198,7 +198,7 @@ class RabbitMQ:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
-            timeout=60,
+            timeout=240,
         ).stdout
 
     def settle(self) -> None:
