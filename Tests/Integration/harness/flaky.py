@@ -22,6 +22,8 @@ def judge(seen: dict[str, str], listed: dict[str, str]) -> tuple[list[str], bool
     """Lines that tell of the tests that passed only when they were run again, by name and message, and a Boolean value that
     indicates whether there are too many, those of the list included."""
     lines = [f"flaky {name}: {listed.get(name) or f'not in Tests/flaky.txt yet: {seen[name]}'}" for name in sorted(seen)]
+    if seen:
+        lines.append("Both outputs of each are in .build-reports/flaky.")
     names = seen.keys() | listed.keys()
     if len(names) > LIMIT:
         lines.append(f"{len(names)} tests are flaky, and at most {LIMIT} may be: {', '.join(sorted(names))}")

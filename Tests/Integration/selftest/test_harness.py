@@ -90,6 +90,7 @@ def test_flaky_tests_are_told_with_their_reasons() -> None:
     assert lines == [
         "flaky people/test_a.py::test_a: the font comes late",
         "flaky people/test_b.py::test_b[1]: not in Tests/flaky.txt yet: no such element",
+        "Both outputs of each are in .build-reports/flaky.",
     ]
     assert not are_too_many
     assert flaky.judge({}, LISTED) == ([], False)
