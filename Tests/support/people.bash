@@ -29,12 +29,17 @@ make_people_venvs() {
     return "$code"
 }
 
-# The suite, with a report of its own: its environment is another one than that of the other suites.
+# The suite, with a report of its own: its environment is another one than that of the other suites. Its tests that fail are
+# run once more, each on its own.
 people() {
-    local code=0
+    local code=0 options=(-c Tests/Integration/pytest.ini --rootdir Tests/Integration)
     make_people_venvs
     say "End-to-end: people"
-    run_child "$people_venv/bin/python" -m pytest -c Tests/Integration/pytest.ini --rootdir Tests/Integration \
+    run_child "$people_venv/bin/python" -m pytest "${options[@]}" -o junit_family=xunit1 \
         --junitxml "$work/people.xml" Tests/Integration/people || code=$?
+    if [ "$code" = 1 ] && [ -s "$work/people.xml" ]; then
+        PYTHONPATH=Tests/Integration run_child "$people_venv/bin/python" -m harness.again "$work/people.xml" "$kept/flaky" \
+            "${options[@]}" && code=0
+    fi
     take_report "End-to-end: people" "$work/people.xml" "$code"
 }

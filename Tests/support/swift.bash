@@ -10,7 +10,8 @@ need_swift() {
 
 # From the scripts that are started, through all that they read. (It does not see which names are read indirectly.)
 lint_scripts() {
-    run_child shellcheck --external-sources --check-sourced --exclude=SC2034 deploy/stack deploy/quickstart Tests/run .ci/run
+    run_child shellcheck --external-sources --check-sourced --exclude=SC2034 deploy/stack deploy/quickstart Tests/run \
+        Tests/hooks/pre-commit .ci/run
 }
 
 lint_python() {
@@ -27,9 +28,9 @@ check_arrows() {
     python3 Tests/support/arrows.py --planted && python3 Tests/support/arrows.py
 }
 
-# The output of a build without its hundreds of progress lines, whole in a file.
+# The output of a build without its hundreds of progress lines, whole in a file. What is tested meanwhile goes first.
 swift_build() {
-    swift build -j "$(nproc)" "$@" 2>&1 | tee "$work/build.log" | { grep -vE '^\[[0-9]+/[0-9]+\]' || true; }
+    nice -n 5 swift build -j "$(nproc)" "$@" 2>&1 | tee "$work/build.log" | { grep -vE '^\[[0-9]+/[0-9]+\]' || true; }
 }
 
 # Takes a warning in our own sources for a failure. Files with warnings are touched, so that the next build, which would
@@ -80,19 +81,35 @@ take_report() {
 tsan_options=(--sanitize=thread -Xswiftc -DW2F_TSAN)
 threaded_tests='EventLoopTests|AMQPTests|DatabaseTests|HTTPServerTests|GatewayTests'
 
-# What the tests say, without a line for each that begins or passes. One at a time: all at once, those with servers and
-# deadlines wait for each other on a small machine.
+# Suites without servers, threads and deadlines, which are run all at once.
+pure_tests='^(Cryptography|Encodings|FedoraMessaging|Fuzz|OIDC|WebPages|WebhookServices|Bench)Tests\\.'
+# What is measured in shares of a core or by the clock is for Tests/run --timing.
+timing_suites='TimingTests'
+
+# What the tests say, without a line for each that begins or passes.
 run_swift_tests() {
     LSAN_OPTIONS=suppressions=$PWD/Tests/support/leaks.supp:print_suppressions=0 \
-        TMPDIR=$work/tmp swift test --skip-build --no-parallel "$@" 2>&1 | { grep -vE '^(◇|✔ (Test|Suite) .* passed|\[[0-9]+/[0-9]+\])' || true; }
+        TMPDIR=$work/tmp swift test --skip-build "$@" 2>&1 | { grep -vE '^(◇|✔ (Test|Suite) .* passed|\[[0-9]+/[0-9]+\])' || true; }
 }
 
-# swift_test TITLE SCRATCH NAME [OPTION…]
+# swift_test TITLE SCRATCH NAME [OPTION…]: one at a time, unless `order` is empty: all at once, those with servers and
+# deadlines wait for each other on a small machine.
 swift_test() {
-    local title=$1 scratch=$2 name=$3 code=0
+    local title=$1 scratch=$2 name=$3 order=${order---no-parallel} code=0
     shift 3
     say "$title"
-    run_child run_swift_tests --scratch-path "$scratch" --xunit-output "$work/$name.xml" "$@" || code=$?
+    run_child run_swift_tests --scratch-path "$scratch" ${order:+"$order"} --xunit-output "$work/$name.xml" "$@" || code=$?
     # NAME.xml is for XCTest, of which there is none here.
     take_report "$title" "$work/$name-swift-testing.xml" "$code"
+}
+
+# swift_tests SCRATCH: all but those by the clock.
+swift_tests() {
+    order='' swift_test "Swift tests without servers" "$1" swift-pure --filter "$pure_tests" --skip "$timing_suites"
+    swift_test "Swift tests" "$1" swift --skip "$pure_tests" --skip "$timing_suites"
+}
+
+# Those by the clock, of a build that stands.
+swift_timing_tests() {
+    swift_test "Swift tests by the clock" "$1" swift-timing --filter "$timing_suites"
 }

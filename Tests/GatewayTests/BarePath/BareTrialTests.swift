@@ -116,32 +116,37 @@ import WebhookServices
         }
     }
 
-    /// It is not to be told from others by what a failure costs.
-    @Test func aTokenWithoutSecretsCostsWhatOthersDo() async throws {
-        try await TestGateway.run { gateway in
-            let token = try await gateway.makeToken(scope: "fedora")
-            let handler = try handler(gateway)
-            async let known = handler.tokens.cache.load(token.id)
-            await loader.waitForReads(1)
-            loader.finish(.success(TestRecord.make(token.id)))
-            _ = try await known
-            let padding = String(repeating: "x", count: 256 << 10)
-            let body = TestGateway.body.dropLast() + #","x":"\#(padding)"}"#
-            let request = try Self.push(String(body), secret: TestGateway.secret)
-            var trial = try Self.trial(bodySize: request.body.count)
-            guard case .failed = await trial.run(request, handler) else {
-                Issue.record("it did not fail")
-                return
+    /// What is measured in CPU time, for `Tests/run --timing`.
+    @Suite struct TimingTests {
+        private let tests = BareTrialTests()
+
+        /// It is not to be told from others by what a failure costs.
+        @Test func aTokenWithoutSecretsCostsWhatOthersDo() async throws {
+            try await TestGateway.run { gateway in
+                let token = try await gateway.makeToken(scope: "fedora")
+                let handler = try tests.handler(gateway)
+                async let known = handler.tokens.cache.load(token.id)
+                await tests.loader.waitForReads(1)
+                tests.loader.finish(.success(TestRecord.make(token.id)))
+                _ = try await known
+                let padding = String(repeating: "x", count: 256 << 10)
+                let body = TestGateway.body.dropLast() + #","x":"\#(padding)"}"#
+                let request = try BareTrialTests.push(String(body), secret: TestGateway.secret)
+                var trial = try BareTrialTests.trial(bodySize: request.body.count)
+                guard case .failed = await trial.run(request, handler) else {
+                    Issue.record("it did not fail")
+                    return
+                }
+                let key = try HMACSHA256Key(Array(TestGateway.secret.utf8))
+                // The least of ten: what else the machine does makes one dearer, never cheaper.
+                let prices = (0..<10).map { _ in
+                    let mark = ThreadTime.now
+                    for _ in 0..<8 { _ = key.authenticationCode(for: request.body) }
+                    return ThreadTime.now - mark
+                }
+                let tries = trial.price(candidates: 8) - trial.price(candidates: 0)
+                #expect(tries > (try #require(prices.min())) / 2)
             }
-            let key = try HMACSHA256Key(Array(TestGateway.secret.utf8))
-            // The least of ten: what else the machine does makes one dearer, never cheaper.
-            let prices = (0..<10).map { _ in
-                let mark = ThreadTime.now
-                for _ in 0..<8 { _ = key.authenticationCode(for: request.body) }
-                return ThreadTime.now - mark
-            }
-            let tries = trial.price(candidates: 8) - trial.price(candidates: 0)
-            #expect(tries > (try #require(prices.min())) / 2)
         }
     }
 }

@@ -236,6 +236,8 @@ def test_a_crash_shows_no_memory(gateway: Gateway, tmp_path: Path, number: signa
     log = tmp_path / "crash.log"
 
     def cores() -> None:
+        # What a shell starts in its background ignores it.
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
     # A program with Swift's libraries in it does not find the one that makes backtraces by itself.

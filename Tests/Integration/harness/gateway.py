@@ -16,7 +16,7 @@ from . import rawhttp
 from .certificates import Authority, Identity, tls_wanted
 from .corpus import REPOSITORY
 from .ports import free_port
-from .process import ManagedProcess
+from .process import PATIENCE, ManagedProcess
 from .services import EXAMPLE, MADE_THERE, SETTINGS
 from .signing import SIGNERS
 from .webhook import Webhook
@@ -112,7 +112,7 @@ class Gateway:
             text=True,
             env=self._environment(),
             cwd=self.directory,
-            timeout=60,
+            timeout=60 * PATIENCE,
         )
         if check and result.returncode != 0:
             raise AssertionError(f"{' '.join(arguments[:2])} exited {result.returncode}: {result.stderr.strip()}")
@@ -198,7 +198,8 @@ class Gateway:
         """Sends the webhook to the token's address."""
         address = self.url + token.path + (f"?{webhook.query}" if webhook.query else "")
         return (session or requests).request(
-            webhook.method, address, data=webhook.body or None, headers=webhook.headers, timeout=60, verify=self.trust
+            webhook.method, address, data=webhook.body or None, headers=webhook.headers, timeout=60 * PATIENCE,
+            verify=self.trust,
         )
 
     @property

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from .gateway import Gateway, Token
+from .process import PATIENCE
 from .signing import github
 
 
@@ -48,14 +49,14 @@ class Load:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         for thread in self._threads:
-            thread.join(60)
+            thread.join(60 * PATIENCE)
         assert not any(thread.is_alive() for thread in self._threads), "a request got no answer in a minute"
 
     def _send(self, token: Token) -> None:
         connection: http.client.HTTPConnection | None = None
         while not self._stop.is_set() and len(self.outcomes) < self.limit:
             if connection is None:
-                connection = self.gateway.http_connection(timeout=45)
+                connection = self.gateway.http_connection(timeout=45 * PATIENCE)
             outcome = self._one(connection, token)
             with self._lock:
                 self.outcomes.append(outcome)
@@ -89,10 +90,10 @@ class Load:
 
     def wait_for_accepted(self, more: int, timeout: float) -> None:
         """Waits until that many more were accepted than now."""
-        start, deadline = self.count(202), time.monotonic() + timeout
+        start, deadline = self.count(202), time.monotonic() + timeout * PATIENCE
         while self.count(202) < start + more:
             assert len(self.outcomes) < self.limit, "the load came to its limit"
-            assert time.monotonic() < deadline, f"{self.count(202) - start} of {more} accepted in {timeout:g} s"
+            assert time.monotonic() < deadline, f"{self.count(202) - start} of {more} accepted in {timeout * PATIENCE:g} s"
             time.sleep(0.05)
 
     def check_answers(self, connection_errors: bool = False) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ import pika.exceptions
 
 from .certificates import Authority, tls_wanted
 from .ports import free_port
-from .process import ManagedProcess, wait_until
+from .process import PATIENCE, ManagedProcess, wait_until
 
 VHOST = "/pubsub"
 
@@ -189,7 +188,7 @@ class RabbitMQ:
         return f"amqps://{host}:{port or self.tls_port}/{quote(VHOST, safe='')}"
 
     def control(self, *arguments: str) -> str:
-        """rabbitmqctl against this node (slow: a second or two a call); what it says."""
+        """rabbitmqctl against this node (slow: a second or two a call, and a minute on a busy machine); what it says."""
         tool = Path(_server_script()).with_name("rabbitmqctl")
         return subprocess.run(
             [str(tool), *arguments],
@@ -198,7 +197,7 @@ class RabbitMQ:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
-            timeout=60,
+            timeout=60 * PATIENCE,
         ).stdout
 
     def settle(self) -> None:
@@ -225,5 +224,6 @@ class RabbitMQ:
         return f"w2f{self.port} " in names
 
     def stop(self) -> None:
-        self.process.stop(signal.SIGTERM)
+        """At once: nobody needs what is in it any more."""
+        self.process.kill()
         self._epmd.stop()

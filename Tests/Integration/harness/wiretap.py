@@ -8,6 +8,7 @@ import pika
 import pika.spec
 
 from .fieldtable import Field, decode_table
+from .process import PATIENCE
 from .rabbitmq import RabbitMQ
 
 _decode_properties = pika.spec.BasicProperties.decode
@@ -93,7 +94,7 @@ class Wiretap:
 
     def _consume(self, timeout: float, quiet: float, satisfied) -> Iterator[Delivery]:
         connection = self._broker.connect()
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * PATIENCE
         try:
             channel = connection.channel()
             channel.basic_qos(prefetch_count=200)

@@ -1,6 +1,7 @@
 """A gateway with the scripted provider; tests that bend the provider get it straight again."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -8,6 +9,9 @@ from harness.gateway import Gateway
 
 from .browser import Browser
 from .provider import CLIENT, SECRET, ScriptedProvider
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
 
 Settings = dict[str, dict[str, object]]
 
@@ -22,6 +26,16 @@ def settings(provider: ScriptedProvider, **more: dict[str, object]) -> Settings:
         "refetch_interval": "1s",
     }
     return {"oidc": oidc | more.pop("oidc", {}), **more}
+
+
+@pytest.fixture(scope="session")
+def chrome() -> "Iterator[Chromium]":
+    """One for all: each test has a profile of its own in it."""
+    # Other suites take the provider from here, and have no driver for browsers.
+    from harness.chromium import chromium
+
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -11,26 +11,15 @@ from playwright.sync_api import Locator, Page, expect
 
 from harness.chromium import follow, person, screenshot
 from harness.corpus import fixtures
-from harness.gateway import Gateway, Token, binary
-from harness.process import ManagedProcess
+from harness.development import development
+from harness.gateway import Gateway, Token
 from harness.services import MADE_THERE, SETTINGS
 from harness.signing import SIGNERS
 
 Settings = dict[str, dict[str, object]]
-ADMINS = {"sessions": {"admin_groups": ["sysadmin-main"]}}
 # Services whose webhooks only their address proves.
 WITHOUT_SECRET = ("quay", "dockerhub")
 SERVICES = [name for name in SIGNERS]
-
-
-def development(make_gateway: Callable[..., Gateway], name: str, settings: Settings | None = None) -> Gateway:
-    """A started gateway with the development login and messages in a file."""
-    gateway = make_gateway(name, ADMINS | (settings or {}))
-    gateway.process = ManagedProcess(
-        "serve", [binary(), "serve", "--dev-login", "--config", str(gateway.configuration)], gateway.directory
-    )
-    gateway.start()
-    return gateway
 
 
 def file_publisher(make_gateway: Callable[..., Gateway], name: str, scratch: object) -> Gateway:

@@ -1,6 +1,5 @@
 """Whether everybody can use the pages: axe on every page, light and dark, and what axe does not look at."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,18 +7,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from harness.chromium import chromium, follow, person
+from harness.chromium import follow, person
 from harness.gateway import Gateway
 
 from .site import add_token, deliver, expect_delivery, file_publisher, log_in, portraits
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Chromium]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

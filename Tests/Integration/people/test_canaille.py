@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
 from harness.canaille import PASSWORD, Canaille
-from harness.chromium import chromium, person
+from harness.chromium import person
 from harness.gateway import Gateway
 
 
@@ -52,8 +53,8 @@ def pass_provider(page: Page, gateway: Gateway) -> None:
                 page.locator("button[name=answer][value=accept]").click()
 
 
-def test_a_login(gateway: Gateway) -> None:
-    with chromium() as browser, person(browser) as page:
+def test_a_login(gateway: Gateway, chrome: Chromium) -> None:
+    with person(chrome) as page:
         page.goto(f"{gateway.url}/login?next=/healthz")
         pass_provider(page, gateway)
         assert page.url == f"{gateway.url}/healthz"

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from harness.chromium import chromium, follow, person, screenshot
+from harness.chromium import follow, person, screenshot
 from harness.gateway import Gateway
 from harness.ipsilon import PASSWORD, Ipsilon
 
@@ -49,10 +49,10 @@ def gateways(ipsilon: Ipsilon, make_gateway) -> dict[str, Gateway]:
     return made
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    with chromium() as browser:
-        yield browser
+@pytest.fixture
+def browser(chrome: Chromium) -> Chromium:
+    """In place of the one that is made of requests."""
+    return chrome
 
 
 def log_in(page: Page, gateway: Gateway, account: str, next_page: str = "/healthz") -> None:

@@ -11,14 +11,15 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
-from harness.chromium import chromium, follow, person
+from harness.chromium import follow, person
+from harness.development import ADMINS
 from harness.gateway import Gateway, Token
 from harness.ipsilon import PASSWORD, Ipsilon
 from harness.process import wait_until
 from harness.services import MADE_THERE
 
 from .site import (
-    ADMINS, SERVICES, WITHOUT_SECRET, Added, add_token, deliver, expect_delivery, file_publisher, log_in, section,
+    SERVICES, WITHOUT_SECRET, Added, add_token, deliver, expect_delivery, file_publisher, log_in, section,
     somebody, status,
 )
 
@@ -31,12 +32,6 @@ PEOPLE: dict[str, dict[str, object]] = {
 GROUPS = {name: ", ".join(attributes["_groups"]) for name, attributes in PEOPLE.items()}  # type: ignore[arg-type]
 
 LogIn = Callable[[Page, str], None]
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Chromium]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

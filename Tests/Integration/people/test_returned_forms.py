@@ -8,16 +8,10 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
-from harness.chromium import chromium, follow
+from harness.chromium import follow
 from harness.gateway import Gateway
 
 from .site import Added, add_token, file_publisher, portraits, somebody
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Chromium]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

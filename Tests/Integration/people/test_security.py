@@ -2,14 +2,13 @@
 
 import re
 import urllib.parse
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
-from harness.chromium import chromium, follow
+from harness.chromium import follow
 from harness.gateway import Gateway, Token
 from harness.rawhttp import exchange, request_bytes
 from harness.signing import SIGNERS
@@ -24,12 +23,6 @@ POSTS = [
     "{token}/owners/remove",
 ]
 FORM = {"name": "victim", "service": "github", "kind": "person", "grace": "0", "session": "x"}
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Chromium]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

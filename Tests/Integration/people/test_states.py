@@ -1,7 +1,6 @@
 """What the pages say of tokens that publish nothing, and what they do where something is wrong, in a real browser."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,18 +8,12 @@ import requests
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
-from harness.chromium import chromium, follow
+from harness.chromium import follow
 from harness.gateway import Gateway
 from harness.services import MADE_THERE
 from harness.signing import SIGNERS
 
 from .site import WITHOUT_SECRET, Added, add_token, deliver, file_publisher, portraits, section, somebody
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Chromium]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,14 @@
 """The harness's own arithmetic, against published vectors: a suite that signs wrongly proves nothing."""
 
 import json
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from harness import again, flaky, tally
 from harness.corpus import corpora, fixtures, payloads
 from harness.fieldtable import Field, decode_table
 from harness.promise import kept_within
@@ -75,3 +79,61 @@ def test_time_in_which_nobody_could_do_anything_does_not_count() -> None:
     with kept_within(0.05):
         # One step for the interpreter, which lets no other thread run meanwhile.
         sum(range(20_000_000))
+
+
+LISTED = {"people/test_a.py::test_a": "the font comes late"}
+
+
+def test_flaky_tests_are_told_with_their_reasons() -> None:
+    seen = {"people/test_a.py::test_a": "timeout", "people/test_b.py::test_b[1]": "no such element"}
+    lines, are_too_many = flaky.judge(seen, LISTED)
+    assert lines == [
+        "flaky people/test_a.py::test_a: the font comes late",
+        "flaky people/test_b.py::test_b[1]: not in Tests/flaky.txt yet: no such element",
+        "Both outputs of each are in .build-reports/flaky.",
+    ]
+    assert not are_too_many
+    assert flaky.judge({}, LISTED) == ([], False)
+
+
+def test_a_fourth_flaky_test_fails_the_run() -> None:
+    lines, are_too_many = flaky.judge({f"people/test_b.py::test_{number}": "x" for number in range(3)}, LISTED)
+    assert are_too_many and lines[-1].startswith("4 tests are flaky")
+
+
+def test_the_list_of_flaky_tests_has_reasons(tmp_path: Path) -> None:
+    assert len(flaky.known()) <= flaky.LIMIT
+    bad = tmp_path / "flaky.txt"
+    bad.write_text("# a comment\npeople/test_a.py::test_a\n")
+    with pytest.raises(ValueError, match="has no reason"):
+        flaky.known(bad)
+
+
+FAILED = '<testcase file="{file}" name="test_{number}"><failure message="no such element">its output</failure></testcase>'
+PASSED = '<testcase file="people/test_pages.py" name="test_good"/>'
+
+
+def _again(report: Path, file: str, times: int = 1) -> int:
+    """Of tests that pass the second time, as far as --version can fail."""
+    cases = [FAILED.format(file=file, number=number) for number in range(times)]
+    report.write_text(f"<testsuites><testsuite>{''.join(cases)}{PASSED}</testsuite></testsuites>")
+    command = [sys.executable, "-m", "harness.again", str(report), str(report.parent / "kept"), "--version"]
+    return subprocess.run(command, cwd=Path(again.__file__).parents[1], stdout=subprocess.DEVNULL).returncode
+
+
+def test_what_passes_the_second_time_counts_and_is_told(tmp_path: Path) -> None:
+    report = tmp_path / "people.xml"
+    assert _again(report, "people/test_pages.py") == 0
+    assert tally.count(str(report)) == (2, 0, 0)
+    assert tally.passed_again(str(report)) == {"people/test_pages.py::test_0": "no such element"}
+    kept = sorted(path.name for path in (tmp_path / "kept").iterdir())
+    assert kept == ["people-test_pages.py-test_0.1.txt", "people-test_pages.py-test_0.2.txt"]
+    assert "its output" in (tmp_path / "kept" / kept[0]).read_text()
+
+
+@pytest.mark.parametrize("file, times", [("crash/test_broker.py", 1), ("people/test_replicas.py", 1), ("people/test_pages.py", 4)])
+def test_nothing_else_is_run_again(tmp_path: Path, file: str, times: int) -> None:
+    report = tmp_path / "report.xml"
+    assert _again(report, file, times) == 1
+    assert tally.count(str(report)) == (1, times, 0)
+    assert not (tmp_path / "kept").exists()

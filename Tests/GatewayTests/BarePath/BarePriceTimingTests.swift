@@ -6,7 +6,7 @@ import WebhookServices
 @testable import Gateway
 
 /// What a failure costs its source is seen by it, in how soon it is refused: it tells nothing of tokens.
-@Suite struct BarePriceTests {
+@Suite struct BarePriceTimingTests {
     private struct Headers: WebhookHeaders {
         let fields = [
             "content-type": "application/json", "x-hub-signature-256": "sha256=" + String(repeating: "0", count: 64),
