@@ -11,7 +11,7 @@ public enum AESGCM {
     /// Bytes of the tag that a sealed value ends with.
     public static let tagCount = 16
 
-    /// Why a value cannot be sealed or opened. Says nothing of key or content.
+    /// The reason why a value cannot be sealed or opened. Says nothing of key or content.
     public enum Failure: Error, Hashable, CustomStringConvertible {
         /// The key does not have ``AESGCM/keyCount`` bytes.
         case invalidKey
@@ -20,7 +20,7 @@ public enum AESGCM {
         /// Another key, other associated data, or the bytes were changed.
         case notAuthentic
 
-        /// What went wrong, for a log.
+        /// The failure, for a log.
         public var description: String {
             switch self {
             case .invalidKey: "the key does not have 32 bytes"

@@ -1,6 +1,7 @@
 internal import COpenSSL
 
-/// Whether two byte sequences are equal, in a time that depends on their lengths alone (`CRYPTO_memcmp`).
+/// Returns a Boolean value that indicates whether two byte sequences are equal, in a time that depends on their lengths
+/// alone (`CRYPTO_memcmp`).
 ///
 /// Different lengths are unequal; the lengths themselves are not kept secret. Two empty sequences are equal, so
 /// whoever compares proofs rejects the empty one first.

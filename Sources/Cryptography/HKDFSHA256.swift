@@ -8,7 +8,7 @@ public enum HKDFSHA256 {
     /// The longest output: 255 hashes (RFC 5869 section 2.3).
     public static let maximumCount = 255 * 32
 
-    /// What the caller asked for cannot be derived.
+    /// The requested key cannot be derived.
     public enum Failure: Error, Hashable {
         /// There is nothing to derive from.
         case emptyRoot

@@ -63,7 +63,7 @@ public final class PublicKey: @unchecked Sendable {
         /// An even modulus or exponent, a point that is not on its curve, or one that is known to prove nothing.
         case value
 
-        /// What is wrong, for a log.
+        /// The fault, for a log.
         public var description: String {
             switch self {
             case .size: "the key's size is not accepted"

@@ -23,7 +23,7 @@ public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         return UnixTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
-    /// Which of two is earlier.
+    /// Returns a Boolean value that indicates whether the first is earlier.
     public static func < (left: UnixTime, right: UnixTime) -> Bool {
         left.milliseconds < right.milliseconds
     }

@@ -1,5 +1,6 @@
 extension Unicode.Scalar {
-    /// Whether it controls how text is shown or split: no place for it in names and secrets.
+    /// A Boolean value that indicates whether it controls how text is shown or split: no place for it in names and
+    /// secrets.
     public var isControlOrSeparator: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
@@ -9,14 +10,14 @@ extension Unicode.Scalar {
 }
 
 extension Unicode.Scalar {
-    /// Whether it joins what is beside it, and is needed to write it: the zero-width (non-)joiners of Persian, of Indic
-    /// scripts and of emoji, and the tags that the flags of regions are made of.
+    /// A Boolean value that indicates whether it joins what is beside it, and is needed to write it: the zero-width
+    /// (non-)joiners of Persian, of Indic scripts and of emoji, and the tags that the flags of regions are made of.
     public var isJoiner: Bool { value == 0x200C || value == 0x200D || (0xE0020...0xE007F).contains(value) }
 
-    /// Whether it has no place in a name that people give.
+    /// A Boolean value that indicates whether it has no place in a name that people give.
     public var isUnfitForNames: Bool { isControlOrSeparator && !isJoiner }
 
-    /// Whether there is anything to see of it.
+    /// A Boolean value that indicates whether there is anything to see of it.
     public var isVisible: Bool {
         !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint
     }

@@ -4,7 +4,7 @@ public struct RequestDeadline: Sendable, Hashable {
     /// The end.
     public let instant: ContinuousClock.Instant
 
-    /// What is left until the end; none after it.
+    /// The time until the end; none after it.
     public var left: Duration { max(.zero, ContinuousClock.now.duration(to: instant)) }
 
     /// The same or a later end, with a quarter of `limit` left: for a body that was seen late, by a server that stood still.

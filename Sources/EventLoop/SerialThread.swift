@@ -50,7 +50,7 @@ public final class SerialThread<Queue: SerialQueue>: @unchecked Sendable {
     @usableFromInline let state: UnsafeMutablePointer<State>
     private var timer: LoopTimer?
 
-    /// What the lock guards.
+    /// The state that the lock guards.
     @usableFromInline struct State {
         @usableFromInline var queue: Queue
         /// A Boolean value that indicates whether the thread waits for the queue to change.

@@ -1,7 +1,7 @@
 import Cryptography
 import Encodings
 
-/// How the client proves itself at the token endpoint (OpenID Connect Core section 9).
+/// The client's proof at the token endpoint (OpenID Connect Core section 9).
 public enum ClientAuthentication: Sendable, Hashable {
     /// `client_secret_post`: the secret among the form's fields.
     case post(secret: String)

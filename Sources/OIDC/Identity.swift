@@ -1,10 +1,10 @@
-/// Who logged in, as the provider says. All of it is text of others.
+/// The person who logged in, as the provider describes them. All of it is text of others.
 public struct Identity: Sendable, Hashable {
     /// The provider's own name for the person, `sub`.
     public let subject: String
     /// The account's name, by the configured claim.
     public let account: String
-    /// What the person is called; for display only.
+    /// The display name.
     public let name: String?
     /// The groups.
     public let groups: [String]

@@ -1,5 +1,5 @@
-/// Why a login failed. Its text is for a log: it holds no token, no code, no secret, and of what others sent only what
-/// was cut to harmless words.
+/// The reason why a login failed. Its text is for a log: it holds no token, no code, no secret, and of what others sent
+/// only what was cut to harmless words.
 public enum OIDCError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The parties' documents and endpoints.
     public enum Endpoint: String, Sendable, Hashable {

@@ -1,16 +1,16 @@
-/// What the relying party knows of the provider and of itself.
+/// The relying party's knowledge of the provider and of itself.
 public struct OIDCSettings: Sendable, Hashable {
     /// The provider's issuer URL, with or without a slash at its end.
     public var issuer: String
-    /// What the provider calls us.
+    /// The provider's name for us.
     public var clientID: String
-    /// How we prove that we are this client.
+    /// Our proof that we are this client.
     public var authentication: ClientAuthentication
-    /// Where people come back to; registered at the provider letter by letter.
+    /// The address to which people come back; registered at the provider letter by letter.
     public var redirectURI: String
-    /// Where people go after a logout at the provider; nil leaves it to the provider.
+    /// The address to which people go after a logout at the provider; nil leaves it to the provider.
     public var postLogoutRedirectURI: String?
-    /// What is asked for; `openid` among them.
+    /// The requested scopes; `openid` among them.
     public var scopes: [String]
     /// The claims that may name the account, the first that is there counts.
     public var accountClaims: [String]
@@ -18,11 +18,11 @@ public struct OIDCSettings: Sendable, Hashable {
     public var groupsClaim: String
     /// The signature algorithms that are accepted, and no others.
     public var algorithms: [SigningAlgorithm]
-    /// How far clocks may differ, in seconds.
+    /// The tolerance between clocks, in seconds.
     public var clockSkew: Int64
-    /// How long the discovery document is used.
+    /// The time that the discovery document is used.
     public var metadataMaxAge: Duration
-    /// How long the key set is used.
+    /// The time that the key set is used.
     public var keysMaxAge: Duration
     /// The least time between two fetches of the key set or the discovery document.
     public var refetchInterval: Duration

@@ -2,7 +2,7 @@ import Encodings
 import Gateway
 import Glibc
 
-/// What `render` reads, as bytes.
+/// The input of `render`, as bytes.
 enum RenderInput {
     /// All of standard input.
     ///

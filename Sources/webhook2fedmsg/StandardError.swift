@@ -1,9 +1,9 @@
 import Glibc
 
-/// Where problems are told to the person at the terminal. Nobody may be there, nobody may read, or the disk may be full:
-/// what cannot be written is dropped, and nothing ends or waits for it.
+/// The output of problems for the person at the terminal. Nobody may be there, nobody may read, or the disk may be
+/// full: what cannot be written is dropped, and nothing ends or waits for it.
 enum StandardError {
-    /// How long a pipe that is full may take, in milliseconds.
+    /// The time that a pipe that is full may take, in milliseconds.
     private static let patience: CInt = 1000
 
     /// Writes one line.

@@ -2,7 +2,7 @@ import Encodings
 import Gateway
 import Glibc
 
-/// What token commands read from files, from standard input and from people.
+/// The input of token commands from files, from standard input and from people.
 enum TokenCommandInput {
     /// Most bytes read for a secret; a longer one is refused anyway.
     private static let maximumBytes = 4096

@@ -3,7 +3,7 @@ import EventLoop
 import Gateway
 import Logging
 
-/// What all token commands have in common.
+/// The common options of token commands.
 struct TokenCommandOptions: ParsableArguments {
     @OptionGroup var settings: ConfigurationOptions
 

@@ -2,7 +2,7 @@ import Encodings
 import Gateway
 import Glibc
 
-/// Where commands print: results to standard output, everything else to standard error.
+/// The output of commands: results to standard output, everything else to standard error.
 enum TokenCommandOutput {
     /// A result.
     ///

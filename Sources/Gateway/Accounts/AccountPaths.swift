@@ -1,4 +1,4 @@
-/// Where the login's pages are.
+/// The paths of the login's pages.
 enum AccountPaths {
     static let login = "/login"
     static let callback = "/login/callback"

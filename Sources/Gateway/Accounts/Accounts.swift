@@ -6,7 +6,7 @@ import HTTPServer
 import Logging
 import OIDC
 
-/// Who is who: what handlers ask about the person behind a request, and the login's own routes.
+/// The people behind requests: what handlers ask about the person behind a request, and the login's own routes.
 public struct Accounts: Sendable {
     let store: SessionStore
     let party: RelyingParty?
@@ -19,17 +19,18 @@ public struct Accounts: Sendable {
     let loginTimeout: Duration
     private let settings: SessionSettings
     private let adminGroups: [String]
-    /// Whether anybody on this machine may be anyone: every page says so.
+    /// A Boolean value that indicates whether anybody on this machine may be anyone: every page says so.
     public let isDevelopmentLogin: Bool
-    /// What URLs are made from; no slash at its end.
+    /// The base of URLs; no slash at its end.
     public let baseURL: String
     private let isLoopback: Bool
 
     static let cookieName = "w2f"
-    /// How long the form of somebody without a session may take: browsers send it with the head, or right after it.
+    /// The time that the form of somebody without a session may take: browsers send it with the head, or right after
+    /// it.
     private static let strangersTime = Duration.seconds(2)
 
-    /// What the configuration says of logins.
+    /// The configuration of logins.
     struct Settings: Sendable {
         var sessions: SessionSettings
         var adminGroups: [String]
@@ -37,7 +38,7 @@ public struct Accounts: Sendable {
         var loginTimeout: Duration
         /// Logins that ask the provider at the same time.
         var loginsAtOnce: Int
-        /// What URLs are made from; no slash at its end.
+        /// The base of URLs; no slash at its end.
         var baseURL: String
         var isDevelopmentLogin: Bool
     }
@@ -79,7 +80,7 @@ public struct Accounts: Sendable {
 
     // MARK: For handlers
 
-    /// Who sends this request.
+    /// Returns the session of the request's sender.
     /// - Throws: 503 while the database cannot be asked.
     func context(of exchange: HTTPExchange) async throws(HTTPError) -> SessionContext {
         let (now, head) = (UnixTime.now(), exchange.head)
@@ -119,8 +120,9 @@ public struct Accounts: Sendable {
         return form
     }
 
-    /// What a form holds, before anything of it is checked: for showing it again to whoever sent it. Nothing, unless the
-    /// browser says that a page of ours sent it, or it carries the token of the session that the browser has, or had.
+    /// Returns the fields of a form before anything of it is checked: for showing it again to whoever sent it. Nothing,
+    /// unless the browser says that a page of ours sent it, or it carries the token of the session that the browser
+    /// has, or had.
     ///
     /// What is not read yet is from somebody without a session, who gets no more than a moment for it.
     func typed(in exchange: HTTPExchange) async -> FormFields? {
@@ -202,30 +204,30 @@ public struct Accounts: Sendable {
         return answers.redirect(to: next.path, fields: fields + [cookie])
     }
 
-    /// What the provider knows a session by.
+    /// The session's id at the provider.
     func credentials(of session: Session) async throws -> Credentials? {
         guard !session.isDevelopment, let record = try await store.find(session.id) else { return nil }
         return await store.credentials(of: record)
     }
 
-    /// Where the provider's own session ends.
+    /// Returns the address at which the provider's own session ends.
     func providerLogout(for session: Session, _ credentials: Credentials?) async -> String? {
         session.isDevelopment ? nil : await party?.logoutURL(for: credentials)
     }
 
-    /// What the answer to a logout has besides: the browser forgets the session, secrets that were to be shown, and logins
-    /// that were begun. Not all cookies of the site: that would be those of its neighbors, too.
+    /// Returns the header fields of the response to a logout: the browser forgets the session, secrets that were to be
+    /// shown, and logins that were begun. Not all cookies of the site: that would be those of its neighbors, too.
     func goodbye(to exchange: HTTPExchange) -> [ServerResponse.Field] {
         [deleteCookie, .init("Clear-Site-Data", "\"cache\", \"storage\"")]
             + SealedNote.allCases.map { policy.delete($0.rawValue) } + loginCookies.endAll(in: exchange.head)
     }
 
-    /// Whether the browser has a session's cookie, of whatever worth.
+    /// Returns a Boolean value that indicates whether the browser has a session's cookie, of whatever worth.
     func hasCookie(_ exchange: HTTPExchange) -> Bool {
         policy.value(of: Self.cookieName, in: exchange.head) != nil
     }
 
-    /// What a browser calls itself: 200 harmless characters of it.
+    /// Returns the browser's name for itself: 200 harmless characters of it.
     func userAgent(of exchange: HTTPExchange) -> String? {
         guard let bytes = exchange.head.first("user-agent"), !bytes.isEmpty else { return nil }
         let text = String(decoding: bytes.prefix(400), as: UTF8.self)

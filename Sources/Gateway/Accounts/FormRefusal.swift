@@ -1,4 +1,4 @@
-/// Why a form is not taken, in words for people: 403.
+/// The reason why a form is not taken, in words for people: 403.
 public enum FormRefusal: Error, Sendable, Hashable, CustomStringConvertible {
     /// Nobody is logged in, or not any more.
     case loggedOut

@@ -42,8 +42,8 @@ struct LogoutHandler: HTTPHandler {
             accounts.anonymous, fields: retry)
     }
 
-    /// What a browser forgets whose session is over already: all of it, too. A page of another site may send this form,
-    /// but not with our cookies (`SameSite`), nor without saying so: then nothing that is in use goes.
+    /// The cookies that a browser forgets whose session is over already: all of it, too. A page of another site may
+    /// send this form, but not with our cookies (`SameSite`), nor without saying so: then nothing that is in use goes.
     private func farewell(to exchange: HTTPExchange, _ context: SessionContext) -> [ServerResponse.Field] {
         let origins = accounts.origins(for: exchange)
         guard accounts.hasCookie(exchange), RequestOrigin.isOurs(exchange.head, origins: origins) else {

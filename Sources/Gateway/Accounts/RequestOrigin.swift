@@ -1,7 +1,7 @@
 import HTTPServer
 
-/// Whether a request that changes something was sent by a page of ours, as far as the browser says. The forms' tokens
-/// are what counts; this is a second lock.
+/// The check that a request that changes something was sent by a page of ours, as far as the browser says. The forms'
+/// tokens are what counts; this is a second lock.
 enum RequestOrigin {
     /// - Parameter origins: ours, as `https://host[:port]`.
     ///
@@ -14,7 +14,8 @@ enum RequestOrigin {
         return origins.contains(origin.lowercased())
     }
 
-    /// Whether the browser says that a page of ours sent it: without a word of it, nothing that came is shown again.
+    /// Returns a Boolean value that indicates whether the browser says that a page of ours sent it: without a word of
+    /// it, nothing that came is shown again.
     static func isCertainlyOurs(_ head: RequestHead, origins: [String]) -> Bool {
         guard isOurs(head, origins: origins) else { return false }
         if text(head.values("sec-fetch-site")) == "same-origin" { return true }

@@ -1,6 +1,6 @@
 import Encodings
 
-/// Where someone goes after the login: a path of this server, never an address elsewhere.
+/// The destination after the login: a path of this server, never an address elsewhere.
 public struct ReturnAddress: Sendable, Hashable {
     /// Bytes of an address that is taken.
     public static let maximumCount = 2048

@@ -3,8 +3,8 @@ import Encodings
 import HTTPServer
 import WebhookServices
 
-/// What somebody sees who opens a service's address in a browser: what it is for, and where to go. Made once; the same
-/// bytes for every address of the service, so that it tells nothing of tokens.
+/// The page at a service's address in a browser: what it is for, and where to go. Made once; the same bytes for every
+/// address of the service, so that it tells nothing of tokens.
 struct AddressPage: Sendable {
     private let html: ServerResponse
     private let text: ServerResponse

@@ -4,9 +4,10 @@ import FedoraMessaging
 import Glibc
 import HTTPServer
 
-/// What the configuration needs of the machine that it is for, as far as that can be seen without starting.
+/// The needs of the configuration on this machine, as far as that can be seen without starting.
 extension Configuration {
-    /// What would stop the start on this machine, and what is odd, for `check-config`. Blocks for disks, and for names.
+    /// Returns the obstacles to a start on this machine, and remarks, for `check-config`. Blocks for disks, and for
+    /// names.
     public func findingsOnThisMachine() async -> (problems: [SettingsProblem], warnings: [String]) {
         let permissions = permissionsOfTLSKeys()
         let keys = problemsOfRootKeys()
@@ -31,8 +32,8 @@ extension Configuration {
         return (problems, warnings)
     }
 
-    /// What owners and modes of the keys of TLS say, for the start and `check-config`: whoever may read or replace a key can
-    /// pass for this server.
+    /// Returns remarks on owners and modes of the TLS keys, for the start and `check-config`: whoever may read or
+    /// replace a key can pass for this server.
     public func permissionsOfTLSKeys() -> (problems: [SettingsProblem], warnings: [String]) {
         var (problems, warnings): ([SettingsProblem], [String]) = ([], [])
         if let file = server.tls.key, let permissions = KeyFilePermissions(path: file) {
@@ -54,15 +55,15 @@ extension Configuration {
         return (problems, warnings)
     }
 
-    /// Whether everybody may know the key: distributions ship those of fedora-messaging's public users, and images hold them
-    /// where nobody can write.
+    /// Returns a Boolean value that indicates whether everybody may know the key: distributions ship those of
+    /// fedora-messaging's public users, and images hold them where nobody can write.
     private static func isShipped(_ file: String, _ permissions: KeyFilePermissions) -> Bool {
         let names = ["fedora-key.pem", "fedora.stg-key.pem"].map { "/etc/fedora-messaging/" + $0 }
         return permissions.owner == 0 && permissions.mode & 0o022 == 0
             && (permissions.isOnReadOnlyMount || names.contains(file))
     }
 
-    /// What is wrong with the files of the root keys, for `check-config`: what would stop the start.
+    /// Returns the faults of the root keys' files, for `check-config`: what would stop the start.
     public func problemsOfRootKeys() -> (problems: [SettingsProblem], warnings: [String]) {
         guard let settings = try? WorkspaceSettings(self) else { return ([], []) }
         var (problems, warnings): ([SettingsProblem], [String]) = ([], [])

@@ -1,7 +1,7 @@
 import Database
 
-/// What can be said of a database before a server uses it: whether this program's tables are there or can be made, and
-/// whether the root key is the one that it needs. Nothing is made or changed.
+/// A check of a database before a server uses it: whether this program's tables are there or can be made, and whether
+/// the root key is the one that it needs. Nothing is made or changed.
 enum DatabaseCheck {
     /// - Returns: How it stands, in a sentence.
     /// - Throws: `DatabaseError` if the server would not start with it, `RootKeyError`.

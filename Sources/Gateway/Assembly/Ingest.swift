@@ -10,7 +10,7 @@ struct Ingest: Sendable {
     let services: [any WebhookService]
     /// The tokens, cached.
     let tokens: TokenLookup
-    /// What becomes of an authentic webhook.
+    /// The pipeline of authentic webhooks.
     let pipeline: WebhookPipeline
     /// The loops that it works on.
     let loops: [EventLoop]

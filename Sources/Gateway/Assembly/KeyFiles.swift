@@ -2,7 +2,7 @@
 struct KeyFiles {
     /// All of them, the one of `keys.root_key_file` first.
     let all: [KeyStatus.File]
-    /// What is in them; nil unless all hold a key.
+    /// The keys in the files; nil unless all hold a key.
     let keys: RootKeys?
 
     init(_ settings: WorkspaceSettings) {
@@ -13,13 +13,13 @@ struct KeyFiles {
         keys = root.key.flatMap { formerKeys.count == former.count ? RootKeys(root: $0, former: formerKeys) : nil }
     }
 
-    /// Whether the server gets by with what is there.
+    /// Returns a Boolean value that indicates whether the server gets by with what is there.
     /// - Parameter isNew: whether the database has no root key yet: then one may be made.
     func areComplete(isNew: Bool, _ settings: WorkspaceSettings) -> Bool {
         all.allSatisfy { $0.id != nil || isMade($0, isNew, settings) }
     }
 
-    /// What the server does about a file that is not there, in sentences.
+    /// Returns the server's way with a missing file, in sentences.
     func remarks(isNew: Bool, _ settings: WorkspaceSettings) -> [String] {
         all.filter { isMade($0, isNew, settings) }.map { "there is no root key at \($0.file) yet: the server makes it" }
     }

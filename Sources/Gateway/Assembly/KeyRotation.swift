@@ -9,7 +9,7 @@ public struct KeyRotation: Sendable {
     /// Most values that are sealed anew in one transaction.
     public static let maximumBatch = 1000
 
-    /// What a rotation did.
+    /// The result of a rotation.
     public struct Outcome: Sendable, Hashable, Encodable {
         /// The root key that was current before.
         public var from: String
@@ -29,7 +29,7 @@ public struct KeyRotation: Sendable {
             public let column: String
             /// The row's key.
             public let row: String
-            /// Why not.
+            /// The reason why not.
             public let reason: String
         }
 

@@ -3,18 +3,19 @@ import EventLoop
 import Glibc
 import Logging
 
-/// How the root keys stand, for `keys status`: what the configuration gives, what the database needs, and how many secrets
-/// stand under which key. Needs no key to be right, so that it can say what is wrong. Holds no key.
+/// The state of the root keys, for `keys status`: what the configuration gives, what the database needs, and how many
+/// secrets stand under which key. Needs no key to be right, so that it can say what is wrong. Holds no key.
 public struct KeyStatus: Sendable, Encodable {
     /// A file that the configuration names.
     public struct File: Sendable, Encodable {
         /// Its path.
         public let file: String
-        /// Whether it is `keys.root_key_file`, rather than one of `keys.former_key_files`.
+        /// A Boolean value that indicates whether it is `keys.root_key_file`, rather than one of
+        /// `keys.former_key_files`.
         public let isRoot: Bool
         /// The id of its root key; nil if it has none.
         public let id: String?
-        /// Why it has none.
+        /// The reason why it has none.
         public let problem: String?
 
         static let missing = "there is no such file"
@@ -41,7 +42,7 @@ public struct KeyStatus: Sendable, Encodable {
     public struct Sealed: Sendable, Encodable {
         /// The root key's id.
         public let key: String
-        /// How many.
+        /// The number of secrets.
         public let secrets: Int
         /// The same by column.
         public let columns: [String: Int]
@@ -55,9 +56,9 @@ public struct KeyStatus: Sendable, Encodable {
     public let files: [File]
     /// The secrets, by root key.
     public let sealed: [Sealed]
-    /// What to do, in sentences; nothing if all is well.
+    /// Advice, in sentences; empty if all is well.
     public let advice: [String]
-    /// Whether a server with this configuration starts.
+    /// A Boolean value that indicates whether a server with this configuration starts.
     public let isUsable: Bool
 
     private enum CodingKeys: String, CodingKey {

@@ -172,7 +172,7 @@ extension SessionSettings {
 }
 
 extension WebSettings {
-    /// What a configuration says.
+    /// The settings in a configuration.
     ///
     /// - Parameters:
     ///   - version: The program's.

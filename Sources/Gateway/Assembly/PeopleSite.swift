@@ -4,7 +4,7 @@ import HTTPServer
 import Logging
 import WebPages
 
-/// What a server has for people: the login and the pages.
+/// The server's part for people: the login and the pages.
 struct PeopleSite: Sendable {
     private let accounts: Accounts
     private let routes: WebRoutes
@@ -36,12 +36,12 @@ struct PeopleSite: Sendable {
         routes = WebRoutes(site: site, logger: logger)
     }
 
-    /// What hears that sessions were ended elsewhere.
+    /// Returns the watch for sessions that were ended elsewhere.
     func sessionNotices(of database: any Database) -> SessionNoticeWatch {
         SessionNoticeWatch(database: database, store: accounts.store)
     }
 
-    /// Whether an administrator sends this request.
+    /// A Boolean value that indicates whether an administrator sends this request.
     @Sendable func isAdministrator(_ exchange: HTTPExchange) async -> Bool {
         guard exchange.head.count(of: "cookie") > 0, let context = try? await accounts.context(of: exchange) else {
             return false
@@ -49,7 +49,7 @@ struct PeopleSite: Sendable {
         return context.session?.person.isAdmin ?? false
     }
 
-    /// What browsers see where there is nothing.
+    /// The page for browsers where there is nothing.
     var notFound: any HTTPHandler { routes.notFound }
 
     /// Registers everything.

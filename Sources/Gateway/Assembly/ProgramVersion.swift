@@ -1,4 +1,4 @@
-/// What this program calls itself.
+/// The version of this program.
 enum ProgramVersion {
     /// By semantic versioning.
     static let text = "1.0.0"

@@ -2,7 +2,7 @@ import Database
 import EventLoop
 import Logging
 
-/// What the server and the commands work on: the database with its tables, the keys that belong to it, the tokens.
+/// The storage of the server and the commands: the database with its tables, the keys that belong to it, the tokens.
 public struct Workspace: Sendable {
     /// The database.
     public let database: any Database
@@ -11,11 +11,11 @@ public struct Workspace: Sendable {
     /// The id of the root key in `keys.root_key_file`: the database's current one, but for the time between its being put
     /// there and `keys rotate`.
     public let rootKeyID: String
-    /// Where changes of tokens are told.
+    /// The channel for changes of tokens.
     public let tokenNotices: TokenNotices
     /// The tokens.
     public let tokens: TokenStore
-    /// What was made or is odd, in sentences, for the log or the terminal.
+    /// Remarks on what was made or is odd, in sentences, for the log or the terminal.
     public let notices: [String]
 
     /// Opens the database, brings its tables up to date, and reads the root key, making what is missing and may be

@@ -1,6 +1,6 @@
 import Database
 
-/// Where database and root key are, and whether they may be made.
+/// The location of database and root key, and whether they may be made.
 public struct WorkspaceSettings: Sendable {
     /// The database.
     public var database: DatabaseURL
@@ -10,7 +10,8 @@ public struct WorkspaceSettings: Sendable {
     public var rootKeyPath: String
     /// Files of other root keys that secrets may be sealed under.
     public var formerKeyPaths: [String]
-    /// Whether only this machine can reach the server. Then, and with SQLite, a root key is made if there is none.
+    /// A Boolean value that indicates whether only this machine can reach the server. Then, and with SQLite, a root key
+    /// is made if there is none.
     public var isLoopback: Bool
     /// A folder that is made if it is missing, because database or key stand in it by default.
     public var stateDirectory: String?
@@ -42,12 +43,13 @@ public struct WorkspaceSettings: Sendable {
             stateDirectory: "\(url)\n\(key)".contains(directory + "/") ? directory : nil)
     }
 
-    /// Whether the database is a server of its own.
+    /// A Boolean value that indicates whether the database is a server of its own.
     var isPostgreSQL: Bool {
         if case .postgresql = database { true } else { false }
     }
 
-    /// Whether this may be the only server on its database: SQLite, and reachable from this machine alone.
+    /// A Boolean value that indicates whether this may be the only server on its database: SQLite, and reachable from
+    /// this machine alone.
     var isStandalone: Bool {
         if case .sqlite = database { isLoopback } else { false }
     }

@@ -19,7 +19,7 @@ extension Configuration {
 }
 
 extension ServerConfiguration {
-    /// What URLs are made from: `public_url`, or the first address where that isn't required.
+    /// The base of URLs: `public_url`, or the first address where that isn't required.
     public var baseURL: String {
         publicURL ?? "\(tls.files == nil ? "http" : "https")://\(listen.first?.description ?? "")"
     }

@@ -2,7 +2,7 @@ import EventLoop
 import FedoraMessaging
 
 extension Configuration {
-    /// What is wrong with the files of TLS at this moment, for `check-config`. Reads them, and blocks for the disk.
+    /// Returns the faults of the TLS files at this moment, for `check-config`. Reads them, and blocks for the disk.
     ///
     /// The server itself does not start without its own certificate, but reads those for the broker whenever it connects.
     public func problemsOfTLSFiles() -> [SettingsProblem] {

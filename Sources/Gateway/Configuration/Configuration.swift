@@ -36,13 +36,13 @@ public struct Configuration: Sendable {
     public var keys = KeysConfiguration()
     /// `[log]`
     public var log = LogConfiguration()
-    /// Where to publish, made of `[broker]`; nil until the configuration was loaded.
+    /// The destination of messages, made of `[broker]`; nil until the configuration was loaded.
     public internal(set) var publisher: PublisherTarget = .file(path: "")
     /// The file that was read; nil if there was none.
     public internal(set) var file: String?
-    /// Where each key was set that was set, by its name with the section.
+    /// The place at which each key was set, by its name with the section.
     var sources: [String: SettingsProblem.Source] = [:]
-    /// What is odd but no error, to be logged at the start.
+    /// Remarks on what is odd but no error, to be logged at the start.
     public internal(set) var warnings: [String] = []
 
     /// Every default. Paths that depend on the machine are still empty: ``load(path:environment:)`` fills them in.

@@ -8,7 +8,7 @@ enum DescriptorLimit {
     /// With fewer connections than these a server is of no use.
     private static let leastConnections = 16
 
-    /// Why connections are fewer than was asked for, or none can be served.
+    /// The reason why connections are fewer than was asked for, or none can be served.
     struct Shortage: Error, Hashable, CustomStringConvertible {
         /// Descriptors that the process may have.
         let limit: Int
@@ -44,7 +44,7 @@ enum DescriptorLimit {
     /// The highest limit that the process may set.
     static func highest() -> Int { Int(w2f_highest_descriptor_limit()) }
 
-    /// What does not fit into the limit; nil if all does.
+    /// Returns the shortage of descriptors; nil if there are enough.
     static func shortage(of configuration: Configuration, limit: Int) -> Shortage? {
         let rest = besidesConnections(configuration)
         let needed = configuration.server.maxConnections + rest

@@ -1,4 +1,4 @@
-/// How log lines are written.
+/// The format of log lines.
 public enum LogFormat: String, Sendable, CaseIterable {
     /// Text on a terminal, JSON otherwise.
     case auto

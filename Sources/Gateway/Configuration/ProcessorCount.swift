@@ -1,7 +1,7 @@
 import FedoraMessaging
 import Glibc
 
-/// How many cores the process may use: what `server.loops = 0` stands for.
+/// The number of cores that the process may use: what `server.loops = 0` stands for.
 public enum ProcessorCount {
     /// The least of the process's affinity mask and the cgroup's `cpu.max`, rounded up; at least 1.
     public static func available() -> Int {

@@ -1,6 +1,6 @@
 import FedoraMessaging
 
-/// Where messages go.
+/// The destination of messages.
 public enum PublisherTarget: Sendable, Equatable, CustomStringConvertible {
     /// To a file, one JSON line each.
     case file(path: String)

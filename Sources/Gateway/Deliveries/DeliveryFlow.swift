@@ -1,4 +1,4 @@
-/// What is to be written next, and when after a failure. A state machine without I/O; time is passed in.
+/// The decision on what is written next, and when after a failure. A state machine without I/O; time is passed in.
 struct DeliveryFlow: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -15,10 +15,10 @@ struct DeliveryFlow: Sendable {
         backlog = DeliveryLedger(capacity: settings.maxPending)
     }
 
-    /// Whether everything was written.
+    /// A Boolean value that indicates whether everything was written.
     var isDone: Bool { batch == nil && backlog.tallies.isEmpty }
 
-    /// How often in a row the batch could not be written.
+    /// The number of times that in a row the batch could not be written.
     var failedTries: Int { failures }
 
     /// Takes over what a loop has gathered.
@@ -29,7 +29,8 @@ struct DeliveryFlow: Sendable {
     /// Records that were dropped since this was last asked.
     mutating func takeDropped() -> Int { backlog.takeDropped() }
 
-    /// What to write now; `nil` if there is nothing, one is being written, or it is too early after a failure.
+    /// Returns the batch to write now; `nil` if there is nothing, one is being written, or it is too early after a
+    /// failure.
     ///
     /// - Parameter isLast: Whether there is no later: the pause after a failure is not kept.
     mutating func next(now: Instant, isLast: Bool = false) -> DeliveryBatch? {

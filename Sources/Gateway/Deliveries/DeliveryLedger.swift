@@ -1,5 +1,5 @@
-/// What came in for tokens and is not in the database yet. A value without I/O: each loop has one, and the recorder one
-/// more for what it could not write.
+/// The deliveries for tokens that are not in the database yet. A value without I/O: each loop has one, and the recorder
+/// one more for what it could not write.
 ///
 /// Counters are never lost: there is one entry a token, and only tokens that there are have one. Records are, once
 /// there are too many.
@@ -18,7 +18,7 @@ struct DeliveryLedger: Sendable {
         self.capacity = capacity
     }
 
-    /// Whether there is nothing in it.
+    /// A Boolean value that indicates whether there is nothing in it.
     var isEmpty: Bool { tallies.isEmpty && dropped == 0 }
 
     /// Notes a delivery.
@@ -45,7 +45,7 @@ struct DeliveryLedger: Sendable {
         return taken
     }
 
-    /// How many were dropped; zero from then on.
+    /// Returns the number of dropped deliveries; zero from then on.
     mutating func takeDropped() -> Int {
         defer { dropped = 0 }
         return dropped

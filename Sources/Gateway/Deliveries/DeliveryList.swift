@@ -1,6 +1,6 @@
 /// The last webhooks of a token.
 public struct DeliveryList: Sendable, Hashable {
-    /// How many of each kind are kept for a token.
+    /// The number of deliveries of each kind that are kept for a token.
     public static let kept = 25
 
     /// The last that were accepted, newest first; at most ``kept``.

@@ -1,4 +1,4 @@
-/// Where the outcome of each webhook of a known token is noted.
+/// The destination of the outcomes of known tokens' webhooks.
 protocol DeliveryNoting: Sendable {
     /// Notes an outcome. Takes a lock that hardly anybody else takes, for some nanoseconds, and never waits for more.
     func note(_ record: DeliveryRecord, for token: TokenID)
@@ -8,6 +8,6 @@ protocol DeliveryNoting: Sendable {
 }
 
 extension DeliveryNoting {
-    /// Where nothing waits to be written.
+    /// A destination for which nothing waits to be written.
     func flushed() async {}
 }

@@ -1,4 +1,4 @@
-/// What became of a webhook.
+/// The outcome of a webhook.
 public enum DeliveryOutcome: String, Sendable, Hashable, CaseIterable {
     /// It was published, and the message has an id.
     case published
@@ -9,6 +9,6 @@ public enum DeliveryOutcome: String, Sendable, Hashable, CaseIterable {
     /// It was refused: nothing was published.
     case refused
 
-    /// Whether the sender was answered 2xx.
+    /// A Boolean value that indicates whether the sender was answered 2xx.
     public var isAccepted: Bool { self != .refused }
 }

@@ -6,7 +6,7 @@ public enum DeliveryReason {
     /// More than a token or an account may send in a minute.
     static let rateLimited = "rate_limited"
 
-    /// What a person should know about a reason code.
+    /// Returns an explanation of a reason code for people.
     ///
     /// - Parameters:
     ///   - code: The ``DeliveryRecord/reason``.

@@ -4,7 +4,7 @@ import Database
 public struct DeliveryRecord: Sendable, Hashable {
     /// When it was answered.
     public let at: UnixTime
-    /// What became of it.
+    /// The outcome.
     public let outcome: DeliveryOutcome
     /// The answer's status: 202, 401 …
     public let status: Int
@@ -21,11 +21,13 @@ public struct DeliveryRecord: Sendable, Hashable {
     public let reason: String?
     /// The repository that the payload names, where it is outside of the token's scope: printable, and of a bounded length.
     public let repository: String?
-    /// Whether it was a test event of the token's page, which says nothing of what the webhook does.
+    /// A Boolean value that indicates whether it was a test event of the token's page, which says nothing of what the
+    /// webhook does.
     var isTest = false
-    /// Which of the token's secrets it had; not listed, only counted.
+    /// The token's secret that it had; not listed, only counted.
     var secret: SecretUse?
-    /// Whether it came by its service's address, without the token's id; not listed, only counted.
+    /// A Boolean value that indicates whether it came by its service's address, without the token's id; not listed,
+    /// only counted.
     let isBare: Bool
 
     /// A record.

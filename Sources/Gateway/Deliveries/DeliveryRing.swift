@@ -1,6 +1,6 @@
 /// The last records of one kind, at most ``DeliveryList/kept``: a new one takes the place of the one that came first.
 struct DeliveryRing: Sendable, Hashable {
-    /// What became of a record.
+    /// The outcome of a record.
     enum Outcome: Sendable, Hashable {
         /// There is one record more.
         case added

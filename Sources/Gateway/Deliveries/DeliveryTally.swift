@@ -1,8 +1,8 @@
 import Database
 
-/// What came in for one token since it was last written to the database.
+/// The deliveries for one token since they were last written to the database.
 struct DeliveryTally: Sendable, Hashable {
-    /// What is to be added to the counters, and the times to be moved on.
+    /// The numbers to add to the counters, and the times to be moved on.
     private(set) var activity = TokenActivity()
     /// When the first and the last webhook were accepted that came without the token's id.
     private(set) var bare: ClosedRange<UnixTime>?

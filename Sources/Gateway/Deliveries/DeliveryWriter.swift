@@ -1,6 +1,6 @@
 import Database
 
-/// Where batches of deliveries go.
+/// The destination of batches of deliveries.
 protocol DeliveryWriting: Sendable {
     /// Writes a batch, once, however often it is asked to.
     func write(_ batch: DeliveryBatch) async throws
@@ -41,7 +41,8 @@ struct DeliveryWriter: DeliveryWriting {
         _ = try? await database.query("DELETE FROM delivery_writer WHERE writer = $1", [.text(name)])
     }
 
-    /// Whether the batch was not written before: the connection may have broken while it was.
+    /// Returns a Boolean value that indicates whether the batch was not written before: the connection may have broken
+    /// while it was.
     private func claim(_ batch: DeliveryBatch, on connection: any DatabaseConnection) async throws -> Bool {
         let result = try await connection.query(
             """
@@ -145,8 +146,8 @@ struct DeliveryWriter: DeliveryWriting {
         ]
     }
 
-    /// What there is and what came. A number that cannot be a count is given up, and counting begins anew: else its sum
-    /// would overflow, and no token of the batch would be counted any more.
+    /// Returns the sum of the stored and the new count. A number that cannot be a count is given up, and counting
+    /// begins anew: else its sum would overflow, and no token of the batch would be counted any more.
     private static func sum(_ column: String) -> String {
         """
         CASE WHEN token_activity.\(column) BETWEEN 0 AND \(StoredNumber.limit) \
@@ -170,7 +171,8 @@ struct DeliveryWriter: DeliveryWriting {
         """
     }
 
-    /// What came, if it is of a later rotation; of the same one, the first or the last time; else what there is.
+    /// Returns the new value, if it is of a later rotation; of the same one, the first or the last time; else what
+    /// there is.
     private static func ofLaterSecrets(_ column: String, _ order: String) -> String {
         """
         CASE WHEN excluded.secrets_since > COALESCE(token_activity.secrets_since, -1) THEN excluded.\(column)

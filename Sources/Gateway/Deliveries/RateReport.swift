@@ -2,7 +2,7 @@
 struct RateReport: Sendable {
     typealias Instant = ContinuousClock.Instant
 
-    /// What the log is to say of a token.
+    /// A line of the log about a token.
     struct Line: Sendable, Hashable {
         let token: TokenID
         let count: Int64
@@ -25,7 +25,7 @@ struct RateReport: Sendable {
         }
     }
 
-    /// What is to be written now, and how many refusals there were of other tokens; nil before a minute is over.
+    /// Returns the lines to write now, and how many refusals there were of other tokens; nil before a minute is over.
     mutating func take(now: Instant) -> (lines: [Line], others: Int64)? {
         if let end, now < end { return nil }
         guard !counts.isEmpty || others > 0 else { return nil }

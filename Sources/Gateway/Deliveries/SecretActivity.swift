@@ -1,10 +1,10 @@
 import Database
 
-/// Which of a token's secrets a webhook proved to have.
+/// The secret of a token that a webhook proved to have.
 public struct SecretUse: Sendable, Hashable {
     /// When the token got the secrets that it had then.
     public let since: UnixTime
-    /// Whether it was the current one, and not a former one.
+    /// A Boolean value that indicates whether it was the current one, and not a former one.
     public let isCurrent: Bool
 
     /// A use.
@@ -16,7 +16,7 @@ public struct SecretUse: Sendable, Hashable {
     }
 }
 
-/// Which of a token's secrets are in use since the last rotation that a webhook was seen after.
+/// The secrets of a token that are in use since the last rotation that a webhook was seen after.
 public struct SecretActivity: Sendable, Hashable {
     /// The rotation, or when the token was made; `nil` before the first webhook.
     public private(set) var since: UnixTime?

@@ -1,6 +1,6 @@
 import Database
 
-/// What came in for a token, over all replicas and restarts; a second behind, at most.
+/// The deliveries for a token, over all replicas and restarts; a second behind, at most.
 public struct TokenActivity: Sendable, Hashable {
     /// Webhooks that were published, test events included, as in all counts; the times are those of others.
     public var published: Int64
@@ -16,7 +16,7 @@ public struct TokenActivity: Sendable, Hashable {
     public var lastPublishedAt: UnixTime?
     /// When the last one was kept from the bus.
     public var lastWithheldAt: UnixTime?
-    /// Which secrets are in use.
+    /// The secrets in use.
     public var secrets = SecretActivity()
     /// Webhooks that were refused because there were too many in a minute; `refused` counts them, too.
     public var limited: Int64 = 0
@@ -37,7 +37,7 @@ public struct TokenActivity: Sendable, Hashable {
         self.lastWithheldAt = lastWithheldAt
     }
 
-    /// What became of a token's last webhook.
+    /// The outcome of a token's last webhook.
     public enum Last: String, Sendable, Hashable {
         /// It was published, then or before.
         case published

@@ -1,8 +1,8 @@
 import Database
 
-/// Whether the database answers, and whether this server has its root key: one query at a time and one in `interval` at
-/// most, however many ask. Whoever asks waits no longer than `timeout`, even where the database hangs; at most as many wait
-/// as there are connections.
+/// The probe of the database and the root key: one query at a time and one in `interval` at most, however many ask.
+/// Whoever asks waits no longer than `timeout`, even where the database hangs; at most as many wait as there are
+/// connections.
 actor DatabaseProbe {
     private let database: any Database
     private let keys: KeyRing
@@ -18,7 +18,8 @@ actor DatabaseProbe {
         machine = ProbeStateMachine(interval: interval)
     }
 
-    /// How the database and the root key stand; of the key nothing is known while the database does not answer.
+    /// Returns the state of the database and the root key; of the key nothing is known while the database does not
+    /// answer.
     func readiness() async -> [Readiness.Part] {
         switch machine.ask(now: .now) {
         case .answer(let parts):

@@ -25,7 +25,7 @@ struct ReadinessHandler: HTTPHandler {
     let database: DatabaseProbe
     let publisher: any MessagePublisher
     let stopping: Stopping
-    /// Whether an administrator asks.
+    /// A Boolean value that indicates whether an administrator asks.
     let isAdministrator: @Sendable (HTTPExchange) async -> Bool
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
@@ -50,7 +50,7 @@ struct ReadinessHandler: HTTPHandler {
 }
 
 extension Stopping {
-    /// What is said once it has begun.
+    /// The text once it has begun.
     fileprivate var part: Readiness.Part {
         Readiness.Part(name: "server", isReady: false, detail: "the server is stopping")
     }

@@ -3,7 +3,7 @@
 struct ProbeStateMachine<Result> {
     typealias Instant = ContinuousClock.Instant
 
-    /// What to do for someone who asks.
+    /// The action for someone who asks.
     enum Action {
         /// This is the result.
         case answer(Result)

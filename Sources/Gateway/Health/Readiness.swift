@@ -1,12 +1,12 @@
 import Encodings
 
-/// Whether the server can do its work now, part by part, for `GET /readyz`.
+/// The readiness of the server, part by part, for `GET /readyz`.
 struct Readiness: Sendable {
     /// One thing that the server needs.
     struct Part: Sendable {
         let name: String
         let isReady: Bool
-        /// What is wrong, or how it stands; holds no secret.
+        /// The fault or the state; holds no secret.
         let detail: String
     }
 
@@ -22,6 +22,6 @@ struct Readiness: Sendable {
         return Array("{\"ready\": \(isReady), \"parts\": {\(members.joined(separator: ", "))}}\n".utf8)
     }
 
-    /// What everybody is told: `{"status": "ok"}` or `{"status": "not ready"}`.
+    /// The answer for everybody: `{"status": "ok"}` or `{"status": "not ready"}`.
     var word: [UInt8] { Array("{\"status\": \"\(isReady ? "ok" : "not ready")\"}\n".utf8) }
 }

@@ -1,7 +1,7 @@
 import Database
 import WebhookServices
 
-/// What the sender of an accepted webhook is told.
+/// The answer to the sender of an accepted webhook.
 enum Acceptance: Sendable {
     /// There is a message: `{"message_id": …, "topic": …}`. The topic is the routing key, with its prefix. `isRepeated`:
     /// the message was published before, for the same delivery.
@@ -31,7 +31,7 @@ enum Acceptance: Sendable {
         return bytes
     }
 
-    /// What the token's owner sees of it.
+    /// Returns the record for the token's owner.
     ///
     /// - Parameters:
     ///   - size: Bytes of the body.

@@ -1,8 +1,8 @@
 import DequeModule
 import FedoraMessaging
 
-/// What was received lately, so that a delivery that is sent again is not published again. A value without lock or
-/// clock: times come in.
+/// The deliveries received lately, so that a delivery that is sent again is not published again. A value without lock
+/// or clock: times come in.
 ///
 /// Bounded by entries and by age; the oldest go first. Forgetting one costs no message: its redelivery is published
 /// again with the same id.

@@ -11,7 +11,7 @@ final class Delivery {
     /// The message's id as computed from the delivery, which is the same however often and wherever it is received; `nil`
     /// where the service gives its deliveries no id. Then each is another event, whatever is in it.
     let key: UUIDValue?
-    /// What the message says of the token that it came by.
+    /// The message's header for the token that it came by.
     private let origin: [(name: String, value: String)]
 
     init(
@@ -27,7 +27,7 @@ final class Delivery {
         }
     }
 
-    /// What it gets if it was not received before.
+    /// The receipt it gets if it was not received before.
     func receipt(second: Int64) -> DeliveryReceipt {
         DeliveryReceipt(messageID: key ?? MessageIdentifier.random(), second: second)
     }

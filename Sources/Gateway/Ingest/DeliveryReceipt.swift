@@ -1,6 +1,6 @@
 import FedoraMessaging
 
-/// What a delivery got when it was first received, and keeps however often it is sent again.
+/// The receipt of a delivery: made when it was first received, and kept however often it is sent again.
 struct DeliveryReceipt: Hashable, Sendable {
     /// The message's id.
     let messageID: UUIDValue
@@ -8,7 +8,7 @@ struct DeliveryReceipt: Hashable, Sendable {
     let second: Int64
 }
 
-/// What the deduplication window says of a delivery.
+/// The deduplication window's answer about a delivery.
 enum DeliveryVerdict: Hashable, Sendable {
     /// Not confirmed yet: publish it so.
     case publish(DeliveryReceipt)

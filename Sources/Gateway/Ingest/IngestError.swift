@@ -63,7 +63,7 @@ extension HTTPError {
             retryAfter: retryAfter)
     }
 
-    /// What the service has against the request.
+    /// Returns the service's objection to the request.
     init(_ error: WebhookError) {
         switch error {
         case .unsupportedMediaType:

@@ -1,6 +1,6 @@
 import WebhookServices
 
-/// What bounds a webhook, and what its message is published under.
+/// The bounds of a webhook, and the topic prefix of its message.
 struct IngestSettings: Sendable {
     /// Bytes of a body (413 above).
     let maxBodySize: Int
@@ -12,10 +12,10 @@ struct IngestSettings: Sendable {
     let retryAfter: Int
     /// Bytes of a whole message body, envelope included (413 above): the broker's own bound.
     let maxMessageSize: Int
-    /// Whether messages say who owns the token that they came by, and its scope.
+    /// A Boolean value that indicates whether messages say who owns the token that they came by, and its scope.
     let namesOwners: Bool
-    /// Which classes messages may have that the published ones cannot digest.
+    /// The messages that may go out although the published classes cannot digest them.
     let ownClasses: OwnClasses
-    /// What stands before the topic in the routing key, without dots at its end (as fedora-messaging takes it).
+    /// The prefix of topics in the routing key, without dots at its end (as fedora-messaging takes it).
     let topicPrefix: String
 }

@@ -3,8 +3,8 @@ import EventLoop
 import HTTPServer
 import WebhookServices
 
-/// Where large bodies are verified, parsed and read: off the loops, which have others to serve, and one at a time in the
-/// whole process, for simdjson needs up to 14 times a document's size, and gives it back.
+/// The queue for large bodies: off the loops, which have others to serve, and one at a time in the whole process, for
+/// simdjson needs up to 14 times a document's size, and gives it back.
 struct LargeBodies: Sendable {
     /// Bytes of a body from which on it is large. The worst of those below, numbers of one digit, is parsed in 10 ms.
     static let threshold = 512 << 10

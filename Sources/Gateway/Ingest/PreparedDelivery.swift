@@ -1,6 +1,6 @@
 import WebhookServices
 
-/// What an authentic webhook comes to.
+/// The result of preparing an authentic webhook.
 enum PreparedDelivery {
     /// A message.
     case message(Delivery)

@@ -1,7 +1,8 @@
 import EventLoop
 import HTTPServer
 
-/// What a token, and an account with all its tokens, may send in a minute: messages and bytes. Each process counts for itself.
+/// The limits of a token, and of an account with all its tokens, in a minute: messages and bytes. Each process counts
+/// for itself.
 ///
 /// The account is whoever made the token, or the first owner of a token that the command line made. Other owners do not
 /// count: anybody can add them, unasked, and would use up what is theirs. Only authentic webhooks count, and what is
@@ -41,9 +42,9 @@ struct RateTable: Sendable {
         let account: Limit
     }
 
-    /// What a webhook goes beyond.
+    /// The limit that a webhook exceeds.
     struct Refusal: Sendable, Hashable {
-        /// Whether it is the account, with all its tokens together.
+        /// A Boolean value that indicates whether it is the account, with all its tokens together.
         let isOfAccount: Bool
         /// The limit.
         let limit: Limit

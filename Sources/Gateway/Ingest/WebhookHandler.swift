@@ -13,7 +13,7 @@ struct WebhookHandler: HTTPHandler {
     let tokens: TokenLookup
     let pipeline: WebhookPipeline
 
-    /// How far a webhook came: what is noted of it if it is refused.
+    /// The progress of a webhook: what is noted of it if it is refused.
     private struct Trail {
         var token: TokenID?
         var size: Int?

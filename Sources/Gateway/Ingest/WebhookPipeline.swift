@@ -4,10 +4,10 @@ import HTTPServer
 import Logging
 import WebhookServices
 
-/// What becomes of an authentic webhook, whichever way it came: the token's scope and filter, the message, publishing.
+/// The way of an authentic webhook, whichever way it came: the token's scope and filter, the message, publishing.
 struct WebhookPipeline: Sendable {
     let publisher: any MessagePublisher
-    /// Where the outcome is noted, for the token's owners.
+    /// The destination of outcomes, for the token's owners.
     let deliveries: any DeliveryNoting
     let deduplication: DeduplicationWindow
     let settings: IngestSettings
@@ -15,7 +15,7 @@ struct WebhookPipeline: Sendable {
     let parsers: LoopLocal<JSONParser>
     let largeBodies: LargeBodies
     let logger: Logger
-    /// What a token and an account may send in a minute; `nil` for any number.
+    /// The limits of tokens and accounts in a minute; `nil` for any number.
     var limiter: RateLimiter?
     private let failures = PublishFailureLog()
 
@@ -171,7 +171,7 @@ struct WebhookPipeline: Sendable {
 private final class PublishFailureLog: Sendable {
     private let throttles = Locked([LogThrottle](repeating: LogThrottle(), count: 6))
 
-    /// How many such lines were held back since the last; `nil` if this one is, too.
+    /// Returns the number of such lines held back since the last one; `nil` if this one is, too.
     func pass(_ result: PublishResult) -> Int? {
         let kind =
             switch result {

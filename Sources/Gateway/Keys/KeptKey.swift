@@ -6,7 +6,7 @@ enum KeptKey: String {
     /// For the tags in tokens' public ids, which stand in people's settings.
     case idTags = "id tags"
 
-    /// Where it stands.
+    /// The place of the key.
     static func place(_ name: String) -> SealedPlace {
         SealedPlace(column: "kept_key.sealed", row: name)
     }

@@ -1,12 +1,14 @@
 import Glibc
 
-/// What the owner and the mode of a file with a key say about who else may know the key, or put another in its place.
+/// The owner and the mode of a key's file, and what they say about who else may know the key or put another in its
+/// place.
 struct KeyFilePermissions: Hashable {
     /// The owner's number.
     let owner: UInt32
     /// The nine permission bits.
     let mode: UInt32
-    /// Whether the file lies where nobody can write, as containers are given their secrets.
+    /// A Boolean value that indicates whether the file lies where nobody can write, as containers are given their
+    /// secrets.
     let isOnReadOnlyMount: Bool
 
     init(owner: UInt32, mode: UInt32, isOnReadOnlyMount: Bool) {
@@ -32,7 +34,7 @@ struct KeyFilePermissions: Hashable {
         self.init(descriptor: descriptor)
     }
 
-    /// What is wrong or odd.
+    /// The fault or remark.
     enum Finding: Hashable {
         /// Others may know the key, or change it: it must not be used.
         case mode
@@ -42,7 +44,7 @@ struct KeyFilePermissions: Hashable {
         case odd(String)
     }
 
-    /// What there is to say about the file for a process of this user.
+    /// Returns the remarks on the file for a process of this user.
     func findings(user: UInt32 = geteuid()) -> [Finding] {
         var findings: [Finding] = []
         let isForeign = owner != 0 && owner != user

@@ -1,4 +1,5 @@
-/// What a key derived from the root key is for. Each purpose has a key of its own, by an info string of its own.
+/// The purpose of a key that is derived from the root key. Each purpose has a key of its own, by an info string of its
+/// own.
 enum KeyPurpose: String, CaseIterable {
     /// Sealing of secrets in the database.
     case sealing = "webhook2fedmsg v1 sealing"

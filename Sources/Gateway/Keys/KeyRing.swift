@@ -6,14 +6,14 @@ import EventLoop
 /// Of several root keys one is current: new values are sealed under it. Which one that is, the database says
 /// (``RootKeyTable``), for all replicas at once; the others are there for values that were not sealed anew yet.
 public final class KeyRing: Sendable {
-    /// Why a sealed value cannot be opened, or none can be sealed. Says nothing about its content.
+    /// The reason why a sealed value cannot be opened, or none can be sealed. Says nothing about its content.
     public enum Failure: Error, Hashable, CustomStringConvertible {
         /// The root key is not on the ring.
         case unknownKey(id: String)
         /// It was changed, or moved from another row or column.
         case notAuthentic(column: String)
 
-        /// What went wrong, for a log.
+        /// The failure, for a log.
         public var description: String {
             switch self {
             case .unknownKey(let id):
@@ -26,7 +26,7 @@ public final class KeyRing: Sendable {
         }
     }
 
-    /// What is derived from one root key.
+    /// The keys derived from one root key.
     private struct Derived: Sendable {
         let sealing: ProtectedKey
         let cookies: ProtectedKey
@@ -81,7 +81,7 @@ public final class KeyRing: Sendable {
         current.withLock { if $0 != keyID { $0 = keyID } }
     }
 
-    /// What the database keeps to recognise a root key of the ring by; nil if it is not on the ring.
+    /// Returns the value by which the database recognizes a root key of the ring; nil if it is not on the ring.
     func checkValue(of keyID: String) -> [UInt8]? {
         roots[keyID]?.checkValue
     }

@@ -1,13 +1,13 @@
 import Database
 import Encodings
 
-/// Why there is no root key to work with. Each text says what to do next; none shows a key.
+/// The reason why there is no root key to work with. Each text says what to do next; none shows a key.
 public enum RootKeyError: Error, Hashable, CustomStringConvertible {
     /// There is no file, and none may be made here.
     case missing(path: String, reason: MissingReason)
     /// The operating system refused an operation on the file.
     case system(path: String, operation: String, errno: CInt)
-    /// What is at the path is no plain file.
+    /// The path is no plain file.
     case notAFile(path: String)
     /// Everybody may read the file, or others than its owner may change it. `mode` is the nine permission bits.
     case tooOpen(path: String, mode: UInt32)
@@ -24,7 +24,7 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
     /// Secrets are still sealed under root keys that are not there: their ids.
     case stillInUse(keys: [String], secrets: Int)
 
-    /// Why a key is not made automatically.
+    /// The reason why a key is not made automatically.
     public enum MissingReason: Sendable, Hashable {
         /// The database is shared, or the server is reachable from outside: each replica would make its own.
         case notStandalone
@@ -34,7 +34,7 @@ public enum RootKeyError: Error, Hashable, CustomStringConvertible {
         case named
     }
 
-    /// What went wrong and what to do.
+    /// The failure and its remedy.
     public var description: String {
         switch self {
         case .missing(let path, .notStandalone):

@@ -7,7 +7,7 @@ public struct RootKeyFile: Sendable, Hashable {
     /// Longest file that is read; hexadecimal digits of the longest key, and room for line ends.
     static let maximumFileBytes = 4096
 
-    /// Where the file is.
+    /// The path of the file.
     public let path: String
 
     /// The file at `path`, whether it is there or not.

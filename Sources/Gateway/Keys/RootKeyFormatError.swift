@@ -1,4 +1,4 @@
-/// Why bytes are no root key. Never shows any of them.
+/// The reason why bytes are no root key. Never shows any of them.
 public enum RootKeyFormatError: Error, Hashable, CustomStringConvertible {
     /// There is nothing but blanks.
     case empty
@@ -11,7 +11,7 @@ public enum RootKeyFormatError: Error, Hashable, CustomStringConvertible {
     /// All bytes are the same.
     case notRandom
 
-    /// What is wrong with it.
+    /// The fault.
     public var description: String {
         switch self {
         case .empty: "is empty"

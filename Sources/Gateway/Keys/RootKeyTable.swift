@@ -1,7 +1,7 @@
 import Cryptography
 import Database
 
-/// What the database knows of root keys: which one is current, with its check value, and which ones were.
+/// The database's record of root keys: which one is current, with its check value, and which ones were.
 ///
 /// A server whose keys are not the database's does not start.
 public enum RootKeyTable {

@@ -22,7 +22,7 @@ struct RootKeys: Sendable {
         return (try KeyRing(current, former: others, idTags: idTags), notices(current, counts))
     }
 
-    /// Whether these are the keys that the database needs. Changes nothing.
+    /// Returns a Boolean value that indicates whether these are the keys that the database needs. Changes nothing.
     ///
     /// - Parameter entry: The database's current root key; nil for a database that has none, whose own `root` becomes.
     /// - Returns: The current one, and how many secrets that the server cannot do without stand under each.

@@ -15,8 +15,8 @@ struct SealedColumn: Sendable, Hashable {
     var name: String { "\(table).\(value)" }
     /// The column with the keyed hash that the value is looked up by, if there is one.
     var hash: String?
-    /// Whether the server can do without values that it cannot open: a session's credentials end with the session, or at
-    /// its next look at the provider.
+    /// A Boolean value that indicates whether the server can do without values that it cannot open: a session's
+    /// credentials end with the session, or at its next look at the provider.
     var isDispensable = false
 
     /// All there are.
@@ -32,7 +32,7 @@ struct SealedColumn: Sendable, Hashable {
         SealedColumn(table: "form_use", row: "form", keyID: "key_id", value: "notes", isDispensable: true),
     ]
 
-    /// How many values stand under each root key.
+    /// The number of values under each root key.
     func counts(in database: any Database) async throws -> [String: Int] {
         let rows = try await database.query(
             """
@@ -44,7 +44,7 @@ struct SealedColumn: Sendable, Hashable {
         return counts
     }
 
-    /// How many values of all columns stand under each root key, by column.
+    /// Returns the number of values of all columns under each root key, by column.
     ///
     /// - Parameter needed: only those that the server cannot do without.
     static func counts(in database: any Database, needed: Bool = false) async throws -> [String: [String: Int]] {

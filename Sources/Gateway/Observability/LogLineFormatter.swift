@@ -12,7 +12,7 @@ struct LogLineFormatter: Sendable {
     var messageLimit = 2048
     /// The most values of an event, or of a list or dictionary in it.
     var countLimit = 64
-    /// How deep lists and dictionaries may stand in each other.
+    /// The maximum depth of nested lists and dictionaries.
     var depthLimit = 4
 
     /// Names that the line itself uses.

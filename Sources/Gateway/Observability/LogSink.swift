@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where log lines go: a file descriptor that is not this type's to close.
+/// The destination of log lines: a file descriptor that is not this type's to close.
 ///
 /// A line is one `write(2)`, which the kernel doesn't mix with another's, so threads need no lock between them. What
 /// the descriptor doesn't take at once is dropped: a log that nobody reads must not stop the server, whose loops write
@@ -11,7 +11,7 @@ struct LogSink: Sendable {
     /// Standard error.
     static let standardError = LogSink(descriptor: STDERR_FILENO)
 
-    /// Whether a person looks at it.
+    /// A Boolean value that indicates whether a person looks at it.
     var isTerminal: Bool { isatty(descriptor) == 1 }
 
     private var isReady: Bool {

@@ -2,7 +2,7 @@ import Encodings
 
 /// Makes text safe for a log line: bounded, and without anything that could end the line or play with a terminal.
 struct LogText {
-    /// How a character is written that may not stand as it is.
+    /// The way of writing a character that may not stand as it is.
     enum Escape {
         /// `\u001b`, as JSON does.
         case json

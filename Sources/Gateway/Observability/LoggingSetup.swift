@@ -16,7 +16,7 @@ public enum LoggingSetup {
             }, metadataProvider: nil)
     }
 
-    /// What a format means.
+    /// Returns the meaning of a format.
     static func isJSON(_ format: LogFormat, onTerminal: Bool) -> Bool {
         switch format {
         case .auto: !onTerminal

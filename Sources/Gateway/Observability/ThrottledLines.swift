@@ -7,7 +7,7 @@ enum ThrottledLines {
     /// By level and message, which are the program's own words and so few. One for the whole process, as its log is.
     private static let throttles = Locked<[String: LogThrottle]>([:])
 
-    /// How many lines like that were held back since the last; `nil` if this one is, too.
+    /// Returns the number of such lines held back since the last one; `nil` if this one is, too.
     static func pass(_ level: Logger.Level, _ message: StaticString, now: ContinuousClock.Instant = .now) -> Int? {
         let kind = "\(level) \(message)"
         return throttles.withLock { $0[kind, default: LogThrottle()].pass(now: now) }

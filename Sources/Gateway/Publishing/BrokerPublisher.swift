@@ -6,7 +6,7 @@ import Logging
 /// Publishes on the broker: one AMQP connection for each loop, used by that loop's webhooks only, so that a publish
 /// hops nowhere. While a loop's own connection is down, its webhooks go by another's, if that stands.
 struct BrokerPublisher: MessagePublisher {
-    /// What every message is published with.
+    /// The properties of every message.
     private let exchange: String
     private let topicPrefix: String
     private let priority: UInt8?

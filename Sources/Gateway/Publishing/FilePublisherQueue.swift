@@ -1,6 +1,6 @@
 import EventLoop
 
-/// What waits for the file of messages: a state machine without I/O, locks, or clocks.
+/// The queue for the file of messages: a state machine without I/O, locks, or clocks.
 ///
 /// Messages gather in one buffer while the last batch is on its way to the disk; then all of them are the next batch.
 /// A waiter is answered once: by its batch's end, or by the time-out, whichever is first. A message that timed out

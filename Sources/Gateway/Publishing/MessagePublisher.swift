@@ -9,6 +9,6 @@ public protocol MessagePublisher: Sendable {
     /// - Parameter deadline: until when the caller can wait; the publisher's own bound alone if nil.
     func publish(_ message: FedoraMessage, until deadline: RequestDeadline?) async -> PublishResult
 
-    /// Whether a message would be taken now. Never blocks.
+    /// A Boolean value that indicates whether a message would be taken now. Never blocks.
     var readiness: PublisherReadiness { get }
 }

@@ -1,4 +1,4 @@
-/// What became of a message.
+/// The outcome of publishing a message.
 public enum PublishResult: Sendable, Hashable {
     /// It is safe: the broker has confirmed it, or the disk has it.
     case published

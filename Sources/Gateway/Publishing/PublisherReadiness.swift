@@ -1,11 +1,11 @@
-/// Whether a publisher takes messages.
+/// The readiness of a publisher to take messages.
 public enum PublisherReadiness: Sendable, Hashable, CustomStringConvertible {
     /// It does.
     case ready
     /// It doesn't, for this reason.
     case notReady(reason: String)
 
-    /// Whether it does.
+    /// A Boolean value that indicates whether it does.
     public var isReady: Bool { self == .ready }
 
     /// A line for people.

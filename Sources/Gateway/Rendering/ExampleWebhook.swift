@@ -2,7 +2,7 @@
 public struct ExampleWebhook: Sendable {
     /// The service's name.
     public var service: String
-    /// What happened, for services that say it in headers; `nil` for a plausible event.
+    /// The event, for services that name it in headers; `nil` for a plausible event.
     public var event: String?
     /// The header fields.
     public var headers: [(name: String, value: String)]
@@ -10,7 +10,7 @@ public struct ExampleWebhook: Sendable {
     public var settings: [String: String]
     /// The body.
     public var body: [UInt8]
-    /// Whether the token publishes private content.
+    /// A Boolean value that indicates whether the token publishes private content.
     public var allowsPrivateContent: Bool
 
     /// A webhook.

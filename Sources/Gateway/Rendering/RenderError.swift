@@ -1,6 +1,6 @@
 import WebhookServices
 
-/// Why no message can be made of an example.
+/// The reason why no message can be made of an example.
 public enum RenderError: Error, CustomStringConvertible {
     /// There is no such service. Those that there are, and the nearest.
     case unknownService(String, known: [String], nearest: String?)
@@ -21,7 +21,7 @@ public enum RenderError: Error, CustomStringConvertible {
     /// The topic has more bytes than AMQP allows.
     case topic(String)
 
-    /// What to do, for people.
+    /// Advice for people.
     public var description: String {
         switch self {
         case .unknownService(let name, let known, let nearest):

@@ -13,9 +13,9 @@ public struct RenderedMessage: Sendable {
     public let priority: UInt8?
     /// Headers that the message needs, that were not given, and got plausible values.
     public let filled: [(name: String, value: String)]
-    /// Why it would not be published unless the token's owner allows it; `nil` if it would.
+    /// The reason why it would not be published unless the token's owner allows it; `nil` if it would.
     public let withheld: Withheld?
-    /// Whether the server takes the service's webhooks (`services.enabled`).
+    /// A Boolean value that indicates whether the server takes the service's webhooks (`services.enabled`).
     public let isOffered: Bool
     let topicPrefix: String
 

@@ -1,7 +1,7 @@
 import Database
 
 extension Migration {
-    /// What a token lets through, and what it is found by where no id is given.
+    /// The event filter and the scope of a token.
     ///
     /// - `event_filter`: patterns of events, separated by commas; NULL lets all through.
     /// - `settings`: what the service asks for, an object of strings in JSON.

@@ -1,8 +1,8 @@
 import Database
 
 extension Migration {
-    /// Who is logged in, and which logins in progress were used. The rows are found by hashes: who reads the database
-    /// can log in as nobody. What the provider is asked with is sealed.
+    /// Sessions and used logins. The rows are found by hashes: who reads the database can log in as nobody. What the
+    /// provider is asked with is sealed.
     static let sessions = Migration(version: 20, name: "sessions") { dialect in
         [
             """

@@ -1,7 +1,7 @@
 import Database
 
 extension Migration {
-    /// What came in for tokens.
+    /// The deliveries of tokens.
     ///
     /// - `token_activity`: counters, over all replicas. `accepted_noted` and `refused_noted` count the deliveries that
     ///   were written down, and say which row of `delivery` is the next.

@@ -1,7 +1,7 @@
 import Database
 
 extension Migration {
-    /// Who did what to tokens. The rows name tokens by their ids, and stay when those are gone. And what the lists of
+    /// The history of tokens. The rows name tokens by their ids, and stay when those are gone. And what the lists of
     /// tokens are ordered and counted by.
     static let tokenHistory = Migration(version: 22, name: "token history") { dialect in
         let isPostgreSQL = dialect == .postgresql

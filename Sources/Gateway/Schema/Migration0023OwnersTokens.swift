@@ -1,7 +1,7 @@
 import Database
 
 extension Migration {
-    /// What somebody owns is found in one index, without a look into the table: people may have thousands of tokens.
+    /// An index that answers for an owner's tokens without a look into the table: people may have thousands of tokens.
     static let ownersTokens = Migration(version: 23, name: "owners' tokens") { _ in
         [
             "CREATE INDEX token_owner_tokens ON token_owner (kind, name, token_uuid)",

@@ -1,7 +1,7 @@
 import Database
 
 extension Migration {
-    /// What tokens' webhooks that come by their service's address have proven, and those beyond the limits of a minute.
+    /// Proofs of webhooks that came by their service's address, and counts of those beyond the limits of a minute.
     ///
     /// - `bare_first_at`, `bare_last_at`: when the first and the last one was accepted without the token's id. After a
     ///   restart these tokens are tried first, whatever strangers have made of the same scope.

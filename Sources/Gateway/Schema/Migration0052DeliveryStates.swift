@@ -1,7 +1,7 @@
 import Database
 
 extension Migration {
-    /// What the last delivery of a token came to, which of its secrets are in use, and which repository a delivery named.
+    /// The outcome of a token's last delivery, the secrets in use, and the repository of a delivery.
     ///
     /// - `last_published_at`, `last_withheld_at`: what `last_accepted_at` does not tell apart.
     /// - `secrets_since`: the rotation that the next two are about; `secret_used_at` is when the current secret was first

@@ -1,7 +1,7 @@
 import Database
 
 extension Migration {
-    /// Which deliveries were test events of a token's page: they say nothing of what its webhook does.
+    /// The mark of test events of a token's page: they say nothing of what its webhook does.
     ///
     /// `last_published_at` tells whether anything else was ever published. Where it is not known when, as for a token of which
     /// none of the deliveries that were written down was, that is said to be 1970.

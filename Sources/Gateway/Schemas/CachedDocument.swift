@@ -4,7 +4,7 @@ import HTTPServer
 
 /// An answer that stays the same as long as the program does, and that others may keep (RFC 9111).
 struct CachedDocument: Sendable {
-    /// How long it is kept without asking.
+    /// The time that it is kept without asking.
     private static let cacheControl = "public, max-age=3600"
 
     private let body: [UInt8]
@@ -35,7 +35,8 @@ struct CachedDocument: Sendable {
         return ServerResponse(.ok, contentType: contentType, headers: headers, body: body)
     }
 
-    /// What Apache writes into the tag of what it compresses (mod_deflate, mod_brotli), and passes on as it comes back.
+    /// The suffix that Apache writes into the tag of compressed bodies (mod_deflate, mod_brotli), and passes on as it
+    /// comes back.
     private static let compressedSuffixes = ["-gzip", "-br"]
 
     /// Compared weakly (RFC 9110 section 13.1.2): compressed, it is the same document.
@@ -45,7 +46,8 @@ struct CachedDocument: Sendable {
         return Self.compressedSuffixes.contains { tag.elementsEqual("\(entityTag.dropLast())\($0)\"".utf8) }
     }
 
-    /// Whether a list is `*`, or has such a tag. Our tags are hexadecimal digits, so a comma parts one from the next.
+    /// Returns a Boolean value that indicates whether a list is `*`, or has such a tag. Our tags are hexadecimal
+    /// digits, so a comma parts one from the next.
     private static func contains(
         _ values: [ArraySlice<UInt8>], where isMatch: (ArraySlice<UInt8>) -> Bool
     ) -> Bool {

@@ -15,7 +15,7 @@ final class AccessLog: RequestObserver {
         self.logger = logger
     }
 
-    /// What is not logged costs no record and no formatting.
+    /// Requests that are not logged cost no record and no formatting.
     func isInterested(in status: HTTPStatus) -> Bool {
         logger.logLevel <= Self.level(of: status)
     }

@@ -5,16 +5,16 @@ import FedoraMessaging
 import Glibc
 import Logging
 
-/// What `check-config --connect` finds out: whether database and broker can be reached, and which services' topics the
+/// The findings of `check-config --connect`: whether database and broker can be reached, and which services' topics the
 /// broker lets this user publish. Nothing is published, and nothing is made or changed in the database.
 public struct ConnectionCheck: Sendable {
     /// One thing that was looked at.
     public struct Finding: Sendable {
-        /// What was looked at.
+        /// The subject of the look.
         public let name: String
-        /// Whether it is as it must be.
+        /// A Boolean value that indicates whether it is as it must be.
         public let isGood: Bool
-        /// How it stands, or what is wrong.
+        /// The state or the fault.
         public let detail: String
     }
 

@@ -1,6 +1,6 @@
 import EventLoop
 
-/// Why the server cannot start, where no other error says it.
+/// The reason why the server cannot start, where no other error says it.
 enum GatewayError: Error, CustomStringConvertible {
     /// The certificate for HTTPS can't be used.
     case certificate(TLSError)

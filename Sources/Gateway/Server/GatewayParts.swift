@@ -6,7 +6,7 @@ import Logging
 import ServiceLifecycle
 import WebhookServices
 
-/// What the server is made of once its database is there: the parts that work, and what is at which address.
+/// The parts of a server once its database is there: the parts that work, and what is at which address.
 struct GatewayParts: Sendable {
     let workspace: Workspace
     let broker: BrokerService?

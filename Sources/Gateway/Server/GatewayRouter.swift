@@ -1,7 +1,7 @@
 import HTTPServer
 import WebhookServices
 
-/// What is at which address.
+/// The routes of the server.
 enum GatewayRouter {
     /// The routes of a server: webhooks at `/<service>/<id>` and `/<service>`, where browsers see a page on it, and
     /// `GET /healthz`, `GET /readyz`, `GET /readyz/server`, `GET /schemas`.

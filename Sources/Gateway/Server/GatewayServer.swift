@@ -19,7 +19,7 @@ public struct GatewayServer: Sendable {
     private let accessLog: AccessLog
     private let shutdownDelay: Duration
     private let logger: Logger
-    /// Where it listens, with the ports that the kernel chose.
+    /// The listening addresses, with the ports that the kernel chose.
     public let addresses: [SocketAddress]
 
     /// Makes everything ready and listens: what is wrong with the configuration, the database, the root key or the

@@ -8,7 +8,7 @@ import ServiceLifecycle
 final class GatewayStart: Sendable {
     private struct State: Sendable {
         var parts: GatewayParts?
-        /// Why there are none.
+        /// The reason why there are none.
         var problem = "the database was not asked yet"
         var waiting: [Int: CheckedContinuation<GatewayParts?, Never>] = [:]
         var cancelled: Set<Int> = []
@@ -20,7 +20,7 @@ final class GatewayStart: Sendable {
     /// The parts, if there are any.
     var known: GatewayParts? { state.withLock { $0.parts } }
 
-    /// Why there are none.
+    /// The reason why there are none.
     var problem: String { state.withLock { $0.problem } }
 
     /// The parts, when they are there; nil if the task is cancelled before.
@@ -67,11 +67,11 @@ final class GatewayStart: Sendable {
 
 /// Opens the database and makes the parts, as often as it takes.
 struct DatabaseOpener: Sendable {
-    /// How long the first look at PostgreSQL may take before the server listens without it.
+    /// The time that the first look at PostgreSQL may take before the server listens without it.
     private static let patience = Duration.seconds(3)
 
     let start: GatewayStart
-    /// Whether it may be away for a while: PostgreSQL may, a file is there or not.
+    /// A Boolean value that indicates whether it may be away for a while: PostgreSQL may, a file is there or not.
     let mayBeAway: Bool
     let backoff: Backoff
     let logger: Logger
@@ -156,7 +156,7 @@ struct StartedService: Service {
     }
 }
 
-/// What is answered while the database is away.
+/// The answer while the database is away.
 enum WaitingRouter {
     /// As many segments as an address of the server has at most, and as a route can name.
     private static let depth = 4

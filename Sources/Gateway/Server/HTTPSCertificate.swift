@@ -4,7 +4,7 @@ import Logging
 
 /// The certificate for HTTPS: read at the start, and anew on SIGHUP.
 struct HTTPSCertificate: Sendable {
-    /// What the HTTP server shows to new connections.
+    /// The certificate of the HTTP server for new connections.
     let tls: ServerTLS
     private let files: TLSServerContext.Files
     private let logger: Logger

@@ -2,8 +2,8 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// What SIGHUP does: the file of messages is opened anew, for the rotation of files, and the certificate for HTTPS is read
-/// anew. Nothing else is read again.
+/// The service behind SIGHUP: the file of messages is opened anew, for the rotation of files, and the certificate for
+/// HTTPS is read anew. Nothing else is read again.
 struct HangUpService: Service {
     let file: FilePublisher?
     let certificate: HTTPSCertificate?

@@ -1,7 +1,7 @@
 import HTTPServer
 
-/// Which refusals are logged one by one, and what is told of the others: a line for each source and minute. Whoever sends
-/// nothing but nonsense must not fill the disk. Without I/O: time is passed in.
+/// The choice of refusals that are logged one by one, and the summary of the others: a line for each source and minute.
+/// Whoever sends nothing but nonsense must not fill the disk. Without I/O: time is passed in.
 struct RefusalTally {
     typealias Instant = ContinuousClock.Instant
 
@@ -9,9 +9,9 @@ struct RefusalTally {
     struct Sum: Hashable {
         /// An address of the source; nil for all sources that had no entry of their own.
         var remote: String?
-        /// How many.
+        /// The number of refusals.
         var count: Int
-        /// How many of each status.
+        /// The number of each status.
         var statuses: [Int: Int]
     }
 
@@ -60,7 +60,7 @@ struct RefusalTally {
         return (false, sums)
     }
 
-    /// What is to be told if a minute has passed, or if this is the end.
+    /// Returns the summary if a minute has passed, or if this is the end.
     mutating func end(now: Instant, isLast: Bool) -> [Sum] {
         guard let start, isLast || now >= start + Self.period else { return [] }
         var sums = entries.values.compactMap(\.sum).sorted { $0.count > $1.count }

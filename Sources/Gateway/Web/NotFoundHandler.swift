@@ -1,6 +1,6 @@
 import HTTPServer
 
-/// Where there is nothing: a page for browsers, an error for programs.
+/// The answer where there is nothing: a page for browsers, an error for programs.
 struct NotFoundHandler: HTTPHandler {
     let page: PageHandler
 
@@ -9,7 +9,7 @@ struct NotFoundHandler: HTTPHandler {
     }
 }
 
-/// Where there is something, but not for this method: likewise. The server adds what is allowed.
+/// The answer where there is something, but not for this method: likewise. The server adds what is allowed.
 struct MethodNotAllowedHandler: HTTPHandler {
     let page: PageHandler
 

@@ -5,7 +5,7 @@ import WebPages
 /// Answers one address with a page: finds out who asks, checks the form, runs the page's code, and puts around its
 /// answer what all pages have.
 struct PageHandler: HTTPHandler {
-    /// Who may come.
+    /// The people who may use the page.
     enum Access: Sendable {
         /// Anybody.
         case everyone

@@ -24,7 +24,8 @@ struct WebRoutes: Sendable {
                 page: handler(.everyone) { (_) async throws(PageFailure) -> PageAnswer in throw .methodNotAllowed }))
     }
 
-    /// Where somebody lands who opens the address of a form, which is only sent to: at the page with the form.
+    /// Returns the destination of somebody who opens the address of a form, which is only sent to: at the page with the
+    /// form.
     private func registerFormAddresses(in router: inout Router) throws(RouteError) {
         for (action, place) in [
             ("settings", "#settings"), ("scope", "#settings"), ("rotate", "#secret"), ("disable", "#danger"),
@@ -43,7 +44,7 @@ struct WebRoutes: Sendable {
         }
     }
 
-    /// What browsers see where there is nothing.
+    /// The page for browsers where there is nothing.
     var notFound: any HTTPHandler {
         NotFoundHandler(page: handler(.everyone) { (_) async throws(PageFailure) -> PageAnswer in throw .notFound })
     }

@@ -2,7 +2,7 @@ import Encodings
 import WebPages
 import WebhookServices
 
-/// What the pages' code works with.
+/// The parts that the pages' code works with.
 struct WebSite: Sendable {
     let renderer: PageRenderer
     let desk: any TokenDesk
@@ -15,7 +15,7 @@ struct WebSite: Sendable {
     /// Remembers which forms were sent.
     let forms: any FormLedger
 
-    /// What a page has around its content.
+    /// Returns the frame around the content of a page.
     func frame(for request: PageRequest, _ section: PageFrame.Section, flash: Notice? = nil) -> PageFrame {
         PageFrame(
             viewer: request.visitor.map { Viewer(name: $0.account, isAdmin: $0.person.isAdmin) },

@@ -5,7 +5,7 @@ import Encodings
 ///
 /// Of members of an object with the same name, the last one counts (RFC 7519 section 4). Texts are stream-safe.
 struct JSONReader {
-    /// How deep arrays and objects may stand in each other: deeper than any answer of a provider.
+    /// The maximum depth of arrays and objects: deeper than any answer of a provider.
     static let maximumDepth = 32
 
     private let bytes: [UInt8]

@@ -1,23 +1,23 @@
-/// What the discovery document says (OpenID Connect Discovery section 3), as far as we need it.
+/// The discovery document (OpenID Connect Discovery section 3), as far as we need it.
 public struct ProviderMetadata: Sendable, Hashable {
     /// The issuer, letter by letter as `iss` must have it.
     public let issuer: String
-    /// Where people log in.
+    /// The address of the login.
     public let authorizationEndpoint: String
-    /// Where a code becomes tokens.
+    /// The address at which a code becomes tokens.
     public let tokenEndpoint: String
-    /// Where names and groups are.
+    /// The address of names and groups.
     public let userInfoEndpoint: String
-    /// Where the keys are.
+    /// The address of the keys.
     public let keysURL: String
-    /// Where people log out, if there is such a place.
+    /// The address of the logout, if there is one.
     public let endSessionEndpoint: String?
-    /// Where tokens are given back (RFC 7009), if there is such a place.
+    /// The address at which tokens are given back (RFC 7009), if there is such a place.
     public let revocationEndpoint: String?
-    /// Whether every callback has `iss` (RFC 9207).
+    /// A Boolean value that indicates whether every callback has `iss` (RFC 9207).
     public let alwaysNamesIssuer: Bool
 
-    /// Where the document of an issuer is.
+    /// Returns the address of an issuer's document.
     public static func url(of issuer: String) -> String {
         withoutSlash(issuer) + "/.well-known/openid-configuration"
     }

@@ -13,7 +13,7 @@ public struct ProviderRequest: Sendable, Hashable {
         }
     }
 
-    /// Which document or endpoint is asked.
+    /// The document or endpoint that is asked.
     public let endpoint: OIDCError.Endpoint
     /// Where.
     public let url: String

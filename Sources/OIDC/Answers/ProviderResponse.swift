@@ -11,7 +11,7 @@ public struct ProviderResponse: Sendable, Hashable {
         self.body = body
     }
 
-    /// What the answer says: an error wherever there is one, for Ipsilon sends errors with status 200.
+    /// Reads a response: an error wherever there is one, for Ipsilon sends errors with status 200.
     enum Content {
         case object([String: JSONValue])
         case error(code: String)

@@ -1,4 +1,4 @@
-/// What carries requests to the provider: bounded in time and size, without following redirects.
+/// The carrier of requests to the provider: bounded in time and size, without following redirects.
 public protocol ProviderTransport: Sendable {
     /// Sends a request and waits for the whole answer.
     /// - Throws: `ProviderUnreachable`.

@@ -1,4 +1,4 @@
-/// What the token endpoint gave (RFC 6749 section 5.1). Secrets all: its description says nothing.
+/// The response of the token endpoint (RFC 6749 section 5.1). Secrets all: its description says nothing.
 struct TokenGrant: Sendable, CustomStringConvertible {
     let accessToken: String
     /// Seconds that the access token lasts, if it was said.

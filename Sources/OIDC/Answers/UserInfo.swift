@@ -1,4 +1,4 @@
-/// What UserInfo says of a person (OpenID Connect Core section 5.3.2).
+/// The response of UserInfo (OpenID Connect Core section 5.3.2).
 struct UserInfo: Sendable {
     /// Groups that are taken; the rest is left out.
     static let maximumGroups = 2000
@@ -23,7 +23,7 @@ struct UserInfo: Sendable {
         self.subject = subject
     }
 
-    /// Who this is, by the configured claims.
+    /// The account, by the configured claims.
     func identity(_ settings: OIDCSettings) throws(OIDCError) -> Identity {
         guard let account = settings.accountClaims.lazy.compactMap({ members[$0]?.text }).first,
             account.utf8.count <= Self.maximumNameCount

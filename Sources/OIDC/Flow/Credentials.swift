@@ -1,4 +1,5 @@
-/// What lets us ask the provider about a person again. Secrets all: kept sealed, and its description says nothing.
+/// The credentials for asking the provider about a person again. Secrets all: kept sealed, and its description says
+/// nothing.
 public struct Credentials: Sendable, Hashable, Codable, CustomStringConvertible, CustomDebugStringConvertible {
     /// For UserInfo.
     public var accessToken: String

@@ -1,6 +1,6 @@
 /// A login that holds.
 public struct Login: Sendable, Hashable {
-    /// Who it is.
+    /// The person.
     public let identity: Identity
     /// For asking again.
     public let credentials: Credentials

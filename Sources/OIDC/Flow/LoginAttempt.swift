@@ -11,9 +11,9 @@ public struct LoginAttempt: Sendable, Hashable {
     public let verifier: String
     /// Seconds since 1970.
     public let startedAt: Int64
-    /// How long ago the person may have logged in at the provider, in seconds; nil if it does not matter.
+    /// The time that ago the person may have logged in at the provider, in seconds; nil if it does not matter.
     public let maxAge: Int64?
-    /// Where the person wanted to go.
+    /// The destination after the login.
     public let returnAddress: String
 
     /// An attempt with random values of 256 bits.

@@ -1,6 +1,6 @@
 import Cryptography
 
-/// What the provider sent the person back with (RFC 6749 section 4.1.2, RFC 9207).
+/// The parameters with which the provider sent the person back (RFC 6749 section 4.1.2, RFC 9207).
 public struct LoginCallback: Sendable, Hashable {
     enum Outcome: Sendable, Hashable {
         case code(String)

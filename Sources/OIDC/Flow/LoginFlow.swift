@@ -16,7 +16,7 @@ struct LoginFlow {
         self.attempt = attempt
     }
 
-    /// Where the person is sent to log in.
+    /// Returns the address at which the person logs in.
     static func authorizationURL(
         _ settings: OIDCSettings, _ metadata: ProviderMetadata, _ attempt: LoginAttempt
     ) -> String {

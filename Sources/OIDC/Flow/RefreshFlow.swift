@@ -1,6 +1,6 @@
 /// Asking again who somebody is, without I/O: by the access token while it lasts, else by the refresh token.
 struct RefreshFlow {
-    /// What to do next.
+    /// The next step.
     enum Action {
         case ask(ProviderRequest)
         case done(Identity, Credentials)
@@ -25,7 +25,7 @@ struct RefreshFlow {
         self.credentials = credentials
     }
 
-    /// What to ask first.
+    /// The first question.
     mutating func begin(now: Int64) throws(OIDCError) -> ProviderRequest {
         if let expiry = credentials.accessExpiry, expiry <= now + 5 { return try askForTokens() }
         return askUserInfo(isFresh: false)

@@ -8,10 +8,10 @@ struct IDToken: Sendable {
 
     let algorithm: SigningAlgorithm
     let keyID: String?
-    /// What was signed.
+    /// The signed bytes.
     let input: [UInt8]
     let signature: [UInt8]
-    /// What is said, in JSON.
+    /// The claims, in JSON.
     let payload: [UInt8]
     let claims: [String: JSONValue]
 

@@ -1,4 +1,4 @@
-/// What is wrong with an ID token.
+/// A fault of an ID token.
 public enum IDTokenFault: String, Error, Sendable, Hashable, CaseIterable, CustomStringConvertible {
     /// Not three parts of base64url, or no JSON in them.
     case malformed

@@ -1,17 +1,17 @@
 import Cryptography
 
-/// What an ID token's claims must be (OpenID Connect Core section 3.1.3.7). Without I/O; the time is passed in.
+/// The rules for an ID token's claims (OpenID Connect Core section 3.1.3.7). Without I/O; the time is passed in.
 struct IDTokenRules {
     let issuer: String
     let clientID: String
     let nonce: String
     let code: String
     let accessToken: String
-    /// How long ago the person may have logged in, in seconds, where that was asked for.
+    /// The time that ago the person may have logged in, in seconds, where that was asked for.
     let maxAge: Int64?
     let skew: Int64
 
-    /// What of the claims goes on.
+    /// The claims that are used further on.
     struct Holder: Hashable {
         let subject: String
         /// When the person logged in at the provider, if it says.

@@ -1,7 +1,7 @@
 /// When a document of the provider's is fetched: when there is none, when it is old, and when somebody has reason to
 /// think that it changed; but after a fetch, good or bad, not again for a while. Without I/O; times are passed in.
 struct CachedDocument<Document: Sendable>: Sendable {
-    /// What to do.
+    /// The next step.
     enum Need {
         /// This one will do.
         case use(Document)

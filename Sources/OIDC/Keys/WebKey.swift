@@ -7,7 +7,7 @@ struct WebKey: Sendable, Hashable {
     let type: String
     let use: String?
     let algorithm: String?
-    /// What the key is for (`key_ops`); `nil` if that is not said.
+    /// The operations of the key (`key_ops`); `nil` if they are not given.
     let operations: [String]?
     let curve: String?
     /// RSA's modulus and exponent, in base64url.
@@ -33,7 +33,7 @@ struct WebKey: Sendable, Hashable {
         y = members["y"]?.text
     }
 
-    /// Whether signatures of this algorithm can be checked with it.
+    /// Returns a Boolean value that indicates whether signatures of this algorithm can be checked with it.
     func fits(_ algorithm: SigningAlgorithm) -> Bool {
         type == algorithm.keyType && (use ?? "sig") == "sig" && (operations?.contains("verify") ?? true)
             && (self.algorithm ?? algorithm.rawValue) == algorithm.rawValue

@@ -15,7 +15,7 @@ struct WebKeySet: Sendable, Hashable {
         }
     }
 
-    /// What a look-up gives.
+    /// The result of a look-up.
     enum Answer: Hashable {
         case key(WebKey)
         /// None fits.

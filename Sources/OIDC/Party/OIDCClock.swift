@@ -1,6 +1,6 @@
 import Glibc
 
-/// What time it is: passed in, so that tests turn it.
+/// The source of the time: passed in, so that tests turn it.
 public struct OIDCClock: Sendable {
     /// Seconds since 1970, for what tokens say.
     public let seconds: @Sendable () -> Int64

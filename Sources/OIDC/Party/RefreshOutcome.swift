@@ -1,4 +1,4 @@
-/// What came of asking again who somebody is.
+/// The outcome of asking again who somebody is.
 public enum RefreshOutcome: Sendable, Hashable {
     /// This is what holds now.
     case current(Identity, Credentials)

@@ -24,7 +24,7 @@ public actor RelyingParty {
         keys = CachedDocument(maxAge: settings.keysMaxAge, interval: settings.refetchInterval)
     }
 
-    /// Where to send a person who begins this attempt.
+    /// Returns the address for a person who begins this attempt.
     public func authorizationURL(for attempt: LoginAttempt) async throws(OIDCError) -> String {
         LoginFlow.authorizationURL(settings, try await currentMetadata(), attempt)
     }
@@ -90,7 +90,8 @@ public actor RelyingParty {
         }
     }
 
-    /// Where to send a person who logged out, to end the provider's session too; nil if the provider has no such place.
+    /// Returns the address for a person who logged out, to end the provider's session too; nil if the provider has no
+    /// such place.
     public func logoutURL(for credentials: Credentials?) async -> String? {
         guard let endpoint = try? await currentMetadata().endSessionEndpoint else { return nil }
         var query = FormEncoder()

@@ -1,6 +1,6 @@
 import Database
 
-/// Who may do what: the one place that decides it.
+/// The rules of who may do what: the one place that decides it.
 ///
 /// - Owners and members of owning groups may do everything with a token.
 /// - Administrators may see every token; to change another's, their login has to be recent.
@@ -16,7 +16,7 @@ public enum Authorization {
         case admin
     }
 
-    /// Why something is forbidden that is no secret.
+    /// The reason why something is forbidden that is no secret.
     public enum Denial: String, Sendable, Hashable, CaseIterable {
         /// Nobody is logged in: a page leads to the login, a change is 403. Says nothing about the token.
         case loggedOut
@@ -26,7 +26,7 @@ public enum Authorization {
         case notAdmin
     }
 
-    /// What comes of it.
+    /// The decision.
     public enum Decision: Sendable, Hashable {
         /// Go on.
         case allow(Role)

@@ -6,7 +6,7 @@ public struct Person: Sendable, Hashable {
     public let account: String
     /// The groups of Fedora accounts that the account is a member of.
     public let groups: Set<String>
-    /// Whether one of them is a group of administrators.
+    /// A Boolean value that indicates whether one of them is a group of administrators.
     public let isAdmin: Bool
     /// Until when the login is recent enough for what only administrators may change; `nil` if it never was.
     public let adminFreshUntil: UnixTime?
@@ -19,7 +19,8 @@ public struct Person: Sendable, Hashable {
         self.adminFreshUntil = adminFreshUntil
     }
 
-    /// Whether the person may change what only administrators can: as one whose login is recent.
+    /// Returns a Boolean value that indicates whether the person may change what only administrators can: as one whose
+    /// login is recent.
     public func mayAdminister(at now: UnixTime) -> Bool {
         isAdmin && adminFreshUntil.map { now < $0 } ?? false
     }

@@ -1,4 +1,4 @@
-/// What a person may want to do about tokens.
+/// An action of a person on tokens.
 public enum TokenAction: String, Sendable, Hashable, CaseIterable {
     /// Make a token of one's own.
     case create
@@ -19,7 +19,7 @@ public enum TokenAction: String, Sendable, Hashable, CaseIterable {
     /// Send a test event through it.
     case sendTest
 
-    /// Whether it is about one token that is there, and not about tokens at large.
+    /// A Boolean value that indicates whether it is about one token that is there, and not about tokens at large.
     var concernsToken: Bool {
         switch self {
         case .create, .listAll: false
@@ -27,6 +27,6 @@ public enum TokenAction: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Whether nothing is changed by it.
+    /// A Boolean value that indicates whether nothing is changed by it.
     var onlyReads: Bool { self == .view || self == .listAll }
 }

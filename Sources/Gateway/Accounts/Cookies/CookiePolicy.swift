@@ -1,6 +1,6 @@
 import HTTPServer
 
-/// How this server's cookies are named and marked: under https `__Host-` ones, which no other host and no plain
+/// The names and attributes of this server's cookies: under https `__Host-` ones, which no other host and no plain
 /// connection can set (RFC 6265bis section 4.1.3); on loopback without TLS, plain ones.
 struct CookiePolicy: Sendable, Hashable {
     let isSecure: Bool

@@ -10,7 +10,8 @@ enum DevelopmentLoginRules {
         "x-forwarded-server", "true-client-ip", "cf-connecting-ip",
     ]
 
-    /// Whether a request comes from this machine, and from a browser that meant it.
+    /// Returns a Boolean value that indicates whether a request comes from this machine, and from a browser that meant
+    /// it.
     static func isTrusted(_ head: RequestHead, from remote: SocketAddress) -> Bool {
         guard remote.isLoopback, let authority = head.authority, LoopbackHost.isLoopback(authority: authority) else {
             return false
@@ -19,7 +20,7 @@ enum DevelopmentLoginRules {
     }
 }
 
-/// Why the development login cannot be had.
+/// The reason why the development login cannot be had.
 enum DevelopmentLoginError: Error, Hashable, CustomStringConvertible {
     /// There is a provider.
     case provider

@@ -10,7 +10,7 @@ struct GrantRevocation: Sendable {
 
     let party: RelyingParty
     let logger: Logger
-    /// How long a logout waits for the provider.
+    /// The time that a logout waits for the provider.
     var patience = Duration.seconds(2)
     private let underWay = Locked(0)
 

@@ -6,7 +6,7 @@ import OIDC
 
 /// `GET /login/callback`: the person is back from the provider.
 struct LoginCallbackHandler: HTTPHandler {
-    /// Why there is no session.
+    /// The reason why there is no session.
     private enum Refusal: Error {
         /// It was used before, is over, or is another browser's.
         case unknownAttempt
@@ -92,7 +92,7 @@ struct LoginCallbackHandler: HTTPHandler {
         }
     }
 
-    /// Whether a callback came that no login waits for.
+    /// Returns a Boolean value that indicates whether a callback came that no login waits for.
     private static func isStray(_ error: any Error) -> Bool {
         switch error {
         case Refusal.unknownAttempt, OIDCError.stateMismatch, OIDCError.badCallback: true
@@ -138,7 +138,8 @@ struct LoginCallbackHandler: HTTPHandler {
 }
 
 extension OIDCError {
-    /// Whether administrators should look at it: not what people or their browsers bring about.
+    /// A Boolean value that indicates whether administrators should look at it: not what people or their browsers bring
+    /// about.
     fileprivate var isOurs: Bool {
         switch self {
         case .badCallback, .stateMismatch, .refused(code: "access_denied"), .tokenRefused(code: "invalid_grant"): false

@@ -39,8 +39,8 @@ struct LoginCookies: Sendable {
         sealed.value(of: Self.name(state), in: head, now: now).flatMap(LoginAttempt.init(bytes:))
     }
 
-    /// Where a stray callback goes on to: to what its login was for, if its cookie is still there, or else to the start
-    /// page.
+    /// The destination of a stray callback: to what its login was for, if its cookie is still there, or else to the
+    /// start page.
     func returnAddress(of exchange: HTTPExchange, now: UnixTime) -> ReturnAddress {
         let state = FormFields(exchange.head.query ?? [])?["state"] ?? ""
         return ReturnAddress(find(state, in: exchange.head, now: now)?.returnAddress)

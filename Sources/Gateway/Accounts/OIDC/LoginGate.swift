@@ -4,7 +4,7 @@ import HTTPServer
 /// Bounds on redeeming codes, by where they come from: a code costs a row and requests to the provider, and anybody can
 /// make one up. Whoever sends many of them waits for themselves, and not everybody else with them.
 actor LoginGate {
-    /// How it goes on.
+    /// The outcome.
     enum Entry: Sendable, Hashable {
         /// To be given back by ``leave(_:isMadeUp:)``.
         case open
@@ -15,7 +15,7 @@ actor LoginGate {
     private struct Source {
         var underWay = 0
         var waiting = 0
-        /// What is left of the patience with codes that the provider did not know.
+        /// The rest of the patience with codes that the provider did not know.
         var patience: TokenBucket
     }
 
@@ -27,7 +27,7 @@ actor LoginGate {
     static let maximumWaiting = 16
     /// Sources that are known.
     static let maximumSources = 4096
-    /// How often, and in what steps, a callback looks whether it is its turn.
+    /// The number and the steps of a callback's looks at its turn.
     private static let (looks, pause) = (50, Duration.milliseconds(100))
 
     private let atOnce: Int
@@ -95,7 +95,7 @@ actor LoginGate {
     }
 }
 
-/// Where a login comes from: an IPv4 address, an IPv6 network of 64 bits, or a Unix socket's other end.
+/// The source of a login: an IPv4 address, an IPv6 network of 64 bits, or a Unix socket's other end.
 struct LoginSource: Hashable, Sendable {
     private let source: BareSource
 

@@ -5,11 +5,11 @@ import OIDC
 public struct LoginFailure: Sendable, Hashable {
     /// The page's title.
     public let title: String
-    /// What happened, in a sentence or two.
+    /// The failure, in a sentence or two.
     public let explanation: String
-    /// What to do next.
+    /// Advice.
     public let advice: String
-    /// Where to try again; nil where that is no use.
+    /// The address for another try; nil where that is no use.
     public let retry: String?
     /// The request's name in the log, for whoever is asked for help.
     public let requestID: String
@@ -60,7 +60,7 @@ public struct LoginFailure: Sendable, Hashable {
             "This server couldn’t reach its database.", "Try again in a minute.", retry: retry, requestID: requestID)
     }
 
-    /// What the error means for the person.
+    /// Returns the meaning of the error for the person.
     static func of(_ error: OIDCError, retry: String, requestID: RequestID) -> LoginFailure {
         switch error {
         case .refused(code: "access_denied"):

@@ -4,17 +4,17 @@ import Database
 public struct Session: Sendable, Hashable {
     /// The account's name.
     public let account: String
-    /// What the person is called, in words of others; for display only.
+    /// The display name of the person, in words of others.
     public let displayName: String?
     /// The groups, in order; none while ``rightsAreStale``.
     public let groups: [String]
     /// The provider could not be asked for groups for too long: groups, and with them administration, do not count.
     public let rightsAreStale: Bool
-    /// Whether one of the groups is a group of administrators.
+    /// A Boolean value that indicates whether one of the groups is a group of administrators.
     public let isAdmin: Bool
     /// Until when the login is recent enough for what only administrators may change; nil if it never was.
     public let adminFreshUntil: UnixTime?
-    /// What forms carry in their field `csrf`.
+    /// The content of the forms' field `csrf`.
     public let csrfToken: String
     /// When the person logged in at the provider; nil if the provider did not say.
     public let authenticatedAt: UnixTime?
@@ -22,9 +22,9 @@ public struct Session: Sendable, Hashable {
     public let createdAt: UnixTime
     /// When it ends, however busy.
     public let expiresAt: UnixTime
-    /// Whether it was begun by the development login.
+    /// A Boolean value that indicates whether it was begun by the development login.
     public let isDevelopment: Bool
-    /// How it is named in the person's list of sessions.
+    /// The name in the person's list of sessions.
     let handle: String
     /// The browser's id.
     let id: SessionID
@@ -47,10 +47,10 @@ public struct Session: Sendable, Hashable {
         self.now = now
     }
 
-    /// Whether the login is recent enough for what only administrators may change.
+    /// A Boolean value that indicates whether the login is recent enough for what only administrators may change.
     public var hasFreshLogin: Bool { adminFreshUntil.map { now < $0 } ?? false }
 
-    /// Whether the person may change what only administrators may, now.
+    /// A Boolean value that indicates whether the person may change what only administrators may, now.
     public var mayAdminister: Bool { isAdmin && hasFreshLogin }
 
     /// The person, as far as rights go.

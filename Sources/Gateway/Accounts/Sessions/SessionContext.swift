@@ -1,10 +1,10 @@
 import HTTPServer
 
-/// Who sends a request.
+/// The sender of a request.
 public struct SessionContext: Sendable {
     /// Nil if nobody is logged in.
     public let session: Session?
-    /// Whether the development login is on: every page says so.
+    /// A Boolean value that indicates whether the development login is on: every page says so.
     public let isDevelopmentLogin: Bool
     /// To be added to the answer: takes a dead cookie away.
     public let responseFields: [ServerResponse.Field]

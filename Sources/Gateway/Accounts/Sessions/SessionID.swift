@@ -1,8 +1,8 @@
 import Cryptography
 import Encodings
 
-/// What a browser shows to be recognised: 256 random bits, and a keyed tag, so that made-up ids cost no question to the
-/// database. Its description says nothing.
+/// The id that a browser shows to be recognized: 256 random bits, and a keyed tag, so that made-up ids cost no question
+/// to the database. Its description says nothing.
 struct SessionID: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
     private static let randomCount = 32
     private static let tagCount = 8
@@ -32,12 +32,12 @@ struct SessionID: Sendable, Hashable, CustomStringConvertible, CustomDebugString
         Base64.encodeURLSafe(random + Self.tag(of: random, keys))
     }
 
-    /// What the database knows it by. Of no use to a reader of the database.
+    /// The hash under which the database has it. Of no use to a reader of the database.
     var hash: SessionHash {
         SessionHash(bytes: SHA256.digest(Array("webhook2fedmsg session v1\0".utf8) + random))
     }
 
-    /// What this session's forms carry, 43 characters: who does not know the id cannot make it.
+    /// The token in this session's forms, 43 characters: who does not know the id cannot make it.
     func csrfToken() throws -> String {
         let code = try HMACSHA256Key(random).authenticationCode(for: Array("webhook2fedmsg csrf v1".utf8)[...])
         return Base64.encodeURLSafe(code)

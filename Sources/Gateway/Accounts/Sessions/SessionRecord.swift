@@ -3,7 +3,7 @@ import OIDC
 
 /// A session as it stands in the database.
 struct SessionRecord: Sendable, Hashable {
-    /// How someone's list of sessions names it; says nothing of the id.
+    /// The name in someone's list of sessions; says nothing of the id.
     let handle: String
     let account: String
     /// The provider's name for the person; empty for the development login.
@@ -24,6 +24,6 @@ struct SessionRecord: Sendable, Hashable {
     var refreshAfter: UnixTime
     let expiresAt: UnixTime
 
-    /// Where the credentials are sealed for.
+    /// The place for which the credentials are sealed.
     var credentialsPlace: SealedPlace { SealedPlace(column: "session.credentials", row: handle) }
 }

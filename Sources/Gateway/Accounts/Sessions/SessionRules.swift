@@ -1,28 +1,28 @@
 import Database
 
-/// What a session's times mean. Pure; the time is passed in.
+/// The meaning of a session's times. Pure; the time is passed in.
 struct SessionRules: Sendable, Hashable {
     let idleTimeout: Duration
     let rightsMaxAge: Duration
     let adminLoginMaxAge: Duration
     let touchInterval: Duration
 
-    /// Whether it still counts.
+    /// Returns a Boolean value that indicates whether it still counts.
     func isAlive(_ record: SessionRecord, now: UnixTime) -> Bool {
         now < record.expiresAt && now < record.seenAt.advanced(by: idleTimeout)
     }
 
-    /// Whether its last use is to be written down again.
+    /// Returns a Boolean value that indicates whether its last use is to be written down again.
     func needsTouch(_ record: SessionRecord, now: UnixTime) -> Bool {
         record.seenAt.advanced(by: touchInterval) <= now
     }
 
-    /// Whether the groups are too old to mean anything.
+    /// Returns a Boolean value that indicates whether the groups are too old to mean anything.
     func areRightsStale(_ record: SessionRecord, now: UnixTime) -> Bool {
         !record.isDevelopment && record.rightsAt.advanced(by: rightsMaxAge) <= now
     }
 
-    /// Whether the provider is to be asked again.
+    /// Returns a Boolean value that indicates whether the provider is to be asked again.
     func needsRefresh(_ record: SessionRecord, now: UnixTime) -> Bool {
         areRightsStale(record, now: now) && record.credentials != nil && record.refreshAfter <= now
     }

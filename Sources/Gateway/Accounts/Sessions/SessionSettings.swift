@@ -10,8 +10,8 @@ struct SessionSettings: Sendable {
     var maxPerAccount: Int
     var cacheEntries: Int
     var cacheTimeToLive: Duration
-    /// How long a provider that could not be asked is left alone.
+    /// The time that a provider that could not be asked is left alone.
     var refreshRetry: Duration
-    /// How long a refresh may take before another replica tries.
+    /// The time that a refresh may take before another replica tries.
     var refreshLease: Duration
 }

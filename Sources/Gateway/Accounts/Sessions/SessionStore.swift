@@ -5,10 +5,10 @@ import FoundationEssentials
 import Logging
 import OIDC
 
-/// Who is logged in: sessions in the database, by the hash of their ids, and for seconds in memory. Works across
-/// replicas: what one ends, the others know within the cache's time.
+/// The sessions of people who are logged in: sessions in the database, by the hash of their ids, and for seconds in
+/// memory. Works across replicas: what one ends, the others know within the cache's time.
 actor SessionStore {
-    /// How long to wait between looks for what another replica's refresh brought, and how often.
+    /// The time to wait between looks for what another replica's refresh brought, and how often.
     private static let (pollInterval, polls) = (Duration.milliseconds(250), 20)
 
     private let table: SessionTable
@@ -64,7 +64,7 @@ actor SessionStore {
         try await table.use(Self.hash(ofState: state), until: end)
     }
 
-    /// Whether a login in progress was used, here or elsewhere.
+    /// Returns a Boolean value that indicates whether a login in progress was used, here or elsewhere.
     func isUsed(state: String) async throws -> Bool {
         try await table.isUsed(Self.hash(ofState: state))
     }
@@ -116,7 +116,7 @@ actor SessionStore {
         }
     }
 
-    /// What a session may ask the provider with.
+    /// Returns the credentials for asking the provider about a session.
     func credentials(of record: SessionRecord) -> Credentials? {
         guard let sealed = record.credentials,
             let bytes = try? keys.open(sealed, for: record.credentialsPlace)

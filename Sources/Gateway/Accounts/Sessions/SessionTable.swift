@@ -7,7 +7,7 @@ struct SessionTable: Sendable {
     let database: any Database
     let keys: KeyRing
 
-    /// What stands in the database for a time that nobody knows.
+    /// The value in the database for an unknown time.
     private static let unknownTime: Int64 = 0
 
     static let columns = """
@@ -157,7 +157,7 @@ struct SessionTable: Sendable {
         ).affectedRows > 0
     }
 
-    /// Whether a login in progress was used.
+    /// Returns a Boolean value that indicates whether a login in progress was used.
     func isUsed(_ stateHash: [UInt8]) async throws -> Bool {
         try await !database.query("SELECT 1 AS used FROM used_login WHERE state_hash = $1", [.blob(stateHash)])
             .rows.isEmpty

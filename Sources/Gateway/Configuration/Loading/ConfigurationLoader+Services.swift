@@ -38,7 +38,7 @@ extension ConfigurationLoader {
         }
     }
 
-    /// What is wrong with a service's name; `nil` if nothing is.
+    /// Returns the fault of a service's name; `nil` if it has none.
     private static func problem(ofName name: String) -> String? {
         let isPlain = name.utf8.allSatisfy { byte in
             switch byte {

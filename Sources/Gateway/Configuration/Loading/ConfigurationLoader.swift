@@ -3,10 +3,10 @@ import FedoraMessaging
 /// Gathers the configuration from its sources, noting all that is wrong instead of stopping at the first.
 struct ConfigurationLoader {
     var configuration = Configuration()
-    /// What the whole machine keeps its state in, where that is there.
+    /// The folder for the state of the whole machine, where that is there.
     var systemStateDirectory = StateDirectory.system
     private(set) var problems: [SettingsProblem] = []
-    /// Where each key was set that was set, by its name with the section.
+    /// The place at which each key was set, by its name with the section.
     private var sources: [String: SettingsProblem.Source] = [:]
     /// Keys whose value was not taken: what depends on them is not checked.
     private var failed: Set<String> = []
@@ -30,10 +30,11 @@ struct ConfigurationLoader {
         problems += other
     }
 
-    /// Where a key was set; nil if it wasn't.
+    /// Returns the place at which a key was set; nil if it wasn't.
     func source(of key: String) -> SettingsProblem.Source? { sources[key] }
 
-    /// Whether none of these keys has failed, so that they can be judged together.
+    /// Returns a Boolean value that indicates whether none of these keys has failed, so that they can be judged
+    /// together.
     func areSound(_ keys: String...) -> Bool { failed.isDisjoint(with: keys) }
 
     // MARK: - The file
@@ -90,7 +91,7 @@ struct ConfigurationLoader {
         }
     }
 
-    /// What to say of a key that doesn't exist: the one that took its place, the section that has it, or the nearest name.
+    /// Returns advice about an unknown key: the one that took its place, the section that has it, or the nearest name.
     private func unknownKey(_ key: String, in section: String) -> String {
         if let advice = ConfigurationTable.replaced[section.isEmpty ? key : "\(section).\(key)"] { return advice }
         let owner = table.sections.first { $0.name != section && $0.keys.contains { $0.name == key } }

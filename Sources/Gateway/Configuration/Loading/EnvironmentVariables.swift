@@ -1,6 +1,6 @@
 import FedoraMessaging
 
-/// What the environment variables mean whose names begin with `W2F_`.
+/// The settings in environment variables whose names begin with `W2F_`.
 struct EnvironmentVariables {
     /// A variable's meaning.
     enum Meaning {
@@ -36,7 +36,7 @@ struct EnvironmentVariables {
         sections = table.sectionNames.map { ConfigurationTable.variable(for: $0) + "_" }
     }
 
-    /// What a variable means.
+    /// The meaning of a variable.
     func meaning(of variable: String, value: String) -> Meaning {
         // Whole names first: some keys end in _file themselves.
         if let found = keys[variable] { return .key(found.key, path: found.path) }
@@ -56,9 +56,9 @@ struct EnvironmentVariables {
         return .unknown(nearest: NearestName.of(variable, among: keys.keys.sorted()) ?? "")
     }
 
-    /// Whether Kubernetes sets such a variable in every container, for a service of the namespace:
-    /// `NAME_SERVICE_HOST`, `NAME_SERVICE_PORT`, `NAME_SERVICE_PORT_HTTP`, `NAME_PORT=tcp://10.0.0.1:80`,
-    /// `NAME_PORT_80_TCP`, `NAME_PORT_80_TCP_ADDR` and so on.
+    /// Returns a Boolean value that indicates whether Kubernetes sets such a variable in every container, for a service
+    /// of the namespace: `NAME_SERVICE_HOST`, `NAME_SERVICE_PORT`, `NAME_SERVICE_PORT_HTTP`,
+    /// `NAME_PORT=tcp://10.0.0.1:80`, `NAME_PORT_80_TCP`, `NAME_PORT_80_TCP_ADDR` and so on.
     private static func isOfKubernetes(_ variable: String, value: String) -> Bool {
         if variable.hasSuffix("_SERVICE_HOST") || variable.hasSuffix("_SERVICE_PORT") { return true }
         if variable.contains("_SERVICE_PORT_"), UInt16(value) != nil { return true }

@@ -1,6 +1,6 @@
 /// `[bare_path]`: webhooks that are sent to `/<service>`, without a token's id.
 public struct BarePathConfiguration: ConfigurationSection {
-    /// Whether they are taken.
+    /// A Boolean value that indicates whether they are taken.
     public var enabled = true
     /// Bytes of a body there.
     public var maxBodySize = 1 << 20
@@ -22,19 +22,19 @@ public struct BarePathConfiguration: ConfigurationSection {
     public var maxInFlightPerSource = 4
     /// Webhooks that wait for their turn.
     public var maxWaiting = 256
-    /// How long one waits for its turn.
+    /// The time that one waits for its turn.
     public var waitTimeout = Duration.seconds(2)
-    /// How long a body may take.
+    /// The time that a body may take.
     public var bodyTimeout = Duration.seconds(2)
     /// When a failure is answered, counted from the end of the body.
     public var failureTime = Duration.milliseconds(100)
     /// Failures in a row that a source has free.
     public var failureBurst = 20
-    /// How long until a source may fail once more.
+    /// The time that until a source may fail once more.
     public var failureInterval = Duration.seconds(1)
-    /// How many times as much a source may fail from which good webhooks come.
+    /// The factor for sources from which good webhooks come.
     public var provenFactor = 10
-    /// How long a source counts as such.
+    /// The time that a source counts as such.
     public var provenTime = Duration.seconds(600)
     /// Sources that are kept account of.
     public var sources = 4096

@@ -10,13 +10,13 @@ public struct BrokerConfiguration: ConfigurationSection {
     public var file: String?
     /// The exchange to publish to.
     public var publishExchange = "amq.topic"
-    /// What goes before every topic.
+    /// The prefix of every topic.
     public var topicPrefix = ""
     /// The AMQP priority of messages.
     public var publishPriority: UInt8?
-    /// Whether to check that the exchange is there.
+    /// A Boolean value that indicates whether to check that the exchange is there.
     public var passiveDeclares = false
-    /// Whether messages that no queue takes come back.
+    /// A Boolean value that indicates whether messages that no queue takes come back.
     public var mandatory = false
     /// Bytes of a message.
     public var maxMessageSize = 16 << 20
@@ -24,9 +24,9 @@ public struct BrokerConfiguration: ConfigurationSection {
     public var windowMessages = 1024
     /// Bytes in flight, likewise.
     public var windowBytes = 32 << 20
-    /// How long a publish waits for its confirm.
+    /// The time that a publish waits for its confirm.
     public var confirmTimeout = Duration.seconds(5)
-    /// How long the broker may confirm nothing before the connection is given up.
+    /// The time that the broker may confirm nothing before the connection is given up.
     public var suspectTimeout = Duration.seconds(30)
     /// Bytes that the socket hasn't taken yet.
     public var outputBufferBytes = 16 << 20
@@ -34,9 +34,9 @@ public struct BrokerConfiguration: ConfigurationSection {
     public var reconnectMin = Duration.milliseconds(200)
     /// The longest pause before connecting again.
     public var reconnectMax = Duration.seconds(15)
-    /// How long connecting to one address may take.
+    /// The time that connecting to one address may take.
     public var connectTimeout = Duration.seconds(10)
-    /// How long a shutdown waits for confirms.
+    /// The time that a shutdown waits for confirms.
     public var shutdownTimeout = Duration.seconds(10)
     /// `[broker.tls]`
     public var tls = BrokerTLSConfiguration()

@@ -2,19 +2,19 @@
 public struct CacheConfiguration: ConfigurationSection {
     /// Tokens held.
     public var entries = 10_000
-    /// How long a token is used before it is read again.
+    /// The time that a token is used before it is read again.
     public var timeToLive = Duration.seconds(10)
     /// Ids held of which it is known that there is no token.
     public var negativeEntries = 4096
-    /// How long such an id is refused before it is looked for again.
+    /// The time that such an id is refused before it is looked for again.
     public var negativeTimeToLive = Duration.seconds(10)
-    /// How long a token is used before it is read again while changes aren't heard of.
+    /// The time that a token is used before it is read again while changes aren't heard of.
     public var staleAfter = Duration.seconds(1)
-    /// How long a request waits for a token that may have changed to be read again.
+    /// The time that a request waits for a token that may have changed to be read again.
     public var recheckWait = Duration.milliseconds(500)
-    /// How long a token is used while the database can't be asked.
+    /// The time that a token is used while the database can't be asked.
     public var staleTimeToLive = Duration.seconds(3600)
-    /// How long a token is used without asking again, after the database couldn't be asked.
+    /// The time that a token is used without asking again, after the database couldn't be asked.
     public var staleRetry = Duration.seconds(1)
     /// Locked parts.
     public var shards = 16

@@ -26,17 +26,17 @@ public struct DatabaseConfiguration: ConfigurationSection {
     public var statementCache = 128
     /// Statements that are sent together.
     public var batchStatements = 1000
-    /// How often the connection that listens for changes is asked whether it lives.
+    /// The number of times that the connection that listens for changes is asked whether it lives.
     public var listenHeartbeat = Duration.seconds(5)
-    /// How often SQLite's file is looked at for changes by other processes.
+    /// The number of times that SQLite's file is looked at for changes by other processes.
     public var pollInterval = Duration.milliseconds(250)
     /// Notices of changes that wait to be heard.
     public var maxNotices = 1024
-    /// How long SQLite waits for another process's lock.
+    /// The time that SQLite waits for another process's lock.
     public var busyTimeout = Duration.seconds(5)
-    /// How long a SQLite transaction may be idle between two statements.
+    /// The time that a SQLite transaction may be idle between two statements.
     public var transactionIdleTimeout = Duration.seconds(30)
-    /// How long closing waits for what still runs.
+    /// The time that closing waits for what still runs.
     public var closeTimeout = Duration.seconds(5)
 
     /// The defaults.

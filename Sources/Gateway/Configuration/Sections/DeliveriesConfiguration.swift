@@ -1,6 +1,6 @@
 /// `[deliveries]`: what is written down about the webhooks of each token.
 public struct DeliveriesConfiguration: ConfigurationSection {
-    /// How often what came in is written to the database.
+    /// The number of times that what came in is written to the database.
     public var flushInterval = Duration.seconds(1)
     /// Deliveries that wait to be written.
     public var maxPending = 8192
@@ -8,9 +8,9 @@ public struct DeliveriesConfiguration: ConfigurationSection {
     public var maxBatch = 256
     /// The longest pause between tries while the database is away.
     public var retryMax = Duration.seconds(15)
-    /// How long a writer is remembered that has been silent.
+    /// The time that a writer is remembered that has been silent.
     public var writerRetention = Duration.seconds(30 * 86_400)
-    /// How long a shutdown tries to write what is left.
+    /// The time that a shutdown tries to write what is left.
     public var shutdownTimeout = Duration.seconds(5)
 
     /// The defaults.

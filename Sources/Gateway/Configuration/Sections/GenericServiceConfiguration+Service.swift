@@ -1,7 +1,7 @@
 import WebhookServices
 
 extension GenericServiceConfiguration {
-    /// What is wrong with a key.
+    /// Returns the fault of a key.
     struct Problem: Error {
         let key: String
         let message: String

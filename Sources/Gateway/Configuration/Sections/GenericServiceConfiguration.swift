@@ -22,35 +22,35 @@ public struct GenericServiceConfiguration: ConfigurationSection {
         case seconds, milliseconds
     }
 
-    /// What people call it; empty is the section's name.
+    /// The display name; empty is the section's name.
     var title = ""
     /// The header of the signature.
     var signatureHeader = ""
     /// The header's content before the signature.
     var prefix = ""
-    /// How the signature is written.
+    /// The encoding of the signature.
     var encoding = Encoding.hex
-    /// How it is made.
+    /// The algorithm of the signature.
     var algorithm = Algorithm.sha256
-    /// What it is made of, in turn.
+    /// The signed parts, in turn.
     var signed = ["body"]
-    /// What is between several signatures.
+    /// The separator of several signatures.
     var listSeparator = ""
-    /// How the secret stands for the key.
+    /// The form in which the secret encodes the key.
     var secretEncoding = SecretForm.plain
     /// The header that says when it was signed.
     var timestampHeader = ""
-    /// What that counts.
+    /// The unit of the time stamp.
     var timestampUnit = TimestampUnit.seconds
-    /// How far that may be from our clock.
+    /// The tolerance of the time stamp.
     var timestampTolerance = Duration.seconds(300)
-    /// Where the event is.
+    /// The place of the event.
     var event = ""
-    /// Where the delivery's id is.
+    /// The place of the delivery's id.
     var deliveryID = ""
-    /// Where the repository is.
+    /// The place of the repository.
     var repository = ""
-    /// Where it says that something is private.
+    /// The place of the mark that something is private.
     var isPrivate = ""
     /// Headers to publish.
     var headers: [String] = []

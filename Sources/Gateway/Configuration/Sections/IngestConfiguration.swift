@@ -10,7 +10,7 @@ public struct IngestConfiguration: ConfigurationSection {
     public var retryAfter = Duration.seconds(5)
     /// Deliveries remembered, so that one that is sent again is not published again.
     public var deduplicationEntries = 65_536
-    /// How long a delivery is remembered.
+    /// The time that a delivery is remembered.
     public var deduplicationWindow = Duration.seconds(900)
     /// Webhooks of one token in a minute.
     public var maxMessagesPerMinute = 6000

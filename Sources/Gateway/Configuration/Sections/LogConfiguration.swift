@@ -4,7 +4,7 @@ import Logging
 public struct LogConfiguration: ConfigurationSection {
     /// The least level that is logged.
     public var level = Logger.Level.info
-    /// How lines are written.
+    /// The format of log lines.
     public var format = LogFormat.auto
 
     /// The defaults.

@@ -2,9 +2,9 @@ import WebhookServices
 
 /// `[messages]`: what goes into messages beyond the payload.
 public struct MessagesConfiguration: ConfigurationSection {
-    /// Which classes messages may have that the published ones cannot digest.
+    /// The messages that may go out although the published classes cannot digest them.
     public var ownClasses = OwnClasses.never
-    /// Whether messages say who owns their token, and its scope.
+    /// A Boolean value that indicates whether messages say who owns their token, and its scope.
     public var provenance = false
 
     /// The defaults.

@@ -2,7 +2,7 @@ import OIDC
 
 /// `[oidc]`: where people log in.
 public struct OIDCConfiguration: ConfigurationSection {
-    /// How the client proves itself to the provider.
+    /// The client's way to prove itself to the provider.
     public enum Authentication: String, Sendable, Hashable, CaseIterable {
         /// The secret among the form's fields.
         case post = "client_secret_post"
@@ -14,13 +14,13 @@ public struct OIDCConfiguration: ConfigurationSection {
 
     /// The provider's issuer URL; without it, nobody logs in.
     public var issuer: String?
-    /// What the provider calls this server.
+    /// The provider's name for this server.
     public var clientID = "webhook2fedmsg"
     /// The secret that the provider gave.
     public var clientSecret: String?
-    /// How that is shown.
+    /// The way in which the client proves itself.
     public var clientAuthentication = Authentication.post
-    /// What is asked for.
+    /// The requested scopes.
     public var scopes = OIDCSettings.fedoraScopes
     /// The claims that may name the account.
     public var accountClaims = ["preferred_username", "nickname"]
@@ -30,7 +30,7 @@ public struct OIDCConfiguration: ConfigurationSection {
     public var idTokenAlgorithms = ["RS256"]
     /// Certificate authorities to trust.
     public var caFile: String?
-    /// How far clocks may differ.
+    /// The tolerance between clocks.
     public var clockSkew = Duration.seconds(60)
     /// Resolving, connecting and TLS.
     public var connectTimeout = Duration.seconds(5)
@@ -42,7 +42,7 @@ public struct OIDCConfiguration: ConfigurationSection {
     public var maxRequests = 8
     /// Requests that wait.
     public var maxWaiters = 64
-    /// How long the provider's documents are used.
+    /// The time that the provider's documents are used.
     public var documentsMaxAge = Duration.seconds(3600)
     /// The least time between two fetches of one.
     public var refetchInterval = Duration.seconds(60)

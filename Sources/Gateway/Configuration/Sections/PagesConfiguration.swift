@@ -1,10 +1,10 @@
 /// `[pages]`: the pages for people.
 public struct PagesConfiguration: ConfigurationSection {
-    /// Where a message can be looked up; `{id}` stands for its id. Empty for no links.
+    /// The address at which a message can be looked up; `{id}` stands for its id. Empty for no links.
     public var messageURL = "https://apps.fedoraproject.org/datagrepper/v2/id?id={id}"
-    /// Where people find help; nil for no link.
+    /// The address of help for people; nil for no link.
     public var helpURL: String?
-    /// Where the program's source is; nil for no link.
+    /// The address of the program's source; nil for no link.
     public var sourceURL: String?
     /// Tokens or people on a page of a list.
     public var listLength = 25

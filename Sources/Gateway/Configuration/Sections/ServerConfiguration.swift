@@ -3,7 +3,7 @@ import HTTPServer
 
 /// `[server]`: how HTTP is served.
 public struct ServerConfiguration: ConfigurationSection {
-    /// Where to listen.
+    /// The addresses to listen on.
     public var listen = [ListenAddress(host: "127.0.0.1", port: 8080)]
     /// The URL that people and services reach this server by, without a slash at its end; nil on loopback only.
     public var publicURL: String?
@@ -31,37 +31,37 @@ public struct ServerConfiguration: ConfigurationSection {
     public var maxTrailerBytes = 4 << 10
     /// From a request's first byte to the end of its head.
     public var headTimeout = Duration.seconds(10)
-    /// How long a body may take before the minimum rate is asked of it.
+    /// The time that a body may take before the minimum rate is asked of it.
     public var bodyTimeout = Duration.seconds(20)
     /// Bytes a second that a body must hold on average from then on.
     public var minBodyRate = 16 << 10
-    /// How long a connection may wait for its next request.
+    /// The time that a connection may wait for its next request.
     public var idleTimeout = Duration.seconds(75)
-    /// How long the peer may take to accept an answer.
+    /// The time that the peer may take to accept an answer.
     public var writeTimeout = Duration.seconds(20)
-    /// How long the sender of a body that is not wanted may fall short of the minimum rate.
+    /// The time that the sender of a body that is not wanted may fall short of the minimum rate.
     public var lingerTimeout = Duration.seconds(10)
     /// Bytes that are read of it at most.
     public var lingerBytes = 64 << 20
-    /// How long it is read at most.
+    /// The time that it is read at most.
     public var lingerLimit = Duration.seconds(300)
     /// The largest rest of a body that is read to keep its connection.
     public var drainBytes = 64 << 10
     /// Bytes of request bodies that one loop holds at once.
     public var bodyBytesInFlight = 64 << 20
-    /// How long a paused body waits for its share of these.
+    /// The time that a paused body waits for its share of these.
     public var bodyBudgetTimeout = Duration.seconds(5)
     /// Requests on a connection before it is closed.
     public var maxRequestsPerConnection = 10_000
-    /// How long the answer of /readyz is good for.
+    /// The time that the answer of /readyz is good for.
     public var readinessInterval = Duration.seconds(1)
-    /// How long the database has to answer for /readyz.
+    /// The time that the database has to answer for /readyz.
     public var readinessTimeout = Duration.seconds(2)
-    /// How long requests are still taken after SIGTERM.
+    /// The time that requests are still taken after SIGTERM.
     public var shutdownDelay = Duration.zero
-    /// How long kept connections are then open for one more request each.
+    /// The time that kept connections are then open for one more request each.
     public var drainIdle = Duration.seconds(2)
-    /// How long a shutdown waits for requests in flight.
+    /// The time that a shutdown waits for requests in flight.
     public var shutdownTimeout = Duration.seconds(20)
     /// `[server.tls]`
     public var tls = ServerTLSConfiguration()

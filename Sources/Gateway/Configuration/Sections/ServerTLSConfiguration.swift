@@ -6,7 +6,7 @@ public struct ServerTLSConfiguration: ConfigurationSection, Equatable {
     public var certificate: String?
     /// The certificate's key.
     public var key: String?
-    /// How long a handshake may take.
+    /// The time that a handshake may take.
     public var handshakeTimeout = Duration.seconds(10)
 
     /// The defaults.

@@ -4,23 +4,23 @@ public struct SessionsConfiguration: ConfigurationSection {
     public var idleTimeout = Duration.seconds(12 * 3600)
     /// From the login to the end, however busy.
     public var lifetime = Duration.seconds(7 * 86_400)
-    /// How long someone may take to log in at the provider.
+    /// The time that someone may take to log in at the provider.
     public var loginTimeout = Duration.seconds(600)
-    /// How long the groups that the provider told count.
+    /// The time that the groups that the provider told count.
     public var rightsMaxAge = Duration.seconds(900)
-    /// How long a provider that could not be asked for them is left alone.
+    /// The time that a provider that could not be asked for them is left alone.
     public var refreshRetry = Duration.seconds(30)
     /// The groups whose members administer.
     public var adminGroups: [String] = []
-    /// How recent the login must be for what only administrators may change.
+    /// The maximum age of the login for actions of administrators.
     public var adminLoginMaxAge = Duration.seconds(3600)
     /// Sessions a person.
     public var maxPerAccount = 50
     /// Sessions held in memory.
     public var cacheEntries = 4096
-    /// How long such a one is used without asking the database.
+    /// The time that such a one is used without asking the database.
     public var cacheTimeToLive = Duration.seconds(5)
-    /// How exactly the last use is noted.
+    /// The precision of the last use.
     public var touchInterval = Duration.seconds(60)
 
     /// The defaults.

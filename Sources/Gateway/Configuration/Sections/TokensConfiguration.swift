@@ -4,7 +4,7 @@ public struct TokensConfiguration: ConfigurationSection {
     public var maxPerAccount = 1000
     /// Test events of one token in a minute.
     public var maxTestsPerMinute = 10
-    /// How long the history is kept.
+    /// The time that the history is kept.
     public var historyRetention = Duration.seconds(5 * 365 * 86_400)
 
     /// The defaults.

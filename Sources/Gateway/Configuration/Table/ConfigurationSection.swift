@@ -2,7 +2,7 @@
 protocol ConfigurationSection: Sendable {
     /// The section with every default.
     init()
-    /// What stands above the section in the shipped file, a line each.
+    /// The comment above the section in the shipped file, a line each.
     static var documentation: [String] { get }
     /// Its keys, in the order of the shipped file.
     static var keys: [SettingKey<Self>] { get }

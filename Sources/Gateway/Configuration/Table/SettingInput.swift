@@ -6,7 +6,7 @@ enum SettingInput: Sendable {
     case text(String)
 }
 
-/// Why a setting was not taken: what was expected, in words. Never the value, which may be a secret.
+/// The reason why a setting was not taken: what was expected, in words. Never the value, which may be a secret.
 struct SettingRejected: Error {
     let message: String
 

@@ -3,15 +3,15 @@
 struct SettingKey<Section: Sendable>: Sendable {
     /// The key's name in its section.
     let name: String
-    /// What it is for, in one line: what stands above it in the shipped file.
+    /// The purpose, in one line: what stands above it in the shipped file.
     let documentation: String
-    /// Whether its value may hold a secret, so that no message may show it.
+    /// A Boolean value that indicates whether its value may hold a secret, so that no message may show it.
     let isSecret: Bool
     /// The default in TOML; nil if it is not set.
     let defaultText: String?
-    /// What the shipped file shows, commented out, where there is no default.
+    /// The example in the shipped file, commented out, where there is no default.
     let example: String
-    /// What values are expected.
+    /// The expected values.
     let expectation: String
     /// Reads a value into the section.
     let assign: @Sendable (SettingInput, inout Section) throws(SettingRejected) -> Void

@@ -3,9 +3,9 @@ import EventLoop
 import FedoraMessaging
 import HTTPServer
 
-/// How values of one kind are read and written.
+/// The reading and writing of values of one kind.
 struct SettingKind<Value: Sendable>: Sendable {
-    /// What is expected, for messages: "a duration from 1s to 1h".
+    /// The expectation, for messages: "a duration from 1s to 1h".
     let expectation: String
     /// Reads a value; nil if it is not what is expected, an error where there is more to say than that.
     let read: @Sendable (SettingInput) throws(SettingRejected) -> Value?

@@ -53,7 +53,7 @@ struct AdminPages: Sendable {
             .admin)
     }
 
-    /// Who owns tokens or has logged in.
+    /// The page of the people who own tokens or have logged in.
     func people(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         _ = try administrator(request)
         let search = request.query["q"] ?? ""

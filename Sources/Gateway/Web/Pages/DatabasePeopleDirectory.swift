@@ -31,7 +31,7 @@ struct DatabasePeopleDirectory: PeopleDirectory {
         }
     }
 
-    /// Who owns a token or has logged in lately is known; of all others the database cannot tell.
+    /// Knows everybody who owns a token or has logged in lately; of all others the database cannot tell.
     func find(_ owner: TokenOwner) async throws(PageFailure) -> PeopleFinding {
         let logins =
             switch owner.kind {

@@ -9,7 +9,7 @@ struct FrontPages: Sendable {
     /// Tokens among which those without a delivery are looked for.
     private static let few = 500
 
-    /// What this is, for anybody; how their tokens stand, for someone who is logged in.
+    /// The start page: a description for anybody; the state of their tokens for someone who is logged in.
     func front(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         guard let visitor = request.visitor else { return landing() }
         let overview = try await asking { () async throws(TokenDeskError) in
@@ -119,7 +119,7 @@ struct FrontPages: Sendable {
 }
 
 extension TokenOverview {
-    /// Whether there is any token that stands so.
+    /// Returns a Boolean value that indicates whether there is any token that stands so.
     fileprivate func has(_ standing: TokenStanding) -> Bool {
         switch standing {
         case .refused: failing > 0

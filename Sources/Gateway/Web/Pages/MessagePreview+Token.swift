@@ -30,7 +30,7 @@ extension MessagePreview {
             topic: message.routingKey, message: String(decoding: message.text, as: UTF8.self))
     }
 
-    /// What the header that names the event may have said; last, what it says in examples.
+    /// The values that the header that names the event may have had; last, the one in examples.
     private static func names(_ event: String?) -> [String?] {
         guard let event else { return [nil] }
         return [event, String(event.prefix { $0 != "." }), event.replacing(".", with: ":"), nil]

@@ -1,15 +1,15 @@
 import Database
 
-/// Who owns tokens or has logged in, for the administration.
+/// The people who own tokens or have logged in, for the administration.
 protocol PeopleDirectory: Sendable {
     /// A page of people, by name.
     func list(search: String, page: Int, perPage: Int) async throws(PageFailure) -> PeoplePage
 
-    /// What is known of a person or a group that is to become an owner.
+    /// Returns the directory's knowledge of a person or a group that is to become an owner.
     func find(_ owner: TokenOwner) async throws(PageFailure) -> PeopleFinding
 }
 
-/// What a directory knows of a name.
+/// A directory's knowledge of a name.
 enum PeopleFinding: Sendable, Hashable {
     /// There is somebody called so.
     case known

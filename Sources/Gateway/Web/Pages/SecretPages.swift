@@ -92,7 +92,7 @@ extension WaitingCard {
 }
 
 extension WaitingCard.Last {
-    /// What became of a delivery.
+    /// The outcome of a delivery.
     init(_ record: DeliveryRecord, _ view: TokenView) {
         let event = record.event.map { "“\($0.isolated)”" } ?? "A delivery"
         let (outcome, title, text) =
@@ -119,7 +119,7 @@ extension WaitingCard.Last {
 }
 
 extension DeliveryList {
-    /// How many deliveries are known of. The list can be ahead of the counters, which are written in batches.
+    /// Returns the number of known deliveries. The list can be ahead of the counters, which are written in batches.
     func seen(_ activity: TokenActivity) -> Int64 { max(activity.total, Int64(all.count)) }
 }
 

@@ -8,7 +8,7 @@ import WebhookServices
 struct TestCommand: Sendable {
     /// The command, `curl …`, in parts: those that hold the secret, and the others.
     let parts: [(text: String, isSecret: Bool)]
-    /// What to know of it.
+    /// A remark.
     let note: String?
 
     /// - Parameter sender: Whose account the event names.

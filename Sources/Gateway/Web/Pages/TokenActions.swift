@@ -2,7 +2,7 @@ import Encodings
 import WebPages
 import WebhookServices
 
-/// What is POSTed below `/tokens/<id>`.
+/// The forms below `/tokens/<id>`.
 struct TokenActions: Sendable {
     let site: WebSite
 
@@ -170,7 +170,8 @@ struct TokenActions: Sendable {
         }
     }
 
-    /// Whether an owner is not added yet: nobody is called so, or the name is to be said twice.
+    /// Returns a Boolean value that indicates whether an owner is not added yet: nobody is called so, or the name is to
+    /// be said twice.
     private func isDoubtful(
         _ owner: TokenOwner, _ person: Person, _ request: PageRequest, _ rejected: inout TokenDetailPages.Rejected
     ) async throws(PageFailure) -> Bool {
@@ -216,7 +217,8 @@ struct TokenActions: Sendable {
         return .redirect(isStillSeen ? "/tokens/\(id)" : "/tokens", .success, "Removed \(words(kind, name)).")
     }
 
-    /// Whether somebody takes themselves away, or the group by which they manage the token.
+    /// Returns a Boolean value that indicates whether somebody takes themselves away, or the group by which they manage
+    /// the token.
     private func leaves(_ person: Person, _ token: Token, _ kind: TokenOwner.Kind, _ name: String) -> Bool {
         guard token.owners.count > 1, token.owners.contains(where: { $0.kind == kind && $0.name == name }) else {
             return false

@@ -8,7 +8,7 @@ struct TokenDetailComposer {
     let view: TokenView
     let person: Person
     let deliveries: DeliveryList
-    /// Which deliveries: `accepted`, `withheld`, `refused`, or all.
+    /// The deliveries to show: `accepted`, `withheld`, `refused`, or all.
     let show: String?
     let history: [HistoryEntry]
     let rejected: TokenDetailPages.Rejected?
@@ -107,8 +107,8 @@ struct TokenDetailComposer {
                 + "\(view.serviceTitle) before then.")
     }
 
-    /// Whether the token's secret replaced another, and was certainly not used yet. Which secrets came before that was written
-    /// down is not known.
+    /// A Boolean value that indicates whether the token's secret replaced another, and was certainly not used yet.
+    /// Which secrets came before that was written down is not known.
     private var isNewSecretUnused: Bool {
         guard token.rotatedAt != nil, newSecretUsedAt == nil else { return false }
         let isNoted = view.activity.secrets.since != nil
@@ -120,7 +120,7 @@ struct TokenDetailComposer {
         view.activity.secrets.since == token.secretsSince ? view.activity.secrets.firstUsedAt : nil
     }
 
-    /// Where the last deliveries are all of one other repository: it was renamed, or moved.
+    /// Returns the other repository of the last deliveries, if they agree: it was renamed, or moved.
     private var rename: TokenDetailPage.ScopeOffer? {
         let accepted = deliveries.ofService.accepted
         guard let scope = token.scope, token.state == .enabled, let last = accepted.first,
@@ -150,13 +150,14 @@ struct TokenDetailComposer {
                 + (events.isEmpty ? "." : " (\(events)).") + " Add them in the settings, or leave the field empty.")
     }
 
-    /// Whether the filter that the token had then let a delivery not through, and the present one would not, either.
+    /// Returns a Boolean value that indicates whether the filter that the token had then let a delivery not through,
+    /// and the present one would not, either.
     private func isHeldBack(_ record: DeliveryRecord, by filter: EventFilter) -> Bool {
         guard let event = record.event else { return false }
         return record.reason == Withheld.filtered(name: event).code && !filter.allows(event)
     }
 
-    /// Whether nothing was published yet but test events.
+    /// A Boolean value that indicates whether nothing was published yet but test events.
     private var isWaiting: Bool {
         view.activity.lastPublishedAt == nil && !deliveries.ofService.accepted.contains { $0.outcome == .published }
     }

@@ -13,27 +13,27 @@ struct TokenDetailPages: Sendable {
         var hint: String
     }
 
-    /// What a form on the page holds that was not accepted.
+    /// The content of a form on the page that was not accepted.
     struct Rejected: Sendable {
-        /// What to say at the top.
+        /// The message at the top.
         var problem: String?
         /// The settings as they were typed.
         var values: TokenFields.Values?
-        /// What is wrong with a field.
+        /// The faults by field.
         var error: TokenInputError?
         /// The owner's name as it was typed.
         var ownerName = ""
         /// The owner's kind as it was chosen.
         var ownerKind = TokenOwner.Kind.user
-        /// What is wrong with the owner's name.
+        /// The fault of the owner's name.
         var ownerError: String?
         /// The field for the owner's name once more.
         var ownerAgain: Again?
-        /// Whether somebody else saved other settings meanwhile: both values are shown.
+        /// A Boolean value that indicates whether somebody else saved other settings meanwhile: both values are shown.
         var isStale = false
         /// The settings that were shown when these were typed, where that is not the present ones.
         var version: String?
-        /// What is wrong with the name that was typed to delete the token.
+        /// The fault of the name that was typed to delete the token.
         var deleteError: String?
     }
 
@@ -48,7 +48,7 @@ struct TokenDetailPages: Sendable {
         return answer
     }
 
-    /// What was typed into one of the page's forms before a login ended.
+    /// The content of one of the page's forms before a login ended.
     private func restored(_ draft: Draft, _ request: PageRequest) throws(PageFailure) -> Rejected? {
         let path = "/tokens/\(try request.tokenID())"
         let filled = draft.filled(request)
@@ -86,7 +86,7 @@ struct TokenDetailPages: Sendable {
         return .page(content, .tokens, status: status ?? (rejected == nil ? 200 : 422))
     }
 
-    /// What to do at the service, once more.
+    /// The steps at the service, once more.
     func setup(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()
@@ -103,7 +103,8 @@ struct TokenDetailPages: Sendable {
             .tokens)
     }
 
-    /// What came in last, in JSON: `{"seen": 3, "last": {"refused": false, "text": …, "outcome": "withheld", …}}`.
+    /// Returns the last delivery, in JSON: `{"seen": 3, "last": {"refused": false, "text": …, "outcome": "withheld",
+    /// …}}`.
     func status(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()

@@ -3,9 +3,9 @@ import WebhookServices
 
 /// A list of tokens: what a request asks for, and the table that answers it.
 struct TokenListRequest: Sendable {
-    /// Where the list is.
+    /// The address of the list.
     let path: String
-    /// What was asked for.
+    /// The query.
     let query: QueryItems
     let sort: TokenSort
     let services: ServiceRegistry
@@ -17,10 +17,10 @@ struct TokenListRequest: Sendable {
         sort = request.query["sort"].flatMap(TokenSort.init(rawValue:)) ?? .new
     }
 
-    /// Whether it narrows the list.
+    /// A Boolean value that indicates whether it narrows the list.
     var isFiltered: Bool { ["q", "service", "state", "owner"].contains { query[$0] != nil } }
 
-    /// What the desk is asked.
+    /// The query for the database.
     func query(_ reach: TokenQuery.Reach, perPage: Int) -> TokenQuery {
         TokenQuery(
             reach: reach, search: query["q"] ?? "", service: query["service"],
@@ -74,7 +74,7 @@ struct TokenListRequest: Sendable {
         ]
     }
 
-    /// Whether it takes webhooks, or what became of the last one.
+    /// A Boolean value that indicates whether it takes webhooks, or what became of the last one.
     private static let states = [
         ("", "All"), ("enabled", "Enabled"), ("disabled", "Disabled"), ("refused", "Last delivery refused"),
         ("withheld", "Last delivery not published"), ("unused", "No deliveries yet"),

@@ -1,6 +1,6 @@
 import Encodings
 
-/// What a browser calls itself, made readable: for the list of sessions. A guess, and only ever shown.
+/// The readable name of a browser: for the list of sessions. A guess, and only ever shown.
 enum BrowserName {
     static func text(_ userAgent: String?) -> String {
         guard let userAgent, !userAgent.isEmpty else { return "Unknown browser" }

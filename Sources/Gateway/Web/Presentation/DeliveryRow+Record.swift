@@ -12,7 +12,7 @@ extension DeliveryRow {
 }
 
 extension DeliveryAdvice {
-    /// What a reason means, its first sentence apart from the rest.
+    /// Returns the explanation of a reason, its first sentence apart from the rest.
     init(code: String, service: String, record: DeliveryRecord? = nil) {
         let text = DeliveryReason.explanation(of: code, service: service, record: record)
         guard let end = text.firstRange(of: ". ") ?? text.firstRange(of: ": ") else {

@@ -2,7 +2,7 @@ import WebPages
 import WebhookServices
 
 extension SetupSteps {
-    /// What to do at a service.
+    /// The steps at a service.
     init(_ service: any WebhookService) {
         let guide = service.setup
         var fields = guide.fields.map { field in
@@ -24,7 +24,7 @@ extension SetupSteps {
 }
 
 extension SetupSteps {
-    /// What to do when a token got another secret: the webhook is edited, not added.
+    /// The steps when a token got another secret: the webhook is edited, not added.
     init(rotating service: any WebhookService) {
         self.init(service)
         steps = service.setup.rotation
@@ -48,13 +48,13 @@ extension SetupSteps {
         click.hasPrefix("Add ") || click.hasPrefix("Create ")
     }
 
-    /// What to do at a service that makes the secret itself.
+    /// The steps at a service that makes the secret itself.
     static func rotating(_ service: any WebhookService) -> [String] {
         service.secretOrigin == .there ? service.setup.rotation : []
     }
 }
 
 extension SetupGuide {
-    /// Whether the service takes address and secret as one.
+    /// A Boolean value that indicates whether the service takes address and secret as one.
     var takesSecretInURL: Bool { fields.contains { $0.value == .urlWithSecret } }
 }

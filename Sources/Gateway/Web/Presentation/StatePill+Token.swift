@@ -1,14 +1,14 @@
 import WebPages
 
 extension StatePill {
-    /// Whether a token takes webhooks.
+    /// Returns a Boolean value that indicates whether a token takes webhooks.
     static func of(_ view: TokenView) -> StatePill {
         if view.token.state == .disabled { return StatePill(text: "Disabled", tone: .off) }
         return view.isServiceOffered
             ? StatePill(text: "Enabled", tone: .ok) : StatePill(text: "Service off", tone: .warn)
     }
 
-    /// What became of a webhook.
+    /// The outcome of a webhook.
     static func of(_ outcome: DeliveryOutcome) -> StatePill {
         switch outcome {
         case .published: StatePill(text: "Published", tone: .ok)
@@ -18,7 +18,7 @@ extension StatePill {
         }
     }
 
-    /// What became of the last webhook.
+    /// The outcome of the last webhook.
     static func ofLast(_ outcome: TokenActivity.Last) -> StatePill {
         switch outcome {
         case .published: StatePill(text: "Published", tone: .ok)

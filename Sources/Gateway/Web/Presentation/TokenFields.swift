@@ -4,7 +4,7 @@ import WebhookServices
 
 /// The fields of a token's forms, filled with what is there or what was typed, and told what is wrong with it.
 struct TokenFields: Sendable {
-    /// What a form of a token holds, as text.
+    /// The content of a token's form, as text.
     struct Values: Sendable, Equatable {
         var name = ""
         var scope = ""
@@ -14,7 +14,7 @@ struct TokenFields: Sendable {
 
         init() {}
 
-        /// What a token has.
+        /// The values of a token.
         init(_ token: Token) {
             name = token.name
             scope = token.scope?.text ?? ""
@@ -23,7 +23,7 @@ struct TokenFields: Sendable {
             settings = token.settings
         }
 
-        /// Whether both say the same, however it was written.
+        /// Returns a Boolean value that indicates whether both say the same, however it was written.
         func isSame(as other: Values) -> Bool {
             func filter(_ text: String) -> String { (try? EventFilter(text: text))?.description ?? text }
             let keys = Set(settings.keys).union(other.settings.keys)
@@ -32,12 +32,12 @@ struct TokenFields: Sendable {
                 && keys.allSatisfy { settings[$0] ?? "" == other.settings[$0] ?? "" }
         }
 
-        /// What was typed.
+        /// The input.
         init(_ request: PageRequest, service: (any WebhookService)?) {
             self.init(request, keys: (service?.settings ?? []).map(\.key))
         }
 
-        /// What was typed, with the settings of these keys.
+        /// The input, with the settings of these keys.
         init(_ request: PageRequest, keys: [String]) {
             name = request.field("name")
             scope = request.field("scope")
@@ -49,17 +49,17 @@ struct TokenFields: Sendable {
 
     var values: Values
     var error: TokenInputError?
-    /// What somebody else saved meanwhile, to be shown beside what was typed.
+    /// The values that somebody else saved meanwhile, to be shown beside what was typed.
     var saved: Values?
 
-    /// What is wrong with a field, or what else was saved in it.
+    /// Returns the fault of a field, or the other value saved in it.
     private func problem(_ place: TokenInputError.Place, _ value: (Values) -> String) -> String? {
         if place != .none, error?.place == place { return error?.sentence }
         guard let saved, value(saved) != value(values) else { return nil }
         return value(saved).isEmpty ? "Currently saved: empty." : "Currently saved: “\(value(saved).isolated)”."
     }
 
-    /// What else was saved of the switch for private content.
+    /// Returns the other value saved of the switch for private content.
     var privateProblem: String? { problem(.none) { $0.publishesPrivate ? "on" : "off" } }
 
     /// Name, scope, events. Without the scope where the service's webhooks name no repository, unless there is one to take
@@ -93,7 +93,7 @@ struct TokenFields: Sendable {
             error: problem(.events, \.events))
     }
 
-    /// What the service asks for besides.
+    /// The other settings of the service.
     func settings(of service: (any WebhookService)?) -> [TextField] {
         (service?.settings ?? []).filter { !$0.isSwitch }.map { setting in
             TextField(
@@ -104,7 +104,7 @@ struct TokenFields: Sendable {
         }
     }
 
-    /// What of that is on or off. What only administrators can set, others see once there is a token.
+    /// Those of them that are on or off. What only administrators can set, others see once there is a token.
     func checks(of service: (any WebhookService)?, isAdmin: Bool, isNew: Bool) -> [CheckField] {
         (service?.settings ?? []).filter(\.isSwitch).compactMap { setting in
             let isLocked = setting.isAdministrative && !isAdmin

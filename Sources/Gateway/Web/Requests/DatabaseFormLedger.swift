@@ -3,11 +3,11 @@ import Logging
 
 /// The forms that were sent, in the table `form_use`: a row belongs to whoever inserted it, on whichever replica.
 struct DatabaseFormLedger: FormLedger {
-    /// How long a form is remembered. Whoever sends one for the second time later than that acts again.
+    /// The time that a form is remembered. Whoever sends one for the second time later than that acts again.
     static let retention = Duration.seconds(7 * 86_400)
-    /// How long what the next page was told is kept; a secret may be among it.
+    /// The time that what the next page was told is kept; a secret may be among it.
     static let noteLifetime = Duration.seconds(300)
-    /// How long the second waits for what the first comes to, and how often it looks.
+    /// The time that the second waits for what the first comes to, and how often it looks.
     private static let patience = Duration.seconds(10)
     private static let interval = Duration.milliseconds(100)
 
@@ -38,7 +38,7 @@ struct DatabaseFormLedger: FormLedger {
         ).affectedRows > 0
     }
 
-    /// What the first came to; `nil` while it is at it, or has given the form back.
+    /// The outcome of the first form; `nil` while it is at it, or has given the form back.
     private func found(_ form: FormUse) async throws -> FormClaim? {
         let rows = try await database.query(
             "SELECT at, location, key_id, notes FROM form_use WHERE form = $1", [.text(form.id)]
@@ -81,7 +81,7 @@ struct DatabaseFormLedger: FormLedger {
         SealedPlace(column: "form_use.notes", row: form.id)
     }
 
-    /// What takes out what is too old.
+    /// The task that removes old rows.
     static func tidying(now: UnixTime) -> [SQLStatement] {
         [
             SQLStatement(

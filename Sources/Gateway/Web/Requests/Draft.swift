@@ -1,21 +1,21 @@
 import Encodings
 import WebPages
 
-/// What someone typed into a form that came to nothing, because their login had ended or changed: kept in a sealed cookie
-/// for the page with that form, and shown to nobody but the account whose page it was.
+/// The content of a form that came to nothing, because their login had ended or changed: kept in a sealed cookie for
+/// the page with that form, and shown to nobody but the account whose page it was.
 struct Draft: Sendable, Equatable {
-    /// What is left out: what belongs to one page, and secrets.
+    /// The fields that are left out: what belongs to one page, and secrets.
     private static let left: Set<String> = ["csrf", "secret", accountField, FormUse.keyField]
-    /// What is kept of a secret: that there was one.
+    /// The mark that there was a secret.
     private static let secretMark = "had-secret"
     /// The field that names the account whose page a form is on.
     static let accountField = "as"
 
-    /// Where the form was sent.
+    /// The address of the form.
     let path: String
     /// Whose form it was.
     let account: String
-    /// Whether there was a secret among what was typed.
+    /// A Boolean value that indicates whether there was a secret among what was typed.
     var hadSecret: Bool { fields[Self.secretMark] != nil }
     private let fields: FormFields
 

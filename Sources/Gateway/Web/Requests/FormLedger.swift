@@ -37,7 +37,7 @@ enum FormLedgerError {
     static let sentBefore = "form_sent"
 }
 
-/// What a form that was sent before came to.
+/// The outcome of a form that was sent before.
 enum FormClaim: Sendable, Equatable {
     /// Nobody has acted on it before.
     case first
@@ -111,7 +111,7 @@ extension FormLedger {
 }
 
 extension PageAnswer {
-    /// What the next page is told: a line for each, its name and its bytes.
+    /// The notes for the next page: a line for each, its name and its bytes.
     var encodedNotes: [UInt8] {
         Array(
             notes.sorted { $0.key.rawValue < $1.key.rawValue }

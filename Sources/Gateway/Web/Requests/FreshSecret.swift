@@ -1,6 +1,6 @@
 /// A token's new secret on its way to the one page that shows it, in a sealed cookie.
 struct FreshSecret: Sendable, Equatable {
-    /// Why there is a new secret.
+    /// The reason why there is a new secret.
     enum Occasion: String, Sendable {
         /// The token was made.
         case created
@@ -10,7 +10,7 @@ struct FreshSecret: Sendable, Equatable {
 
     /// The token.
     let token: TokenID
-    /// Why there is a new one.
+    /// The reason why there is a new one.
     let occasion: Occasion
     /// The secret; `nil` where people brought their own or there is none, so that there is nothing to show.
     let secret: String?

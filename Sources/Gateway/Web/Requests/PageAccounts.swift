@@ -1,15 +1,15 @@
 import Database
 import HTTPServer
 
-/// What pages need of logins: who asks, whether a form is genuine, and the sealed cookies.
+/// The part of logins that pages need: who asks, whether a form is genuine, and the sealed cookies.
 protocol PageAccounts: Sendable {
-    /// Who sends this request.
+    /// Returns the sender of this request.
     func visit(_ exchange: HTTPExchange) async throws(PageFailure) -> PageVisit
 
     /// The fields of a POST's form, its CSRF token checked.
     func form(of exchange: HTTPExchange, in visit: PageVisit) async throws(PageFailure) -> FormFields
 
-    /// What a form holds that a page of ours sent, whoever is logged in now; for showing it again.
+    /// Returns the fields of a form that a page of ours sent, whoever is logged in now; for showing it again.
     func typed(in exchange: HTTPExchange) async -> FormFields?
 
     /// 303 to the login, and from there back to this address.
@@ -17,7 +17,7 @@ protocol PageAccounts: Sendable {
     /// - Parameter isFresh: Whether a login that is there already is not enough.
     func login(from exchange: HTTPExchange, isFresh: Bool) -> ServerResponse
 
-    /// What a sealed cookie of the request holds.
+    /// Returns the content of a sealed cookie of the request.
     func read(_ note: SealedNote, of exchange: HTTPExchange) -> [UInt8]?
     /// The field that sets a sealed cookie; `nil` if there is no randomness to seal it with.
     func field(setting note: SealedNote, to bytes: [UInt8]) -> ServerResponse.Field?
@@ -35,7 +35,7 @@ protocol PageAccounts: Sendable {
     func endAllSessions(of visitor: Visitor) async throws(PageFailure)
 }
 
-/// Who sends a request.
+/// The sender of a request.
 struct PageVisit: Sendable {
     /// `nil` if nobody is logged in.
     let visitor: Visitor?

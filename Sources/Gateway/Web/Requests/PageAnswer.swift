@@ -1,8 +1,8 @@
 import WebPages
 
-/// What a page's code makes of a request.
+/// The result of a page's code.
 struct PageAnswer: Sendable {
-    /// What is sent.
+    /// The content.
     enum Body: Sendable {
         /// A page.
         case page(any PageContent, PageFrame.Section)
@@ -16,19 +16,19 @@ struct PageAnswer: Sendable {
         case freshLogin
     }
 
-    /// What is sent.
+    /// The content.
     var body: Body
     /// The status of a page or of JSON.
     var status = 200
-    /// What to say at the top of this page.
+    /// The message at the top of this page.
     var notice: Notice?
-    /// Whether the page has a form with errors.
+    /// A Boolean value that indicates whether the page has a form with errors.
     var hasErrors = false
-    /// Whether search engines may list it.
+    /// A Boolean value that indicates whether search engines may list it.
     var isIndexed = false
     /// Sealed cookies to set.
     var notes: [SealedNote: [UInt8]] = [:]
-    /// Whether the browser is to forget the person: they logged out.
+    /// A Boolean value that indicates whether the browser is to forget the person: they logged out.
     var isGoodbye = false
     /// Sealed cookies to take away.
     var spent: Set<SealedNote> = []

@@ -1,6 +1,6 @@
 import HTTPServer
 
-/// Why a request for a page comes to nothing.
+/// The reason why a request for a page comes to nothing.
 enum PageFailure: Error, Sendable {
     /// 404.
     case notFound
@@ -10,9 +10,9 @@ enum PageFailure: Error, Sendable {
     case login
     /// 403: the form came from elsewhere, or is too old.
     case forged
-    /// What the desk says.
+    /// An error of the token service.
     case desk(TokenDeskError)
-    /// What the server says: the body did not come, the database is away.
+    /// An error of the server: the body did not come, the database is away.
     case http(HTTPError)
 
     init(_ error: TokenDeskError) {

@@ -4,23 +4,23 @@ import HTTPServer
 
 /// A request for a page, taken apart: all that a page's code may know of it.
 struct PageRequest: Sendable {
-    /// Who asks; `nil` if nobody is logged in.
+    /// The person who asks; `nil` if nobody is logged in.
     var visitor: Visitor?
     /// The path, still percent-encoded.
     var path = "/"
-    /// What stands in the path where the route has a name.
+    /// The value in the path where the route has a name.
     var parameters: [String: String] = [:]
     /// The query.
     var query = QueryItems()
     /// The form of a POST, its CSRF token already checked.
     var form: @Sendable (String) -> String? = { _ in nil }
-    /// What a sealed cookie holds.
+    /// Returns the content of a sealed cookie.
     var note: @Sendable (SealedNote) -> [UInt8]? = { _ in nil }
     /// The page with the form that was sent, where a POST comes to nothing.
     var formPage: String?
-    /// What was typed into this page's form before the login ended.
+    /// Returns the content of this page's form before the login ended.
     var draft: Draft?
-    /// What the request is called in the log.
+    /// The name of the request in the log.
     var requestID = ""
     /// When it came.
     var now = UnixTime.now()
@@ -38,7 +38,7 @@ struct PageRequest: Sendable {
         return id
     }
 
-    /// Who asks, where the route lets nobody else come this far.
+    /// The person who asks, where the route lets nobody else come this far.
     func person() throws(PageFailure) -> Person {
         guard let visitor else { throw .login }
         return visitor.person

@@ -1,14 +1,15 @@
-/// Who is logged in, as pages need it.
+/// The person who is logged in, as pages need it.
 struct Visitor: Sendable {
     /// Their rights.
     let person: Person
-    /// What they are called, if the provider told: untrusted text.
+    /// The display name, if the provider told it: untrusted text.
     let displayName: String?
     /// Their groups, in order.
     let groups: [String]
-    /// Whether the provider could not be asked for their groups lately: they count as having none.
+    /// A Boolean value that indicates whether the provider could not be asked for their groups lately: they count as
+    /// having none.
     let rightsAreStale: Bool
-    /// What forms must send along.
+    /// The token that forms must send along.
     let csrfToken: String
     /// The session behind it.
     var session: Session?
