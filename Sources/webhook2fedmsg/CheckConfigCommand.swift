@@ -7,18 +7,18 @@ import Logging
 struct CheckConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
-        abstract: "Check the configuration and show what it amounts to.",
+        abstract: "Check the configuration and show the effective settings.",
         discussion: """
-            Prints "ok" and the main settings, without secrets, and exits 0; or prints all that is wrong, each with \
-            the file, line and key, and exits 1. The files of keys and certificates are read, names and addresses of this \
-            machine are looked up, and nothing is made or changed. With --connect, it asks database and broker, too, and \
-            tells which of the services' topics the broker lets this user publish; if anything is refused, it exits 1. \
-            Nothing is published.
+            Prints "ok" and the main settings, without secrets, and exits 0; or prints all problems, each with the file, \
+            line, and key, and exits 1. It reads key and certificate files, looks up names and addresses of this machine, \
+            and changes nothing. With --connect, it also asks the database and the broker, and reports which of the \
+            services' topics the broker allows this user to publish; if anything is refused, it exits 1. Nothing is \
+            published.
             """)
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Flag(help: "Connect to database and broker, and ask the broker which topics it lets through.")
+    @Flag(help: "Connect to database and broker, and ask the broker which topics it allows.")
     var connect = false
 
     func run() async throws {
@@ -26,7 +26,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
         let configuration = try options.load()
         let findings = await configuration.findingsOnThisMachine()
         for warning in findings.warnings { StandardError.print("webhook2fedmsg: \(warning)") }
-        if geteuid() == 0 { StandardError.print("webhook2fedmsg: running as root, which the server has no need of") }
+        if geteuid() == 0 { StandardError.print("webhook2fedmsg: running as root, which the server doesn't need") }
         for problem in findings.problems { StandardError.print("\(problem)") }
         guard findings.problems.isEmpty else { throw ExitCode.failure }
         let summary = configuration.summary

@@ -4,16 +4,16 @@ import ArgumentParser
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Show how the root keys stand, and put another one into use.",
+        abstract: "Show the root keys, and switch to another one.",
         discussion: """
-            Secrets are sealed in the database under the root key. To put another one into use while servers run:
+            Secrets are sealed in the database under the root key. To switch to another one while servers run:
 
-              1. Make it: (umask 077; head -c 32 /dev/urandom | base64 > new.key)
+              1. Create it: (umask 077; head -c 32 /dev/urandom | base64 > new.key)
               2. On every replica, set keys.root_key_file to the new file and keys.former_key_files to the old one, and \
-            restart, one replica after the other. They go on using the old key.
+            restart, one replica after the other. They keep using the old key.
               3. Run "keys rotate" once, anywhere. From then on all replicas use the new one.
-              4. When "keys status" shows nothing under the old key, take it out of keys.former_key_files, and restart \
-            when it suits.
+              4. When "keys status" shows nothing under the old key, remove it from keys.former_key_files, and \
+            restart at any time.
             """,
         subcommands: [KeysCommandStatus.self, KeysCommandRotate.self])
 }

@@ -7,26 +7,26 @@ import Logging
 struct KeysCommandRotate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate",
-        abstract: "Put the root key of keys.root_key_file into use, and seal everything anew under it.",
+        abstract: "Switch to the root key of keys.root_key_file, and re-seal everything under it.",
         discussion: """
-            Servers may run meanwhile, if all of them have both keys. It can be interrupted and run again: it goes on where \
-            it was. Exits 1 if something is still sealed under another key in the end.
+            Servers can keep running if all of them have both keys. You can interrupt it and run it again: it continues \
+            where it stopped. Exits 1 if anything is still sealed under another key at the end.
             """)
 
     @OptionGroup var settings: ConfigurationOptions
 
     @Option(
         help: """
-            Secrets that are sealed anew in one transaction, 1 to \(KeyRotation.maximumBatch); database.max_batch at most.
+            Secrets re-sealed in one transaction, 1 to \(KeyRotation.maximumBatch); at most database.max_batch.
             """)
     var batch = 100
 
-    @Flag(help: "Print JSON, one line.")
+    @Flag(help: "Print one line of JSON.")
     var json = false
 
     func validate() throws {
         guard (1...KeyRotation.maximumBatch).contains(batch) else {
-            throw ValidationError("--batch is a number from 1 to \(KeyRotation.maximumBatch)")
+            throw ValidationError("--batch must be a number from 1 to \(KeyRotation.maximumBatch)")
         }
     }
 

@@ -12,7 +12,7 @@ struct KeysCommandStatus: AsyncParsableCommand {
 
     @OptionGroup var settings: ConfigurationOptions
 
-    @Flag(help: "Print JSON, one line.")
+    @Flag(help: "Print one line of JSON.")
     var json = false
 
     func run() async throws {

@@ -6,7 +6,7 @@ import Logging
 /// `webhook2fedmsg migrate`: brings the database up to date without starting the server.
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "migrate", abstract: "Bring the database up to date. The server does it by itself, too.")
+        commandName: "migrate", abstract: "Bring the database up to date. The server also does this when it starts.")
 
     @OptionGroup var settings: ConfigurationOptions
 

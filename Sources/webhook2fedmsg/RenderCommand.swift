@@ -10,10 +10,9 @@ struct RenderCommand: ParsableCommand {
         commandName: "render",
         abstract: "Show the message that a webhook would become.",
         discussion: """
-            Reads the webhook's body from standard input and prints the message that would go out: its topic, its \
-            AMQP headers and its body. No server, database or broker is needed, and nothing is sent or checked \
-            against a secret. Headers that the message needs and that are not given get plausible values, which \
-            standard error tells.
+            Reads the webhook's body from standard input and prints the message that would be published: its topic, AMQP \
+            headers, and body. It needs no server, database, or broker; nothing is sent, and no secret is checked. \
+            Required headers that are missing get plausible values, which are listed on standard error.
 
               webhook2fedmsg render --service github --event push < push.json
             """)
@@ -23,22 +22,22 @@ struct RenderCommand: ParsableCommand {
     @Option(help: "The service that would send it, such as github.")
     var service: String
 
-    @Option(help: "What happened, as the service's header says it; for services that say it in a header.")
+    @Option(help: "The event, as in the service's header; only for services that name it in a header.")
     var event: String?
 
     @Option(
-        name: .customLong("header"), help: "A header of the webhook, as \"Name: value\"; give it once for each.")
+        name: .customLong("header"), help: "A header of the webhook, as \"Name: value\"; can be repeated.")
     var headers: [String] = []
 
     @Option(
         name: .customLong("setting"),
-        help: "A setting of the token that the service asks for, NAME=VALUE; give it once for each.")
+        help: "A token setting required by the service, NAME=VALUE; can be repeated.")
     var settings: [String] = []
 
-    @Flag(help: "Show the message of a token that publishes private content.")
+    @Flag(help: "Show the message for a token that also publishes private content.")
     var publishPrivate = false
 
-    @Flag(help: "Print the line that the file: publisher would write, one JSON object.")
+    @Flag(help: "Print the line that the file: publisher would write (one JSON object).")
     var json = false
 
     func run() throws {
@@ -59,7 +58,7 @@ struct RenderCommand: ParsableCommand {
         }
         for (name, value) in rendered.filled { StandardError.print("filled in: \(name): \(value)") }
         if !rendered.isOffered {
-            StandardError.print("note: \(service) is not in services.enabled, so the server would not take it")
+            StandardError.print("note: \(service) is not in services.enabled, so the server wouldn't accept it")
         }
         if let withheld = rendered.withheld {
             StandardError.print("note: not published unless the token allows it (\(withheld.code)): \(withheld)")

@@ -4,10 +4,10 @@ import ArgumentParser
 struct SchemasCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schemas",
-        abstract: "List, print or write the JSON Schemas of messages.",
+        abstract: "List, print, or write the JSON Schemas of messages.",
         discussion: """
-            They are those of the Python package webhook2fedmsg-messages, which a running server also shows at \
-            /schemas. Schemas of GitHub, GitLab, Forgejo, Discourse and Pretix are in the published package \
+            These are the schemas of the Python package webhook2fedmsg-messages; a running server also lists them at \
+            /schemas. The schemas for GitHub, GitLab, Forgejo, Discourse, and Pretix are in the published package \
             webhook-to-fedora-messaging-messages.
             """,
         subcommands: [SchemasCommandList.self, SchemasCommandShow.self, SchemasCommandWrite.self],

@@ -14,6 +14,6 @@ struct SchemasCommandShow: ParsableCommand {
             throw ValidationError(
                 "\(name) is in the Python package \(PublishedSchemaPackage.name): \(PublishedSchemaPackage.url)")
         }
-        throw ValidationError("There is no schema of this name; `webhook2fedmsg schemas` lists them.")
+        throw ValidationError("There is no schema with this name; `webhook2fedmsg schemas` lists them.")
     }
 }

@@ -8,7 +8,7 @@ struct SchemasCommandWrite: ParsableCommand {
         commandName: "write",
         abstract: "Write all schemas into a folder, each as NAME.json.")
 
-    @Argument(help: "The folder; it is made if it is not there.", completion: .directory)
+    @Argument(help: "The folder; created if it doesn't exist.", completion: .directory)
     var folder: String
 
     func run() throws {

@@ -11,7 +11,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Flag(
         name: .customLong("dev-login"),
-        help: "Let anybody on this machine log in as anyone, without a provider. Only on loopback; for development.")
+        help: "Let anyone on this machine log in as any user, without a provider. For development; only on loopback.")
     var developmentLogin = false
 
     func run() async throws {

@@ -8,11 +8,10 @@ struct ServicesCommand: ParsableCommand {
         commandName: "services",
         abstract: "List the built-in services, or their events and what is published of them.",
         discussion: """
-            An event is published by default only if its payload proves that everybody can see what it is about, or if \
-            its service shows such events to everybody. With --events, every documented event is listed: published, \
-            projected (what not everybody may see is reduced to a few members), cut (without certain members or \
-            values) or withheld. Addresses of people outside of commits, credentials in URLs and configurations of \
-            webhooks are cut out of everything.
+            By default, an event is published only if its payload proves that it is public, or if its service shows such \
+            events to everyone. With --events, every documented event is listed as published, projected (restricted \
+            content is reduced to a few members), cut (without certain members or values), or withheld. Email addresses \
+            outside of commits, credentials in URLs, and webhook configurations are removed from everything.
             """)
 
     @Argument(help: "Only these services.")
@@ -27,7 +26,7 @@ struct ServicesCommand: ParsableCommand {
     func validate() throws {
         for name in services where ServiceRegistry.service(named: name) == nil {
             let known = ServiceRegistry.builtIn.map(\.name).joined(separator: ", ")
-            throw ValidationError("there is no built-in service \"\(name)\". The services are \(known)")
+            throw ValidationError("unknown service \"\(name)\". Built-in services: \(known)")
         }
     }
 

@@ -4,10 +4,10 @@ import ArgumentParser
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Make, show, change and delete tokens.",
+        abstract: "Create, show, change, and delete tokens.",
         discussion: """
-            A token is a URL and a secret for one service's webhooks. The commands work on the database that the \
-            configuration names, whether the server runs or not.
+            A token is a URL and a secret for one service's webhooks. These commands use the database from the \
+            configuration, whether or not the server is running.
             """,
         subcommands: [
             TokenCommandCreate.self, TokenCommandList.self, TokenCommandShow.self, TokenCommandEdit.self,

@@ -5,35 +5,35 @@ import Gateway
 struct TokenCommandCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
-        abstract: "Make a token, and show its URL and, this once, its secret.")
+        abstract: "Create a token, and show its URL and, only once, its secret.")
 
     @OptionGroup var options: TokenCommandOptions
 
-    @Option(help: "The service that will send the webhooks, such as github.")
+    @Option(help: "The service that sends the webhooks, such as github.")
     var service: String
 
-    @Option(help: "What you call it, so that you find it again.")
+    @Option(help: "The token's name.")
     var name: String
 
-    @Option(help: "Publish only webhooks of this owner, or owner/repository.")
+    @Option(help: "Publish only events from this owner or owner/repository.")
     var scope: String?
 
     @Option(
         help: """
-            Publish only these events, such as push or 'pull_request.*'; give it once for each. All if it is left out.
+            Publish only these events, such as push or 'pull_request.*'; can be repeated. Default: all events.
             """)
     var event: [String] = []
 
-    @Flag(help: "Publish what is of private repositories or confidential, too. The bus is public, and kept for ever.")
+    @Flag(help: "Also publish private or confidential content. The bus is public and archived forever.")
     var publishPrivate = false
 
-    @Option(help: "A setting that the service asks for, NAME=VALUE; give it once for each.")
+    @Option(help: "A setting required by the service, NAME=VALUE; can be repeated.")
     var setting: [String] = []
 
-    @Option(help: "A Fedora account that may manage it; give it once for each.")
+    @Option(help: "A Fedora account that owns the token; can be repeated.")
     var owner: [String] = []
 
-    @Option(help: "Read a secret of your own (32 characters or more) from this file; - is standard input.")
+    @Option(help: "Read your own secret (at least 32 characters) from this file; - is standard input.")
     var secretFile: String?
 
     func run() async throws {

@@ -6,19 +6,19 @@ import Glibc
 struct TokenCommandDelete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Delete a token for good. Webhooks to its URL get 404 from then on.")
+        abstract: "Delete a token permanently. Webhooks to its URL then get 404.")
 
     @OptionGroup var options: TokenCommandOptions
 
-    @Argument(help: "The token's id, or its URL.")
+    @Argument(help: "The token's ID or URL.")
     var id: String
 
-    @Flag(help: "Do not ask.")
+    @Flag(help: "Don't ask for confirmation.")
     var yes = false
 
     func validate() throws {
         if !yes, isatty(STDIN_FILENO) != 1 {
-            throw ValidationError("Nobody can be asked here: say --yes to delete the token.")
+            throw ValidationError("Can't ask for confirmation here. Use --yes to delete the token.")
         }
     }
 
@@ -26,16 +26,16 @@ struct TokenCommandDelete: AsyncParsableCommand {
         let id = try TokenAdministration.parseID(id)
         let report: TokenReport? = try await options.withTokens { tokens in
             let report = try await tokens.show(id)
-            let question = "Delete the token \"\(report.token.name)\" for \(report.serviceTitle) (\(id)) for good?"
+            let question = "Delete the token \"\(report.token.name)\" for \(report.serviceTitle) (\(id)) permanently?"
             guard yes || TokenCommandInput.confirms(question) else { return nil }
             try await tokens.delete(id)
             return report
         }
         guard let report else {
-            TokenCommandOutput.note("Nothing was deleted.")
+            TokenCommandOutput.note("Token not deleted.")
             throw ExitCode.failure
         }
         if options.json { return try TokenCommandOutput.json(["id": id.description, "state": "deleted"]) }
-        try TokenCommandOutput.result("Deleted the token \"\(report.token.name)\" for \(report.serviceTitle).\n")
+        try TokenCommandOutput.result("Deleted token \"\(report.token.name)\" for \(report.serviceTitle).\n")
     }
 }

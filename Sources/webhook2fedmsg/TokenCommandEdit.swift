@@ -6,33 +6,33 @@ struct TokenCommandEdit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edit",
         abstract: "Change a token's name, its scope, and what it publishes.",
-        discussion: "What is left out stays as it is. The URL and the secret never change by this.")
+        discussion: "Options you leave out keep their values. The URL and secret never change.")
 
     @OptionGroup var options: TokenCommandOptions
 
-    @Argument(help: "The token's id, or its URL.")
+    @Argument(help: "The token's ID or URL.")
     var id: String
 
-    @Option(help: "What you call it.")
+    @Option(help: "The token's new name.")
     var name: String?
 
-    @Option(help: "Publish only webhooks of this owner, or owner/repository; '' takes the limit away.")
+    @Option(help: "Publish only events from this owner or owner/repository; '' removes the limit.")
     var scope: String?
 
-    @Option(help: "Publish only these events, instead of those so far; give it once for each. '' publishes all.")
+    @Option(help: "Publish only these events, replacing the current ones; can be repeated. '' publishes all.")
     var event: [String] = []
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Publish what is of private repositories or confidential, too. The bus is public, and kept for ever.")
+        help: "Also publish private or confidential content. The bus is public and archived forever.")
     var publishPrivate: Bool?
 
-    @Option(help: "Set NAME=VALUE, or take it away with NAME=; give it once for each.")
+    @Option(help: "Set NAME=VALUE, or remove it with NAME=; can be repeated.")
     var setting: [String] = []
 
     func validate() throws {
         if name == nil, scope == nil, event.isEmpty, publishPrivate == nil, setting.isEmpty {
-            throw ValidationError("Say what to change: --name, --scope, --event, --publish-private or --setting.")
+            throw ValidationError("Specify what to change: --name, --scope, --event, --publish-private, or --setting.")
         }
     }
 

@@ -9,13 +9,13 @@ struct TokenCommandEnable: AsyncParsableCommand {
 
     @OptionGroup var options: TokenCommandOptions
 
-    @Argument(help: "The token's id, or its URL.")
+    @Argument(help: "The token's ID or URL.")
     var id: String
 
     func run() async throws {
         let id = try TokenAdministration.parseID(id)
         let report = try await options.withTokens { try await $0.setState(id, to: .enabled) }
         if options.json { return try TokenCommandOutput.json(report) }
-        try TokenCommandOutput.result("The token \"\(report.token.name)\" for \(report.serviceTitle) is enabled.\n")
+        try TokenCommandOutput.result("Token \"\(report.token.name)\" for \(report.serviceTitle) enabled.\n")
     }
 }

@@ -14,7 +14,7 @@ enum TokenCommandInput {
             return isatty(STDIN_FILENO) == 1 ? try hiddenLine(prompt: "Secret: ") : try readAll(STDIN_FILENO, "stdin")
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("cannot open \(path)") }
+        guard descriptor >= 0 else { throw failure("can't open \(path)") }
         defer { close(descriptor) }
         return try readAll(descriptor, path)
     }
@@ -27,13 +27,13 @@ enum TokenCommandInput {
 
     /// Asks on the terminal; anything but `yes` is no.
     static func confirms(_ question: String) -> Bool {
-        TokenCommandOutput.prompt("\(question) Type yes to go on: ")
+        TokenCommandOutput.prompt("\(question) Type yes to continue: ")
         return readLine() == "yes"
     }
 
     private static func hiddenLine(prompt: String) throws -> [UInt8] {
         var settings = termios()
-        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw failure("cannot read the terminal") }
+        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw failure("can't read the terminal") }
         var hidden = settings
         hidden.c_lflag &= ~tcflag_t(ECHO)
         TokenCommandOutput.prompt(prompt)
@@ -52,7 +52,7 @@ enum TokenCommandInput {
             if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw failure("cannot read \(name)")
+                throw failure("can't read \(name)")
             }
             bytes += piece.prefix(count)
         }

@@ -18,7 +18,7 @@ struct TokenCommandList: AsyncParsableCommand {
     @Option(help: "Only tokens with this scope, owner or owner/repository.")
     var scope: String?
 
-    @Option(help: "Only the token whose messages carry this tag (their header webhook2fedmsg_token).")
+    @Option(help: "Only the token whose messages carry this tag (header webhook2fedmsg_token).")
     var tag: String?
 
     @Option(help: "Only enabled or only disabled tokens.")
@@ -31,7 +31,7 @@ struct TokenCommandList: AsyncParsableCommand {
             return (found, try await tokens.history(ofTag: tag))
         }
         if !history.isEmpty {
-            TokenCommandOutput.note("the token of this tag was deleted; its history, newest first:")
+            TokenCommandOutput.note("the token with this tag was deleted. Its history, newest first:")
             for line in history { TokenCommandOutput.note(line) }
         }
         if options.json { return try TokenCommandOutput.json(reports) }

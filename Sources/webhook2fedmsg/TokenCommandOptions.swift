@@ -7,7 +7,7 @@ import Logging
 struct TokenCommandOptions: ParsableArguments {
     @OptionGroup var settings: ConfigurationOptions
 
-    @Flag(help: "Print JSON, one line.")
+    @Flag(help: "Print one line of JSON.")
     var json = false
 
     /// Opens the database, making it and the root key where that is allowed, runs `body`, and closes the database.

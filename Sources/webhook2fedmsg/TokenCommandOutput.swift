@@ -20,7 +20,7 @@ enum TokenCommandOutput {
     static func write(_ bytes: [UInt8]) throws {
         guard let problem = write(bytes, to: STDOUT_FILENO) else { return }
         let reason = systemErrorText(problem)
-        throw TokenCommandFailure(description: "the result could not be written to standard output: \(reason)")
+        throw TokenCommandFailure(description: "can't write the result to standard output: \(reason)")
     }
 
     /// Something to know besides the result.

@@ -5,24 +5,25 @@ import Gateway
 struct TokenCommandRotate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate",
-        abstract: "Give a token a new secret, and show it this once.",
+        abstract: "Create a new secret for a token, and show it only once.",
         discussion: """
-            The previous secret works on for the grace period, so that no webhook is lost meanwhile. A token keeps two \
-            former secrets within their grace periods: while there are two, only --grace 0 makes another secret, and ends \
-            them.
+            The current secret stays valid for the grace period, so that no webhook is lost. A token can have two previous \
+            secrets in their grace periods. While it has two, you can only create a new secret with --grace 0, which \
+            revokes them.
             """)
 
     @OptionGroup var options: TokenCommandOptions
 
-    @Argument(help: "The token's id, or its URL.")
+    @Argument(help: "The token's ID or URL.")
     var id: String
 
     @Option(
-        help: "How long the previous secret still works: 0 (it and all former ones end now), 30m, 24h, 7d; at most 30d."
+        help:
+            "How long the current secret stays valid: 0 (revoked now, with all earlier ones), 30m, 24h, 7d; at most 30d."
     )
     var grace = "24h"
 
-    @Option(help: "Read a secret of your own (32 characters or more) from this file; - is standard input.")
+    @Option(help: "Read your own secret (at least 32 characters) from this file; - is standard input.")
     var secretFile: String?
 
     func run() async throws {

@@ -9,7 +9,7 @@ struct TokenCommandShow: AsyncParsableCommand {
 
     @OptionGroup var options: TokenCommandOptions
 
-    @Argument(help: "The token's id, or its URL.")
+    @Argument(help: "The token's ID or URL.")
     var id: String
 
     func run() async throws {

@@ -47,6 +47,6 @@ struct Webhook2Fedmsg: AsyncParsableCommand {
 /// A result that could not be written is a failure, whatever else went well.
 private func checkStandardOutput() {
     guard w2f_standard_output_failed() != 0 else { return }
-    StandardError.print("webhook2fedmsg: standard output could not be written")
+    StandardError.print("webhook2fedmsg: can't write to standard output")
     _exit(1)
 }

@@ -224,7 +224,7 @@ import Testing
     @Test func routingErrors() async throws {
         try await TestServer.run { server in
             let missing = try await server.ask("GET /no HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n")
-            #expect(missing.status == 404 && missing.body == "There is nothing at this address.\n")
+            #expect(missing.status == 404 && missing.body == "Not found.\n")
             let method = try await server.ask("BREW /echo HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(method.status == 405 && method.fields["allow"] == "POST, OPTIONS")
             let options = try await server.ask("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -84,7 +84,7 @@ import Testing
         #expect(json.contentType == "application/json")
         #expect(json.headers == [.init("Retry-After", "7")])
         let text = ServerResponse.error(.notFound, format: .text)
-        #expect(String(decoding: text.body, as: UTF8.self) == "There is nothing at this address.\n")
+        #expect(String(decoding: text.body, as: UTF8.self) == "Not found.\n")
         #expect(text.status == .notFound)
     }
 

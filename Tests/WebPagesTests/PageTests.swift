@@ -52,7 +52,7 @@ struct PageTests {
             return try Sample("focus", Samples.loggedOut, page).html(renderer)
         }
         #expect(try !html { _ in }.contains("autofocus"))
-        #expect(try html { $0.checks[0].error = "Saved now: “on”." }.contains(/type="checkbox"[^>]* autofocus/))
+        #expect(try html { $0.checks[0].error = "Currently saved: “on”." }.contains(/type="checkbox"[^>]* autofocus/))
         #expect(try html { $0.fields[0] = Samples.scopeField("", error: "x") }.contains(/id="scope"[^>]* autofocus/))
     }
 

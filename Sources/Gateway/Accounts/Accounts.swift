@@ -253,8 +253,8 @@ public struct Accounts: Sendable {
 }
 
 extension HTTPError {
-    /// 503: nobody can be recognised without the database.
+    /// 503: nobody can be recognized without the database.
     static let databaseAway = HTTPError(
         .serviceUnavailable, code: "database_unavailable",
-        message: "The server cannot reach its database. Please try again in a minute.", retryAfter: 5)
+        message: "The server can’t reach its database. Try again in a minute.", retryAfter: 5)
 }

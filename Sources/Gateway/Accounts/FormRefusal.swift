@@ -10,11 +10,9 @@ public enum FormRefusal: Error, Sendable, Hashable, CustomStringConvertible {
     /// A sentence for the page.
     public var description: String {
         switch self {
-        case .loggedOut: "You are not logged in any more, so nothing was changed. Please log in and try again."
-        case .forged:
-            "The form was not made by this page, or your login changed since. Nothing was changed: please go back, "
-                + "reload the page and try again."
-        case .malformed: "The form could not be read. Nothing was changed."
+        case .loggedOut: "You’re no longer logged in, so nothing was changed. Log in and try again."
+        case .forged: "Your session changed, so nothing was saved. Go back, reload the page, and try again."
+        case .malformed: "The form couldn’t be read. Nothing was changed."
         }
     }
 }

@@ -43,13 +43,13 @@ struct AddressPage: Sendable {
     }
 
     private static func sentences(_ service: any WebhookService, home: String, takesBare: Bool) -> [String] {
-        let here = "This is where webhooks of \(service.title) come in, by POST, to become Fedora messages."
+        let here = "\(service.title) sends webhooks here by POST. They are published as Fedora messages."
         let own =
-            "Each token has an address of its own, /\(service.name)/ and its id; "
-            + (service.secretOrigin == .nowhere ? "that belongs" : "that and its secret belong")
-            + " into the webhook's settings at \(service.title)."
-        let bare = "Webhooks of repositories that a token is for are taken at /\(service.name), too."
-        let start = "To add a token, log in at \(home)/ ."
+            "Each token has its own URL, /\(service.name)/ followed by its ID. Enter it"
+            + (service.secretOrigin == .nowhere ? "" : " and the token's secret")
+            + " in the webhook's settings at \(service.title)."
+        let bare = "Webhooks from repositories with a token are also accepted at /\(service.name)."
+        let start = "To create a token, log in at \(home)/ ."
         return takesBare ? [here, own, bare, start] : [here, own, start]
     }
 }

@@ -15,14 +15,14 @@ enum AddressPageTemplate {
         let bare =
             takesBare
             ? """
-            <p>Webhooks of repositories that a token is for are taken at <code>/\(name)</code>, too.</p>
+            <p>Webhooks from repositories with a token are also accepted at <code>/\(name)</code>.</p>
 
             """ : ""
         let secret = service.secretOrigin == .nowhere ? "" : " and its secret"
         let reference =
             service.setup.reference.map { address in
                 """
-                <p><a href="\(HTMLText.escaped(address))" rel="noreferrer">\(title)’s own page on webhooks</a></p>
+                <p><a href="\(HTMLText.escaped(address))" rel="noreferrer">\(title)’s webhook documentation</a></p>
 
                 """
             } ?? ""
@@ -34,19 +34,19 @@ enum AddressPageTemplate {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="robots" content="noindex">
-            <title>Webhooks of \(title)</title>
+            <title>\(title) webhooks</title>
             <style>\(style)</style>
             </head>
             <body>
             <main>
-            <h1>Webhooks of \(title)</h1>
-            <p>This is where \(title) delivers webhooks, by <code>POST</code>. They are checked here, and become
-            Fedora messages. There is nothing more to see in a browser.</p>
-            <h2>To set one up</h2>
+            <h1>\(title) webhooks</h1>
+            <p>\(title) sends webhooks to this address by <code>POST</code>. They are verified and published as Fedora
+            messages. There is nothing else to see here in a browser.</p>
+            <h2>Set up a webhook</h2>
             <ol>
-            <li><a href="\(HTMLText.escaped(home))/">Log in with your Fedora account</a> and add a token for \(title).</li>
-            <li>Copy its URL, <code>/\(name)/…</code>,\(secret) into the webhook’s settings at \(title).</li>
-            <li>The token’s page shows when the first delivery has come, and why one was refused.</li>
+            <li><a href="\(HTMLText.escaped(home))/">Log in with your Fedora account</a> and create a token for \(title).</li>
+            <li>Copy its URL, <code>/\(name)/…</code>,\(secret) to the webhook’s settings at \(title).</li>
+            <li>The token’s page shows when the first delivery arrives, and why deliveries are refused.</li>
             </ol>
             \(bare)\(reference)</main>
             </body>

@@ -22,7 +22,8 @@ extension Ingest: TestSending {
             record = acceptance.record(size: size)
         } catch {
             record = DeliveryRecord(
-                at: .now(), outcome: .refused, status: Int(error.status.code), size: size, reason: error.code)
+                at: .now(), outcome: .refused, status: Int(error.status.code), size: size,
+                reason: error.deliveryReason)
         }
         record.isTest = true
         pipeline.deliveries.note(record, for: id)

@@ -181,6 +181,6 @@ struct BareTrial {
     }
 
     private static func unavailable(_ handler: BarePathHandler) -> HTTPError {
-        .unavailable("The webhook's token cannot be checked now.", retryAfter: handler.settings.retryAfter)
+        .unavailable("The webhook's token can't be verified right now.", retryAfter: handler.settings.retryAfter)
     }
 }

@@ -16,7 +16,8 @@ public struct DeliveryRecord: Sendable, Hashable {
     public let messageID: String?
     /// Bytes of the body; `nil` where it was not read.
     public let size: Int?
-    /// A stable word for why it was refused or withheld: `signature_mismatch`. ``DeliveryReason`` has words for it.
+    /// A stable word for why it was refused or withheld: `signature_mismatch`, or `missing_header:x-github-event` with the
+    /// header that it is about. ``DeliveryReason`` has words for it.
     public let reason: String?
     /// The repository that the payload names, where it is outside of the token's scope: printable, and of a bounded length.
     public let repository: String?

@@ -18,28 +18,28 @@ extension HTTPError {
     static let encodedBody = HTTPError(
         .unsupportedMediaType, code: "encoded_body",
         message:
-            "The body is compressed or otherwise encoded (Content-Encoding), which is not taken here: have it sent "
-            + "as it is, and look for a proxy that compresses requests.")
+            "The body is compressed or otherwise encoded (Content-Encoding), which isn't supported. Send it as it is, "
+            + "and check for a proxy that compresses requests.")
 
     static let signatureMissing = HTTPError(
         .unauthorized, code: "signature_missing",
-        message: "The delivery is not signed. Enter the token's secret in the webhook's settings.")
+        message: "The delivery isn't signed. Enter the token's secret in the webhook's settings.")
 
     static let signatureMismatch = HTTPError(
         .unauthorized, code: "signature_mismatch",
-        message: "The signature does not match: the secret here and in the webhook's settings differ, "
-            + "or something on the way changed the body.")
+        message: "The signature doesn't match. The secrets here and in the webhook's settings differ, or a proxy "
+            + "changed the body.")
 
     /// The one failure of a webhook that comes without a token's id: says nothing of which part of it failed, nor
     /// whether it was tried at all.
     static let unverified = HTTPError(
         .unauthorized, code: "unverified",
-        message: "No token of this webhook could be verified here, or too many webhooks have failed lately. "
-            + "Use the URL and the secret on the token's own page.")
+        message: "The webhook couldn't be verified with any token, or too many webhooks failed recently. "
+            + "Use the URL and secret of a token.")
 
     static let needsTokenAddress = HTTPError(
         .methodNotAllowed, code: "needs_token_address",
-        message: "Webhooks are not taken at this address. Copy the URL from the token's page.")
+        message: "This address doesn't accept webhooks. Copy the URL from the token's page.")
 
     /// Refuses a body that is not the payload's own bytes: a signature could only look wrong then.
     static func checkEncoding(of head: RequestHead) throws(HTTPError) {
@@ -54,7 +54,7 @@ extension HTTPError {
     static func messageTooLarge(limit: Int) -> HTTPError {
         HTTPError(
             .contentTooLarge, code: "message_too_large",
-            message: "The delivery makes a message larger than the broker's limit of \(limit) bytes.")
+            message: "The delivery would exceed the broker's message limit of \(limit) bytes.")
     }
 
     static func unavailable(_ what: String, retryAfter: Int) -> HTTPError {
@@ -70,6 +70,11 @@ extension HTTPError {
             self = .unsupportedMediaType
         default:
             self.init(HTTPStatus(error.status), code: error.code, message: "\(error)")
+            if case .missingHeader(let name) = error { header = name }
+            if case .duplicateHeader(let name) = error { header = name }
         }
     }
+
+    /// The reason in a token's list of deliveries: the code, and the header that it is about.
+    var deliveryReason: String { header.map { "\(code):\($0)" } ?? code }
 }

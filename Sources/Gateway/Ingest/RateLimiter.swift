@@ -114,14 +114,14 @@ struct RateTable: Sendable {
 extension HTTPError {
     /// 429: more than a token or an account may send in a minute.
     static func rateLimited(_ refusal: RateTable.Refusal) -> HTTPError {
-        let who = refusal.isOfAccount ? "The tokens of this token's account" : "This token"
+        let who = refusal.isOfAccount ? "All tokens of this token's account together" : "This token"
         let limit = [
             refusal.limit.messages > 0 ? "\(refusal.limit.messages) webhooks" : nil,
             refusal.limit.bytes > 0 ? "\(refusal.limit.bytes) bytes" : nil,
         ].compactMap(\.self).joined(separator: " or ")
         return HTTPError(
             HTTPStatus(429), code: DeliveryReason.rateLimited,
-            message: "\(who) may send \(limit) in a minute. Send the delivery again later.",
+            message: "\(who) can send \(limit) per minute. Send the delivery again later.",
             retryAfter: refusal.retryAfter)
     }
 }

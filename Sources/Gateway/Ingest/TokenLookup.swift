@@ -77,7 +77,7 @@ struct TokenLookup: Sendable {
         } catch {
             logger.throttled(
                 .error, "cannot read a token", metadata: ["token": "\(id.logged)", "error": "\(error)"])
-            throw .unavailable("The webhook's token cannot be checked now.", retryAfter: retryAfter)
+            throw .unavailable("The webhook's token can't be verified right now.", retryAfter: retryAfter)
         }
     }
 }

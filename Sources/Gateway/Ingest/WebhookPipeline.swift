@@ -54,7 +54,7 @@ struct WebhookPipeline: Sendable {
     /// Notes that a webhook of a known token was refused.
     func note(_ refusal: HTTPError, of token: TokenID, size: Int?, secret: SecretUse? = nil) {
         var record = DeliveryRecord(
-            at: .now(), outcome: .refused, status: Int(refusal.status.code), size: size, reason: refusal.code)
+            at: .now(), outcome: .refused, status: Int(refusal.status.code), size: size, reason: refusal.deliveryReason)
         record.secret = secret
         deliveries.note(record, for: token)
     }

@@ -25,17 +25,17 @@ public enum RenderError: Error, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownService(let name, let known, let nearest):
-            "there is no service \"\(name)\"" + (nearest.map { "; did you mean \($0)?" } ?? ".")
-                + " There are: \(known.joined(separator: ", "))"
+            "unknown service \"\(name)\"" + (nearest.map { ". Did you mean \"\($0)\"?" } ?? ".")
+                + " Available services: \(known.joined(separator: ", "))"
         case .eventIsInPayload(let service):
-            "webhooks of \(service) say in their body what happened: leave --event out"
+            "webhooks from \(service) name the event in their body: leave out --event"
         case .settings(let error): "\(error) (--setting NAME=VALUE)"
         case .refused(let error): "the server would answer \(error.status): \(error)"
         case .incomplete(let withheld): "the server would publish nothing: \(withheld)"
-        case .unreadable(let reason): "standard input could not be read: \(reason)"
+        case .unreadable(let reason): "can't read standard input: \(reason)"
         case .bodyTooLarge(let limit): "the body has more than \(limit) bytes (ingest.max_body_size)"
         case .messageTooLarge(let bytes, let limit):
-            "the message has \(bytes) bytes, and \(limit) are allowed (broker.max_message_size)"
+            "the message has \(bytes) bytes; the limit is \(limit) (broker.max_message_size)"
         case .topic(let reason): reason
         }
     }

@@ -13,6 +13,8 @@ struct DatabaseTokenDesk: TokenDesk {
     let baseURL: String
     /// Tokens that one account may have made.
     let maxPerAccount: Int
+    /// Test events of one token in a minute.
+    let testsPerMinute: Int
     let tester: any TestSending
     let tests: Locked<TestLimit>
     /// The time; tests bring their own.
@@ -29,6 +31,7 @@ struct DatabaseTokenDesk: TokenDesk {
         self.services = services
         self.baseURL = baseURL
         maxPerAccount = settings.maxPerAccount
+        testsPerMinute = settings.maxTestsPerMinute
         tests = Locked(TestLimit(perMinute: settings.maxTestsPerMinute))
         self.tester = tester
         self.clock = clock
@@ -77,7 +80,7 @@ struct DatabaseTokenDesk: TokenDesk {
             guard let person else { throw TokenDeskError.forbidden(.loggedOut) }
             let now = clock()
             guard tests.withLock({ $0.admit(id, now: now) }) else {
-                throw TokenDeskError.tooMany("enough test events for this minute; wait a moment")
+                throw TokenDeskError.tooMany("Limit: \(testsPerMinute) per minute. Try again shortly.")
             }
             guard let record = await tester.sendTest(through: id, sender: person.account) else {
                 throw TokenDeskError.notFound
@@ -153,7 +156,7 @@ extension DatabaseTokenDesk {
         } catch TokenStoreError.lastOwner {
             throw .lastOwner
         } catch TokenStoreError.tooMany(let limit) {
-            throw .tooMany("you made \(limit) tokens; delete one that is not used any more")
+            throw .tooMany("You’ve reached the limit of \(limit) tokens. Delete one you no longer use.")
         } catch {
             throw .unavailable("\(error)")
         }

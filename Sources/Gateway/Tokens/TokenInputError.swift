@@ -48,54 +48,44 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .name:
-            "a token's name has 1 to \(TokenDraft.maximumNameCount) characters, and no control characters"
+            "enter a name of 1 to \(TokenDraft.maximumNameCount) characters, without control characters"
         case .scope:
-            """
-            a scope is OWNER or OWNER/REPOSITORY: letters, digits, ".", "_" and "-", at most \
-            \(TokenScope.maximumCount) bytes
-            """
+            "enter \"owner\" or \"owner/repository\", e.g. fedora-infra/bodhi"
         case .scopeParts(let service, let limit):
-            "a scope at \(service) has at most \(limit) parts, as in OWNER or OWNER/REPOSITORY"
+            "enter at most \(limit) parts for \(service), as in \"owner/repository\""
         case .scopeOfAnotherService(let other, let service):
-            "this is an address at \(other), and the token is for \(service)"
+            "this URL is from \(other), but the token is for \(service)"
         case .scopeUnusable(let service):
-            "webhooks of \(service) name no repository: with a scope, the token would take nothing. Leave it empty"
+            "leave this empty: webhooks from \(service) don't name a repository"
         case .owner(let name):
-            """
-            "\(name)" is no Fedora account name: those are of small letters, digits, "-", "_" and ".", and start with \
-            a letter or digit
-            """
-        case .tooManyOwners(let limit): "a token has at most \(limit) owners"
+            "\"\(name)\" is not a valid Fedora account name (lowercase letters, digits, - _ .)"
+        case .tooManyOwners(let limit): "a token can have at most \(limit) owners"
         case .unknownService(let name, let known, let nearest):
-            "there is no service \"\(name)\""
-                + (nearest.map { "; did you mean \($0)?" } ?? ".")
-                + " The services are \(known.joined(separator: ", "))"
-        case .secretTooShort(let characters):
-            """
-            the secret has \(characters) characters; it takes at least \(TokenSecret.minimumCharacters)
-            """
-        case .secretTooLong(let limit): "the secret is longer than \(limit) bytes"
+            "unknown service \"\(name)\"" + (nearest.map { ". Did you mean \"\($0)\"?" } ?? ".")
+                + " Available services: \(known.joined(separator: ", "))"
+        case .secretTooShort:
+            "use at least \(TokenSecret.minimumCharacters) characters, or leave it empty to generate one"
+        case .secretTooLong(let limit): "use at most \(limit) bytes"
         case .secretUnprintable:
-            "the secret must be one line of printable text (UTF-8) without blanks at its ends"
-        case .secretUnusable(let reason): "the secret cannot be used for this service: \(reason)"
-        case .secretIsMadeThere(let service):
-            "\(service) makes the secret itself: copy it from its page, and give it here"
+            "use a single line of printable text, without spaces at the start or end"
+        case .secretUnusable(let reason): reason
+        case .secretIsMadeThere(let service): "copy the secret from \(service) and enter it here"
         case .noSecret(let service):
-            "\(service) knows no secret: the address is the proof. To get another address, make another token"
-        case .events(let error): "the event filter: \(error)"
+            "\(service) doesn't use a secret. To get a new URL, create another token"
+        case .events(let error): "\(error)"
         case .setting(let error): "\(error)"
-        case .settingSyntax(let text): "\"\(text)\" is no setting: those are given as NAME=VALUE"
+        case .settingSyntax(let text): "\"\(text)\" is not a setting: use NAME=VALUE"
         case .tag(let text):
-            "\"\(text)\" is no tag: those are the \(TokenTag.characterCount) hexadecimal digits of a message's header "
+            "\"\(text)\" is not a message tag: enter the \(TokenTag.characterCount) hexadecimal digits of the header "
                 + TokenRecord.tagHeader
         case .formerSecrets(let ends):
             """
-            \(ends.count) former secrets still work, until \(ends.sorted().map(\.description).joined(separator: " and ")), \
-            and none of them is dropped before. Make another secret after that, or with the grace period 0, which ends \
-            them and the current one at once
+            \(ends.count) previous secrets still work, until \
+            \(ends.sorted().map(\.description).joined(separator: " and ")). Wait until one expires, or revoke all \
+            secrets now (grace period 0)
             """
         case .grace(let limit):
-            "the grace period is between 0 and \(limit.components.seconds / 86_400) days"
+            "the grace period can be 0 to \(limit.components.seconds / 86_400) days"
         }
     }
 }

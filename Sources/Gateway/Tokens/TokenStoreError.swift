@@ -8,8 +8,8 @@ public enum TokenStoreError: Error, Sendable, Hashable, CustomStringConvertible 
     /// What is wrong.
     public var description: String {
         switch self {
-        case .lastOwner: "a token keeps its last owner; add another one first"
-        case .tooMany(let limit): "the account has made \(limit) tokens, which is as many as it may"
+        case .lastOwner: "a token needs at least one owner; add another owner first"
+        case .tooMany(let limit): "this account has reached its limit of \(limit) tokens"
         }
     }
 }

@@ -10,7 +10,7 @@ struct AssetHandler: HTTPHandler {
         let name = exchange.pathParameters["name"].map { String(decoding: $0, as: UTF8.self) } ?? ""
         var headers = SecurityHeaders.fields(isSecure: isSecure)
         guard let asset = catalog.asset(named: name) else {
-            return .text(.notFound, "There is no such file.\n", headers: headers + [SecurityHeaders.noStore])
+            return .text(.notFound, "File not found.\n", headers: headers + [SecurityHeaders.noStore])
         }
         headers.append(SecurityHeaders.immutable)
         return ServerResponse(.ok, contentType: asset.contentType, headers: headers, body: asset.bytes)

@@ -67,7 +67,7 @@ struct PageHandler: HTTPHandler {
         if request.visitor == nil {
             switch access {
             case .everyone: break
-            case .script: throw .http(HTTPError(.unauthorized, code: "logged_out", message: "You are logged out."))
+            case .script: throw .http(HTTPError(.unauthorized, code: "logged_out", message: "You’re logged out."))
             case .people:
                 if changes { throw .login }
                 return secured(site.accounts.login(from: exchange, isFresh: false))
@@ -135,7 +135,8 @@ struct PageHandler: HTTPHandler {
             guard let field = site.accounts.field(setting: note, to: bytes) else {
                 throw .http(
                     HTTPError(
-                        .internalServerError, code: "no_randomness", message: "The server has no randomness."))
+                        .internalServerError, code: "no_randomness",
+                        message: "The server can’t generate random numbers right now."))
             }
             response.headers.append(field)
         }
@@ -150,7 +151,7 @@ struct PageHandler: HTTPHandler {
                     HTTPStatus(status), contentType: "text/html; charset=utf-8", body: bytes))
         } catch {
             logger.throttled(.error, "a page cannot be made", metadata: ["error": "\(error)"])
-            return secured(.text(.internalServerError, "This page cannot be shown: a mistake of the program.\n"))
+            return secured(.text(.internalServerError, "This page can’t be shown because of an internal error.\n"))
         }
     }
 
@@ -166,7 +167,7 @@ struct PageHandler: HTTPHandler {
                 if case .http(let error) = failure { error } else {
                     HTTPError(
                         HTTPStatus(ErrorPages.page(for: failure, request).status), code: "unavailable",
-                        message: "There is nothing to see.")
+                        message: "Not available.")
                 }
             return secured(.error(error, format: .json))
         }

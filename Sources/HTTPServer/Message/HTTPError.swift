@@ -8,6 +8,8 @@ public struct HTTPError: Error, Sendable, Hashable {
     public var message: String
     /// Seconds after which trying again makes sense; becomes `Retry-After`.
     public var retryAfter: Int?
+    /// The name of the header that is missing or repeated, if that is the reason.
+    public var header: String?
 
     /// A refusal.
     public init(_ status: HTTPStatus, code: String, message: String, retryAfter: Int? = nil) {
@@ -44,13 +46,13 @@ public struct HTTPError: Error, Sendable, Hashable {
     /// 503: the server is over one of its limits.
     public static func overloaded(retryAfter: Int) -> HTTPError {
         HTTPError(
-            .serviceUnavailable, code: "overloaded", message: "The server has too much to do. Please try again later.",
+            .serviceUnavailable, code: "overloaded", message: "The server is overloaded. Try again later.",
             retryAfter: retryAfter)
     }
 
     /// 503: the server stops; another one, or the next, takes the request.
     static let shuttingDown = HTTPError(
-        .serviceUnavailable, code: "shutting_down", message: "The server is shutting down. Please try again.",
+        .serviceUnavailable, code: "shutting_down", message: "The server is shutting down. Try again.",
         retryAfter: 1)
 
     /// 400: a request in the clear where TLS is spoken.
@@ -58,10 +60,10 @@ public struct HTTPError: Error, Sendable, Hashable {
         .badRequest, code: "https_required", message: "This port speaks HTTPS: begin the URL with https://.")
 
     /// 404: there is nothing.
-    public static let notFound = HTTPError(.notFound, code: "not_found", message: "There is nothing at this address.")
+    public static let notFound = HTTPError(.notFound, code: "not_found", message: "Not found.")
 
     package static let methodNotAllowed = HTTPError(
-        .methodNotAllowed, code: "method_not_allowed", message: "This address does not support this method.")
+        .methodNotAllowed, code: "method_not_allowed", message: "This address doesn't support this method.")
 
     static let noTunnels = HTTPError(
         .notImplemented, code: "method_not_implemented", message: "This server is not a proxy.")

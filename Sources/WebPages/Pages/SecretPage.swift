@@ -36,7 +36,7 @@ package struct SecretPage: PageContent {
     package var tokenURL: String
 
     package init(
-        title: String, credentials: String = "Address and secret", crumbs: [PageLink], service: ServiceBadge,
+        title: String, credentials: String = "URL and secret", crumbs: [PageLink], service: ServiceBadge,
         heading: String, lead: String, url: CopyField,
         urlWithSecret: CopyField? = nil, secret: CopyField? = nil, noSecret: String? = nil,
         formerUntil: [Moment] = [], waiting: WaitingCard? = nil, guide: SetupSteps? = nil, test: [CodePart] = [],

@@ -20,12 +20,12 @@ public enum PrivateContent: String, Sendable, Hashable, CaseIterable, CustomStri
     /// A description for people.
     public var description: String {
         switch self {
-        case .privateRepository: "it is about a repository that not everybody can see"
-        case .unknownVisibility: "it does not prove that everybody can see what it is about"
-        case .confidential: "it is confidential, or for members or administrators only"
-        case .securityAlert: "it tells of a security problem"
-        case .draftAdvisory: "it is about a security advisory that is not published"
-        case .privateMessage: "it is addressed to certain people and not to the public"
+        case .privateRepository: "the repository is private"
+        case .unknownVisibility: "it isn't known to be public"
+        case .confidential: "it is confidential, or visible only to members or administrators"
+        case .securityAlert: "it is a security alert"
+        case .draftAdvisory: "the security advisory isn't published"
+        case .privateMessage: "it is addressed to specific people"
         }
     }
 }

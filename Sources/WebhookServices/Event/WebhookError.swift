@@ -39,7 +39,7 @@ public enum WebhookError: Error, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missingHeader(let name): "the header \(name) is missing"
-        case .duplicateHeader(let name): "the header \(name) stands more than once"
+        case .duplicateHeader(let name): "the header \(name) appears more than once"
         case .invalidForm(let reason): reason
         case .unsupportedMediaType: "the content type is neither JSON nor a form that this service sends"
         case .json(let error): error.description

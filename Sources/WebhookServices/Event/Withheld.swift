@@ -1,7 +1,7 @@
 /// The reason why an authentic webhook makes no message all the same. The answer is 202 `{"published": false, "reason":
 /// <code>}`: services disable hooks that get anything else.
 public enum Withheld: Sendable, Hashable, CustomStringConvertible {
-    /// It is of a repository or organisation that the token is not for.
+    /// It is of a repository or organization that the token is not for.
     case outOfScope
     /// The token's filter does not allow events of that name.
     case filtered(name: String)
@@ -26,12 +26,12 @@ public enum Withheld: Sendable, Hashable, CustomStringConvertible {
     /// An explanation for people.
     public var description: String {
         switch self {
-        case .outOfScope: "the token is for another repository or organisation"
-        case .filtered(let name): "the token's filter does not allow \(name)"
+        case .outOfScope: "the token is for another repository or organization"
+        case .filtered(let name): "\(name) is not in the token's events to publish"
         case .privateContent(let content): content.description
         case .incomplete(let member): "the payload has no usable \(member), which the message's schema requires"
         case .unsafeForConsumers(let member):
-            "the payload has no usable \(member), and the programs that read such messages would fail without"
+            "the payload has no usable \(member), and programs that read such messages would fail without it"
         }
     }
 }

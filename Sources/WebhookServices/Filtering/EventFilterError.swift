@@ -21,17 +21,16 @@ public enum EventFilterError: Error, Hashable, CustomStringConvertible {
     /// Advice for people.
     public var description: String {
         switch self {
-        case .empty: "give at least one event, such as \"push\", or \"*\" for all"
-        case .tooManyPatterns(let limit): "give at most \(limit) events; \"pull_request.*\" stands for all its actions"
-        case .tooLong(let limit): "an event has at most \(limit) characters"
-        case .emptyWord(let pattern): "\"\(pattern)\" has a dot at its start or end, or two in a row"
-        case .starInWord(let pattern):
-            "in \"\(pattern)\", * is part of a word: it stands for a whole one, as in \"pull_request.*\""
+        case .empty: "enter at least one event, such as \"push\", or \"*\" for all"
+        case .tooManyPatterns(let limit): "enter at most \(limit) events; \"pull_request.*\" covers all its actions"
+        case .tooLong(let limit): "an event can have at most \(limit) characters"
+        case .emptyWord(let pattern): "\"\(pattern)\" has a dot at the start or end, or two dots in a row"
+        case .starInWord: "\"*\" must stand alone: use \"push\" or \"pull_request.*\""
         case .unknownEvent(let pattern, let nearest):
-            "there is no event \"\(pattern)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? "")
+            "unknown event \"\(pattern)\"" + (nearest.map { ". Did you mean \"\($0)\"?" } ?? "")
         case .badCharacter(let pattern):
-            "\"\(Self.printable(pattern))\" has characters that no event has: "
-                + "letters, digits, \"_\", \"-\" and \".\" are allowed, and \"*\" for any word"
+            "\"\(Self.printable(pattern))\" contains unsupported characters: use letters, digits, _ - . and \"*\" for any "
+                + "action"
         }
     }
 

@@ -20,11 +20,11 @@ public enum JSONError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .tooLarge: "the payload is too large"
         case .notUTF8: "the payload is not UTF-8"
-        case .tooDeep: "arrays and objects are nested too deep"
+        case .tooDeep: "arrays and objects are nested too deeply"
         case .notAnObject: "the payload is not a JSON object"
-        case .numberOutOfRange: "a number does not fit into 64 bits"
+        case .numberOutOfRange: "a number doesn't fit into 64 bits"
         case .syntax: "the payload is not valid JSON"
-        case .outOfMemory: "no memory to parse the payload"
+        case .outOfMemory: "not enough memory to parse the payload"
         }
     }
 }

@@ -107,6 +107,7 @@ public struct BitbucketService: WebhookService {
     /// The steps at Bitbucket.
     public var setup: SetupGuide {
         SetupGuide(
+            summary: "Pushes, pull requests, issues",
             places: [
                 .init(
                     "A repository of Bitbucket Cloud",
@@ -126,27 +127,27 @@ public struct BitbucketService: WebhookService {
                     address: "https://INSTANCE/plugins/servlet/webhooks/projects/PROJECT"),
             ],
             steps: [
-                "Open the page. You need to be an administrator there.",
-                "Write anything into \"Title\" (\"Name\" in Data Center).",
-                "Copy the URL into \"URL\".",
-                "Copy the secret into \"Secret\".",
-                "Leave \"Active\" checked and \"Skip certificate verification\" unchecked.",
-                "Choose the events under \"Triggers\" (\"Events\" in Data Center).",
-                "Click \"Save\" (\"Create\" in some versions of Data Center).",
+                "Open the page. You need administrator access.",
+                "Enter any “Title” (“Name” in Data Center).",
+                "Paste the URL into “URL”.",
+                "Paste the secret into “Secret”.",
+                "Leave “Active” checked and “Skip certificate verification” unchecked.",
+                "Select the events under “Triggers” (“Events” in Data Center).",
+                "Click “Save” (“Create” in some versions of Data Center).",
             ],
             fields: [.init("URL", .url), .init("Secret", .secret)],
-            events: "\"Repository push\", or \"Choose from a full list of triggers\" and what you want on the bus. In "
-                + "Data Center \"Push\" under \"Repository\", and what else you want.",
+            events: "“Repository push”, or “Choose from a full list of triggers” and the events you want. In Data "
+                + "Center, “Push” under “Repository”, and any others you want.",
             notes: [
-                "What a private repository sends, and secrets that a scanner found, are not published unless you allow "
+                "Events from private repositories, and secrets found by a scanner, aren’t published unless you allow "
                     + "it here.",
-                "\"Test connection\" of Data Center may send an unsigned request, which is refused with 401: real events "
+                "“Test connection” in Data Center may send an unsigned request, which is refused with 401. Real events "
                     + "are signed.",
             ],
             reference: "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/",
             rotation: [
-                "Open the page, and click \"Edit\" beside the webhook with the URL above. There is no need to add another.",
-                "Click \"Change secret\" if that is shown, replace the secret by the new one, and click \"Save\".",
+                "Open the page and click “Edit” next to the webhook with the URL above. Don’t add a new one.",
+                "Click “Change secret” if it is shown, replace the secret with the new one, and click “Save”.",
             ])
     }
 }

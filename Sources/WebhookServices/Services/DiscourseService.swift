@@ -169,10 +169,10 @@ public struct DiscourseService: WebhookService {
             ServiceSetting(
                 key: Self.publicCategories, title: "Public categories",
                 help:
-                    "Recommended: the numbers of the categories that everybody can read, as in /c/NAME/NUMBER. Posts, "
-                    + "topics, likes and solutions in others are then not published.",
+                    "Recommended. The numbers of categories that everyone can read, as in /c/NAME/NUMBER. Posts, topics, "
+                    + "likes, and solutions in other categories aren’t published then.",
                 example: "5,7,12", isRequired: false,
-                expectation: "numbers of categories, separated by commas", read: Self.categories)
+                expectation: "enter category numbers, separated by commas", read: Self.categories)
         ]
     }
 
@@ -186,40 +186,43 @@ public struct DiscourseService: WebhookService {
     /// The steps at Discourse.
     public var setup: SetupGuide {
         SetupGuide(
+            summary: "Topics, posts, likes",
             places: [
                 .init(
                     "The whole forum", path: ["Admin", "Advanced", "Webhooks", "Add webhook"],
                     address: "https://FORUM/admin/api/web_hooks/new")
             ],
             steps: [
-                "Open the page. Only the forum's administrators can.",
-                "Copy the URL into \"Payload URL\".",
-                "Choose \"application/json\" as \"Content Type\".",
-                "Copy the secret into \"Secret\".",
-                "Under \"Which events should trigger this webhook?\", choose \"Select individual events\" and what you want.",
-                "Under \"Triggered Categories\", choose categories that everybody can read.",
-                "Check \"Check TLS certificate of payload url\" and \"Active\", and click \"Create\".",
-                "\"Ping\" on the webhook's page sends an event to try it.",
+                "Open the page. Only administrators of the forum can.",
+                "Paste the URL into “Payload URL”.",
+                "Choose “application/json” as the “Content Type”.",
+                "Paste the secret into “Secret”.",
+                "Under “Which events should trigger this webhook?”, choose “Select individual events” and the events "
+                    + "you want.",
+                "Under “Triggered Categories”, choose categories that everyone can read.",
+                "Check “Check TLS certificate of payload url” and “Active”, and click “Create”.",
+                "To try it, click “Ping” on the webhook’s page.",
             ],
             fields: [
                 .init("Payload URL", .url), .init("Content Type", .text("application/json")),
                 .init("Secret", .secret),
             ],
             contentType: "application/json",
-            events: "Topics, posts, likes and solutions. \"Send me everything\" sends accounts and moderation too.",
+            events: "Topics, posts, likes, and solutions. “Send me everything” also sends accounts and moderation.",
             notes: [
-                "Webhooks of topics and posts do not say whether their category is restricted: without \"Triggered "
-                    + "Categories\" there, or \"Public categories\" here, what stands in one that is would be published too.",
+                "Webhooks for topics and posts don’t say whether their category is restricted. Without “Triggered "
+                    + "Categories” there, or “Public categories” here, content from restricted categories would be "
+                    + "published, too.",
                 "Posts and chat messages are published without their text.",
-                "Private messages, whispers, accounts, groups that not everybody sees, notifications and what moderators "
-                    + "review are not published unless you allow it here.",
-                "Discourse disables a webhook that keeps failing.",
+                "Private messages, whispers, accounts, restricted groups, notifications, and moderation reviews aren’t "
+                    + "published unless you allow it here.",
+                "Discourse disables webhooks that keep failing.",
             ],
             reference: "https://meta.discourse.org/t/configure-webhooks-that-trigger-on-discourse-events-to-"
                 + "integrate-with-external-services/49045",
             rotation: [
-                "Open the page, and click \"Edit\" beside the webhook with the URL above. There is no need to add another.",
-                "Replace what is in \"Secret\" by the new secret, and click \"Save\".",
+                "Open the page and click “Edit” next to the webhook with the URL above. Don’t add a new one.",
+                "Replace the value of “Secret” with the new secret, and click “Save”.",
             ])
     }
 }

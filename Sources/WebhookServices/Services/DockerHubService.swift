@@ -58,17 +58,17 @@ public struct DockerHubService: WebhookService {
                     address: "https://hub.docker.com/repository/docker/NAMESPACE/REPOSITORY/webhooks")
             ],
             steps: [
-                "Open the page. You need to be an administrator of the repository.",
-                "Write anything into \"Webhook name\".",
-                "Copy the URL into \"Webhook URL\".",
-                "Click \"Create\".",
+                "Open the page. You need administrator access to the repository.",
+                "Enter any “Webhook name”.",
+                "Paste the URL into “Webhook URL”.",
+                "Click “Create”.",
             ],
             fields: [.init("Webhook URL", .url)],
-            events: "Docker Hub sends pushes, and nothing else.",
+            events: "Docker Hub only sends pushes.",
             notes: [
-                "Docker Hub signs nothing: whoever knows the URL can send what they like, so keep it to yourself.",
-                "What is pushed to a private repository is not published unless you allow it here.",
-                "The address for answers (\"callback_url\") is cut out of the message.",
+                "Docker Hub doesn’t sign webhooks. Anyone who knows the URL can send anything, so keep it private.",
+                "Pushes to private repositories aren’t published unless you allow it here.",
+                "The callback URL (“callback_url”) is removed from the message.",
             ],
             reference: "https://docs.docker.com/docker-hub/repos/manage/webhooks/")
     }

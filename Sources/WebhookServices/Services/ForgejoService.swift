@@ -37,8 +37,8 @@ public struct ForgejoService: WebhookService {
         [
             ServiceSetting(
                 administrativeSwitch: Self.fedoraAccounts, title: "Accounts on this instance are Fedora accounts",
-                help: "Messages then name whoever caused an event as the Fedora account of that name. Only "
-                    + "administrators can change this.")
+                help: "Messages then name the person behind an event by their Fedora account. Only administrators can "
+                    + "change this.")
         ]
     }
 

@@ -137,20 +137,20 @@ public struct GenericService: WebhookService {
     /// The steps there, as far as they can be known.
     public var setup: SetupGuide {
         SetupGuide(
-            places: [.init("The page where \(title) has its webhooks", path: ["Settings", "Webhooks"])],
+            places: [.init("The webhooks page of \(title)", path: ["Settings", "Webhooks"])],
             steps: [
-                "Open the page where \(title) has its webhooks.",
-                "Copy the URL into the field for the webhook's address.",
-                "Copy the secret into the field for the secret.",
-                "Choose the events, and save.",
+                "Open the page where \(title) manages its webhooks.",
+                "Paste the URL into the field for the webhook URL.",
+                "Paste the secret into the field for the secret.",
+                "Select the events, and save.",
             ],
             fields: [.init("URL", .url), .init("Secret", .secret)],
             contentType: "application/json",
-            events: "What you want on the bus.",
+            events: "Any you want.",
             notes: definition.isPrivate == nil
                 ? [
-                    "Nothing in these webhooks says what is private, so nothing is published unless you turn \"Also "
-                        + "publish private content\" on."
+                    "These webhooks don’t say what is private, so nothing is published unless you turn on “Also publish "
+                        + "private content”."
                 ] : [])
     }
 }

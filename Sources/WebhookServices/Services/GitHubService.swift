@@ -105,6 +105,7 @@ public struct GitHubService: WebhookService {
     /// The steps at GitHub.
     public var setup: SetupGuide {
         SetupGuide(
+            summary: "Pushes, pull requests, releases",
             places: [
                 .init(
                     "A repository", path: ["Settings", "Webhooks", "Add webhook"],
@@ -115,29 +116,29 @@ public struct GitHubService: WebhookService {
             ],
             steps: [
                 "Open the page. You need to be an administrator of the repository, or an owner of the organization.",
-                "Copy the URL into \"Payload URL\".",
-                "Choose \"application/json\" as \"Content type\".",
-                "Copy the secret into \"Secret\".",
-                "Leave \"Enable SSL verification\" chosen.",
-                "Choose the events, leave \"Active\" checked, and click \"Add webhook\".",
-                "GitHub sends a ping at once: \"Recent Deliveries\" shows it with a green mark.",
+                "Paste the URL into “Payload URL”.",
+                "Choose “application/json” as the “Content type”.",
+                "Paste the secret into “Secret”.",
+                "Leave “Enable SSL verification” selected.",
+                "Select the events, leave “Active” checked, and click “Add webhook”.",
+                "GitHub sends a ping right away. “Recent Deliveries” shows it with a green check mark.",
             ],
             fields: [
                 .init("Payload URL", .url), .init("Content type", .text("application/json")),
                 .init("Secret", .secret), .init("SSL verification", .text("Enable SSL verification")),
             ],
             contentType: "application/json",
-            events: "\"Send me everything\", or \"Let me select individual events\" and what you want on the bus.",
+            events: "“Send me everything”, or “Let me select individual events” and the events you want.",
             notes: [
-                "GitHub proposes \"application/x-www-form-urlencoded\" as the content type: that works as well.",
-                "What a private repository sends, and security alerts, are not published unless you allow it here.",
-                "A delivery that failed can be sent again: \"Recent Deliveries\", then \"Redeliver\".",
+                "GitHub suggests “application/x-www-form-urlencoded” as the content type. That works, too.",
+                "Events from private repositories, and security alerts, aren’t published unless you allow it here.",
+                "To resend a failed delivery, click “Redeliver” under “Recent Deliveries”.",
             ],
             reference: "https://docs.github.com/en/webhooks/using-webhooks/creating-webhooks",
             rotation: [
-                "Open the page, and click \"Edit\" beside the webhook with the URL above. There is no need to add another.",
-                "Click into \"Secret\" (\"Change Secret\" where that is shown), and replace what is there by the new secret.",
-                "Click \"Update webhook\".",
+                "Open the page and click “Edit” next to the webhook with the URL above. Don’t add a new one.",
+                "Click “Secret” (“Change Secret” where it is shown), and replace the value with the new secret.",
+                "Click “Update webhook”.",
             ])
     }
 }

@@ -180,6 +180,7 @@ public struct GitLabService: WebhookService {
     /// The steps at GitLab.
     public var setup: SetupGuide {
         SetupGuide(
+            summary: "Pushes, merge requests, pipelines",
             places: [
                 .init(
                     "A project", path: ["Settings", "Webhooks", "Add new webhook"],
@@ -189,39 +190,39 @@ public struct GitLabService: WebhookService {
                     address: "https://gitlab.com/groups/GROUP/-/hooks"),
             ],
             steps: [
-                "Open the page. You need the role Maintainer of the project, or Owner of the group.",
-                "Copy the URL into \"URL\".",
-                "In GitLab 19.0 and later, click \"Generate signing token\", and replace what it shows under "
-                    + "\"Signing token\" by the secret. Leave \"Secret token (not recommended)\" empty.",
-                "In older versions, and for a secret that does not begin with \"whsec_\", copy the secret into "
-                    + "\"Secret token\" instead.",
-                "Choose the events under \"Trigger\".",
-                "Leave \"Enable SSL verification\" checked, and click \"Add webhook\".",
-                "\"Test\" beside the webhook in the list sends an event of the kind that you choose.",
+                "Open the page. You need the Maintainer role for the project, or the Owner role for the group.",
+                "Paste the URL into “URL”.",
+                "In GitLab 19.0 and later, click “Generate signing token”, and replace the value of “Signing token” "
+                    + "with the secret. Leave “Secret token (not recommended)” empty.",
+                "In older versions, and for secrets that don’t start with “whsec_”, paste the secret into “Secret "
+                    + "token” instead.",
+                "Select the events under “Trigger”.",
+                "Leave “Enable SSL verification” checked, and click “Add webhook”.",
+                "To try it, choose an event under “Test” next to the webhook in the list.",
             ],
             fields: [
                 .init("URL", .url), .init("Signing token (before GitLab 19.0: Secret token)", .secret),
                 .init("SSL verification", .text("Enable SSL verification")),
             ],
-            events: "\"Push events\" and whatever else you want on the bus.",
+            events: "“Push events” and any others you want.",
             notes: [
-                "Confidential issues and comments, and what private and internal projects send, are not published "
-                    + "unless you allow it here: there is no need to choose \"Confidential issues events\".",
-                "What is for members only in a public project (its issues or CI/CD, by their feature levels, and feature "
-                    + "flags) is published all the same, for no webhook says so: leave those triggers off.",
-                "A signing token never leaves GitLab; a secret token is sent along with every webhook. If a webhook has "
-                    + "both, its signature alone counts here.",
-                "Signing tokens are \"whsec_\" and 32 bytes in base 64: so are the secrets made here. A token whose "
-                    + "secret has another form goes on working with \"Secret token\"; to have it sign, rotate its "
+                "Confidential issues and comments, and events from private and internal projects, aren’t published "
+                    + "unless you allow it here. You don’t need to select “Confidential issues events”.",
+                "Members-only content in public projects (issues, CI/CD, or feature flags with restricted access) is "
+                    + "published, because webhooks don’t mark it. Leave those triggers off.",
+                "A signing token never leaves GitLab; a secret token is sent with every webhook. If a webhook has "
+                    + "both, only its signature counts here.",
+                "Signing tokens are “whsec_” followed by 32 bytes in Base64, like the secrets created here. Tokens "
+                    + "with another kind of secret keep working with “Secret token”; to use signatures, create a new "
                     + "secret.",
-                "GitLab disables a webhook for a while after four failures in a row, and for good after forty.",
+                "GitLab disables a webhook temporarily after four failures in a row, and permanently after forty.",
             ],
             reference: "https://docs.gitlab.com/user/project/integrations/webhooks/",
             rotation: [
-                "Open the page, and click \"Edit\" beside the webhook with the URL above. There is no need to add another.",
-                "In GitLab 19.0 and later, replace the signing token by the new secret; in older versions, and for a secret that does "
-                    + "not begin with \"whsec_\", what is in \"Secret token\".",
-                "Click \"Save changes\".",
+                "Open the page and click “Edit” next to the webhook with the URL above. Don’t add a new one.",
+                "In GitLab 19.0 and later, replace the signing token with the new secret. In older versions, and for "
+                    + "secrets that don’t start with “whsec_”, replace the “Secret token”.",
+                "Click “Save changes”.",
             ])
     }
 }

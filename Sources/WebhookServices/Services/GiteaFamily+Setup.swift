@@ -22,12 +22,12 @@ extension GiteaFamily {
         static let forgejo = FormLabels(
             add: "Add webhook", method: "HTTP method", contentType: "POST content type", trigger: "Trigger on",
             allEvents: "All events", customEvents: "Custom events…", authorization: "Authorization header",
-            test: "\"Test delivery\"")
+            test: "“Test delivery”")
         /// Gitea's.
         static let gitea = FormLabels(
             add: "Add Webhook", method: "HTTP Method", contentType: "POST Content Type", trigger: "Trigger On",
             allEvents: "All Events", customEvents: "Custom Events…", authorization: "Authorization Header",
-            test: "\"Test Push Event\" (\"Test Delivery\" in older versions)")
+            test: "“Test Push Event” (“Test Delivery” in older versions)")
     }
 
     /// The steps at such a system.
@@ -40,6 +40,7 @@ extension GiteaFamily {
         let clicks = ["Settings", "Webhooks", labels.add, title]
         let page = "settings/hooks/\(path)/new"
         return SetupGuide(
+            summary: "Pushes, pull requests, releases",
             places: [
                 .init("A repository", path: clicks, address: "https://INSTANCE/OWNER/REPOSITORY/\(page)"),
                 .init(
@@ -48,31 +49,31 @@ extension GiteaFamily {
                 .init("All your repositories", path: clicks, address: "https://INSTANCE/user/\(page)"),
             ],
             steps: [
-                "Open the page, and choose the type \"\(title)\". You need to be an administrator of the repository, or "
+                "Open the page, and choose the type “\(title)”. You need to be an administrator of the repository, or "
                     + "an owner of the organization.",
-                "Copy the URL into \"Target URL\".",
-                "Leave \"POST\" as \"\(labels.method)\" and \"application/json\" as \"\(labels.contentType)\".",
-                "Copy the secret into \"Secret\", and leave \"\(labels.authorization)\" empty.",
-                "Choose the events under \"\(labels.trigger)\".",
-                "Leave \"Active\" checked, and click \"\(labels.add)\".",
-                "\(labels.test) on the webhook's page sends a push event.",
+                "Paste the URL into “Target URL”.",
+                "Leave “\(labels.method)” set to “POST” and “\(labels.contentType)” set to “application/json”.",
+                "Paste the secret into “Secret”, and leave “\(labels.authorization)” empty.",
+                "Select the events under “\(labels.trigger)”.",
+                "Leave “Active” checked, and click “\(labels.add)”.",
+                "To try it, click \(labels.test) on the webhook’s page. It sends a push event.",
             ],
             fields: [
                 .init("Target URL", .url), .init(labels.method, .text("POST")),
                 .init(labels.contentType, .text("application/json")), .init("Secret", .secret),
             ],
             contentType: "application/json",
-            events: "\"\(labels.allEvents)\", or \"\(labels.customEvents)\" and what you want on the bus.",
+            events: "“\(labels.allEvents)”, or “\(labels.customEvents)” and the events you want.",
             notes: [
-                "What a private repository sends, or one whose owner is not visible to everybody, is not published "
-                    + "unless you allow it here.",
-                "Whether certificates are verified is set for the whole instance and not for a webhook.",
+                "Events from private repositories, and from repositories whose owner isn’t publicly visible, aren’t "
+                    + "published unless you allow it here.",
+                "Certificate verification is a setting of the whole instance, not of a webhook.",
             ],
             reference: reference,
             rotation: [
-                "Open the page, and click the pencil beside the webhook with the URL above. There is no need to add another.",
-                "Replace what is in \"Secret\" by the new secret.",
-                "Click \"Update webhook\".",
+                "Open the page and click the pencil next to the webhook with the URL above. Don’t add a new one.",
+                "Replace the value of “Secret” with the new secret.",
+                "Click “Update webhook”.",
             ])
     }
 }

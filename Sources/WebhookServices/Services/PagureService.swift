@@ -91,23 +91,24 @@ public struct PagureService: WebhookService {
                     address: "https://INSTANCE/PROJECT/settings#webhooks-tab")
             ],
             steps: [
-                "Open the project's settings. You need to be an administrator of the project.",
-                "Under \"Private web-hook key\", show the key, and copy it: it is the secret of the token here.",
-                "Under \"Project Options\", write the URL on a line of its own into \"Activate Web-hooks\".",
-                "Click \"Update\".",
+                "Open the project’s settings. You need to be an administrator of the project.",
+                "Show the “Private web-hook key” and copy it. It is the secret for the token here.",
+                "Under “Project Options”, paste the URL on its own line into “Activate Web-hooks”.",
+                "Click “Update”.",
             ],
             fields: [.init("Activate Web-hooks", .url)],
-            events: "Pagure sends every event of the project.",
+            events: "Pagure sends all events of the project.",
             notes: [
-                "The key is Pagure's: if it is regenerated there, give the token here the new one.",
-                "Pagure does not say whether a project is private, so nothing is published unless you turn \"Also publish "
-                    + "private content\" on. Private issues are then published, too.",
+                "Pagure generates the key. If you regenerate it there, enter the new one here.",
+                "Pagure doesn’t say whether a project is private, so nothing is published unless you turn on “Also "
+                    + "publish private content”. Private issues are then published, too.",
             ],
             reference: "https://docs.pagure.org/pagure/usage/using_webhooks.html",
             rotation: [
-                "Open the project's settings, \"Web-hooks\".",
-                "Click \"Generate a new key\" (\"Regenerate\" in some versions) beside \"Private web-hook key\", and copy the key.",
-                "Enter it here at once: from now on Pagure signs with it.",
+                "Open the project’s settings, “Web-hooks”.",
+                "Click “Generate a new key” (“Regenerate” in some versions) next to “Private web-hook key”, and copy "
+                    + "the key.",
+                "Enter it here right away: Pagure signs with it from now on.",
             ])
     }
 }

@@ -34,10 +34,10 @@ public struct PretixService: WebhookService {
     public var settings: [ServiceSetting] {
         [
             ServiceSetting(
-                key: Self.instanceKey, title: "Address of the instance",
-                help: "Where that Pretix is: consumers of the messages see it.",
+                key: Self.instanceKey, title: "Instance URL",
+                help: "The address of your Pretix instance. It is part of the published messages.",
                 example: "https://rsvp.fedoraproject.org", isRequired: true,
-                expectation: "an address that begins with https:// or http://", read: Self.address)
+                expectation: "enter the full address, starting with https://", read: Self.address)
         ]
     }
 
@@ -201,29 +201,30 @@ public struct PretixService: WebhookService {
     /// The steps at Pretix.
     public var setup: SetupGuide {
         SetupGuide(
+            summary: "Orders, check-ins, event changes",
             places: [
                 .init(
                     "An organizer", path: ["Organizer", "Settings", "Webhooks", "Create webhook"],
                     address: "https://INSTANCE/control/organizer/ORGANIZER/webhook/add")
             ],
             steps: [
-                "Open the page. You need the permission to change the organizer's settings.",
-                "Copy the URL with the secret in it into \"Target URL\".",
-                "Leave \"Enable webhook\" checked.",
-                "Leave \"All events (including newly created ones)\" checked, or choose some under \"Limit to events\".",
-                "Choose what is sent under \"Event types\".",
-                "Click \"Save\".",
+                "Open the page. You need permission to change the organizer’s settings.",
+                "Paste the URL with the secret into “Target URL”.",
+                "Leave “Enable webhook” checked.",
+                "Leave “All events (including newly created ones)” checked, or select some under “Limit to events”.",
+                "Select what to send under “Event types”.",
+                "Click “Save”.",
             ],
             fields: [.init("Target URL", .urlWithSecret)],
-            events: "What you want on the bus: check-ins and orders hold no names.",
+            events: "Any you want. Check-ins and orders contain no names.",
             notes: [
-                "Pretix shows the URL, and so the secret, to everybody who may see the webhooks there.",
-                "Pretix sends a webhook again for three days until it is taken.",
+                "Pretix shows the URL, including the secret, to everyone who can see its webhooks.",
+                "Pretix retries a failed webhook for three days.",
             ],
             reference: "https://docs.pretix.eu/dev/api/webhooks.html",
             rotation: [
-                "Open the page, and edit the webhook with the URL above. There is no need to add another.",
-                "Replace what is in \"Target URL\" by the URL with the new secret in it, and click \"Save\".",
+                "Open the page and edit the webhook with the URL above. Don’t add a new one.",
+                "Replace the value of “Target URL” with the URL that contains the new secret, and click “Save”.",
             ])
     }
 }

@@ -68,22 +68,22 @@ public struct QuayService: WebhookService {
                     address: "https://quay.io/repository/NAMESPACE/REPOSITORY?tab=settings")
             ],
             steps: [
-                "Open the page. You need to be an administrator of the repository.",
-                "Choose \"Push to Repository\" as the event.",
-                "Choose \"Webhook POST\" as the method.",
-                "Copy the URL into \"Webhook URL\", and leave \"POST JSON body template\" empty.",
-                "Click \"Create Notification\" (\"Submit\" in the new interface).",
-                "\"Test Notification\" in the list sends one to try it.",
+                "Open the page. You need administrator access to the repository.",
+                "Choose “Push to Repository” as the event.",
+                "Choose “Webhook POST” as the method.",
+                "Paste the URL into “Webhook URL”, and leave “POST JSON body template” empty.",
+                "Click “Create Notification” (“Submit” in the new interface).",
+                "To try it, click “Test Notification” in the list.",
             ],
             fields: [
                 .init("When this event occurs", .text("Push to Repository")),
                 .init("Then issue a notification", .text("Webhook POST")), .init("Webhook URL", .url),
             ],
-            events: "\"Push to Repository\".",
+            events: "“Push to Repository”.",
             notes: [
-                "Quay.io signs nothing: whoever knows the URL can send what they like, so keep it to yourself.",
-                "Quay.io does not say whether a repository is public, so nothing is published unless you turn \"Also publish "
-                    + "private content\" on: do so for a public repository.",
+                "Quay.io doesn’t sign webhooks. Anyone who knows the URL can send anything, so keep it private.",
+                "Quay.io doesn’t say whether a repository is public, so nothing is published unless you turn on “Also "
+                    + "publish private content”. Do so for a public repository.",
             ],
             reference: "https://docs.quay.io/guides/notifications.html")
     }

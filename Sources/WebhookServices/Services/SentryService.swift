@@ -88,28 +88,28 @@ public struct SentryService: WebhookService {
             ],
             steps: [
                 "Open the page. You need to be a manager or owner of the organization.",
-                "Write anything into \"Name\". Copy the URL into \"Webhook URL\"; as long as there is no token here, write "
-                    + "https://example.org there, for the token needs the secret that Sentry makes.",
-                "Choose \"Read\" for \"Issue & Event\" under \"Permissions\", and check what you want under \"Webhooks\".",
-                "Click \"Save Changes\".",
-                "Copy the \"Client Secret\" under \"Credentials\" at the bottom of the page: it is the secret of the token "
-                    + "here.",
-                "Once there is the token, copy its URL into \"Webhook URL\", and click \"Save Changes\" again.",
+                "Enter any name. Enter https://example.org as the “Webhook URL” for now: the token here needs the "
+                    + "secret from Sentry first.",
+                "Set “Issue & Event” to “Read” under “Permissions”, and select the events you want under “Webhooks”.",
+                "Click “Save Changes”.",
+                "Copy the “Client Secret” under “Credentials” at the bottom of the page. It is the secret for the "
+                    + "token here.",
+                "After you create the token, paste its URL into “Webhook URL”, and click “Save Changes” again.",
             ],
             fields: [.init("Webhook URL", .url)],
-            events: "\"issue\", \"error\", \"comment\" or \"seer\", and with \"Alert Rule Action\" alerts.",
+            events: "“issue”, “error”, “comment”, or “seer”. Use “Alert Rule Action” for alerts.",
             notes: [
-                "Errors may hold data of your users. Of an event only its id, title, culprit, level, project and URL are "
-                    + "published, unless you allow more here: what is on the bus is public for ever.",
-                "Webhooks on installations hold a code for access to Sentry; they are not published unless you allow "
-                    + "it here.",
-                "Sentry waits one second for the answer.",
+                "Errors may contain data of your users. Only an event’s ID, title, culprit, level, project, and URL "
+                    + "are published, unless you allow more here. Everything on the bus is public forever.",
+                "Webhooks about installations contain an access code for Sentry. They aren’t published unless you "
+                    + "allow it here.",
+                "Sentry waits one second for a response.",
             ],
             reference: "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/",
             rotation: [
-                "Open the integration under \"Settings\", \"Custom Integrations\". There is no need to create another.",
-                "Click \"Rotate client secret\", and copy the new \"Client Secret\".",
-                "Enter it here at once: from now on Sentry signs with it.",
+                "Open the integration under “Settings”, “Custom Integrations”. Don’t create a new one.",
+                "Click “Rotate client secret”, and copy the new “Client Secret”.",
+                "Enter it here right away: Sentry signs with it from now on.",
             ])
     }
 }

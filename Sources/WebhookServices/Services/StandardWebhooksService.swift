@@ -70,22 +70,23 @@ public struct StandardWebhooksService: WebhookService {
     /// The steps wherever that is.
     public var setup: SetupGuide {
         SetupGuide(
-            places: [.init("The application's own page", path: ["Webhooks", "Endpoints", "Add endpoint"])],
+            summary: "Any app that follows the specification",
+            places: [.init("The application’s settings", path: ["Webhooks", "Endpoints", "Add endpoint"])],
             steps: [
-                "Open the page where the application has its webhooks, often called endpoints.",
-                "Copy the URL into the field for the endpoint's URL.",
-                "Copy the secret into the field for the signing secret. If the application makes one itself, make the "
-                    + "token here with that one: it begins with \"whsec_\".",
-                "Choose the events, and save.",
+                "Open the application’s webhooks page. Webhooks are often called endpoints there.",
+                "Paste the URL into the field for the endpoint URL.",
+                "Paste the secret into the field for the signing secret. If the application generates its own secret "
+                    + "(starting with “whsec_”), create the token here with that one.",
+                "Select the events, and save.",
             ],
             fields: [.init("Endpoint URL", .url), .init("Signing secret", .secret)],
             contentType: "application/json",
-            events: "What you want on the bus.",
+            events: "Any you want.",
             notes: [
-                "Only signatures with a shared secret (\"v1\") are checked, and not those with a key pair (\"v1a\").",
-                "The sender's clock may differ from ours by five minutes at most.",
-                "Nothing in these webhooks says what is private, so nothing is published unless you turn \"Also publish "
-                    + "private content\" on.",
+                "Only signatures with a shared secret (“v1”) are verified, not those with a key pair (“v1a”).",
+                "The sender’s clock can be off by at most five minutes.",
+                "These webhooks don’t say what is private, so nothing is published unless you turn on “Also publish "
+                    + "private content”.",
             ],
             reference: "https://www.standardwebhooks.com")
     }

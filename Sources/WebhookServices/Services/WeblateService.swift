@@ -89,6 +89,7 @@ public struct WeblateService: WebhookService {
     /// The steps at Weblate.
     public var setup: SetupGuide {
         SetupGuide(
+            summary: "Translations, comments, new strings",
             places: [
                 .init(
                     "A project", path: ["Operations", "Add-ons", "Webhook"],
@@ -99,22 +100,22 @@ public struct WeblateService: WebhookService {
             ],
             steps: [
                 "Open the page. You need to be an administrator of the project.",
-                "Click \"Install\" beside \"Webhook\".",
-                "Copy the URL into \"Webhook URL\".",
-                "Copy the secret into \"Webhook secret\" (\"Secret\" in older versions). If it is refused there, leave the "
-                    + "\"whsec_\" at its beginning out: it is the same secret.",
-                "Choose the events under \"Change events\", and click \"Install add-on\".",
+                "Click “Install” next to “Webhook”.",
+                "Paste the URL into “Webhook URL”.",
+                "Paste the secret into “Webhook secret” (“Secret” in older versions). If Weblate doesn’t accept it, "
+                    + "leave out “whsec_” at the start. It is the same secret.",
+                "Select the events under “Change events”, and click “Install add-on”.",
             ],
             fields: [.init("Webhook URL", .url), .init("Webhook secret", .secret)],
-            events: "What you want on the bus. One message a change: changes of strings are many.",
+            events: "Any you want. Each change is one message, and changes of strings are frequent.",
             notes: [
-                "Weblate does not say whether a project is private, so nothing is published unless you turn \"Also publish "
-                    + "private content\" on: do so for a public project."
+                "Weblate doesn’t say whether a project is public, so nothing is published unless you turn on “Also "
+                    + "publish private content”. Do so for a public project."
             ],
             reference: "https://docs.weblate.org/en/latest/admin/addons.html",
             rotation: [
-                "Open the page, and click \"Configure\" beside the installed \"Webhook\" add-on. There is no need to install another.",
-                "Replace the secret by the new one, and click \"Save\".",
+                "Open the page and click “Configure” next to the installed “Webhook” add-on. Don’t install a new one.",
+                "Replace the secret with the new one, and click “Save”.",
             ])
     }
 }

@@ -24,7 +24,7 @@ public struct ServiceSetting: Sendable {
     /// A setting.
     ///
     /// - Parameters:
-    ///   - expectation: What values are, after "expected".
+    ///   - expectation: What to enter, for people: "enter a number".
     ///   - read: The value as it is to be kept; `nil` if it is none.
     public init(
         key: String, title: String, help: String, example: String, isRequired: Bool, expectation: String,
@@ -53,7 +53,7 @@ public struct ServiceSetting: Sendable {
         isRequired = false
         isSwitch = true
         isAdministrative = true
-        expectation = "\(Self.on), or nothing"
+        expectation = "enter \"\(Self.on)\", or leave it empty"
         read = { $0 == Self.on ? Self.on : nil }
     }
 

@@ -3,7 +3,7 @@ import Encodings
 /// The steps at a service that make its webhooks come here: for the token's page, for `GET /<service>`, and for the
 /// manual. Plain text in English; names of buttons and fields as they stand on the service's page.
 public struct SetupGuide: Sendable, Hashable {
-    /// The place at which webhooks are set up: for one repository, for a whole organisation.
+    /// The place at which webhooks are set up: for one repository, for a whole organization.
     public struct Place: Sendable, Hashable {
         /// The kind of place: "A repository".
         public var title: String
@@ -46,7 +46,9 @@ public struct SetupGuide: Sendable, Hashable {
         case text(String)
     }
 
-    /// Where, the usual place first.
+    /// The kinds of events that the service sends, in a few words: "Pushes, pull requests, releases".
+    public var summary: String?
+    /// The places, the usual one first.
     public var places: [Place]
     /// The steps, in order; to be numbered.
     public var steps: [String]
@@ -65,9 +67,11 @@ public struct SetupGuide: Sendable, Hashable {
 
     /// Instructions.
     public init(
-        places: [Place], steps: [String], fields: [Field], contentType: String? = nil, events: String,
+        summary: String? = nil, places: [Place], steps: [String], fields: [Field], contentType: String? = nil,
+        events: String,
         notes: [String] = [], reference: String? = nil, rotation: [String]? = nil
     ) {
+        self.summary = summary
         self.places = places
         self.steps = steps
         self.fields = fields
@@ -78,8 +82,8 @@ public struct SetupGuide: Sendable, Hashable {
         let field = fields.first { $0.value == .secret }?.label
         self.rotation =
             rotation ?? [
-                "Open the page where the webhook is, and edit the webhook with the URL above: do not add another.",
-                "Replace what is in \(field.map { "\"\($0)\"" } ?? "the field for the secret") by the new secret, and save.",
+                "Open the webhooks page, and edit the webhook with the URL above. Don’t add a new one.",
+                "Replace the value of \(field.map { "“\($0)”" } ?? "the secret field") with the new secret, and save.",
             ]
     }
 

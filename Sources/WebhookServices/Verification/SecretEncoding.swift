@@ -23,12 +23,12 @@ public enum SecretEncoding: Sendable, Hashable {
             return secret
         case .hex:
             guard let bytes = Hex.decode(secret), bytes.count >= Self.minimumDecoded else {
-                throw .malformed(expected: "16 bytes or more in hexadecimal digits")
+                throw .malformed(expected: "at least 16 bytes in hexadecimal digits")
             }
             return bytes
         case .base64:
             guard let bytes = Base64.decode(secret), bytes.count >= Self.minimumDecoded else {
-                throw .malformed(expected: "16 bytes or more in base 64")
+                throw .malformed(expected: "at least 16 bytes in Base64")
             }
             return bytes
         case .standardWebhooks:
@@ -38,7 +38,7 @@ public enum SecretEncoding: Sendable, Hashable {
             // Some applications show it without the padding.
             while !encoded.count.isMultiple(of: 4) { encoded.append(UInt8(ascii: "=")) }
             guard let bytes = Base64.decode(encoded), (24...64).contains(bytes.count) else {
-                throw .malformed(expected: "\"whsec_\" and 24 to 64 bytes in base 64")
+                throw .malformed(expected: "\"whsec_\" followed by 24 to 64 bytes in Base64")
             }
             return bytes
         }

@@ -11,8 +11,8 @@ public enum SecretError: Error, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .empty: "the secret is empty"
-        case .malformed(let expected): "the secret is not \(expected)"
-        case .cryptography: "the secret could not be prepared: OpenSSL failed"
+        case .malformed(let expected): "the secret must be \(expected)"
+        case .cryptography: "the secret couldn't be prepared: OpenSSL failed"
         }
     }
 }

@@ -22,7 +22,7 @@ import Testing
             }
             #expect(pages.count == 1)
             let page = try #require(pages.first.flatMap { $0 })
-            #expect(page.contains("<h1>Webhooks of GitHub</h1>"))
+            #expect(page.contains("<h1>GitHub webhooks</h1>"))
             #expect(!page.contains("<script") && !page.contains("style=\"") && !page.contains("src="))
             #expect(try await gateway.send("GET", "/nothing", Self.browser).status == 404)
         }
@@ -51,13 +51,13 @@ import Testing
     @Test func theAddressWithoutAnIdIsNamedWhereItIsOpen() async throws {
         try await TestGateway.run { gateway in
             let page = try await gateway.send("GET", "/github", Self.browser).text
-            #expect(page.contains("are taken at"))
+            #expect(page.contains("also accepted at"))
             // Nothing can be found by what a forum sends.
-            #expect(!(try await gateway.send("GET", "/discourse", Self.browser).text).contains("are taken at"))
+            #expect(!(try await gateway.send("GET", "/discourse", Self.browser).text).contains("also accepted at"))
         }
         try await TestGateway.run(change: { $0.barePath.enabled = false }) { gateway in
             let page = try await gateway.send("GET", "/github", Self.browser).text
-            #expect(!page.contains("are taken at"))
+            #expect(!page.contains("also accepted at"))
         }
     }
 

@@ -1,3 +1,4 @@
+import HTTPServer
 import Testing
 import WebhookServices
 
@@ -139,6 +140,28 @@ import WebhookServices
             + PrivateContent.allCases.map(\.code)
         for code in codes {
             #expect(!DeliveryReason.explanation(of: code, service: "GitHub").contains("(\(code))"))
+        }
+    }
+
+    @Test func aMissingHeaderIsNamed() {
+        let error = HTTPError(WebhookError.missingHeader("x-github-event"))
+        #expect(error.code == "missing_header" && error.deliveryReason == "missing_header:x-github-event")
+        #expect(
+            DeliveryReason.explanation(of: error.deliveryReason, service: "GitHub")
+                .hasPrefix("Header X-GitHub-Event is missing."))
+        // As records were written before.
+        #expect(
+            DeliveryReason.explanation(of: "missing_header", service: "GitHub").hasPrefix(
+                "A required header is missing."))
+        #expect(HTTPError(WebhookError.unsupportedMediaType).deliveryReason == "unsupported_media_type")
+    }
+
+    @Test func theEventToAddIsNamed() {
+        for (event, words) in [
+            ("issues.opened", "Add “issues.*”."), ("push", "Add “push”."), ("a.b.c", "Add “a.b.c”."),
+        ] {
+            let record = DeliveryRecord(at: .now(), outcome: .withheld, status: 202, event: event, reason: "filtered")
+            #expect(DeliveryReason.explanation(of: "filtered", service: "GitHub", record: record).hasSuffix(words))
         }
     }
 }

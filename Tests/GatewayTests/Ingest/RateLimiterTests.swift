@@ -126,7 +126,7 @@ import Testing
             let record = try #require(list.refused.first)
             #expect(record.status == 429 && record.reason == "rate_limited")
             let words = DeliveryReason.explanation(of: "rate_limited", service: "GitHub")
-            #expect(words.contains("GitHub may not send them again"))
+            #expect(words.contains("GitHub may not resend them"))
 
             var query = TokenQuery(reach: .all)
             query.limitedSince = UnixTime.now().advanced(by: .seconds(-60))

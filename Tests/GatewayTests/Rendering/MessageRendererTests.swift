@@ -129,12 +129,12 @@ import WebhookServices
             }
         }
         let body = Array("{}".utf8)
-        #expect(message(ExampleWebhook(service: "githup", body: body)).contains("did you mean github?"))
+        #expect(message(ExampleWebhook(service: "githup", body: body)).contains("Did you mean \"github\"?"))
         #expect(
             RenderError.unknownService("x", known: ["a", "b"], nearest: nil).description
-                == "there is no service \"x\". There are: a, b")
+                == "unknown service \"x\". Available services: a, b")
         #expect(message(ExampleWebhook(service: "pretix", body: body)).contains("instance_url is required"))
-        #expect(message(ExampleWebhook(service: "standard", event: "x", body: body)).contains("leave --event out"))
+        #expect(message(ExampleWebhook(service: "standard", event: "x", body: body)).contains("leave out --event"))
         #expect(message(ExampleWebhook(service: "github", body: Array("[]".utf8))).contains("would answer 400"))
         #expect(message(ExampleWebhook(service: "github", settings: ["a": "b"], body: body)).contains("no settings"))
         #expect(

@@ -36,7 +36,7 @@ import WebhookServices
             var settings = TokensConfiguration()
             settings.maxPerAccount = 3
             let desk = TestDesk(test, settings: settings)
-            let refusal = TokenDeskError.tooMany("you made 3 tokens; delete one that is not used any more")
+            let refusal = TokenDeskError.tooMany("You’ve reached the limit of 3 tokens. Delete one you no longer use.")
             let (done, _) = try await Self.together(12, expecting: refusal) { number in
                 _ = try await desk.desk.create(NewToken(service: "github", name: "\(number)"), by: TestDesk.alice)
             }
@@ -135,7 +135,7 @@ import WebhookServices
         settings.maxTestsPerMinute = 3
         let desk = TestDesk(test, settings: settings)
         let id = try await desk.token()
-        let refusal = TokenDeskError.tooMany("enough test events for this minute; wait a moment")
+        let refusal = TokenDeskError.tooMany("Limit: 3 per minute. Try again shortly.")
         let (done, _) = try await Self.together(12, expecting: refusal) { _ in
             _ = try await desk.desk.sendTest(id, by: TestDesk.alice)
         }

@@ -42,8 +42,8 @@ import WebhookServices
             #expect(text.contains("  ID:      \(id)\n"))
             #expect(text.contains("  URL:     https://hooks.example.org/github/\(id)\n"))
             #expect(text.contains("  Secret:  \(secret)\n"))
-            #expect(text.contains("shown only now"))
-            #expect(text.contains("What to do next: in the webhook settings at GitHub"))
+            #expect(text.contains("won't be shown again"))
+            #expect(text.contains("Next: paste the URL and secret into the webhook settings at GitHub"))
 
             let stored = try #require(try await test.store.stored(report.token.id))
             let opened = try test.keys.open(stored.secret, for: StoredToken.place(ofSecretIn: stored.token.row))
@@ -92,7 +92,8 @@ import WebhookServices
             #expect(made.isEmpty)
             #expect(
                 "\(TokenInputError.unknownService("gihub", known: known, nearest: "github"))"
-                    == "there is no service \"gihub\"; did you mean github? The services are github, gitlab, forgejo")
+                    == "unknown service \"gihub\". Did you mean \"github\"? Available services: github, gitlab, forgejo"
+            )
         }
     }
 
@@ -117,7 +118,7 @@ import WebhookServices
             #expect(text.contains(try #require(rotated.secret).reveal()))
             #expect(try object(rotated)["previous_secret_expires_at"] is String)
             let bare = try await tokens.rotate(made.token.id, grace: .zero, secret: nil)
-            #expect(bare.rotationText(isOwnSecret: false).contains("The previous secret does not work any more."))
+            #expect(bare.rotationText(isOwnSecret: false).contains("The previous secret no longer works."))
             #expect(try object(bare)["previous_secret_expires_at"] is NSNull)
         }
     }
@@ -157,7 +158,7 @@ import WebhookServices
 
     @Test func listingAndShowing() async throws {
         try await withTokens { tokens, _ in
-            #expect(TokenReport.table(try await tokens.list()) == "There are no such tokens.\n")
+            #expect(TokenReport.table(try await tokens.list()) == "No matching tokens.\n")
             let first = try await tokens.create(
                 service: "github", name: "first", scope: "fedora-infra", owners: ["zoe"], secret: nil
             ).token.id

@@ -157,7 +157,17 @@ import WebhookServices
 
     @Test func sentencesEndOnce() {
         let asked = TokenInputError.events(.unknownEvent("isues", nearest: "issues"))
-        #expect(asked.sentence.hasSuffix("did you mean \"issues\"?"))
-        #expect(TokenInputError.events(.unknownEvent("x", nearest: nil)).sentence.hasSuffix("\"x\"."))
+        #expect(asked.sentence.hasSuffix("Did you mean “issues”?"))
+        #expect(TokenInputError.events(.unknownEvent("x", nearest: nil)).sentence.hasSuffix("“x”."))
+    }
+
+    @Test func pagesSayItWithoutTheCommandLinesWords() {
+        let expectation = "enter the full address, starting with https://"
+        let error = ServiceSettingError.invalid(key: "instance_url", expectation: expectation)
+        #expect(TokenInputError.setting(error).sentence == "Enter the full address, starting with https://")
+        #expect("\(TokenInputError.setting(error))" == "instance_url: \(expectation)")
+        let missing = ServiceSettingError.missing(key: "instance_url", example: "https://x")
+        #expect(TokenInputError.setting(missing).sentence == "Enter a value, e.g. https://x.")
+        #expect("it's \"a\" (\"b\")".withCurlyQuotes == "it’s “a” (“b”)")
     }
 }

@@ -18,7 +18,7 @@ struct AdministrationTests {
         let tokens = try test.html(try await pages.tokens(test.request(TestSite.admin)))
         #expect(tokens.contains("zoe, infra-sig (group)"))
         let filtered = try test.html(try await pages.tokens(test.request(TestSite.admin, query: "owner=kevin")))
-        #expect(filtered.contains("No token matches"))
+        #expect(filtered.contains("No matching tokens"))
         _ = try test.html(try await pages.people(test.request(TestSite.admin, query: "q=z")))
     }
 

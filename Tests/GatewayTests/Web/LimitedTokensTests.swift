@@ -30,7 +30,7 @@ struct LimitedTokensTests {
         #expect(!before.contains("Over the limit"))
         limit(1234, .now())
         let page = try test.html(try await pages.overview(test.request(TestSite.admin)))
-        #expect(page.contains("Over the limit") && page.contains("1,234 deliveries refused; zoe"))
+        #expect(page.contains("Over the limit") && page.contains("1,234 deliveries refused · zoe"))
         #expect(page.contains("/tokens/\(id)") && page.contains("<bdi>flood</bdi>") && !page.contains("calm"))
         // For a week.
         limit(1234, UnixTime.now().advanced(by: .seconds(-8 * 86_400)))
@@ -39,16 +39,16 @@ struct LimitedTokensTests {
 
     @Test func ownersSeeIt() async throws {
         let pages = TokenDetailPages(site: test.site)
-        #expect(try !test.html(try await pages.show(test.request(id: id))).contains("in a minute"))
+        #expect(try !test.html(try await pages.show(test.request(id: id))).contains("limit per minute"))
         limit(1, .now())
         let page = try test.html(try await pages.show(test.request(id: id)))
-        #expect(page.contains("1 delivery was refused because there were too many in a minute"))
-        #expect(page.contains("GitHub may not send them again"))
+        #expect(page.contains("1 delivery was refused for exceeding the limit per minute"))
+        #expect(page.contains("GitHub may not resend them"))
     }
 
     @Test func numbersThatCannotBeAreSaidToBe() async throws {
         let pages = TokenDetailPages(site: test.site)
-        let warning = "counts or times for this token that cannot be"
+        let warning = "counts or times in the database are invalid"
         #expect(try !test.html(try await pages.show(test.request(id: id))).contains(warning))
         test.desk.change { [id] in
             $0.activity[id] = TokenActivity(published: -1, lastAcceptedAt: UnixTime(milliseconds: .max))

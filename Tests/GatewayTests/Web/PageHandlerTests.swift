@@ -35,7 +35,7 @@ struct PageHandlerTests {
             for path in Self.actions {
                 let answer = try await browser.post(path, ["csrf": "x"], csrf: .some(nil))
                 #expect(answer.status == 403, "\(path)")
-                #expect(answer.body.contains("You are logged out"))
+                #expect(answer.body.contains("You’re logged out"))
                 #expect(answer.field("content-security-policy")?.contains("frame-ancestors 'none'") == true)
             }
         }
@@ -118,7 +118,7 @@ struct PageHandlerTests {
                 let answer = try await browser.post(path)
                 #expect(answer.status == 405, "\(path)")
                 #expect(answer.field("allow") == "GET, HEAD, OPTIONS")
-                #expect(answer.body.contains("<h1>") && answer.body.contains("this address only shows a page"))
+                #expect(answer.body.contains("<h1>") && answer.body.contains("This address doesn’t accept forms."))
                 #expect(answer.field("content-security-policy") != nil)
                 let program = try await browser.post(path, [:], csrf: .some(nil), ["Accept": "application/json"])
                 #expect(program.status == 405)
@@ -163,7 +163,7 @@ struct PageHandlerTests {
                     let answer = try await browser.post(
                         path, ["name": "bodhi", "service": "github", "kind": "person"], csrf: .some(csrf))
                     #expect(answer.status == 403, "\(path)")
-                    #expect(answer.body.contains("This form is not valid"))
+                    #expect(answer.body.contains("Your session changed"))
                 }
             }
             for (name, value) in [("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.example.org")] {
@@ -185,7 +185,7 @@ struct PageHandlerTests {
             #expect(answer.field("location") == "/tokens/\(token)")
             let cookie = try #require(answer.field("set-cookie"))
             #expect(cookie.hasPrefix("w2f_flash=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"))
-            let said = "The token is disabled: its deliveries are refused from now on."
+            let said = "Token disabled. All deliveries are refused."
             #expect(try await browser.get("/tokens/\(token)").body.contains(said))
             #expect(try await !browser.get("/tokens/\(token)").body.contains(said))
         }
@@ -216,7 +216,7 @@ struct PageHandlerTests {
             for page in ["/", "/tokens", "/tokens/\(token)"] {
                 let answer = try await browser.get(page)
                 #expect(answer.status == 503, "\(page)")
-                #expect(answer.body.contains("The database does not answer."))
+                #expect(answer.body.contains("The database isn’t responding."))
             }
             #expect(try await browser.get("/tokens/\(token)/status").status == 503)
             #expect(try await browser.post("/tokens/\(token)/disable").status == 503)
@@ -248,7 +248,7 @@ struct PageHandlerTests {
             for path in ["/nothing", "/tokens/%00", "/tokens/%2e%2e", "/tokens/x/y/z", "/tokens/<script>"] {
                 let answer = try await browser.get(path)
                 #expect(answer.status == 404, "\(path)")
-                #expect(answer.body.contains("There is nothing here"))
+                #expect(answer.body.contains("Page not found"))
                 #expect(!answer.body.contains("<script>"))
             }
         }

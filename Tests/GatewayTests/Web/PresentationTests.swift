@@ -53,8 +53,8 @@ struct PresentationTests {
 
     @Test func reasonsAreSplitIntoWhatAndWhatToDo() {
         let advice = DeliveryAdvice(code: "signature_mismatch", service: "GitHub")
-        #expect(advice.what == "The signature did not match:")
-        #expect(advice.todo == "the secret here and at GitHub differ, or a proxy changed the body.")
+        #expect(advice.what == "The signature doesn’t match.")
+        #expect(advice.todo == "The secrets here and at GitHub differ, or a proxy changed the body.")
         #expect(DeliveryAdvice(code: "who_knows", service: "GitHub").what.contains("who_knows"))
     }
 
@@ -68,8 +68,8 @@ struct PresentationTests {
                     at: .now(), actor: actor, byAdmin: byAdmin, token: id, tokenName: "bodhi", event: event,
                     detail: detail), namesToken: true)
         }
-        #expect(row(.created).what == "made the token")
-        #expect(row(.created, actor: nil).who == "The command line")
+        #expect(row(.created).what == "created the token")
+        #expect(row(.created, actor: nil).who == "Command line")
         #expect(row(.disabled, byAdmin: true).who == "zoe (administrator)")
         #expect(row(.ownerAdded, "group infra-sig").what == "added the group infra-sig as an owner of the token")
         #expect(row(.ownerAdded, "user kevin").what == "added kevin as an owner of the token")

@@ -49,14 +49,14 @@ import Testing
             // Another account on the same browser does not see it.
             try await browser.logIn("mallory")
             let others = try await browser.get("/tokens/new?service=github").body
-            #expect(!others.contains("fedora-infra/bodhi") && !others.contains("what you typed before"))
+            #expect(!others.contains("fedora-infra/bodhi") && !others.contains("changes were restored"))
             try await browser.logIn("zoe")
             let back = try await browser.get("/tokens/new?service=github")
             #expect(back.status == 200)
             #expect(back.body.contains("value=\"bodhi &lt;b&gt;2&lt;/b&gt;\""))
             #expect(back.body.contains("value=\"fedora-infra/bodhi\"") && back.body.contains("value=\"push, release\""))
             #expect(back.body.contains("name=\"private\" value=\"yes\" checked"))
-            #expect(back.body.contains("what you typed before"))
+            #expect(back.body.contains("changes were restored"))
             #expect(!back.body.contains("my-own-secret") && back.body.contains("enter it again"))
             // Once: the form is an empty one again.
             #expect(try await !browser.get("/tokens/new?service=github").body.contains("fedora-infra/bodhi"))
@@ -134,7 +134,7 @@ import Testing
             let again = Self.hidden(away.body, action: path)
             #expect(again["scope"] == "fedora-infra/bodhi" && again["csrf"] == browser.csrf)
             #expect(again["private"] == "yes" && again["version"] == form["version"])
-            #expect(!away.body.contains("my-own-secret") && away.body.contains("Your secret, once more"))
+            #expect(!away.body.contains("my-own-secret") && away.body.contains("Enter your secret again"))
             #expect(away.body.contains("Try again"))
             // What another site sends is not shown.
             let foreign = try await browser.post(
@@ -179,10 +179,10 @@ import Testing
             let form = stale.merging(["name": "renamed", "scope": "", "events": ""]) { $1 }
             let answer = try await browser.post(path, form, csrf: .some(nil))
             #expect(answer.status == 409)
-            #expect(answer.body.contains("nothing was saved"))
-            #expect(answer.body.contains("Saved now: “release”.") && answer.body.contains("value=\"renamed\""))
-            #expect(answer.body.contains("Saved now: “bodhi”."))
-            #expect(answer.body.contains("id=\"private-error\"") && answer.body.contains("Saved now: “on”."))
+            #expect(answer.body.contains("Changes not saved."))
+            #expect(answer.body.contains("Currently saved: “release”.") && answer.body.contains("value=\"renamed\""))
+            #expect(answer.body.contains("Currently saved: “bodhi”."))
+            #expect(answer.body.contains("id=\"private-error\"") && answer.body.contains("Currently saved: “on”."))
             #expect(answer.body.contains(/name="private"[^>]* aria-invalid="true" autofocus/))
             let kept = try await server.desk.token(id, by: Person(account: "zoe")).token
             #expect(kept.eventFilter?.description == "release" && kept.publishesPrivate && kept.name == "bodhi")

@@ -13,7 +13,7 @@ struct TokenPagesTests {
 
     @Test func anEmptyListLeadsToTheFirstToken() async throws {
         let html = try test.html(try await TokenListPages(site: test.site).list(test.request()))
-        #expect(html.contains("Make your first token"))
+        #expect(html.contains("Create your first token"))
         #expect(html.contains("href=\"/tokens/new\""))
     }
 
@@ -36,12 +36,12 @@ struct TokenPagesTests {
         for index in 0..<60 { try test.desk.add("token \(index)") }
         let pages = TokenListPages(site: test.site)
         let second = try test.html(try await pages.list(test.request(query: "page=2&q=token&sort=name")))
-        #expect(second.contains("26 to 50 of 60"))
+        #expect(second.contains("26–50 of 60"))
         #expect(second.contains("href=\"/tokens?q=token&amp;sort=name&amp;page=3\""))
         #expect(second.contains("href=\"/tokens?q=token&amp;sort=name\""))
         #expect(second.contains("aria-sort=\"ascending\""))
         let beyond = try test.html(try await pages.list(test.request(query: "page=999")))
-        #expect(beyond.contains("51 to 60 of 60"))
+        #expect(beyond.contains("51–60 of 60"))
         for nonsense in ["page=-1", "page=x", "sort=x", "state=x", "service=x"] {
             _ = try test.html(try await pages.list(test.request(query: nonsense)))
         }
@@ -50,8 +50,8 @@ struct TokenPagesTests {
     @Test func aSearchWithoutAMatchSaysSo() async throws {
         try test.desk.add("bodhi")
         let html = try test.html(try await TokenListPages(site: test.site).list(test.request(query: "q=zzz")))
-        #expect(html.contains("No token matches"))
-        #expect(!html.contains("Make your first token"))
+        #expect(html.contains("No matching tokens"))
+        #expect(!html.contains("Create your first token"))
     }
 
     @Test func makingAToken() async throws {
@@ -95,7 +95,7 @@ struct TokenPagesTests {
         let html = try test.html(
             try await SecretPages(site: test.site).show(test.request(id: id, notes: [.secret: note])))
         #expect(!html.contains(own))
-        #expect(html.contains("the secret that you brought"))
+        #expect(html.contains("Uses the secret you provided"))
     }
 
     @Test func aSecretIsShownToNobodyElse() async throws {
@@ -135,14 +135,14 @@ struct TokenPagesTests {
 
     @Test func theFrontPageTellsHowTokensStand() async throws {
         let front = FrontPages(site: test.site)
-        #expect(try test.html(try await front.front(test.request())).contains("Make your first token"))
+        #expect(try test.html(try await front.front(test.request())).contains("Create your first token"))
         let id = try test.desk.add("bodhi")
         try test.desk.add("quiet")
         test.desk.change { $0.activity[id] = TokenActivity(refused: 1, lastRefusedAt: .now()) }
         let html = try test.html(try await front.front(test.request()))
         #expect(html.contains("Hello, <bdi>Zoë</bdi>"))
-        #expect(html.contains("The last delivery was refused."))
-        #expect(html.contains("Nothing has come in since it was made."))
+        #expect(html.contains("Last delivery refused."))
+        #expect(html.contains("No deliveries since it was created."))
         let landing = try await front.front(test.request(nil))
         #expect(landing.isIndexed)
         #expect(try test.html(landing).contains("Log in with your Fedora account"))

@@ -234,10 +234,10 @@ def test_a_filter_for_what_there_is_not(target: Target, pattern: str, meant: str
     refused = target.gateway.command(
         "token", "create", "--service", "github", "--name", "refused", "--event", pattern, check=False
     )
-    assert refused.returncode != 0 and f'did you mean "{meant}"?' in refused.stderr
+    assert refused.returncode != 0 and f'Did you mean "{meant}"?' in refused.stderr
     token = _made(target, "github", "edited", events=["push"])
     edited = target.gateway.command("token", "edit", token.id, "--event", pattern, check=False)
-    assert edited.returncode != 0 and f'did you mean "{meant}"?' in edited.stderr
+    assert edited.returncode != 0 and f'Did you mean "{meant}"?' in edited.stderr
 
 
 @pytest.mark.parametrize("pattern", ["pu*sh", "a..b", "a#b", ".", "żółw", "x" * 200])

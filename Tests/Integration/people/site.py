@@ -73,18 +73,18 @@ class Added:
 def add_token(page: Page, gateway: Gateway, service: str, name: str, scope: str = "") -> Added:
     """From the list, by way of the services, to the page with the secret."""
     page.goto(f"{gateway.url}/tokens")
-    follow(page.get_by_role("link", name=re.compile("New token|Make a token")).first)
+    follow(page.get_by_role("link", name=re.compile("New token|Create token")).first)
     follow(page.locator(f'.choices a[href="/tokens/new?service={service}"]'))
     page.get_by_label("Name").fill(name)
     if scope:
-        page.get_by_label("Only from").fill(scope)
+        page.get_by_label("Repository or owner").fill(scope)
     for key, value in SETTINGS.get(service, {}).items():
         page.locator(f"#setting-{key}").fill(value)
     own = "0123456789abcdef" * 3
     if service in MADE_THERE:
         page.locator("#own-secret").fill(own)
-    page.get_by_role("switch", name="Publish private content").or_(page.locator('input[name="private"]')).first.check()
-    follow(page.get_by_role("button", name="Make the token"))
+    page.get_by_role("switch", name="Also publish private content").or_(page.locator('input[name="private"]')).first.check()
+    follow(page.get_by_role("button", name="Create token"))
     page.wait_for_url(re.compile(r"/tokens/[^/]+/secret$"))
     url = page.locator("#url").input_value()
     path = url.removeprefix(gateway.url)

@@ -88,7 +88,7 @@ def the_story(chrome: Chromium, gateway: Gateway, log_in_as: LogIn, script: bool
         others(chrome, gateway, log_in_as, page, token, script)
         delete(page, gateway, token)
         follow(page.get_by_role("button", name="Log out"))
-        expect(page.get_by_role("heading", name="You are logged out")).to_be_visible()
+        expect(page.get_by_role("heading", name="You’re logged out")).to_be_visible()
         assert "w2f" not in {cookie["name"] for cookie in page.context.cookies(gateway.url)}
         answer = page.request.get(f"{gateway.url}/tokens", max_redirects=0)
         assert (answer.status, answer.headers["location"]) == (303, "/login?next=%2Ftokens")
@@ -105,8 +105,8 @@ def every_service(page: Page, gateway: Gateway, service: str, script: bool) -> A
     answer = deliver(gateway, added.token)
     assert answer.status_code == 202, f"{service}: {answer.text}"
     if script and service in ("github", "gitlab"):
-        expect(page.get_by_role("heading", name="The first delivery is here")).to_be_visible(timeout=15_000)
-    follow(page.get_by_role("link", name="Done: go to the token"))
+        expect(page.get_by_role("heading", name="First delivery received")).to_be_visible(timeout=15_000)
+    follow(page.get_by_role("link", name="Go to token"))
     row = expect_delivery(page, "Published")
     assert answer.json()["message_id"] in row.inner_text()
     # The secret was shown once.
@@ -114,7 +114,7 @@ def every_service(page: Page, gateway: Gateway, service: str, script: bool) -> A
     if service in WITHOUT_SECRET:
         knows_no_secret(page, gateway, added)
     else:
-        expect(page.get_by_text("A secret is shown only once.")).to_be_visible()
+        expect(page.get_by_text("Secrets are shown only once.")).to_be_visible()
     assert not added.token.secret or added.token.secret not in page.content()
     return added
 
@@ -128,9 +128,9 @@ def knows_no_secret(page: Page, gateway: Gateway, added: Added) -> None:
     answer = page.request.post(
         f"{gateway.url}{added.page_path}/rotate", form={"csrf": csrf, "grace": "24h"}, headers={"Origin": gateway.url},
         max_redirects=0)
-    assert answer.status == 422 and "knows no secret" in answer.text()
+    assert answer.status == 422 and "use a secret" in answer.text()
     page.goto(gateway.url + added.page_path)
-    expect(section(page, "History").get_by_text("made a new secret")).to_have_count(0)
+    expect(section(page, "History").get_by_text("created a new secret")).to_have_count(0)
     assert deliver(gateway, added.token).status_code == 202
 
 
@@ -138,24 +138,24 @@ def refused(page: Page, gateway: Gateway, added: Added) -> None:
     assert deliver(gateway, added.token, secret="f" * 64).status_code == 401
     page.goto(gateway.url + added.page_path)
     expect_delivery(page, "Refused")
-    expect(page.get_by_text("The signature did not match:")).to_be_visible()
-    follow(section(page, "Deliveries").get_by_role("link", name="Accepted"))
+    expect(page.get_by_text("The signature doesn’t match.")).to_be_visible()
+    follow(section(page, "Deliveries").get_by_role("link", name="Published"))
     expect(section(page, "Deliveries").get_by_text("Refused", exact=True)).to_have_count(1)
     page.goto(f"{gateway.url}/")
-    expect(section(page, "Needs a look")).to_contain_text("project at github")
+    expect(section(page, "Needs attention")).to_contain_text("project at github")
 
 
 def rotate(page: Page, gateway: Gateway, added: Added, script: bool) -> None:
     page.goto(gateway.url + added.page_path)
     secrets = [added.token.secret]
     for grace in ("1 hour", "no longer"):
-        page.get_by_label("The present one works on for").select_option(label=grace)
-        follow(page.get_by_role("button", name="Make a new secret"))
+        page.get_by_label("Keep the current secret valid for").select_option(label=grace)
+        follow(page.get_by_role("button", name="Create new secret"))
         expect(page.get_by_role("heading", name="has a new secret")).to_be_visible()
         secrets.append(page.locator("#secret").input_value())
         assert len(set(secrets)) == len(secrets)
         expect(page.get_by_text("works until")).to_have_count(1 if grace == "1 hour" else 0)
-        follow(page.get_by_role("link", name="Done: go to the token"))
+        follow(page.get_by_role("link", name="Go to token"))
         expect(section(page, "Secret").get_by_text("works until")).to_have_count(1 if grace == "1 hour" else 0)
         works = [deliver(gateway, added.token, secret=secret).status_code for secret in secrets]
         assert works == ([202, 202] if grace == "1 hour" else [401, 401, 202])
@@ -166,35 +166,35 @@ def settings(page: Page, gateway: Gateway, added: Added) -> None:
     page.goto(gateway.url + added.page_path)
     form = section(page, "Settings")
     form.get_by_label("Name").fill("another name")
-    form.get_by_label("Only from").fill("not a scope")
+    form.get_by_label("Repository or owner").fill("not a scope")
     follow(form.get_by_role("button", name="Save"))
     expect(page.locator("#scope-error")).to_be_visible()
     assert form.get_by_label("Name").input_value() == "another name", "what was typed stays"
-    form.get_by_label("Only from").fill("")
-    form.get_by_label("Only these events").fill("issues, relaese")
+    form.get_by_label("Repository or owner").fill("")
+    form.get_by_label("Events to publish").fill("issues, relaese")
     follow(form.get_by_role("button", name="Save"))
-    expect(page.locator("#events-error")).to_contain_text("did you mean \"release\"?")
-    form.get_by_label("Only these events").fill("public")
+    expect(page.locator("#events-error")).to_contain_text("Did you mean “release”?")
+    form.get_by_label("Events to publish").fill("public")
     follow(form.get_by_role("button", name="Save"))
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Changes saved.")).to_be_visible()
     expect(page.get_by_role("heading", name="another name")).to_be_visible()
     answer = deliver(gateway, added.token, sample=1)
     assert (answer.status_code, answer.json().get("published")) == (202, False)
     expect_delivery(page, "Not published")
-    form.get_by_label("Only these events").fill("")
+    form.get_by_label("Events to publish").fill("")
     follow(form.get_by_role("button", name="Save"))
     expect(section(page, "History")).to_contain_text("alice")
 
 
 def disable_and_enable(page: Page, gateway: Gateway, added: Added) -> None:
     follow(page.get_by_role("button", name="Disable"))
-    expect(page.get_by_text("The token is disabled")).to_be_visible()
+    expect(page.get_by_text("This token is disabled")).to_be_visible()
     assert deliver(gateway, added.token).status_code == 403
     follow(page.get_by_role("button", name="Enable"))
-    expect(page.get_by_text("The token is enabled.")).to_be_visible()
+    expect(page.get_by_text("Token enabled.")).to_be_visible()
     assert deliver(gateway, added.token).status_code == 202
-    follow(page.get_by_role("button", name="Send a test event"))
-    expect(page.locator(".flash")).to_contain_text("The test event was published")
+    follow(page.get_by_role("button", name="Send test event"))
+    expect(page.locator(".flash")).to_contain_text("Test event published")
 
 
 def others(
@@ -208,34 +208,34 @@ def others(
     with person(chrome, script=script) as bob, person(chrome, script=script) as carol:
         for who, account in ((bob, "bob"), (carol, "carol")):
             log_in_as(who, account)
-            expect(who.get_by_role("link", name="Make a token")).to_be_visible()
+            expect(who.get_by_role("link", name="Create token")).to_be_visible()
             sees(who, 0)
         for kind, name, who in (("Person", "bob", bob), ("Group", "packager", carol)):
             page.goto(gateway.url + added.page_path)
-            owners = section(page, "Who may manage it")
-            owners.get_by_label("Add a").select_option(label=kind)
+            owners = section(page, "Owners")
+            owners.get_by_label("Add", exact=True).select_option(label=kind)
             owners.get_by_label("Name").fill(name)
             follow(owners.get_by_role("button", name="Add"))
-            expect(page.get_by_text("may manage the token now.")).to_be_visible()
+            expect(page.get_by_text("as an owner.")).to_be_visible()
             sees(who, 1)
         # A co-owner takes the first owner away, and the other way round; the last stays.
         bob.goto(gateway.url + added.page_path)
         follow(bob.get_by_role("button", name="Remove alice"))
-        expect(bob.get_by_text("alice may no longer manage the token.")).to_be_visible()
+        expect(bob.get_by_text("Removed alice.")).to_be_visible()
         assert status(page, added.page_path, gateway) == 404
-        bob.get_by_label("Add a").select_option(label="Person")
-        section(bob, "Who may manage it").get_by_label("Name").fill("alice")
+        bob.get_by_label("Add", exact=True).select_option(label="Person")
+        section(bob, "Owners").get_by_label("Name").fill("alice")
         follow(bob.get_by_role("button", name="Add", exact=True))
-        expect(bob.get_by_text("alice may manage the token now.")).to_be_visible()
+        expect(bob.get_by_text("Added alice as an owner.")).to_be_visible()
     with person(chrome, script=script) as admin:
         log_in_as(admin, "smooge")
-        expect(admin.get_by_role("link", name="Make a token")).to_be_visible()
+        expect(admin.get_by_role("link", name="Create token")).to_be_visible()
         follow(admin.get_by_role("link", name="Admin"))
         expect(admin.get_by_role("heading", name="Administration")).to_be_visible()
         follow(admin.get_by_role("link", name="Tokens").last)
         expect(admin.locator("tbody tr")).to_have_count(len(SERVICES))
         follow(admin.get_by_role("link", name="another name"))
-        expect(admin.get_by_text("You see this token as an administrator.")).to_be_visible()
+        expect(admin.get_by_text("You’re viewing this token as an administrator.")).to_be_visible()
         follow(admin.get_by_role("button", name="Disable"))
         expect(section(admin, "History")).to_contain_text("smooge (administrator)")
         follow(admin.get_by_role("button", name="Enable"))
@@ -247,10 +247,10 @@ def others(
 
 def delete(page: Page, gateway: Gateway, added: Added) -> None:
     page.goto(gateway.url + added.page_path)
-    page.get_by_label("Type the token’s name to delete it").fill("another name")
-    follow(page.get_by_role("button", name="Delete for ever"))
+    page.get_by_label("Enter the token’s name to delete it").fill("another name")
+    follow(page.get_by_role("button", name="Delete token"))
     page.wait_for_url(f"{gateway.url}/tokens")
-    expect(page.get_by_text("The token “another name” was deleted.")).to_be_visible()
+    expect(page.get_by_text("Token “another name” deleted.")).to_be_visible()
     assert deliver(gateway, added.token).status_code == 404
     assert status(page, added.page_path, gateway) == 404
 
@@ -268,9 +268,9 @@ def test_the_grace_period_ends(chrome: Chromium, site: Gateway) -> None:
         added = add_token(page, site, "gitlab", "short grace")
         page.goto(site.url + added.page_path)
         page.locator("#grace option").first.evaluate("option => { option.value = '10s' }")
-        page.get_by_label("The present one works on for").select_option(index=0)
+        page.get_by_label("Keep the current secret valid for").select_option(index=0)
         start = time.monotonic()
-        follow(page.get_by_role("button", name="Make a new secret"))
+        follow(page.get_by_role("button", name="Create new secret"))
         new = page.locator("#secret").input_value()
         assert deliver(site, added.token).status_code == 202
         assert deliver(site, added.token, secret=new).status_code == 202
@@ -302,16 +302,16 @@ def test_script_helps(chrome: Chromium, site: Gateway) -> None:
         added = add_token(page, site, "github", "for frank")
         field = page.locator("#secret")
         assert "masked" in (field.get_attribute("class") or "")
-        page.get_by_role("button", name="Show the secret").click()
+        page.get_by_role("button", name="Show secret").click()
         assert "masked" not in (field.get_attribute("class") or "")
         page.get_by_role("button", name="Copy Secret").click()
         # Copying takes a moment; this is said when it is done.
         expect(page.locator("body > [role=status]")).to_have_text("Copied")
         assert page.evaluate("navigator.clipboard.readText()") == added.token.secret
         page.goto(site.url + added.page_path)
-        button = page.get_by_role("button", name="Delete for ever")
+        button = page.get_by_role("button", name="Delete token")
         expect(button).to_be_disabled()
-        page.get_by_label("Type the token’s name to delete it").fill("for frank")
+        page.get_by_label("Enter the token’s name to delete it").fill("for frank")
         expect(button).to_be_enabled()
         expect(section(page, "History").locator("time").first).to_have_text(re.compile("just now|minute"))
 
@@ -327,23 +327,23 @@ def test_searching_sorting_and_paging(chrome: Chromium, site: Gateway) -> None:
         follow(page.get_by_role("link", name="Token", exact=True))
         assert names.all_inner_texts() == ["alpha", "beta", "gamma"]
         page.get_by_label("Service").select_option(label="GitHub")
-        follow(page.get_by_role("button", name="Show"))
+        follow(page.get_by_role("button", name="Search"))
         assert names.all_inner_texts() == ["alpha", "beta"]
         page.get_by_label("Search").fill("bet")
-        follow(page.get_by_role("button", name="Show"))
+        follow(page.get_by_role("button", name="Search"))
         assert names.all_inner_texts() == ["beta"]
         page.get_by_label("Search").fill("nothing of the kind")
-        follow(page.get_by_role("button", name="Show"))
-        expect(page.get_by_role("heading", name="No token matches")).to_be_visible()
+        follow(page.get_by_role("button", name="Search"))
+        expect(page.get_by_role("heading", name="No matching tokens")).to_be_visible()
 
 
 def test_sessions_end(chrome: Chromium, site: Gateway) -> None:
     with somebody(chrome, site, "heidi", next_page="/account") as one, somebody(chrome, site, "heidi") as two:
         one.reload()
-        expect(section(one, "Where you are logged in").locator("tbody tr")).to_have_count(2)
-        follow(one.get_by_role("button", name=re.compile("End the session")).first)
-        expect(one.get_by_text("The session was ended.")).to_be_visible()
-        expect(section(one, "Where you are logged in").locator("tbody tr")).to_have_count(1)
+        expect(section(one, "Active sessions").locator("tbody tr")).to_have_count(2)
+        follow(one.get_by_role("button", name=re.compile("Log out ")).first)
+        expect(one.get_by_text("Session logged out.")).to_be_visible()
+        expect(section(one, "Active sessions").locator("tbody tr")).to_have_count(1)
         two.goto(f"{site.url}/tokens")
         assert "/login" in two.url
         follow(one.get_by_role("button", name="Log out everywhere"))
@@ -365,28 +365,28 @@ def test_a_double_click_acts_once(chrome: Chromium, site: Gateway) -> None:
         with somebody(chrome, site, f"ivan-{script}".lower(), script=script) as page:
             page.goto(f"{site.url}/tokens/new?service=github")
             page.get_by_label("Name").fill("clicked twice")
-            click_twice(page, "Make the token")
+            click_twice(page, "Create token")
             first = page.locator("#secret").input_value()
             page.goto(f"{site.url}/tokens")
             expect(page.locator("tbody tr")).to_have_count(1)
             follow(page.get_by_role("link", name="clicked twice"))
             path = page.url.removeprefix(site.url)
             token = Token(path.rpartition("/")[2], "github", first, page.locator("#url").input_value().partition(site.url)[2])
-            click_twice(page, "Make a new secret")
+            click_twice(page, "Create new secret")
             second = page.locator("#secret").input_value()
             assert first != second
             assert [deliver(site, token, secret=secret).status_code for secret in (first, second)] == [202, 202]
             page.goto(site.url + path)
-            expect(section(page, "History").get_by_text("made a new secret")).to_have_count(1)
+            expect(section(page, "History").get_by_text("created a new secret")).to_have_count(1)
             # Once more, within the day: the live one works on. A third one would drop it, and says so.
-            follow(page.get_by_role("button", name="Make a new secret"))
+            follow(page.get_by_role("button", name="Create new secret"))
             third = page.locator("#secret").input_value()
             secrets = (first, second, third)
             assert [deliver(site, token, secret=secret).status_code for secret in secrets] == [202] * 3
             page.goto(site.url + path)
-            follow(page.get_by_role("button", name="Make a new secret"))
-            expect(page.locator("#problem")).to_contain_text("2 former secrets still work, until")
+            follow(page.get_by_role("button", name="Create new secret"))
+            expect(page.locator("#problem")).to_contain_text("2 previous secrets still work, until")
             assert [deliver(site, token, secret=secret).status_code for secret in secrets] == [202] * 3
-            page.get_by_role("button", name="Send a test event").dblclick()
-            expect(page.locator(".flash")).to_contain_text("The test event was published")
+            page.get_by_role("button", name="Send test event").dblclick()
+            expect(page.locator(".flash")).to_contain_text("Test event published")
             expect(section(page, "History").get_by_text("sent a test event")).to_have_count(1)

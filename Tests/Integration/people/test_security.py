@@ -97,7 +97,7 @@ def test_forms_of_another_site(chrome: Chromium, site: Gateway) -> None:
         with evil_site(html) as evil:
             page.goto(evil)
             page.wait_for_url(f"{site.url}{added.page_path}/disable")
-            assert page.get_by_role("heading", name="This form is not valid").is_visible()
+            assert page.get_by_role("heading", name="Your session changed").is_visible()
         page.goto(site.url + added.page_path)
         assert page.get_by_role("button", name="Disable").is_visible()
         # Nor can it read what a page says.
@@ -263,7 +263,7 @@ def test_stored_text_stays_text(chrome: Chromium, site: Gateway, text: str) -> N
         send_hostile(site, added.token, text)
         for selector, button in (
             ("#name", "Save"), ("#scope", "Save"), ("#events", "Save"), ("#owner-name", "Add"),
-            ("#own-secret", "Make a new secret"),
+            ("#own-secret", "Create new secret"),
         ):
             page.goto(site.url + added.page_path)
             page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
@@ -357,4 +357,4 @@ def test_a_post_of_nobody_is_a_page(site: Gateway) -> None:
         if path == "/logout":
             continue
         answer = Browser(site).post(path.replace("{token}", "/tokens/none"), FORM)
-        assert answer.status_code == 403 and "You are logged out" in answer.text
+        assert answer.status_code == 403 and "You’re logged out" in answer.text

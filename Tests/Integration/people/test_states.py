@@ -44,7 +44,7 @@ def new_token(page: Page, gateway: Gateway, name: str, **fields: str) -> Added:
     for field, value in fields.items():
         form.locator(f"#{field}").fill(value)
     follow(form.get_by_role("button", name="Save"))
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Changes saved.")).to_be_visible()
     return added
 
 
@@ -58,8 +58,8 @@ def test_the_card_goes_on_waiting(chrome: Chromium, site: Gateway) -> None:
         expect(card.get_by_role("heading")).to_have_text("Waiting for the first delivery")
         for number, (send, heading, outcome, counts) in enumerate([
             (lambda: deliver(site, added.token, secret="f" * 64), "The last delivery was refused", "Refused", "0 0 1"),
-            (lambda: push(site, added, "other/name"), "The last delivery was not published", "Not published", "0 1 1"),
-            (lambda: push(site, added), "The first delivery is here", "Published", "1 1 1"),
+            (lambda: push(site, added, "other/name"), "Last delivery not published", "Not published", "0 1 1"),
+            (lambda: push(site, added), "First delivery received", "Published", "1 1 1"),
             (lambda: deliver(site, added.token, secret="f" * 64), "The last delivery was refused", "Refused", "1 1 2"),
         ]):
             send()
@@ -76,7 +76,7 @@ def test_counts_agree(chrome: Chromium, site: Gateway) -> None:
         added = new_token(page, site, "withheld", scope="fedora-infra/bodhi")
         push(site, added)
         push(site, added, "other/name")
-        follow(page.get_by_role("button", name="Send a test event"))
+        follow(page.get_by_role("button", name="Send test event"))
         push(site, added, "other/name")
         row = page.locator("tbody tr")
         for _ in range(40):
@@ -87,16 +87,16 @@ def test_counts_agree(chrome: Chromium, site: Gateway) -> None:
             page.wait_for_timeout(250)
         expect(row).to_have_count(1)
         cells = {cell: row.locator(f'[data-label="{cell}"]').inner_text()
-                 for cell in ("Accepted", "Not published", "Refused")}
-        assert cells == {"Accepted": "2", "Not published": "2", "Refused": "0"}
+                 for cell in ("Published", "Not published", "Refused")}
+        assert cells == {"Published": "2", "Not published": "2", "Refused": "0"}
         portraits(page, "list-withheld")
         page.goto(site.url + added.page_path)
-        assert page.locator("#facts").inner_text().split() == "2 accepted 2 not published 0 refused".split()
+        assert page.locator("#facts").inner_text().split() == "2 published 2 not published 0 refused".split()
         follow(section(page, "Deliveries").get_by_role("link", name="Not published"))
         expect(page.locator("#deliveries tbody tr:not(.why)")).to_have_count(2)
         page.goto(f"{site.url}/")
-        expect(page.get_by_text("The last delivery of 1 token was not published.")).to_be_visible()
-        expect(page.get_by_text("All is well")).to_have_count(0)
+        expect(page.get_by_text("The last delivery wasn’t published for 1 token.")).to_be_visible()
+        expect(page.get_by_text("No problems")).to_have_count(0)
         portraits(page, "home-withheld")
         for state, number in (("withheld", 1), ("refused", 0), ("unused", 0), ("disabled", 0)):
             page.goto(f"{site.url}/")
@@ -111,8 +111,8 @@ def test_a_test_event_is_listed_at_once(chrome: Chromium, site: Gateway) -> None
         added = add_token(page, site, "github", "tested")
         page.goto(site.url + added.page_path)
         for number in (1, 2):
-            follow(page.get_by_role("button", name="Send a test event"))
-            expect(page.locator(".flash")).to_contain_text("The test event was published")
+            follow(page.get_by_role("button", name="Send test event"))
+            expect(page.locator(".flash")).to_contain_text("Test event published")
             expect(page.locator("#deliveries tbody tr")).to_have_count(number)
 
 
@@ -140,7 +140,7 @@ def test_a_form_that_was_stopped_can_be_sent_again(chrome: Chromium, site: Gatew
         assert held and page.url == site.url + added.page_path
         page.unroute("**/disable")
         follow(button)
-        expect(page.get_by_text("The token is disabled")).to_be_visible()
+        expect(page.get_by_text("This token is disabled")).to_be_visible()
 
 
 def test_a_renamed_repository(chrome: Chromium, site: Gateway) -> None:
@@ -153,7 +153,7 @@ def test_a_renamed_repository(chrome: Chromium, site: Gateway) -> None:
                 break
             page.wait_for_timeout(250)
         portraits(page, "renamed")
-        follow(page.get_by_role("button", name="Change the scope to fedora-infra/bodhi-server"))
+        follow(page.get_by_role("button", name="Change to fedora-infra/bodhi-server"))
         expect(page.locator("#scope")).to_have_value("fedora-infra/bodhi-server")
         assert "message_id" in push(site, added, "fedora-infra/bodhi-server").json()
 
@@ -173,13 +173,13 @@ def test_a_new_secret_of_a_service_that_makes_it(chrome: Chromium, site: Gateway
                 assert secret.locator(".steps").bounding_box()["y"] < secret.locator("form").bounding_box()["y"]  # type: ignore[index]
                 new = "fedcba9876543210" * 3
                 secret.locator("#own-secret").fill(new)
-                follow(secret.get_by_role("button", name="Make a new secret"))
+                follow(secret.get_by_role("button", name="Create new secret"))
                 expect(page.get_by_role("heading", name="has a new secret")).to_be_visible()
                 assert deliver(site, added.token, secret=new).status_code == 202
                 # One that is too short is said where it was typed, with the focus there.
                 page.goto(site.url + added.page_path)
                 page.locator("#own-secret").fill("short")
-                follow(page.get_by_role("button", name="Make a new secret"))
+                follow(page.get_by_role("button", name="Create new secret"))
                 expect(page.locator("#own-secret-error")).to_be_visible()
                 expect(page.locator("#own-secret")).to_be_focused()
                 portraits(page, f"secret-{service}")
@@ -190,9 +190,9 @@ def test_errors_are_where_the_field_is(chrome: Chromium, site: Gateway) -> None:
         with somebody(chrome, site, f"zack-{script}".lower(), script=script) as page:
             added = add_token(page, site, "github", "wrong")
             page.goto(site.url + added.page_path)
-            page.get_by_text("Bring a secret of your own").click()
+            page.get_by_text("Use my own secret").click()
             page.locator("#own-secret").fill("short")
-            follow(page.get_by_role("button", name="Make a new secret"))
+            follow(page.get_by_role("button", name="Create new secret"))
             expect(page.locator("#own-secret-error")).to_be_visible()
             expect(page.locator("#own-secret")).to_be_focused()
             for field, value in (("scope", "a/b/c/d"), ("events", "push*")):
@@ -204,9 +204,9 @@ def test_errors_are_where_the_field_is(chrome: Chromium, site: Gateway) -> None:
                 assert page.locator(f"#{field}").input_value() == value
             page.goto(f"{site.url}/tokens/new?service=github")
             page.get_by_label("Name").fill("x")
-            page.get_by_text("Bring a secret of your own").click()
+            page.get_by_text("Use my own secret").click()
             page.locator("#own-secret").fill("short")
-            follow(page.get_by_role("button", name="Make the token"))
+            follow(page.get_by_role("button", name="Create token"))
             expect(page.locator("#own-secret")).to_be_focused()
             page.goto(site.url + added.page_path)
             page.locator("#scope").fill("https://github.com/fedora-infra/bodhi.git?tab=readme")
@@ -223,8 +223,8 @@ def test_names_of_other_scripts(chrome: Chromium, site: Gateway) -> None:
             page.locator("#delete-name").fill(name)
             if "1" in name:
                 portraits(page, "right-to-left")
-            follow(page.get_by_role("button", name="Delete for ever"))
-            expect(page.locator(".flash")).to_contain_text("was deleted")
+            follow(page.get_by_role("button", name="Delete token"))
+            expect(page.locator(".flash")).to_contain_text("deleted")
 
 
 def test_what_is_masked_is_masked_everywhere(chrome: Chromium, site: Gateway) -> None:
@@ -252,7 +252,7 @@ def test_what_is_masked_is_masked_everywhere(chrome: Chromium, site: Gateway) ->
             parts = page.locator("[data-secret-part]")
             assert parts.count() == (0 if service == "github" else 1)
             if service != "github":
-                page.get_by_role("button", name="Show the secret").last.click()
+                page.get_by_role("button", name="Show secret").last.click()
                 expect(parts.first).not_to_have_class("covered")
         for service in WITHOUT_SECRET:
             added = add_token(page, site, service, f"image at {service}")
@@ -271,16 +271,16 @@ def test_after_a_rotation_the_webhook_is_edited(chrome: Chromium, site: Gateway)
                 continue
             added = add_token(page, site, service, f"rotated {service}")
             page.goto(site.url + added.page_path)
-            follow(page.get_by_role("button", name="Make a new secret"))
+            follow(page.get_by_role("button", name="Create new secret"))
             guide = page.locator(".guide").inner_text()
-            assert "There is no need to" in guide or "do not add another" in guide, service
+            assert "Don’t " in guide, service
             for words in ("Add webhook", "Add new webhook", "Create webhook", "Add endpoint", "Install add-on"):
                 assert words not in guide, f"{service}: {words}"
             if service == "github":
                 portraits(page, "rotated")
                 new = page.locator("#secret").input_value()
                 page.goto(site.url + added.page_path)
-                expect(page.get_by_text("The new secret has not been used yet.")).to_be_visible()
+                expect(page.get_by_text("The new secret hasn’t been used yet.")).to_be_visible()
                 portraits(page, "not-used-yet")
                 assert deliver(site, added.token, secret=new).status_code == 202
                 for _ in range(40):
@@ -288,7 +288,7 @@ def test_after_a_rotation_the_webhook_is_edited(chrome: Chromium, site: Gateway)
                     if section(page, "Secret").get_by_text("First used").count():
                         break
                     page.wait_for_timeout(250)
-                expect(page.get_by_text("The new secret has not been used yet.")).to_have_count(0)
+                expect(page.get_by_text("The new secret hasn’t been used yet.")).to_have_count(0)
 
 
 def test_wrong_methods_are_pages(chrome: Chromium, site: Gateway) -> None:
@@ -300,5 +300,5 @@ def test_wrong_methods_are_pages(chrome: Chromium, site: Gateway) -> None:
         page.goto(f"{site.url}/tokens")
         page.evaluate("document.body.innerHTML = '<form method=post action=/tokens><button>Go</button></form>'")
         follow(page.get_by_role("button", name="Go"))
-        expect(page.get_by_role("heading", name="That can’t be sent here")).to_be_visible()
+        expect(page.get_by_role("heading", name="Not allowed here")).to_be_visible()
         portraits(page, "405")

@@ -61,8 +61,8 @@ def test_what_is_filled_in_and_what_is_wrong(wire: Wire) -> None:
     assert "filled in: x-github-delivery: " in made.stderr
     assert ".github.push\n" in made.stdout
     for options, stdin, words in [
-        (["--service", "githup"], "{}", "did you mean github?"), (["--service", "github"], "[]", "would answer 400"),
-        (["--service", "pretix"], "{}", "instance_url"), (["--service", "quay", "--event", "x"], "{}", "leave --event out"),
+        (["--service", "githup"], "{}", 'Did you mean "github"?'), (["--service", "github"], "[]", "would answer 400"),
+        (["--service", "pretix"], "{}", "instance_url"), (["--service", "quay", "--event", "x"], "{}", "leave out --event"),
         (["--service", "github", "--header", "x"], "{}", "Name: value"),
     ]:
         refused = wire.gateway.command("render", *options, stdin=stdin, check=False)

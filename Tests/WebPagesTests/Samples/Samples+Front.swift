@@ -14,20 +14,20 @@ extension Samples {
         Sample(
             "home", frame(.home),
             HomePage(
-                name: "zoe", summary: "Most of your tokens are well. Two want a look.", hasTokens: true,
+                name: "zoe", summary: "The last delivery was refused for 2 tokens.", hasTokens: true,
                 figures: [
                     Figure(value: "42", label: "tokens", url: "/tokens"),
                     Figure(value: "3", label: "disabled", url: "/tokens?state=disabled"),
-                    Figure(value: "5", label: "without deliveries", url: "/tokens?sort=last"),
-                    Figure(value: "2", label: "refused last", url: "/tokens?sort=last"),
+                    Figure(value: "5", label: "no deliveries yet", url: "/tokens?sort=last"),
+                    Figure(value: "2", label: "last delivery refused", url: "/tokens?sort=last"),
                 ],
                 attention: [
                     AttentionRow(
                         service: gitLab, url: "/tokens/x", name: "pagure-dist-git mirror",
-                        reason: "The last delivery was refused: the signature did not match.", when: moment),
+                        reason: "Last delivery refused.", when: moment),
                     AttentionRow(
                         service: gitHub, url: "/tokens/y", name: "bodhi",
-                        reason: "Nothing has come in since it was made."),
+                        reason: "No deliveries since it was created."),
                 ],
                 recent: Array(rows(6)))),
     ]
@@ -38,7 +38,7 @@ extension Samples {
             OwnAccountPage(
                 account: "zoe", displayName: "Zoë Example", isAdmin: true,
                 groups: ["fedora-infra", "infra-sig", "packager", "sysadmin-main"],
-                groupsNote: "You may manage the tokens that belong to these groups.",
+                groupsNote: "You can also manage tokens owned by these groups.",
                 sessions: [
                     SessionRow(
                         id: "a", browser: "Firefox on Linux", started: moment, used: moment, ends: later, isThis: true),
@@ -50,7 +50,7 @@ extension Samples {
             "account-without-groups", frame(.account),
             OwnAccountPage(
                 account: "zoe", displayName: nil, isAdmin: false, groups: [],
-                groupsNote: "Your login gave no groups. Those that own a token make its members its managers.",
+                groupsNote: "You can also manage tokens owned by these groups.",
                 sessions: [
                     SessionRow(
                         id: "a", browser: "Firefox on Linux", started: moment, used: moment, ends: later, isThis: true)
@@ -89,44 +89,45 @@ extension Samples {
         Sample(
             "login-failed", PageFrame(loginURL: "/login", version: "1.0.0", links: links),
             MessagePage(
-                title: "The login did not work", text: "The Fedora account system did not answer in time.",
+                title: "The login service isn’t responding",
+                text: "This server couldn’t reach the login service, or got an invalid response.",
                 advice: [
-                    "Try again in a minute.", "If it keeps failing, look at status.fedoraproject.org.",
+                    "Try again in a minute.", "If it keeps failing, check status.fedoraproject.org.",
                 ],
                 ways: [
-                    PageLink(url: "/login", text: "Try again", isPrimary: true), PageLink(url: "/", text: "Start page"),
+                    PageLink(url: "/login", text: "Try again", isPrimary: true), PageLink(url: "/", text: "Home"),
                 ], requestID: "0b7c2f9e41d3")),
         Sample(
             "not-found", frame(.other),
             MessagePage(
-                title: "There is nothing here", code: "404",
-                text: "The address is wrong, or what was here is gone, or it belongs to somebody else.",
+                title: "Page not found", code: "404",
+                text: "It may have been deleted, or you may not have access to it. Check the address.",
                 ways: [PageLink(url: "/tokens", text: "Your tokens", isPrimary: true)])),
         Sample(
             "unavailable", frame(.other),
             MessagePage(
-                title: "Not just now", code: "503",
-                text: "The database does not answer. Webhooks that are known go on working meanwhile.",
-                advice: ["Reload the page in a minute."], ways: [PageLink(url: "/", text: "Start page")],
+                title: "Temporarily unavailable", code: "503",
+                text: "The database isn’t responding. Webhooks are still being received.",
+                advice: ["Reload the page in a minute."], ways: [PageLink(url: "/", text: "Home")],
                 requestID: "0b7c2f9e41d3")),
         Sample(
             "unavailable-form", frame(.other),
             MessagePage(
-                title: "Not just now", code: "503",
-                text: "The database does not answer. Webhooks that are known go on working meanwhile.",
+                title: "Temporarily unavailable", code: "503",
+                text: "The database isn’t responding. Webhooks are still being received.",
                 advice: ["What you typed is kept on this page. Try again in a minute."],
-                ways: [PageLink(url: "/", text: "Start page")],
+                ways: [PageLink(url: "/", text: "Home")],
                 followUp: FollowUpForm(
                     action: "/tokens/1/rotate", isNew: false,
                     hidden: [.init(name: "csrf", value: frame(.other).csrf), .init(name: "grace", value: "24h")],
-                    secret: TextField(id: "retry-secret", name: "secret", label: "Your secret, once more")),
+                    secret: TextField(id: "retry-secret", name: "secret", label: "Enter your secret again")),
                 requestID: "0b7c2f9e41d3")),
         Sample(
             "leave-token", frame(.tokens),
             MessagePage(
-                title: "Leave this token?", text: "You are about to remove yourself from the owners of “bodhi”.",
-                advice: ["Its webhook keeps working. Only another owner can let you in again."],
-                ways: [PageLink(url: "/tokens/1", text: "Stay")],
+                title: "Leave this token?", text: "You are about to remove yourself as an owner of “bodhi”.",
+                advice: ["Its webhook keeps working. Only another owner can add you again."],
+                ways: [PageLink(url: "/tokens/1", text: "Cancel")],
                 followUp: FollowUpForm(
                     action: "/tokens/1/owners/remove", isNew: true, hidden: [.init(name: "leave", value: "yes")],
                     button: "Leave token", isDestructive: true))),
@@ -137,7 +138,7 @@ extension Samples {
                 fields: [
                     TextField(
                         id: "account", name: "account", label: "Account", value: "zoe",
-                        hint: "Small letters, digits, “-”, “_” and “.”"),
+                        hint: "Any name with lowercase letters, digits, “-”, “_”, and “.”."),
                     TextField(
                         id: "groups", name: "groups", label: "Groups", hint: "Separated by commas.",
                         placeholder: "packager, sysadmin-main", isOptional: true),
@@ -154,11 +155,11 @@ extension Samples {
         let about = isAdmin ? PageLink(url: "/tokens/x", text: "bodhi") : nil
         return [
             HistoryRow(
-                when: moment, who: "zoe", what: "made a new secret", about: about,
+                when: moment, who: "zoe", what: "created a new secret", about: about,
                 detail: "The one before works for 1 day."),
             HistoryRow(when: moment, who: "kevin (administrator)", what: "disabled the token", about: about),
             HistoryRow(when: earlier, who: "zoe", what: "added the group infra-sig as an owner", about: about),
-            HistoryRow(when: earlier, who: "the command line", what: "made the token", about: about),
+            HistoryRow(when: earlier, who: "Command line", what: "created the token", about: about),
         ]
     }
 }

@@ -4,7 +4,7 @@ extension Samples {
     static let lists: [Sample] = [
         Sample("tokens", frame(.tokens), TokensPage(title: "Your tokens", isEmpty: false, table: table(25))),
         Sample(
-            "tokens-few", frame(.tokens, flash: Notice(kind: .success, text: "The token “koji-flatpak” was deleted.")),
+            "tokens-few", frame(.tokens, flash: Notice(kind: .success, text: "Token “koji-flatpak” deleted.")),
             TokensPage(
                 title: "Your tokens", isEmpty: false,
                 table: TokenTable(
@@ -21,7 +21,7 @@ extension Samples {
     static func noRows(query: String) -> TokenTable {
         TokenTable(
             basePath: "/tokens", query: query, filters: filters, isFiltered: !query.isEmpty,
-            summary: "No token matches",
+            summary: "No matching tokens",
             columns: columns, rows: [], pager: Pager(summary: "", isNeeded: false))
     }
 
@@ -31,7 +31,7 @@ extension Samples {
             basePath: path, query: "", filters: filters, summary: "5,000 tokens", columns: columns,
             rows: rows(count, owners: owners),
             pager: Pager(
-                summary: "51 to 75 of 5,000", isNeeded: true, previous: path + "?page=2", next: path + "?page=4",
+                summary: "51–75 of 5,000", isNeeded: true, previous: path + "?page=2", next: path + "?page=4",
                 pages: [
                     .init(label: "1", url: path, isCurrent: false),
                     .init(label: "2", url: path + "?page=2", isCurrent: false),
@@ -58,7 +58,7 @@ extension Samples {
     static let columns = [
         TableColumn(label: "Token", url: "/tokens?sort=name", order: .ascending), TableColumn(label: "Webhook URL"),
         TableColumn(label: "State"), TableColumn(label: "Last delivery", url: "/tokens?sort=last"),
-        TableColumn(label: "Accepted"), TableColumn(label: "Not published"), TableColumn(label: "Refused"),
+        TableColumn(label: "Published"), TableColumn(label: "Not published"), TableColumn(label: "Refused"),
     ]
 
     static let names = [

@@ -2,7 +2,7 @@ import WebPages
 
 extension Samples {
     static let tokens: [Sample] = [
-        Sample("token", frame(.tokens, flash: Notice(kind: .success, text: "Saved.")), token()),
+        Sample("token", frame(.tokens, flash: Notice(kind: .success, text: "Changes saved.")), token()),
         Sample("token-new", frame(.tokens), token(isNew: true)),
         Sample(
             "token-disabled", frame(.tokens, isAdmin: true),
@@ -11,24 +11,25 @@ extension Samples {
                 notices: [
                     Notice(
                         kind: .warning,
-                        text: "You see this token as an administrator. What you do stands in its history."),
-                    Notice(kind: .info, text: "It is disabled: every delivery is refused."),
+                        text: "You’re viewing this token as an administrator. Your changes are recorded in its history."
+                    ),
+                    Notice(kind: .info, text: "This token is disabled. All deliveries are refused."),
                 ])),
         Sample(
             "token-wrong", frame(.tokens, hasErrors: true),
-            token(problem: "Nothing was changed: the scope is none. A scope is OWNER or OWNER/REPOSITORY.")),
+            token(problem: "Changes not saved. Check the field marked below.")),
         Sample("token-renamed", frame(.tokens), renamedRepository),
         Sample("token-refused", frame(.tokens), refusedFirst),
     ]
 
     /// The webhook's repository has another name now, and the new secret is not in use.
     static var renamedRepository: TokenDetailPage {
-        var page = token(notices: [Notice(kind: .warning, text: "The new secret has not been used yet.")])
+        var page = token(notices: [Notice(kind: .warning, text: "The new secret hasn’t been used yet.")])
         page.rename = .init(
             repository: "fedora-infra/bodhi-server", scope: "fedora-infra/bodhi",
             newScope: "fedora-infra/bodhi-server")
         page.secret?.isUnused = true
-        page.secret?.grace.error = "2 former secrets still work."
+        page.secret?.grace.error = "2 previous secrets still work."
         return page
     }
 
@@ -36,11 +37,11 @@ extension Samples {
     static var refusedFirst: TokenDetailPage {
         var page = token(isNew: true)
         page.waiting?.last = .init(
-            outcome: "refused", title: "The last delivery was refused", text: "A delivery was refused.",
-            advice: "The signature did not match: the secret here and at GitHub differ.")
+            outcome: "refused", title: "Last delivery refused", text: "A delivery was refused.",
+            advice: "The signature doesn’t match. The secrets here and at GitHub differ.")
         page.secret?.isOwnSecretNeeded = true
         page.secret?.firstUsed = earlier
-        page.secret?.steps = ["Click “Rotate client secret”.", "Enter it here at once."]
+        page.secret?.steps = ["Click “Rotate client secret”.", "Enter it here right away."]
         return page
     }
 
@@ -55,7 +56,7 @@ extension Samples {
             canTest: isEnabled, waiting: isNew ? waiting : nil,
             deliveryFilters: [
                 PageLink(url: "/tokens/x#deliveries", text: "All", isCurrent: true),
-                PageLink(url: "/tokens/x?show=accepted#deliveries", text: "Accepted"),
+                PageLink(url: "/tokens/x?show=accepted#deliveries", text: "Published"),
                 PageLink(url: "/tokens/x?show=withheld#deliveries", text: "Not published"),
                 PageLink(url: "/tokens/x?show=refused#deliveries", text: "Refused"),
             ],
@@ -72,7 +73,7 @@ extension Samples {
                 OwnerRow(kind: .group, name: "infra-sig", canRemove: true),
             ],
             ownerKind: SelectField(
-                id: "owner-kind", name: "kind", label: "Add a",
+                id: "owner-kind", name: "kind", label: "Add",
                 choices: [
                     Choice(value: "person", label: "Person", isSelected: true), Choice(value: "group", label: "Group"),
                 ]),
@@ -80,15 +81,15 @@ extension Samples {
             secret: .init(
                 since: earlier, formerUntil: isNew ? [] : [later],
                 grace: SelectField(
-                    id: "grace", name: "grace", label: "The present one works on for",
+                    id: "grace", name: "grace", label: "Keep the current secret valid for",
                     choices: [
-                        Choice(value: "0", label: "no longer"), Choice(value: "1h", label: "1 hour"),
+                        Choice(value: "0", label: "Revoke now"), Choice(value: "1h", label: "1 hour"),
                         Choice(value: "24h", label: "1 day", isSelected: true), Choice(value: "7d", label: "7 days"),
                     ]),
                 ownSecret: ownSecret),
             deleteName: TextField(
-                id: "delete-name", name: "name", label: "Type the token’s name to delete it",
-                hint: "Its address stops working, and its deliveries and counts are gone."))
+                id: "delete-name", name: "name", label: "Enter the token’s name to delete it",
+                hint: "Its URL stops working, and its deliveries and counts are deleted. This can’t be undone."))
     }
 
     static let deliveries = [
@@ -100,13 +101,13 @@ extension Samples {
         DeliveryRow(
             when: moment, event: nil, size: "7.1 kB", outcome: refused,
             advice: DeliveryAdvice(
-                what: "The signature did not match:",
-                todo: "the secret here and at GitHub differ, or a proxy changed the body.")),
+                what: "The signature doesn’t match.",
+                todo: "The secrets here and at GitHub differ, or a proxy changed the body.")),
         DeliveryRow(
             when: earlier, event: "dependabot_alert", size: "3.0 kB", outcome: withheld,
             advice: DeliveryAdvice(
-                what: "It tells of a security problem.",
-                todo: "Such things are published only if you allow private content.")),
+                what: "Security alert.",
+                todo: "Turn on “Also publish private content” to publish it.")),
         DeliveryRow(
             when: earlier, event: "pull_request.opened", topic: "org.fedoraproject.prod.github.pull_request",
             messageID: "a98d6a0c-52d4-5f47-8df3-0c6f5a3f9b02", size: "21 kB", outcome: published),

@@ -13,16 +13,16 @@ struct DevelopmentLoginHandler: HTTPHandler {
             RequestOrigin.isOurs(exchange.head, origins: accounts.origins(for: exchange))
         else {
             return accounts.answers.page(
-                .forbidden, .forbidden(reason: "The development login works on this machine alone."), context)
+                .forbidden, .forbidden(reason: "Development login only works on this machine."), context)
         }
         do {
             let body = try await exchange.readBody(limit: FormFields.maximumSize)
             guard let form = FormFields(body) else {
-                return accounts.answers.page(.badRequest, .forbidden(reason: "The form cannot be read."), context)
+                return accounts.answers.page(.badRequest, .forbidden(reason: "The form couldn’t be read."), context)
             }
             let next = ReturnAddress(form["next"])
             guard let account = form["account"].flatMap({ AccountNames.account($0.trimmed) }) else {
-                let problem = "An account's name has small letters, digits, dots, dashes and underscores, 64 at most."
+                let problem = "Enter a name of up to 64 lowercase letters, digits, dots, dashes, and underscores."
                 return accounts.answers.page(
                     HTTPStatus(422), .developmentLogin(next: next, problem: problem), context)
             }

@@ -30,10 +30,10 @@ enum DevelopmentLoginError: Error, Hashable, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .provider: "--dev-login and oidc.issuer exclude each other: leave one out"
+        case .provider: "--dev-login and oidc.issuer can't be used together: leave one out"
         case .listen(let address):
-            "--dev-login lets anybody be anyone, and server.listen has \(address), which others can reach"
-        case .publicURL: "--dev-login lets anybody be anyone, and server.public_url is not on loopback"
+            "--dev-login lets anyone log in as any user, but server.listen has \(address), which others can reach"
+        case .publicURL: "--dev-login lets anyone log in as any user, but server.public_url is not on loopback"
         }
     }
 }

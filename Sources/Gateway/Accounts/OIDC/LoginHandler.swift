@@ -26,7 +26,7 @@ struct LoginHandler: HTTPHandler {
         if accounts.isDevelopmentLogin {
             guard DevelopmentLoginRules.isTrusted(exchange.head, from: exchange.remoteAddress) else {
                 return accounts.answers.page(
-                    .forbidden, .forbidden(reason: "The development login works on this machine alone."), context)
+                    .forbidden, .forbidden(reason: "Development login only works on this machine."), context)
             }
             return accounts.answers.page(.ok, .developmentLogin(next: next, problem: nil), context)
         }

@@ -32,33 +32,32 @@ public struct LoginFailure: Sendable, Hashable {
     static func unknownAttempt(requestID: RequestID) -> LoginFailure {
         LoginFailure(
             .badRequest, "This login has expired",
-            "The login was not begun in this browser, took too long, or was already used. Cookies may be switched off.",
-            "Please log in again. If it happens again, allow cookies for this site.", retry: AccountPaths.login,
+            "The login was started in another browser, took too long, or was already used. Cookies may be blocked.",
+            "Log in again. If this keeps happening, allow cookies for this site.", retry: AccountPaths.login,
             requestID: requestID)
     }
 
     /// Too many logins are under way where this one comes from, or too many failed.
     static func tooMany(retry: String, requestID: RequestID) -> LoginFailure {
         LoginFailure(
-            HTTPStatus(429), "Too many logins at once", "Many logins come from your network just now.",
-            "Please try again in a few seconds.", retry: retry, requestID: requestID)
+            HTTPStatus(429), "Too many logins", "There are too many logins from your network right now.",
+            "Try again in a few seconds.", retry: retry, requestID: requestID)
     }
 
     /// The account's name is none that owners here may have.
     static func unusableAccount(requestID: RequestID) -> LoginFailure {
         LoginFailure(
-            .forbidden, "This account cannot be used here",
-            "The login service gave an account name that this server does not accept.",
-            "Account names have small letters, digits, dots, dashes and underscores, 64 at most. Please ask the "
-                + "administrators of this server.", retry: nil, requestID: requestID)
+            .forbidden, "This account can’t be used here",
+            "The login service returned an account name that this server doesn’t accept.",
+            "Account names can have up to 64 lowercase letters, digits, dots, dashes, and underscores. Ask this "
+                + "server’s administrators.", retry: nil, requestID: requestID)
     }
 
     /// This side could not do its part.
     static func unavailable(retry: String, requestID: RequestID) -> LoginFailure {
         LoginFailure(
-            .serviceUnavailable, "Logging in does not work right now",
-            "This server could not reach its database.", "Please try again in a minute.", retry: retry,
-            requestID: requestID)
+            .serviceUnavailable, "Login is temporarily unavailable",
+            "This server couldn’t reach its database.", "Try again in a minute.", retry: retry, requestID: requestID)
     }
 
     /// What the error means for the person.
@@ -66,36 +65,35 @@ public struct LoginFailure: Sendable, Hashable {
         switch error {
         case .refused(code: "access_denied"):
             LoginFailure(
-                .forbidden, "You did not log in", "The login service says that the login was declined.",
-                "If that was not your intention, please try again and allow it.", retry: retry, requestID: requestID)
+                .forbidden, "Login declined", "The login service reports that the login was declined.",
+                "If you didn’t mean to decline it, try again and allow access.", retry: retry, requestID: requestID)
         case .stateMismatch, .badCallback, .callbackIssuerMismatch:
             unknownAttempt(requestID: requestID)
         case .tokenRefused(code: "invalid_grant"), .tokenRefused(code: "invalid_request"):
             LoginFailure(
-                .badRequest, "This login has expired", "The login service did not accept the login's code any more.",
-                "Please log in again.", retry: retry, requestID: requestID)
+                .badRequest, "This login has expired", "The login service no longer accepts this login’s code.",
+                "Log in again.", retry: retry, requestID: requestID)
         case .idToken(.authenticationTime):
             LoginFailure(
-                .forbidden, "A fresh login is needed", "The login service did not ask you for your password again.",
-                "Please log out at the login service, and log in again.", retry: retry, requestID: requestID)
+                .forbidden, "Fresh login needed", "The login service didn’t ask for your password again.",
+                "Log out of the login service, then log in again.", retry: retry, requestID: requestID)
         case .idToken(.noAuthenticationTime):
             LoginFailure(
-                .forbidden, "No fresh login is possible",
-                "The login service does not say when you last entered your password (there is no “auth_time” in what "
-                    + "it sends), so nothing can be changed as an administrator. Your own tokens are not affected.",
-                "Please ask the administrators of the login service to send “auth_time”.", retry: nil,
-                requestID: requestID)
+                .forbidden, "Fresh login not supported",
+                "The login service doesn’t say when you last entered your password (“auth_time” is missing), so you "
+                    + "can’t change anything as an administrator. Your own tokens aren’t affected.",
+                "Ask the login service’s administrators to send “auth_time”.", retry: nil, requestID: requestID)
         case .unreachable, .refused(code: "temporarily_unavailable"), .refused(code: "server_error"):
             LoginFailure(
-                .serviceUnavailable, "The login service does not answer",
-                "This server could not reach the login service, or got no useful answer.",
-                "Please try again in a minute.", retry: retry, requestID: requestID)
+                .serviceUnavailable, "The login service isn’t responding",
+                "This server couldn’t reach the login service, or got an invalid response.",
+                "Try again in a minute.", retry: retry, requestID: requestID)
         case .refused, .tokenRefused, .malformed, .issuerMismatch, .idToken, .userInfoRefused, .subjectMismatch,
             .noAccountName, .notRefreshable:
             LoginFailure(
-                HTTPStatus(502), "Logging in did not work",
-                "The login service and this server did not understand each other. It is not your fault.",
-                "Please try again; if it happens again, tell the administrators of this server the number below.",
+                HTTPStatus(502), "Login failed",
+                "The login service sent an unexpected response. This isn’t your fault.",
+                "Try again. If it keeps happening, send this server’s administrators the request ID below.",
                 retry: retry, requestID: requestID)
         }
     }

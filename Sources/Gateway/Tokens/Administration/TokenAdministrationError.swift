@@ -12,11 +12,11 @@ public enum TokenAdministrationError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .malformedID(let text):
             """
-            "\(text.printable)" is no token's id: those have \(TokenID.characterCount) letters and digits. \
-            webhook2fedmsg token list shows them
+            "\(text.printable)" is not a token ID (\(TokenID.characterCount) letters and digits). Run \
+            "webhook2fedmsg token list" to see all tokens
             """
         case .notFound(let id):
-            "there is no token \(id). webhook2fedmsg token list shows those there are"
+            "token \(id) not found. Run \"webhook2fedmsg token list\" to see all tokens"
         }
     }
 }

@@ -33,11 +33,11 @@ extension TokenReport {
     /// - Parameter isOwnSecret: Whether someone brought the secret, and so has it.
     public func creationText(isOwnSecret: Bool) -> String {
         """
-        Made the token "\(token.name)" for \(serviceTitle).
+        Created token "\(token.name)" for \(serviceTitle).
 
         \(credentials(isOwnSecret: isOwnSecret))
-        What to do next: in the webhook settings at \(serviceTitle), paste the URL\(takesSecret ? " and the secret" : ""), \
-        and choose JSON (application/json) where there is a choice.
+        Next: paste the URL\(takesSecret ? " and secret" : "") into the webhook settings at \(serviceTitle). If you can \
+        choose a content type, use JSON (application/json).
 
         """
     }
@@ -50,21 +50,21 @@ extension TokenReport {
             if let expires = previousSecretExpiresAt {
                 "The previous secret works until \(expires)."
             } else {
-                "The previous secret does not work any more."
+                "The previous secret no longer works."
             }
         let earlier = earlierSecretExpiresAt.map { " The one before it works until \($0)." } ?? ""
         return """
-            The token "\(token.name)" for \(serviceTitle) has a new secret. \(previous)\(earlier)
+            Created a new secret for token "\(token.name)" (\(serviceTitle)). \(previous)\(earlier)
 
             \(credentials(isOwnSecret: isOwnSecret))
-            What to do next: put the new secret in the webhook's settings at \(serviceTitle).
+            Next: enter the new secret in the webhook settings at \(serviceTitle).
 
             """
     }
 
     /// Tokens as a table, a line each; a sentence if there are none.
     public static func table(_ reports: [TokenReport]) -> String {
-        if reports.isEmpty { return "There are no such tokens.\n" }
+        if reports.isEmpty { return "No matching tokens.\n" }
         let header = ["ID", "SERVICE", "STATE", "NAME", "SCOPE", "EVENTS", "CREATED"]
         let rows = reports.map { report in
             let token = report.token
@@ -87,13 +87,13 @@ extension TokenReport {
         if !takesSecret {
             // Whoever has the URL can send.
         } else if isOwnSecret {
-            lines.append(("Secret", "the one that you gave"))
+            lines.append(("Secret", "the one you provided"))
         } else if let secret {
             lines.append(("Secret", secret.reveal()))
         }
         if let scope = token.scope { lines.append(("Scope", scope.text)) }
         let note =
-            isOwnSecret || !takesSecret ? "" : "\nThe secret is shown only now: there is no way to see it again.\n"
+            isOwnSecret || !takesSecret ? "" : "\nCopy the secret now: it won't be shown again.\n"
         return Self.aligned(lines.map { ("  " + $0.0, $0.1) }) + note
     }
 

@@ -25,22 +25,21 @@ struct AccountPages: Sendable {
         let id = request.field("session")
         guard !id.isEmpty, id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .notFound }
         try await site.accounts.endSession(id, of: visitor)
-        return .redirect("/account", .success, "The session was ended.")
+        return .redirect("/account", .success, "Session logged out.")
     }
 
     func logOutEverywhere(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         guard let visitor = request.visitor else { throw .login }
         try await site.accounts.endAllSessions(of: visitor)
-        var answer = PageAnswer.redirect("/", .success, "You are logged out everywhere.")
+        var answer = PageAnswer.redirect("/", .success, "You’re logged out everywhere.")
         answer.isGoodbye = true
         return answer
     }
 
     private static func groupsNote(_ visitor: Visitor) -> String {
         if visitor.rightsAreStale {
-            return "The account system could not be asked for your groups lately. Until it can, only tokens that are "
-                + "your own are listed."
+            return "Your groups can’t be loaded right now. Until they can, you only see tokens that you own yourself."
         }
-        return "Tokens that belong to one of these groups are yours to manage, too."
+        return "You can also manage tokens owned by these groups."
     }
 }

@@ -88,10 +88,10 @@ struct AdminPages: Sendable {
         }
         return page.tokens.compactMap { view in
             guard let last = view.activity.lastLimitedAt, since < last else { return nil }
-            let owners = view.token.owners.isEmpty ? "no owner" : view.ownersText
+            let owners = view.token.owners.isEmpty ? "no owners" : view.ownersText
             return AttentionRow(
                 service: view.badge, url: view.path, name: view.token.name,
-                reason: NumberText.counted(view.activity.limited, "delivery", "deliveries") + " refused; \(owners)",
+                reason: NumberText.counted(view.activity.limited, "delivery", "deliveries") + " refused · \(owners)",
                 when: Moment(last))
         }
     }

@@ -4,7 +4,7 @@ import WebPages
 
 /// The pages for what went wrong: what it is, and what to do.
 enum ErrorPages {
-    private static let home = PageLink(url: "/", text: "Start page", isPrimary: true)
+    private static let home = PageLink(url: "/", text: "Home", isPrimary: true)
     private static let tokens = PageLink(url: "/tokens", text: "Your tokens", isPrimary: true)
 
     /// The page and its status.
@@ -32,43 +32,43 @@ enum ErrorPages {
 
     private static func notFound(isLoggedIn: Bool) -> MessagePage {
         MessagePage(
-            title: "There is nothing here", code: "404",
-            text: "The address is wrong, or what was here is gone, or it belongs to somebody else.",
+            title: "Page not found", code: "404",
+            text: "It may have been deleted, or you may not have access to it. Check the address.",
             ways: [isLoggedIn ? tokens : home])
     }
 
     private static func methodNotAllowed(_ request: PageRequest) -> MessagePage {
         MessagePage(
-            title: "That can’t be sent here", code: "405", text: "Nothing was changed: this address only shows a page.",
-            advice: ["Open the page, and use its buttons."], ways: [request.visitor == nil ? home : tokens])
+            title: "Not allowed here", code: "405", text: "Nothing was changed. This address doesn’t accept forms.",
+            advice: ["Open the page and use its buttons."], ways: [request.visitor == nil ? home : tokens])
     }
 
     private static func loggedOut(_ request: PageRequest, _ isKept: Bool) -> MessagePage {
         let way = request.formPage ?? "/"
         let login = way == "/" ? "/login" : "/login?next=" + PercentEncoding.encode(way)
         return MessagePage(
-            title: "You are logged out", code: "403",
-            text: "Nothing was saved: your login ended in the meantime.",
+            title: "You’re logged out", code: "403",
+            text: "Your session expired before your changes were saved.",
             advice: [
                 isKept
-                    ? "Log in again to go back to the page. What you typed is kept for half an hour, except for secrets."
-                    : "Log in again to go back to the page."
+                    ? "Log in again to continue. What you typed is kept for 30 minutes, except secrets."
+                    : "Log in again to continue."
             ],
-            ways: [PageLink(url: login, text: "Log in", isPrimary: true), PageLink(url: "/", text: "Start page")])
+            ways: [PageLink(url: login, text: "Log in", isPrimary: true), PageLink(url: "/", text: "Home")])
     }
 
     private static func forged(_ request: PageRequest) -> MessagePage {
         MessagePage(
-            title: "This form is not valid", code: "403",
-            text: "Nothing was changed: the form did not come from a page of this session.",
-            advice: ["If the page was open for long, reload it and try again."],
+            title: "Your session changed", code: "403", text: "Nothing was changed.",
+            advice: ["Reload the page and try again."],
             ways: back(request), requestID: request.requestID)
     }
 
     private static func server(_ error: HTTPError, _ request: PageRequest, _ isKept: Bool) -> MessagePage {
         let isOurs = error.status.code >= 500
         return MessagePage(
-            title: isOurs ? "Not just now" : "That did not work", code: String(error.status.code), text: error.message,
+            title: isOurs ? "Temporarily unavailable" : "That didn’t work", code: String(error.status.code),
+            text: error.message,
             advice: isOurs ? ["Reload the page in a minute."] : [],
             ways: request.formPage == nil ? [home] : back(request, isKept: isKept), requestID: request.requestID)
     }
@@ -77,34 +77,37 @@ enum ErrorPages {
         switch error {
         case .forbidden(.staleLogin):
             return MessagePage(
-                title: "Log in once more", code: "403",
-                text: "Nothing was changed: as an administrator, changing what belongs to others takes a login "
-                    + "within the last hour.",
-                advice: isKept ? ["What you typed is kept for half an hour, except for secrets."] : [],
+                title: "Confirm it’s you", code: "403",
+                text:
+                    "Nothing was changed. To change other people’s tokens as an administrator, you need to have logged "
+                    + "in within the last hour.",
+                advice: isKept ? ["What you typed is kept for 30 minutes, except secrets."] : [],
                 ways: [PageLink(url: freshLogin(request), text: "Log in again", isPrimary: true)])
         case .forbidden:
             return MessagePage(
-                title: "This is for administrators", code: "403",
-                text: "Your account is in none of the groups that administer this server.", ways: back(request))
+                title: "Administrators only", code: "403",
+                text: "Your account isn’t in any of this server’s administrator groups.", ways: back(request))
         case .tooMany(let text):
-            return MessagePage(title: "That is too much", code: "429", text: text, ways: back(request))
+            return MessagePage(title: "Too many tests", code: "429", text: text, ways: back(request))
         case .unavailable:
             return MessagePage(
-                title: "Not just now", code: "503",
-                text: "The database does not answer. Webhooks go on being received meanwhile.",
+                title: "Temporarily unavailable", code: "503",
+                text: "The database isn’t responding. Webhooks are still being received.",
                 advice: ["Reload the page in a minute."], ways: request.formPage == nil ? [home] : back(request),
                 requestID: request.requestID)
         case .notFound:
             return notFound(isLoggedIn: true)
         case .invalid(let problem):
-            return MessagePage(title: "That did not work", code: "422", text: problem.sentence, ways: back(request))
+            return MessagePage(title: "That didn’t work", code: "422", text: problem.sentence, ways: back(request))
         case .changed:
             return MessagePage(
-                title: "That did not work", code: "409", text: "The token was changed in the meantime.",
+                title: "That didn’t work", code: "409",
+                text: "Someone else changed this token after you opened the page. Reload the page and try again.",
                 ways: back(request))
         case .lastOwner:
             return MessagePage(
-                title: "That did not work", code: "409", text: "A token keeps at least one owner.", ways: back(request))
+                title: "That didn’t work", code: "409",
+                text: "A token needs at least one owner. Add another owner first.", ways: back(request))
         }
     }
 

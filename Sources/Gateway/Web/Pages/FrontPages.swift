@@ -68,18 +68,19 @@ struct FrontPages: Sendable {
         var sentences: [String] = []
         if overview.failing > 0 {
             sentences.append(
-                "The last delivery of \(NumberText.counted(overview.failing, "token", "tokens")) was refused.")
+                "The last delivery was refused for \(NumberText.counted(overview.failing, "token", "tokens")).")
         }
         if overview.withheld > 0 {
             sentences.append(
-                "The last delivery of \(NumberText.counted(overview.withheld, "token", "tokens")) was not published.")
+                "The last delivery wasn’t published for \(NumberText.counted(overview.withheld, "token", "tokens")).")
         }
         if overview.unused > 0 {
             let number = NumberText.counted(overview.unused, "token is", "tokens are")
             sentences.append(
-                "\(number) waiting for the first delivery." + (sentences.isEmpty ? " No problems otherwise." : ""))
+                "\(number) waiting for \(overview.unused == 1 ? "its" : "their") first delivery."
+                    + (sentences.isEmpty ? " No problems otherwise." : ""))
         }
-        return sentences.isEmpty ? "All is well with your tokens." : sentences.joined(separator: " ")
+        return sentences.isEmpty ? "No problems with your tokens." : sentences.joined(separator: " ")
     }
 
     /// Each leads to the tokens that it counts.
@@ -90,23 +91,26 @@ struct FrontPages: Sendable {
                 url: "/tokens"),
             Figure(value: NumberText.grouped(overview.disabled), label: "disabled", url: "/tokens?state=disabled"),
             Figure(
-                value: NumberText.grouped(overview.unused), label: "without a delivery", url: "/tokens?state=unused"),
+                value: NumberText.grouped(overview.unused), label: "no deliveries yet", url: "/tokens?state=unused"),
             Figure(
-                value: NumberText.grouped(overview.withheld), label: "not published last", url: "/tokens?state=withheld"
+                value: NumberText.grouped(overview.withheld), label: "last delivery not published",
+                url: "/tokens?state=withheld"
             ),
-            Figure(value: NumberText.grouped(overview.failing), label: "refused last", url: "/tokens?state=refused"),
+            Figure(
+                value: NumberText.grouped(overview.failing), label: "last delivery refused",
+                url: "/tokens?state=refused"),
         ]
     }
 
     private static func attention(_ view: TokenView, _ standing: TokenStanding) -> AttentionRow {
         let reason =
             switch standing {
-            case .refused: "The last delivery was refused."
+            case .refused: "Last delivery refused."
             case .withheld:
                 view.activity.lastPublishedAt == nil
-                    ? "Nothing was published yet: the deliveries were accepted, and kept from the bus."
-                    : "The last delivery was accepted, but not published."
-            case .unused: "Nothing has come in since it was made."
+                    ? "Nothing has been published yet: all deliveries were accepted but not published."
+                    : "The last delivery was accepted but not published."
+            case .unused: "No deliveries since it was created."
             }
         return AttentionRow(
             service: view.badge, url: view.path, name: view.token.name, reason: reason,

@@ -25,7 +25,8 @@ extension MessagePreview {
         guard let message = made.first(where: { $0.routingKey == last?.topic }) ?? made.last else { return nil }
         let isLike = message.routingKey == last?.topic
         self.init(
-            lead: isLike ? "A delivery like the last one becomes this message" : "An event becomes a message like this",
+            lead: isLike
+                ? "A delivery like the last one becomes this message" : "An event becomes a message like this one",
             topic: message.routingKey, message: String(decoding: message.text, as: UTF8.self))
     }
 

@@ -48,8 +48,7 @@ struct NewTokenPages: Sendable {
             return form(
                 service, TokenFields(values: values, error: error), for: person,
                 problem: error.place == .none
-                    ? "The token was not made: \(error)." : "The token was not made yet: one field wants another value."
-            )
+                    ? "Token not created. \(error.sentence)" : "Token not created. Check the field marked below.")
         } catch .tooMany(let text) {
             return form(service, TokenFields(values: values), for: person, problem: text, status: 429)
         } catch {
@@ -73,18 +72,17 @@ struct NewTokenPages: Sendable {
 
     private static func summary(_ service: any WebhookService) -> String {
         switch (service.secretOrigin, service.proof) {
-        case (.nowhere, _), (_, .pathOnly): "Knows no secret: its address is the proof"
-        case (.there, _): "Makes the secret itself"
-        case (_, .sharedSecret): "Sends the secret along"
-        case (_, .signature): "Signs what it sends"
+        case (.nowhere, _), (_, .pathOnly): "No secret: keep the URL private"
+        case (.there, _): "You need a key from \(service.title) first"
+        case (.here, _): service.setup.summary ?? "Webhooks from \(service.title)"
         }
     }
 
     private static func lead(_ service: any WebhookService) -> String {
         switch service.secretOrigin {
-        case .here: "The address and the secret come next."
-        case .there: "\(service.title) makes the secret: get it first. The address comes next."
-        case .nowhere: "The address comes next."
+        case .here: "You get the URL and secret on the next page."
+        case .there: "You need a key from \(service.title) first. You get the URL on the next page."
+        case .nowhere: "You get the URL on the next page."
         }
     }
 

@@ -22,7 +22,8 @@ struct SecretPages: Sendable {
         guard let fresh = request.note(.secret).flatMap({ FreshSecret($0) }), fresh.token == id else {
             let service = site.services.known(named: view.token.service)
             if service?.secretOrigin == .nowhere { return PageAnswer(body: .redirect(view.path)) }
-            return .redirect(view.path, .info, "A secret is shown only once. If you need another, make a new one here.")
+            return .redirect(
+                view.path, .info, "Secrets are shown only once. If you need another, create a new one here.")
         }
         var answer = PageAnswer.page(content(fresh, view, person), .tokens)
         answer.spent = [.secret]
@@ -41,8 +42,8 @@ struct SecretPages: Sendable {
             }
         }
         return SecretPage(
-            title: isNew ? "The token is made" : "A new secret",
-            credentials: service?.secretOrigin == .nowhere ? "Webhook URL" : "Address and secret",
+            title: isNew ? "Token created" : "New secret",
+            credentials: service?.secretOrigin == .nowhere ? "Webhook URL" : "URL and secret",
             crumbs: [PageLink(url: "/tokens", text: "Tokens"), PageLink(url: view.path, text: name)],
             service: view.badge, heading: isNew ? "“\(name.isolated)” is ready" : "“\(name.isolated)” has a new secret",
             lead: lead(isNew: isNew, hasSecret: secret != nil, view),
@@ -50,7 +51,7 @@ struct SecretPages: Sendable {
             urlWithSecret: secret.flatMap { secret in
                 service?.setup.takesSecretInURL == true
                     ? CopyField(
-                        id: "url-with-secret", label: "URL with the secret in it",
+                        id: "url-with-secret", label: "URL with secret",
                         value: SetupGuide.urlWithSecret(view.url, secret: secret), isSecret: true) : nil
             },
             secret: secret.map { CopyField(id: "secret", label: "Secret", value: $0, isSecret: true) },
@@ -65,16 +66,16 @@ struct SecretPages: Sendable {
 
     private func lead(isNew: Bool, hasSecret: Bool, _ view: TokenView) -> String {
         switch (isNew, hasSecret) {
-        case (true, true): "Take the address and the secret to \(view.serviceTitle)."
-        case (true, false): "Take the address to \(view.serviceTitle)."
+        case (true, true): "Copy the URL and secret to \(view.serviceTitle)."
+        case (true, false): "Copy the URL to \(view.serviceTitle)."
         case (false, _): "Replace the secret at \(view.serviceTitle)."
         }
     }
 
     private func noSecret(_ service: (any WebhookService)?) -> String {
         service?.secretOrigin == .nowhere
-            ? "Whoever has this URL can send to it: keep it private."
-            : "It has the secret that you brought."
+            ? "Anyone with this URL can send deliveries, so keep it private."
+            : "Uses the secret you provided."
     }
 }
 
@@ -99,17 +100,16 @@ extension WaitingCard.Last {
             case .published:
                 (
                     "published",
-                    view.activity.published <= 1 ? "The first delivery is here" : "A delivery was accepted",
-                    "\(event) arrived and was published" + (record.topic.map { " as \($0)." } ?? ".")
+                    view.activity.published <= 1 ? "First delivery received" : "Delivery published",
+                    "\(event) was published" + (record.topic.map { " as \($0)." } ?? ".")
                 )
             case .repeated:
-                ("published", "A delivery came again", "\(event) arrived once more; it had been published before.")
+                ("published", "Delivery repeated", "\(event) was received again. It was already published.")
             case .withheld:
                 (
-                    "withheld", "The last delivery was not published",
-                    "\(event) arrived and was accepted, but not published."
+                    "withheld", "Last delivery not published", "\(event) was accepted but not published."
                 )
-            case .refused: ("refused", "The last delivery was refused", "\(event) was refused.")
+            case .refused: ("refused", "Last delivery refused", "\(event) was refused.")
             }
         let advice = record.outcome == .repeated ? nil : record.reason
         self.init(

@@ -7,7 +7,7 @@ struct StyledAccountPages: AccountPageRenderer {
     let settings: WebSettings
     let logger: Logger
 
-    private static let home = PageLink(url: "/", text: "Start page")
+    private static let home = PageLink(url: "/", text: "Home")
 
     func document(_ page: AccountPage, _ context: SessionContext) -> [UInt8] {
         var frame = PageFrame(
@@ -19,7 +19,7 @@ struct StyledAccountPages: AccountPageRenderer {
             return try renderer.render(Self.content(page), in: frame)
         } catch {
             logger.throttled(.error, "a page cannot be made", metadata: ["error": "\(error)"])
-            return Array("<!DOCTYPE html><title>Error</title><p>This page cannot be shown.\n".utf8)
+            return Array("<!DOCTYPE html><title>Error</title><p>This page can’t be shown.\n".utf8)
         }
     }
 
@@ -35,23 +35,23 @@ struct StyledAccountPages: AccountPageRenderer {
             return developmentLogin(next, problem)
         case .loginNotConfigured:
             return MessagePage(
-                title: "Nobody can log in here", text: "This server has no login service.",
-                advice: ["Its administrators set one up in the section [oidc] of the configuration."], ways: [home])
+                title: "Login isn’t configured", text: "This server has no login service.",
+                advice: ["Administrators can set one up in the [oidc] section of the configuration."], ways: [home])
         case .loggedOut(let providerLogout):
             let provider = providerLogout.map {
-                PageLink(url: $0, text: "Log out of the login service, too", isPrimary: true)
+                PageLink(url: $0, text: "Also log out of the login service", isPrimary: true)
             }
             return MessagePage(
-                title: "You are logged out", text: "Your tokens go on working.",
+                title: "You’re logged out", text: "Your tokens keep working.",
                 ways: [provider, PageLink(url: "/login", text: "Log in again"), home].compactMap { $0 })
         case .stillLoggedIn(let reason, let requestID):
             return MessagePage(
                 title: "You may still be logged in", text: reason,
-                advice: ["Go back to the page, and log out once more."],
+                advice: ["Go back to the page and log out again."],
                 ways: [PageLink(url: "/account", text: "Your account", isPrimary: true), home], requestID: requestID)
         case .forbidden(let reason):
             return MessagePage(
-                title: "This was not done", code: "403", text: reason,
+                title: "Not allowed", code: "403", text: reason,
                 ways: [PageLink(url: "/tokens", text: "Your tokens", isPrimary: true), home])
         }
     }
@@ -62,7 +62,8 @@ struct StyledAccountPages: AccountPageRenderer {
             fields: [
                 TextField(
                     id: "account", name: "account", label: "Account",
-                    hint: "Any name: small letters, digits, “-”, “_” and “.”", maximum: TokenOwner.maximumNameCount),
+                    hint: "Any name with lowercase letters, digits, “-”, “_”, and “.”.",
+                    maximum: TokenOwner.maximumNameCount),
                 TextField(
                     id: "groups", name: "groups", label: "Groups", hint: "Separated by commas.",
                     placeholder: "packager, infra-sig", maximum: 1000, isOptional: true),

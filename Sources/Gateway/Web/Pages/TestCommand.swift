@@ -42,7 +42,7 @@ struct TestCommand: Sendable {
         parts.append((" \\\n  \(ShellText.quoted(url))", false))
         self.parts = parts
         let isTimed = example.contains { $0.value == ExampleValue.time }
-        note = isTimed ? "Its signature holds for five minutes." : nil
+        note = isTimed ? "The signature is valid for five minutes." : nil
     }
 
     /// One that the token is for.

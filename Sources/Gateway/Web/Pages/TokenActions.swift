@@ -23,23 +23,25 @@ struct TokenActions: Sendable {
         do throws(TokenDeskError) {
             _ = try await site.desk.edit(id, edit, by: person)
         } catch .invalid(let error) {
-            let problem = "Nothing was changed: \(error)."
+            let problem =
+                error.place == .none
+                ? "Changes not saved. \(error.sentence)" : "Changes not saved. Check the field marked below."
             // What is saved meanwhile stays unseen, so the form stays as old as it is.
             return try await details.page(
                 request, .init(problem: problem, values: values, error: error, version: edit.version))
         } catch .changed(let token) {
             let saved = TokenFields.Values(token)
             // Twice the same, such as by a second click, is no conflict.
-            if saved.isSame(as: values) { return .redirect(view.path, .success, "Saved.") }
+            if saved.isSame(as: values) { return .redirect(view.path, .success, "Changes saved.") }
             let problem =
-                "Somebody changed these settings after you opened the page, so nothing was saved. "
-                + "Where yours differ, the form shows both. Save again to replace what is saved now."
+                "Changes not saved. Someone else changed these settings after you opened the page. "
+                + "The form shows both versions where they differ. Save again to overwrite theirs."
             return try await details.page(
                 request, .init(problem: problem, values: values, isStale: true), status: 409)
         } catch {
             throw PageFailure(error)
         }
-        return .redirect(view.path, .success, "Saved.")
+        return .redirect(view.path, .success, "Changes saved.")
     }
 
     /// Another scope, for a repository that was renamed.
@@ -51,19 +53,20 @@ struct TokenActions: Sendable {
             let changed = try await site.desk.edit(id, edit, by: person)
             return .redirect(
                 view.path, .success,
-                "The scope is \(changed.token.scope?.text ?? "any repository") now. What came meanwhile can be sent again "
-                    + "at \(view.serviceTitle).")
+                "Now publishing events from \(changed.token.scope?.text ?? "any repository"). You can redeliver missed "
+                    + "events at \(view.serviceTitle).")
         } catch .invalid(let error) {
             var values = TokenFields.Values(view.token)
             values.scope = scope
             return try await details.page(
-                request, .init(problem: "Nothing was changed: \(error).", values: values, error: error))
+                request, .init(problem: "Changes not saved. \(error.sentence)", values: values, error: error))
         } catch .changed(let token) {
             if let now = token.scope, now == (try? TokenScope(scope)) {
-                return .redirect(view.path, .success, "The scope is \(now.text) now.")
+                return .redirect(view.path, .success, "Now publishing events from \(now.text).")
             }
             return .redirect(
-                view.path, .warning, "Somebody changed the settings after you opened the page, so the scope was not.")
+                view.path, .warning,
+                "Changes not saved. Someone else changed the settings after you opened the page.")
         } catch {
             throw PageFailure(error)
         }
@@ -82,13 +85,13 @@ struct TokenActions: Sendable {
                 id, grace: grace, secret: secret, version: request.form("version"), by: person)
         } catch .invalid(let error) {
             return try await details.page(
-                request, .init(problem: "The secret was not changed: \(error).", error: error))
+                request, .init(problem: "Secret not changed. \(error.sentence)", error: error))
         } catch .changed {
             return try await details.page(
                 request,
                 .init(
-                    problem: "The secret was replaced after you opened the page, so it was not replaced again. "
-                        + "The page shows which secrets work now."), status: 409)
+                    problem: "Secret not changed. Someone else replaced it after you opened the page. "
+                        + "The page now shows the current state."), status: 409)
         } catch {
             throw PageFailure(error)
         }
@@ -96,11 +99,11 @@ struct TokenActions: Sendable {
     }
 
     func disable(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
-        try await set(.disabled, request, "The token is disabled: its deliveries are refused from now on.")
+        try await set(.disabled, request, "Token disabled. All deliveries are refused.")
     }
 
     func enable(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
-        try await set(.enabled, request, "The token is enabled.")
+        try await set(.enabled, request, "Token enabled.")
     }
 
     private func set(
@@ -121,11 +124,10 @@ struct TokenActions: Sendable {
             return try await details.page(
                 request,
                 .init(
-                    problem: "The token was not deleted: what was typed is not its name.",
-                    deleteError: "That is not the token’s name."))
+                    problem: "Token not deleted. The name doesn’t match.", deleteError: "The name doesn’t match."))
         }
         try await asking { () async throws(TokenDeskError) in try await site.desk.delete(id, by: person) }
-        return .redirect("/tokens", .success, "The token “\(view.token.name.isolated)” was deleted.")
+        return .redirect("/tokens", .success, "Token “\(view.token.name.isolated)” deleted.")
     }
 
     /// A test event, the whole way.
@@ -139,9 +141,9 @@ struct TokenActions: Sendable {
         case .published, .repeated:
             .redirect(
                 view.path, .success,
-                "The test event was published" + (record.messageID.map { " as message \($0)." } ?? "."))
-        case .withheld: .redirect(view.path, .warning, "The test event was accepted, but not published." + reason)
-        case .refused: .redirect(view.path, .error, "The test event was refused." + reason)
+                "Test event published" + (record.messageID.map { " as message \($0)." } ?? "."))
+        case .withheld: .redirect(view.path, .warning, "Test event accepted but not published." + reason)
+        case .refused: .redirect(view.path, .error, "Test event refused." + reason)
         }
     }
 
@@ -156,9 +158,11 @@ struct TokenActions: Sendable {
         }
         do throws(TokenDeskError) {
             let view = try await site.desk.addOwner(name, kind: kind, to: id, by: person)
-            return .redirect(view.path, .success, "\(words(kind, name)) may manage the token now.")
+            return .redirect(view.path, .success, "Added \(words(kind, name)) as an owner.")
         } catch .invalid(let error) {
-            rejected.problem = "Nobody was added: \(error)."
+            rejected.problem =
+                error.place == .owner
+                ? "Owner not added. Check the field marked below." : "Owner not added. \(error.sentence)"
             rejected.error = error
             return try await details.page(request, rejected)
         } catch {
@@ -176,19 +180,19 @@ struct TokenActions: Sendable {
         case .known:
             return false
         case .absent:
-            rejected.problem = "Nobody was added."
-            rejected.ownerError = "There is no \(owner.kind == .group ? "group" : "account") called “\(owner.name)”."
+            rejected.problem = "Owner not added. Check the field marked below."
+            rejected.ownerError = "There is no \(owner.kind == .group ? "group" : "account") named “\(owner.name)”."
             return true
         case .unsure:
             let again = request.field("again")
             if again == owner.name { return false }
-            rejected.problem = "Nobody was added yet: please confirm the name."
+            rejected.problem = "Owner not added yet. Confirm the name."
             rejected.ownerAgain = .init(
-                value: again, error: again.isEmpty ? nil : "The two names differ.",
+                value: again, error: again.isEmpty ? nil : "The names don’t match.",
                 hint: owner.kind == .group
-                    ? "Nobody of the group “\(owner.name)” has logged in here yet. Type its name again: all its members "
-                        + "will manage this token."
-                    : "“\(owner.name)” has not logged in here yet. Type the name again: whoever has that account will "
+                    ? "No member of “\(owner.name)” has logged in here yet. Enter the group’s name again: all its members "
+                        + "will be able to manage this token."
+                    : "“\(owner.name)” hasn’t logged in here yet. Enter the name again: this account will be able to "
                         + "manage this token.")
             return true
         }
@@ -203,14 +207,13 @@ struct TokenActions: Sendable {
         do throws(TokenDeskError) {
             try await site.desk.removeOwner(name, kind: kind, from: id, by: person)
         } catch .lastOwner {
-            return .redirect("/tokens/\(id)", .error, "A token keeps at least one owner: add another first.")
+            return .redirect("/tokens/\(id)", .error, "A token needs at least one owner. Add another owner first.")
         } catch {
             throw PageFailure(error)
         }
         // Whoever took themselves away may not see the page any more.
         let isStillSeen = (try? await site.desk.token(id, by: person)) != nil
-        return .redirect(
-            isStillSeen ? "/tokens/\(id)" : "/tokens", .success, "\(words(kind, name)) may no longer manage the token.")
+        return .redirect(isStillSeen ? "/tokens/\(id)" : "/tokens", .success, "Removed \(words(kind, name)).")
     }
 
     /// Whether somebody takes themselves away, or the group by which they manage the token.
@@ -234,12 +237,12 @@ struct TokenActions: Sendable {
             MessagePage(
                 title: "Leave this token?",
                 text: kind == .group
-                    ? "You manage “\(view.token.name.isolated)” as a member of the group \(name). Without it, you can’t see or "
-                        + "change the token any more."
-                    : "You are about to remove yourself from the owners of “\(view.token.name.isolated)”. Unless one of your "
-                        + "groups owns it, you can’t see or change it any more.",
-                advice: ["Its webhook keeps working. Only another owner can let you in again."],
-                ways: [PageLink(url: view.path, text: "Stay")],
+                    ? "You manage “\(view.token.name.isolated)” as a member of the group \(name). If you remove it, you "
+                        + "can no longer see or change the token."
+                    : "You are about to remove yourself as an owner of “\(view.token.name.isolated)”. Unless one of your "
+                        + "groups owns it, you can no longer see or change it.",
+                advice: ["Its webhook keeps working. Only another owner can add you again."],
+                ways: [PageLink(url: view.path, text: "Cancel")],
                 followUp: FollowUpForm(
                     action: request.path, isNew: true, hidden: fields.map { .init(name: $0.0, value: $0.1) },
                     button: "Leave token",
@@ -252,7 +255,7 @@ struct TokenActions: Sendable {
     }
 
     private func words(_ kind: TokenOwner.Kind, _ name: String) -> String {
-        kind == .group ? "The group \(name.printable)" : name.printable
+        kind == .group ? "the group \(name.printable)" : name.printable
     }
 
     private func subject(_ request: PageRequest) async throws(PageFailure) -> (TokenID, Person, TokenView) {

@@ -45,8 +45,8 @@ struct TokenDetailComposer {
             allowsPrivate: fields.values.publishesPrivate,
             owners: owners, ownerKind: ownerKind, ownerName: ownerName, ownerAgain: ownerAgain, secret: secret(fields),
             deleteName: TextField(
-                id: "delete-name", name: "name", label: "Type the token’s name to delete it",
-                hint: "Its address stops working, and its deliveries and counts are gone.",
+                id: "delete-name", name: "name", label: "Enter the token’s name to delete it",
+                hint: "Its URL stops working, and its deliveries and counts are deleted. This can’t be undone.",
                 error: rejected?.deleteError))
         page.messageTag = view.messageTag?.description
         page.privateError = fields.privateProblem
@@ -59,29 +59,31 @@ struct TokenDetailComposer {
             notices.append(
                 Notice(
                     kind: .warning,
-                    text: "You see this token as an administrator. What you do stands in its history."))
+                    text: "You’re viewing this token as an administrator. Your changes are recorded in its history."))
         }
         if let last = view.activity.lastLimitedAt, last > now.advanced(by: .seconds(-7 * 86_400)) {
             let count = NumberText.counted(view.activity.limited, "delivery was", "deliveries were")
             notices.append(
                 Notice(
                     kind: .warning,
-                    text: "\(count) refused because there were too many in a minute, the last one on "
-                        + "\(Moment(last).text). \(view.serviceTitle) may not send them again."))
+                    text: "\(count) refused for exceeding the limit per minute, most recently on "
+                        + "\(Moment(last).text). \(view.serviceTitle) may not resend them."))
         }
         if view.activity.isImpossible {
             notices.append(
                 Notice(
                     kind: .warning,
-                    text: "The database holds counts or times for this token that cannot be. Do not rely on them, and "
-                        + "tell this server’s administrators."))
+                    text:
+                        "Some of this token’s counts or times in the database are invalid. Don’t rely on them, and tell "
+                        + "this server’s administrators."))
         }
         if !view.isServiceOffered {
             notices.append(
                 Notice(
-                    kind: .warning, text: "\(view.serviceTitle) is switched off on this server: the URL answers 404."))
+                    kind: .warning,
+                    text: "\(view.serviceTitle) is turned off on this server. Deliveries to this URL get a 404 error."))
         } else if token.state == .disabled {
-            notices.append(Notice(kind: .info, text: "It is disabled: every delivery is refused."))
+            notices.append(Notice(kind: .info, text: "This token is disabled. All deliveries are refused."))
         }
         return notices + [secretNotice, filterNotice].compactMap { $0 }
     }
@@ -94,15 +96,15 @@ struct TokenDetailComposer {
         let isUsed = view.activity.secrets.since == token.secretsSince && view.activity.secrets.formerUsedAt != nil
         let former =
             switch (isUsed, ends.count > 1) {
-            case (true, false): "Deliveries still come with a previous one, which ends"
-            case (true, true): "Deliveries still come with a previous one, and the first of those ends"
-            case (false, false): "The previous one ends"
-            case (false, true): "The first of the previous ones ends"
+            case (true, false): "Deliveries still use a previous secret, which expires on"
+            case (true, true): "Deliveries still use a previous secret; the first of those expires on"
+            case (false, false): "The previous secret expires on"
+            case (false, true): "The first of the previous secrets expires on"
             }
         return Notice(
             kind: .warning,
-            text: "The new secret has not been used yet. \(former) \(Moment(end).text): replace the secret at "
-                + "\(view.serviceTitle) before that.")
+            text: "The new secret hasn’t been used yet. \(former) \(Moment(end).text). Replace the secret at "
+                + "\(view.serviceTitle) before then.")
     }
 
     /// Whether the token's secret replaced another, and was certainly not used yet. Which secrets came before that was written
@@ -141,11 +143,11 @@ struct TokenDetailComposer {
         let held = deliveries.ofService.accepted.filter { $0.reason != Withheld.outOfScope.code }
         guard !held.isEmpty, held.allSatisfy({ isHeldBack($0, by: filter) }) else { return nil }
         let events = Set(held.compactMap(\.event)).sorted().prefix(5).joined(separator: ", ")
-        let number = NumberText.counted(held.count, "delivery", "deliveries")
+        let last = held.count == 1 ? "The last delivery" : "The last \(NumberText.grouped(held.count)) deliveries"
         return Notice(
             kind: .warning,
-            text: "The events to publish (\(filter)) let nothing through: the last \(number) had other events"
-                + (events.isEmpty ? "." : " (\(events)).") + " Change them in the settings, or leave them empty.")
+            text: "No recent delivery matches “Events to publish” (\(filter)). \(last) had other events"
+                + (events.isEmpty ? "." : " (\(events)).") + " Add them in the settings, or leave the field empty.")
     }
 
     /// Whether the filter that the token had then let a delivery not through, and the present one would not, either.
@@ -170,7 +172,7 @@ struct TokenDetailComposer {
     }
 
     private var deliveryFilters: [PageLink] {
-        [("", "All"), ("accepted", "Accepted"), ("withheld", "Not published"), ("refused", "Refused")].map {
+        [("", "All"), ("accepted", "Published"), ("withheld", "Not published"), ("refused", "Refused")].map {
             value, text in
             PageLink(
                 url: view.path + (value.isEmpty ? "" : "?show=\(value)") + "#deliveries", text: text,
@@ -193,7 +195,7 @@ struct TokenDetailComposer {
 
     private var ownerKind: SelectField {
         SelectField(
-            id: "owner-kind", name: "kind", label: "Add a",
+            id: "owner-kind", name: "kind", label: "Add",
             choices: [("person", "Person", TokenOwner.Kind.user), ("group", "Group", .group)].map {
                 Choice(value: $0.0, label: $0.1, isSelected: $0.2 == (rejected?.ownerKind ?? .user))
             })
@@ -209,7 +211,7 @@ struct TokenDetailComposer {
     private var ownerAgain: TextField? {
         rejected?.ownerAgain.map { again in
             TextField(
-                id: "owner-again", name: "again", label: "Name again", value: again.value, hint: again.hint,
+                id: "owner-again", name: "again", label: "Confirm name", value: again.value, hint: again.hint,
                 maximum: TokenOwner.maximumNameCount, error: again.error, isFocused: true)
         }
     }
@@ -223,8 +225,8 @@ struct TokenDetailComposer {
             isUnused: isNewSecretUnused,
             formerUntil: view.formerSecretExpiries(now: now).map { Moment($0) },
             grace: SelectField(
-                id: "grace", name: "grace", label: "The present one works on for",
-                choices: [("0", "no longer"), ("1h", "1 hour"), ("24h", "1 day"), ("168h", "7 days")].map {
+                id: "grace", name: "grace", label: "Keep the current secret valid for",
+                choices: [("0", "Revoke now"), ("1h", "1 hour"), ("24h", "1 day"), ("168h", "7 days")].map {
                     Choice(value: $0.0, label: $0.1, isSelected: $0.0 == "24h")
                 },
                 error: rejected?.error?.place == .grace ? rejected?.error?.sentence : nil),

@@ -94,7 +94,7 @@ struct TokenDetailPages: Sendable {
         guard let service = site.services.known(named: view.token.service) else { throw .notFound }
         return .page(
             SetupPage(
-                title: "Setting it up at \(service.title)",
+                title: "Set up \(service.title)",
                 crumbs: [PageLink(url: "/tokens", text: "Tokens"), PageLink(url: view.path, text: view.token.name)],
                 service: view.badge, name: view.token.name,
                 url: CopyField(id: "url", label: "Webhook URL", value: view.url),

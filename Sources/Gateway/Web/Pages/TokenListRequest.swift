@@ -45,10 +45,10 @@ struct TokenListRequest: Sendable {
 
     private func summary(_ page: WebhookTokenPage) -> String {
         let count = NumberText.counted(page.total, "token", "tokens")
-        let owner = query["owner"].map { " of \($0)" } ?? ""
+        let owner = query["owner"].map { " owned by \($0)" } ?? ""
         let matches = isFiltered && owner.isEmpty ? page.total == 1 ? " matches" : " match" : ""
         let unreadable =
-            page.unreadable == 0 ? "" : ", \(page.unreadable) of which cannot be read; the server’s log says why"
+            page.unreadable == 0 ? "" : ", \(page.unreadable) of which can’t be read (see the server’s log)"
         return count + owner + matches + unreadable
     }
 
@@ -67,7 +67,7 @@ struct TokenListRequest: Sendable {
                     Choice(value: $0.0, label: $0.1, isSelected: $0.0 == state)
                 }),
             SelectField(
-                id: "sort", name: "sort", label: "Order",
+                id: "sort", name: "sort", label: "Sort by",
                 choices: TokenSort.allCases.map {
                     Choice(value: $0 == .new ? "" : $0.rawValue, label: $0.title, isSelected: $0 == sort)
                 }),
@@ -83,7 +83,7 @@ struct TokenListRequest: Sendable {
     private var columns: [TableColumn] {
         [
             column("Token", .name, .nameReversed), TableColumn(label: "Webhook URL"), TableColumn(label: "State"),
-            column("Last delivery", .delivery, .deliveryReversed), TableColumn(label: "Accepted"),
+            column("Last delivery", .delivery, .deliveryReversed), TableColumn(label: "Published"),
             TableColumn(label: "Not published"), TableColumn(label: "Refused"),
         ]
     }

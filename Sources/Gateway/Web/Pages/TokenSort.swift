@@ -25,8 +25,8 @@ enum TokenSort: String, Sendable, CaseIterable {
         case .name: "Name"
         case .nameReversed: "Name, Z to A"
         case .service: "Service"
-        case .delivery: "Latest delivery"
-        case .deliveryReversed: "Longest silent"
+        case .delivery: "Most recent delivery"
+        case .deliveryReversed: "Least recent delivery"
         }
     }
 }

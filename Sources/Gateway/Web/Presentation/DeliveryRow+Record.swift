@@ -6,7 +6,7 @@ extension DeliveryRow {
         self.init(
             when: Moment(record.at), event: record.event, topic: record.topic, messageID: record.messageID,
             messageURL: record.messageID.flatMap(settings.url(ofMessage:)),
-            size: record.size.map(NumberText.size) ?? "unknown", outcome: .of(record.outcome),
+            size: record.size.map(NumberText.size) ?? "Unknown", outcome: .of(record.outcome),
             advice: record.reason.map { DeliveryAdvice(code: $0, service: service, record: record) })
     }
 }

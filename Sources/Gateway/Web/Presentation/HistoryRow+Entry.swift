@@ -5,7 +5,7 @@ extension HistoryRow {
     ///
     /// - Parameter namesToken: Whether the token is not the page's subject.
     init(_ entry: HistoryEntry, namesToken: Bool) {
-        let who = entry.actor ?? "The command line"
+        let who = entry.actor ?? "Command line"
         let detail = entry.detail.isEmpty || Self.isInSentence(entry.event) ? nil : entry.detail
         self.init(
             when: Moment(entry.at), who: entry.byAdmin ? "\(who) (administrator)" : who, what: Self.what(entry),
@@ -18,15 +18,15 @@ extension HistoryRow {
 
     private static func what(_ entry: HistoryEntry) -> String {
         switch entry.event {
-        case .created: "made the token"
+        case .created: "created the token"
         case .edited: "changed the settings of the token"
-        case .rotated: "made a new secret for the token"
+        case .rotated: "created a new secret for the token"
         case .disabled: "disabled the token"
         case .enabled: "enabled the token"
         case .deleted: "deleted the token"
         case .ownerAdded: "added \(owner(entry.detail)) as an owner of the token"
-        case .ownerRemoved: "removed \(owner(entry.detail)) from the owners of the token"
-        case .tested: "sent a test event through the token"
+        case .ownerRemoved: "removed \(owner(entry.detail)) as an owner of the token"
+        case .tested: "sent a test event to the token"
         }
     }
 

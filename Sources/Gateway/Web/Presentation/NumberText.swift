@@ -18,7 +18,7 @@ enum NumberText {
 
     /// Bytes: `812 B`, `7.2 kB`, `1.5 MB`.
     static func size(_ bytes: Int) -> String {
-        if bytes < 0 { return "impossible size" }
+        if bytes < 0 { return "Invalid size" }
         if bytes < 1000 { return "\(bytes) B" }
         let (tenth, name) = bytes < 1_000_000 ? (100, "kB") : (100_000, "MB")
         let tenths = bytes / tenth + (bytes % tenth >= tenth / 2 ? 1 : 0)

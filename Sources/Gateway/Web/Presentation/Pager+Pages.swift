@@ -17,7 +17,7 @@ extension Pager {
         }
         self.init(
             summary: pages > 1
-                ? "\(NumberText.grouped(first)) to \(NumberText.grouped(last)) of \(NumberText.grouped(total))"
+                ? "\(NumberText.grouped(first))–\(NumberText.grouped(last)) of \(NumberText.grouped(total))"
                 : NumberText.counted(total, noun.one, noun.many),
             isNeeded: pages > 1, previous: page > 1 ? url(page - 1) : nil, next: page < pages ? url(page + 1) : nil,
             pages: entries)

@@ -7,7 +7,7 @@ extension SetupSteps {
         let guide = service.setup
         var fields = guide.fields.map { field in
             switch field.value {
-            case .url: Field(label: field.label, value: "the webhook URL", isLiteral: false)
+            case .url: Field(label: field.label, value: "The webhook URL", isLiteral: false)
             case .urlWithSecret: Field(label: field.label, value: Self.urlWithSecret, isLiteral: false)
             case .secret: Field(label: field.label, value: Self.secret, isLiteral: false)
             case .text(let text): Field(label: field.label, value: text, isLiteral: true)
@@ -41,8 +41,8 @@ extension SetupSteps {
         notes = []
     }
 
-    private static let secret = "the secret"
-    private static let urlWithSecret = "the URL with the secret in it"
+    private static let secret = "The secret"
+    private static let urlWithSecret = "The URL with the secret"
 
     private static func adds(_ click: String) -> Bool {
         click.hasPrefix("Add ") || click.hasPrefix("Create ")

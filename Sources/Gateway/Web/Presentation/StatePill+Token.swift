@@ -21,7 +21,7 @@ extension StatePill {
     /// What became of the last webhook.
     static func ofLast(_ outcome: TokenActivity.Last) -> StatePill {
         switch outcome {
-        case .published: StatePill(text: "Accepted", tone: .ok)
+        case .published: StatePill(text: "Published", tone: .ok)
         case .withheld: StatePill(text: "Not published", tone: .warn)
         case .refused: StatePill(text: "Refused", tone: .bad)
         }

@@ -56,7 +56,7 @@ struct TokenFields: Sendable {
     private func problem(_ place: TokenInputError.Place, _ value: (Values) -> String) -> String? {
         if place != .none, error?.place == place { return error?.sentence }
         guard let saved, value(saved) != value(values) else { return nil }
-        return value(saved).isEmpty ? "Saved now: empty." : "Saved now: “\(value(saved).isolated)”."
+        return value(saved).isEmpty ? "Currently saved: empty." : "Currently saved: “\(value(saved).isolated)”."
     }
 
     /// What else was saved of the switch for private content.
@@ -73,22 +73,22 @@ struct TokenFields: Sendable {
     private var name: TextField {
         TextField(
             id: "name", name: "name", label: "Name", value: values.name,
-            hint: "What you want to call it: your project, perhaps.", maximum: TokenDraft.maximumNameCount,
+            hint: "For example, your project’s name.", maximum: TokenDraft.maximumNameCount,
             isProse: true, error: problem(.name, \.name))
     }
 
     private var scope: TextField {
         TextField(
-            id: "scope", name: "scope", label: "Only from", value: values.scope,
-            hint: "An owner, or one repository. What comes from elsewhere is not published then.",
+            id: "scope", name: "scope", label: "Repository or owner", value: values.scope,
+            hint: "Publish only events from this owner or repository.",
             placeholder: "owner/repository", maximum: TokenScope.maximumCount, isOptional: true,
             error: problem(.scope, \.scope))
     }
 
     private func events(of service: (any WebhookService)?) -> TextField {
         TextField(
-            id: "events", name: "events", label: "Only these events", value: values.events,
-            hint: "Separated by commas; a star stands for anything. Empty is all events.",
+            id: "events", name: "events", label: "Events to publish", value: values.events,
+            hint: "Separate events with commas. “*” matches any action. Leave empty for all events.",
             placeholder: service?.eventTable?.exampleFilter, isOptional: true,
             error: problem(.events, \.events))
     }
@@ -126,8 +126,8 @@ struct TokenFields: Sendable {
         return TextField(
             id: "own-secret", name: "secret", label: isNeeded ? "Secret from \(title)" : "Secret",
             hint: isNeeded
-                ? "\(title) makes it: copy it from there."
-                : "At least \(TokenSecret.minimumCharacters) characters. Leave it empty to have one made.",
+                ? "Copy the key from \(title)."
+                : "At least \(TokenSecret.minimumCharacters) characters. Leave empty to generate one.",
             maximum: TokenSecret.maximumBytes, isOptional: !isNeeded,
             error: error?.place == .secret ? error?.sentence : nil)
     }

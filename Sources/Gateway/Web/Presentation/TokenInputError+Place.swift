@@ -27,11 +27,34 @@ extension TokenInputError {
         }
     }
 
-    /// The description as a sentence.
+    /// The description as a sentence of a page, beside the field that it is about.
     var sentence: String {
-        let text = description
+        let text =
+            switch self {
+            case .setting(.missing(_, let example)): "enter a value, e.g. \(example)"
+            case .setting(.invalid(_, let expectation)): expectation
+            default: description
+            }
         guard let first = text.first else { return text }
-        return first.uppercased() + text.dropFirst() + (text.hasSuffix(".") || text.hasSuffix("?") ? "" : ".")
+        // No full stop after a URL.
+        let end = ".?/".contains(text.last ?? ".") ? "" : "."
+        return (first.uppercased() + text.dropFirst() + end).withCurlyQuotes
+    }
+}
+
+extension String {
+    /// The text with typographic quotation marks and apostrophes instead of straight ones.
+    var withCurlyQuotes: String {
+        var result = ""
+        for character in self {
+            let opens = result.last.map { $0.isWhitespace || $0 == "(" } ?? true
+            switch character {
+            case "\"": result.append(opens ? "“" : "”")
+            case "'": result.append(opens ? "‘" : "’")
+            default: result.append(character)
+            }
+        }
+        return result
     }
 }
 

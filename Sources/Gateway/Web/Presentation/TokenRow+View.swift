@@ -21,7 +21,7 @@ extension TokenRow {
         self.init(
             id: view.token.id.description, url: view.path, name: view.token.name, service: view.badge,
             scope: view.token.scope?.text,
-            owners: showsOwners ? (view.token.owners.isEmpty ? "no owner" : view.ownersText) : nil,
+            owners: showsOwners ? (view.token.owners.isEmpty ? "no owners" : view.ownersText) : nil,
             webhookURL: view.url, state: .of(view),
             last: view.activity.last.map {
                 .init(when: Moment($0.at), outcome: .ofLast($0.outcome))

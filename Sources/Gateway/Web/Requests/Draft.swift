@@ -75,8 +75,8 @@ extension Notice {
     static func restored(hadSecret: Bool = false) -> Notice {
         Notice(
             kind: .info,
-            text: "Here is what you typed before. Check it, and send the form again."
-                + (hadSecret ? " Your own secret was not kept: enter it again." : ""))
+            text: "Your changes were restored. Check them, then save again."
+                + (hadSecret ? " Your own secret wasn’t kept: enter it again." : ""))
     }
 }
 
@@ -98,7 +98,7 @@ extension FollowUpForm {
             },
             secret: needsSecret
                 ? TextField(
-                    id: "retry-secret", name: "secret", label: "Your secret, once more",
+                    id: "retry-secret", name: "secret", label: "Enter your secret again",
                     maximum: TokenSecret.maximumBytes) : nil)
     }
 }

@@ -76,13 +76,13 @@ extension FormLedger {
             case .done(let location, let notes):
                 return .success(
                     notes.flatMap { PageAnswer(redirectingTo: location, encodedNotes: $0) }
-                        ?? .redirect(location, .info, "This form was sent before. Nothing was done twice."))
+                        ?? .redirect(location, .info, "This form was already submitted. Nothing was done twice."))
             case .unknown:
                 throw .http(
                     HTTPError(
                         HTTPStatus(409), code: FormLedgerError.sentBefore,
-                        message: "This form was sent before, and it isn’t known what came of it. "
-                            + "Look at what is there before you send it again."))
+                        message: "This form was already submitted, but its result isn’t known. "
+                            + "Check the current state before you submit it again."))
             case .first:
                 return await act(form, run)
             }

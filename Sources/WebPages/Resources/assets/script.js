@@ -13,7 +13,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     const done = await copy(text, source);
     label.textContent = done ? "Copied" : "Press Ctrl+C";
     button.classList.toggle("copied", done);
-    announce(done ? "Copied" : "Selected: press Control and C to copy");
+    announce(done ? "Copied" : "Selected. Press Control+C to copy.");
     clearTimeout(timer);
     timer = setTimeout(() => {
       label.textContent = idle;
@@ -59,7 +59,7 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
     // What stands in the command beside it is the same secret.
     for (const part of document.querySelectorAll("[data-secret-part]")) part.classList.toggle("covered", !isShown);
     button.textContent = isShown ? "Hide" : "Show";
-    button.setAttribute("aria-label", isShown ? "Hide the secret" : "Show the secret");
+    button.setAttribute("aria-label", isShown ? "Hide secret" : "Show secret");
     button.removeAttribute("aria-pressed");
   };
   show(false);
@@ -73,7 +73,9 @@ for (const field of document.querySelectorAll("input[readonly]")) {
 
 // Relative times; the full one stays in the tooltip.
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+});
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 function relativeTime(instant) {
   const seconds = (instant - Date.now()) / 1000;
@@ -145,8 +147,8 @@ function watch(card) {
   const next = () => {
     const age = (Date.now() - start) / 1000;
     if (age > 1800) {
-      if (last === undefined) text.replaceChildren(paragraph("Nothing came within half an hour."));
-      text.append(paragraph("Reload the page to watch on."));
+      if (last === undefined) text.replaceChildren(paragraph("No deliveries in the last half hour."));
+      text.append(paragraph("Reload the page to keep watching."));
       card.classList.add("rests");
       return;
     }
