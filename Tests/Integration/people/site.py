@@ -72,7 +72,7 @@ def add_token(page: Page, gateway: Gateway, service: str, name: str, scope: str 
     own = "0123456789abcdef" * 3
     if service in MADE_THERE:
         page.locator("#own-secret").fill(own)
-    page.get_by_role("switch", name="Also publish private content").or_(page.locator('input[name="private"]')).first.check()
+    page.locator("#private").check()
     follow(page.get_by_role("button", name="Create token"))
     page.wait_for_url(re.compile(r"/tokens/[^/]+/secret$"))
     url = page.locator("#url").input_value()

@@ -90,7 +90,7 @@ def refusal(gateway: Gateway) -> str:
     ("name", "settings", "reason"),
     [
         ("provider", {"oidc": {"issuer": "https://id.example.org/", "client_secret": "x"},
-                      "server": {"public_url": "https://hooks.example.org"}}, "exclude"),
+                      "server": {"public_url": "https://hooks.example.org"}}, "together"),
         ("listen", {"server": {"listen": ["0.0.0.0:0"], "public_url": "http://localhost:8080"}}, "others can reach"),
         ("public", {"server": {"public_url": "https://hooks.example.org"}}, "public_url"),
     ],

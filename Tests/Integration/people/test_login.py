@@ -92,7 +92,7 @@ def test_a_callback_in_another_browser(gateway: Gateway, provider: ScriptedProvi
     victim = Browser(gateway)
     answer = victim.get(callback)
     assert answer.status_code == 400
-    assert "log in again" in answer.text
+    assert "Log in again" in answer.text
     assert victim.cookie is None
     assert provider.count("Token") == 0
 

@@ -134,7 +134,7 @@ def refused(page: Page, gateway: Gateway, added: Added) -> None:
     page.goto(gateway.url + added.page_path)
     expect_delivery(page, "Refused")
     expect(page.get_by_text("The signature doesn’t match.")).to_be_visible()
-    follow(section(page, "Deliveries").get_by_role("link", name="Published"))
+    follow(section(page, "Deliveries").get_by_role("link", name="Published", exact=True))
     expect(section(page, "Deliveries").get_by_text("Refused", exact=True)).to_have_count(1)
     page.goto(f"{gateway.url}/")
     expect(section(page, "Needs attention")).to_contain_text("project at github")
@@ -242,7 +242,7 @@ def others(
 
 def delete(page: Page, gateway: Gateway, added: Added) -> None:
     page.goto(gateway.url + added.page_path)
-    page.get_by_label("Enter the token’s name to delete it").fill("another name")
+    page.get_by_label("Enter token name to delete").fill("another name")
     follow(page.get_by_role("button", name="Delete token"))
     page.wait_for_url(f"{gateway.url}/tokens")
     expect(page.get_by_text("Token “another name” deleted.")).to_be_visible()
@@ -306,7 +306,7 @@ def test_script_helps(chrome: Chromium, site: Gateway) -> None:
         page.goto(site.url + added.page_path)
         button = page.get_by_role("button", name="Delete token")
         expect(button).to_be_disabled()
-        page.get_by_label("Enter the token’s name to delete it").fill("for frank")
+        page.get_by_label("Enter token name to delete").fill("for frank")
         expect(button).to_be_enabled()
         expect(section(page, "History").locator("time").first).to_have_text(re.compile("just now|minute"))
 

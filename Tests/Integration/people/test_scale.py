@@ -24,9 +24,9 @@ def many(make_gateway, scratch: Path) -> Browser:
 
 def test_a_list_of_thousands_can_be_used(many: Browser) -> None:
     first = many.get("/tokens").text
-    assert "5,000 tokens" in first and "1 to 25 of 5,000" in first
+    assert "5,000 tokens" in first and "1–25 of 5,000" in first
     last = many.get("/tokens?page=200&sort=name").text
-    assert "4,976 to 5,000 of 5,000" in last and "token 4999" in last
+    assert "4,976–5,000 of 5,000" in last and "token 4999" in last
     assert many.get("/tokens?page=201").status_code == 200
     found = many.get("/tokens?q=token+4321").text
     assert "1 token" in found and "token 4321" in found

@@ -255,7 +255,7 @@ def test_stored_text_stays_text(chrome: Chromium, site: Gateway, text: str) -> N
         added = fill_with(page, site, text)
         send_hostile(site, added.token, text)
         for selector, button in (
-            ("#name", "Save"), ("#scope", "Save"), ("#events", "Save"), ("#owner-name", "Add"),
+            ("#name", "Save changes"), ("#scope", "Save changes"), ("#events", "Save changes"), ("#owner-name", "Add"),
             ("#own-secret", "Create new secret"),
         ):
             page.goto(site.url + added.page_path)

@@ -50,10 +50,10 @@ def test_the_card_goes_on_waiting(chrome: Chromium, site: Gateway) -> None:
         rows = page.locator("#deliveries tbody tr:not(.why)")
         expect(card.get_by_role("heading")).to_have_text("Waiting for the first delivery")
         for number, (send, heading, outcome, counts) in enumerate([
-            (lambda: deliver(site, added.token, secret="f" * 64), "The last delivery was refused", "Refused", "0 0 1"),
+            (lambda: deliver(site, added.token, secret="f" * 64), "Last delivery refused", "Refused", "0 0 1"),
             (lambda: push(site, added, "other/name"), "Last delivery not published", "Not published", "0 1 1"),
             (lambda: push(site, added), "First delivery received", "Published", "1 1 1"),
-            (lambda: deliver(site, added.token, secret="f" * 64), "The last delivery was refused", "Refused", "1 1 2"),
+            (lambda: deliver(site, added.token, secret="f" * 64), "Last delivery refused", "Refused", "1 1 2"),
         ]):
             send()
             expect(card.get_by_role("heading")).to_have_text(heading, timeout=15_000)

@@ -53,7 +53,7 @@ def test_an_unreadable_body_is_no_empty_one(wire: Wire) -> None:
     finally:
         os.close(folder)
     assert made.returncode != 0 and made.stdout == ""
-    assert "standard input could not be read: Is a directory" in made.stderr
+    assert "can't read standard input: Is a directory" in made.stderr
 
 
 def test_what_is_filled_in_and_what_is_wrong(wire: Wire) -> None:

@@ -138,7 +138,7 @@ extension Samples {
                 fields: [
                     TextField(
                         id: "account", name: "account", label: "Account", value: "zoe",
-                        hint: "Any name with lowercase letters, digits, “-”, “_”, and “.”."),
+                        hint: "Any name: lowercase letters, digits, - _ ."),
                     TextField(
                         id: "groups", name: "groups", label: "Groups", hint: "Separated by commas.",
                         placeholder: "packager, sysadmin-main", isOptional: true),

@@ -88,7 +88,7 @@ extension Samples {
                     ]),
                 ownSecret: ownSecret),
             deleteName: TextField(
-                id: "delete-name", name: "name", label: "Enter the token’s name to delete it",
+                id: "delete-name", name: "name", label: "Enter token name to delete",
                 hint: "Its URL stops working, and its deliveries and counts are deleted. This can’t be undone."))
     }
 

@@ -62,7 +62,7 @@ struct StyledAccountPages: AccountPageRenderer {
             fields: [
                 TextField(
                     id: "account", name: "account", label: "Account",
-                    hint: "Any name with lowercase letters, digits, “-”, “_”, and “.”.",
+                    hint: "Any name: lowercase letters, digits, - _ .",
                     maximum: TokenOwner.maximumNameCount),
                 TextField(
                     id: "groups", name: "groups", label: "Groups", hint: "Separated by commas.",

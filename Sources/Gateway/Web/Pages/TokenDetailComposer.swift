@@ -45,7 +45,7 @@ struct TokenDetailComposer {
             allowsPrivate: fields.values.publishesPrivate,
             owners: owners, ownerKind: ownerKind, ownerName: ownerName, ownerAgain: ownerAgain, secret: secret(fields),
             deleteName: TextField(
-                id: "delete-name", name: "name", label: "Enter the token’s name to delete it",
+                id: "delete-name", name: "name", label: "Enter token name to delete",
                 hint: "Its URL stops working, and its deliveries and counts are deleted. This can’t be undone.",
                 error: rejected?.deleteError))
         page.messageTag = view.messageTag?.description

@@ -27,7 +27,7 @@ extension TokenInputError {
         }
     }
 
-    /// The description as a sentence of a page, beside the field that it is about.
+    /// The description as a sentence for a page, beside the field that it is about.
     var sentence: String {
         let text =
             switch self {
