@@ -1,28 +1,51 @@
-import Encodings
 import EventLoop
-import Glibc
+
+/// What the lock of a SQLite database's thread guards: who is next, and what each wants.
+private struct SQLiteWork: SerialQueue {
+    typealias Work = (action: SQLiteQueue.Action, job: SQLiteJob?)
+    typealias Answer = (waiter: SQLiteJob.Waiter?, error: DatabaseError)
+
+    var queue: SQLiteQueue
+    var jobs: [SQLiteQueue.JobID: SQLiteJob] = [:]
+    var readers: [Int: NoticeOutlet] = [:]
+    var lastID = 0
+    var isStopped = false
+
+    mutating func next(now: ContinuousClock.Instant) -> SerialStep<Work> {
+        switch queue.next(now: now) {
+        case .wait(let deadline): .wait(until: deadline)
+        case .stop: .stop
+        // Stays in the table until it is done, for whoever gives up waiting.
+        case .run(let id): .run((.run(id), jobs[id]))
+        case .fail(let id, let error): .run((.fail(id, error), jobs.removeValue(forKey: id)))
+        case let action: .run((action, nil))
+        }
+    }
+
+    var nextDeadline: ContinuousClock.Instant? { queue.nextDeadline }
+
+    mutating func expire(now: ContinuousClock.Instant) -> [Answer] {
+        queue.expire(now: now).map { (waiter: takeWaiter(of: $0.id), error: $0.error) }
+    }
+
+    /// What is owed stays in the table.
+    private mutating func takeWaiter(of id: SQLiteQueue.JobID) -> SQLiteJob.Waiter? {
+        guard let job = jobs[id] else { return nil }
+        if job.kind.isOwed { jobs[id]?.waiter = nil } else { jobs[id] = nil }
+        return job.waiter
+    }
+}
 
 /// The thread of a SQLite database, and the way to it. The connection is used on the thread only, where SQLite may block on
-/// the disk and on other processes' locks; whoever waits longer than its deadline is told so by a timer on a loop.
+/// the disk and on other processes' locks.
 final class SQLiteWorker: @unchecked Sendable {
-    // Safe to share: `queue`, `jobs`, `readers`, `armed`, `lastID`, `closers` and `isStopped` are touched with `signal`'s lock
-    // held; `connection`, `doom` and `dataVersion` on the thread only; `timer` on the loop only; the rest never changes.
+    // Safe to share: `opening`, `doom` and `dataVersion` are touched on the thread only, `opening` also before it runs; the
+    // rest never changes.
 
     let limits: DatabaseLimits
     private let location: SQLiteLocation
     private let isReadOnly: Bool
-    private let loop: EventLoop
-    private let signal = ThreadSignal()
-
-    private var queue: SQLiteQueue
-    private var jobs: [SQLiteQueue.JobID: SQLiteJob] = [:]
-    private var readers: [Int: NoticeOutlet] = [:]
-    private var lastID = 0
-    private var closers: [CheckedContinuation<Void, Never>] = []
-    private var isStopped = false
-    /// When the timer fires.
-    private var armed: ContinuousClock.Instant?
-    private var timer: LoopTimer?
+    private let thread: SerialThread<SQLiteWork>
 
     private var opening: CheckedContinuation<Void, any Error>?
     /// The first error of the open transaction, which dooms it.
@@ -34,8 +57,9 @@ final class SQLiteWorker: @unchecked Sendable {
         self.location = location
         self.isReadOnly = isReadOnly
         self.limits = limits
-        self.loop = loop
-        queue = SQLiteQueue(limits: limits)
+        thread = SerialThread(SQLiteWork(queue: SQLiteQueue(limits: limits)), name: "sqlite", deadlinesOn: loop) {
+            $0.waiter?.resume(throwing: $0.error)
+        }
     }
 
     // MARK: From any thread
@@ -45,24 +69,19 @@ final class SQLiteWorker: @unchecked Sendable {
     func start() async throws {
         try await withCheckedThrowingContinuation { continuation in
             opening = continuation  // read by the thread, which does not run yet
-            var thread = pthread_t()
-            let retained = Unmanaged.passRetained(self)
-            let status = pthread_create(&thread, nil, runSQLiteWorker, retained.toOpaque())
-            guard status == 0 else {
-                retained.release()
-                let reason = systemErrorText(status)
-                continuation.resume(throwing: DatabaseError(.unavailable, "no thread for the database: \(reason)"))
-                return
+            do throws(StreamError) {
+                try thread.start { self.run() }
+            } catch {
+                continuation.resume(throwing: DatabaseError(.unavailable, "no thread for the database: \(error)"))
             }
-            pthread_detach(thread)
         }
     }
 
     /// A new name for a piece of work.
     func nextID() -> SQLiteQueue.JobID {
-        signal.withLock {
-            lastID += 1
-            return lastID
+        thread.update(wakesThread: false) { work in
+            work.lastID += 1
+            return work.lastID
         }
     }
 
@@ -97,117 +116,55 @@ final class SQLiteWorker: @unchecked Sendable {
         let (stream, outlet) = NoticeOutlet.make(limit: limits.notices)
         let number = nextID()
         outlet.onEnd { [weak self] in self?.unwatch(number) }
-        let isStopped = signal.withLock {
-            if !self.isStopped {
-                readers[number] = outlet
-                queue.poll(true, now: .now)
+        let isStopped = thread.update { work in
+            if !work.isStopped {
+                work.readers[number] = outlet
+                work.queue.poll(true, now: .now)
             }
-            return self.isStopped
+            return work.isStopped
         }
-        if isStopped { outlet.finish() } else { signal.notify() }
+        if isStopped { outlet.finish() }
         return stream
     }
 
     private func unwatch(_ number: Int) {
-        signal.withLock {
-            readers[number] = nil
-            if readers.isEmpty { queue.poll(false, now: .now) }
+        thread.update(wakesThread: false) { work in
+            work.readers[number] = nil
+            if work.readers.isEmpty { work.queue.poll(false, now: .now) }
         }
     }
 
     /// Ends the thread, and returns when the database is closed; if the disk hangs, without it.
     func close() async {
-        await withCheckedContinuation { continuation in
-            let isStopped = signal.withLock {
-                if !self.isStopped { closers.append(continuation) }
-                return self.isStopped
-            }
-            if isStopped {
-                continuation.resume()
-            } else {
-                requestStop()
-                // A thread that hangs in the disk is left behind.
-                loop.execute { [self] in
-                    LoopTimer(on: loop) { self.resumeClosers() }.schedule(after: limits.closeTimeout + .seconds(1))
-                }
-            }
-        }
-    }
-
-    private func resumeClosers() {
-        let closers = signal.withLock {
-            defer { self.closers.removeAll() }
-            return self.closers
-        }
-        for closer in closers { closer.resume() }
+        requestStop()
+        await thread.waitForEnd(until: .now + limits.closeTimeout + .seconds(1))
     }
 
     /// Ends the thread, some time soon.
     func requestStop() {
-        signal.withLock { queue.close(now: .now) }
-        signal.notify()
+        thread.update { $0.queue.close(now: .now) }
     }
 
     private func add(_ job: SQLiteJob, _ id: SQLiteQueue.JobID) {
-        let refusal = signal.withLock { () -> DatabaseError? in
-            if isStopped { return .poolClosed }
-            let refusal = queue.add(
+        let refusal = thread.update { work -> DatabaseError? in
+            if work.isStopped { return .poolClosed }
+            let refusal = work.queue.add(
                 id, session: job.session, until: job.deadline, timeout: job.kind.timeout, isOwed: job.kind.isOwed,
                 now: .now)
-            if let refusal { return refusal }
-            jobs[id] = job
-            return nil
+            if refusal == nil { work.jobs[id] = job }
+            return refusal
         }
-        guard refusal == nil else {
-            job.waiter?.resume(throwing: refusal ?? .poolClosed)
-            return
-        }
-        signal.notify()
-        arm()
+        if let refusal { job.waiter?.resume(throwing: refusal) }
     }
 
     private func cancel(_ id: SQLiteQueue.JobID) {
-        let job = signal.withLock { queue.remove(id) ? jobs.removeValue(forKey: id) : nil }
+        let job = thread.update(wakesThread: false) { $0.queue.remove(id) ? $0.jobs.removeValue(forKey: id) : nil }
         job?.waiter?.resume(throwing: CancellationError())
-    }
-
-    // MARK: Deadlines
-
-    /// Sees to it that the timer fires no later than the next deadline. One that fires too early is cheap.
-    private func arm() {
-        let deadline = signal.withLock { () -> ContinuousClock.Instant? in
-            guard let deadline = queue.nextDeadline else { return nil }
-            if let armed, armed <= deadline { return nil }
-            armed = deadline
-            return deadline
-        }
-        guard let deadline else { return }
-        loop.execute { [self] in
-            let timer = timer ?? LoopTimer(on: loop) { [weak self] in self?.tick() }
-            self.timer = timer
-            timer.schedule(after: max(.zero, ContinuousClock.now.duration(to: deadline)))
-        }
-    }
-
-    private func tick() {
-        let expired = signal.withLock {
-            armed = nil
-            return queue.expire(now: .now).map { (waiter: takeWaiter(of: $0.id), error: $0.error) }
-        }
-        for (waiter, error) in expired { waiter?.resume(throwing: error) }
-        arm()
-    }
-
-    /// With the lock held. What is owed stays in the table.
-    private func takeWaiter(of id: SQLiteQueue.JobID) -> SQLiteJob.Waiter? {
-        guard let job = jobs[id] else { return nil }
-        if job.kind.isOwed { jobs[id]?.waiter = nil } else { jobs[id] = nil }
-        return job.waiter
     }
 
     // MARK: On the thread
 
-    fileprivate func run() {
+    private func run() {
         let opening = self.opening
         self.opening = nil
         do {
@@ -222,11 +179,9 @@ final class SQLiteWorker: @unchecked Sendable {
     }
 
     private func serve(_ connection: SQLiteConnection) {
-        while true {
-            let (action, job) = nextAction()
+        while let (action, job) = thread.next() {
             switch action {
             case .run(let id):
-                arm()
                 if let job { run(job, id, connection) }
             case .fail(_, let error):
                 job?.waiter?.resume(throwing: error)
@@ -234,30 +189,8 @@ final class SQLiteWorker: @unchecked Sendable {
                 end(connection)
             case .poll:
                 poll(connection)
-            case .wait:
+            case .wait, .stop:
                 break
-            case .stop:
-                return
-            }
-        }
-    }
-
-    /// Waits until there is something to do.
-    private func nextAction() -> (SQLiteQueue.Action, SQLiteJob?) {
-        signal.withLock {
-            while true {
-                let now = ContinuousClock.now
-                switch queue.next(now: now) {
-                case .wait(let deadline):
-                    signal.wait(atMost: deadline.map { now.duration(to: $0) })
-                case .run(let id):
-                    // Stays in the table until it is done, for whoever gives up waiting.
-                    return (.run(id), jobs[id])
-                case .fail(let id, let error):
-                    return (.fail(id, error), jobs.removeValue(forKey: id))
-                case let action:
-                    return (action, nil)
-                }
             }
         }
     }
@@ -269,9 +202,9 @@ final class SQLiteWorker: @unchecked Sendable {
             try connection.checkFiles()
             return results
         }
-        let waiter = signal.withLock {
-            queue.finished(id)
-            return jobs.removeValue(forKey: id)?.waiter
+        let waiter = thread.update { work in
+            work.queue.finished(id)
+            return work.jobs.removeValue(forKey: id)?.waiter
         }
         waiter?.resume(with: result.mapError { $0 as any Error })
     }
@@ -309,7 +242,7 @@ final class SQLiteWorker: @unchecked Sendable {
     private func query(
         _ statement: SQLStatement, _ timeout: Duration, isInTransaction: Bool, _ connection: SQLiteConnection
     ) throws(DatabaseError) -> SQLResult {
-        defer { if isInTransaction { signal.withLock { queue.continued(now: .now) } } }
+        defer { if isInTransaction { thread.update { $0.queue.continued(now: .now) } } }
         // A failure may have ended the transaction (a full disk does): what follows would run outside of it.
         if isInTransaction, doom != nil { throw .transactionFailed }
         do throws(DatabaseError) {
@@ -347,9 +280,9 @@ final class SQLiteWorker: @unchecked Sendable {
     private func begin(_ id: SQLiteQueue.SessionID, _ connection: SQLiteConnection) throws(DatabaseError) -> SQLResult {
         let result = try connection.run("BEGIN IMMEDIATE", timeout: limits.queryTimeout)
         doom = nil
-        let isWanted = signal.withLock {
-            guard jobs[id]?.waiter != nil else { return false }
-            queue.began(id, now: .now)
+        let isWanted = thread.update { work in
+            guard work.jobs[id]?.waiter != nil else { return false }
+            work.queue.began(id, now: .now)
             return true
         }
         // Whoever wanted it has given up, and would never end it.
@@ -368,7 +301,7 @@ final class SQLiteWorker: @unchecked Sendable {
     private func end(_ connection: SQLiteConnection) -> SQLResult {
         if connection.isInTransaction { _ = try? connection.run("ROLLBACK", timeout: limits.queryTimeout) }
         doom = nil
-        signal.withLock { queue.ended() }
+        thread.update { $0.queue.ended() }
         return SQLResult()
     }
 
@@ -384,31 +317,23 @@ final class SQLiteWorker: @unchecked Sendable {
         } catch {
             notices = [.lost(error)]
         }
-        signal.withLock {
-            for number in readers.keys {
-                for notice in notices { readers[number]?.tell(notice) }
+        thread.update { work in
+            for number in work.readers.keys {
+                for notice in notices { work.readers[number]?.tell(notice) }
             }
         }
     }
 
     private func stopped() {
-        let (jobs, readers) = signal.withLock {
-            isStopped = true
+        let (waiters, readers) = thread.update { work in
+            work.isStopped = true
             defer {
-                self.jobs.removeAll()
-                self.readers.removeAll()
+                work.jobs.removeAll()
+                work.readers.removeAll()
             }
-            return (self.jobs.values.compactMap(\.waiter), self.readers.values)
+            return (work.jobs.values.compactMap(\.waiter), Array(work.readers.values))
         }
-        for job in jobs { job.resume(throwing: DatabaseError.poolClosed) }
+        for waiter in waiters { waiter.resume(throwing: DatabaseError.poolClosed) }
         for reader in readers { reader.finish() }
-        resumeClosers()
     }
-}
-
-/// The thread's body. A named function, not a closure: it runs outside any actor.
-private func runSQLiteWorker(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument else { return nil }
-    Unmanaged<SQLiteWorker>.fromOpaque(argument).takeRetainedValue().run()
-    return nil
 }
