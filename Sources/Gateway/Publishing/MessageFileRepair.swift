@@ -1,5 +1,4 @@
 import Encodings
-import FedoraMessaging
 import Glibc
 
 /// Repairs the end of a file of messages after a crash or a loss of power.
@@ -14,7 +13,7 @@ struct MessageFileRepair {
     let calls: FilePublisherCalls
     /// The longest last line that is taken for a torn message; anything longer is no file of ours.
     var longestTail = 256 << 20
-    /// How far back from the end zeros are looked for: more than the bytes of any batch (`broker.window_bytes`, or one
+    /// The bytes before the end in which zeros are looked for: more than those of any batch (`broker.window_bytes`, or one
     /// message that is larger).
     var searched: Int
 
@@ -26,8 +25,8 @@ struct MessageFileRepair {
     }
 
     /// Repairs, if there is something to repair.
-    /// - Returns: what was done, for the log; nil if nothing was.
-    /// - Throws: if the file holds something else than messages, which must not be cut, or can't be repaired.
+    /// - Returns: What was done, for the log, or `nil` if nothing was.
+    /// - Throws: ``FilePublisherError`` if the file holds something else than messages, which must not be cut, or can't be repaired.
     func run() throws(FilePublisherError) -> String? {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure("can't be asked for its length") }
@@ -76,20 +75,12 @@ struct MessageFileRepair {
     }
 
     private func append(_ bytes: [UInt8]) throws(FilePublisherError) {
-        let isWritten = bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let count = calls.write(descriptor, UnsafeRawBufferPointer(rebasing: rest))
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return false }
-                rest = rest.dropFirst(count)
-            }
-            return true
+        guard calls.writeAll(bytes, to: descriptor), calls.synchronize(descriptor) == 0 else {
+            throw failure("can't be repaired")
         }
-        guard isWritten, calls.synchronize(descriptor) == 0 else { throw failure("can't be repaired") }
     }
 
-    /// Where the first zero stands in the part that the last batch may be in; no message holds one.
+    /// Returns the place of the first zero in the part that the last batch may be in; no message holds one.
     private func firstZero(size: Int) throws(FilePublisherError) -> Int? {
         var start = max(0, size - searched)
         while start < size {
@@ -105,7 +96,7 @@ struct MessageFileRepair {
         return nil
     }
 
-    /// Where the line begins that goes up to `end`, or on beyond it; `end` itself after a newline.
+    /// Returns the start of the line that goes up to `end`, or on beyond it; `end` itself after a newline.
     private func lineStart(before end: Int, size: Int) throws(FilePublisherError) -> Int {
         var end = end
         while end > 0 {
@@ -138,7 +129,7 @@ struct MessageFileRepair {
         FilePublisherError("\(path) \(words): \(systemErrorText(errno))")
     }
 
-    /// Whether bytes are one JSON object from its first brace to its last: enough to tell a whole line that we wrote
+    /// Returns `true` if bytes are one JSON object from its first brace to its last: enough to tell a whole line that we wrote
     /// from a torn one, which always lacks the last brace, and from one with a hole, which holds zeros.
     static func isWholeObject(_ bytes: ArraySlice<UInt8>) -> Bool {
         var depth = 0

@@ -48,7 +48,7 @@ struct GatewayParts: Sendable {
             let filePublisher = try FilePublisher(
                 path: path, topicPrefix: configuration.broker.topicPrefix,
                 priority: configuration.broker.publishPriority, limits: FilePublisherLimits(configuration),
-                loops: loops.loops, logger: logger)
+                loops: loops, logger: logger)
             broker = nil
             file = filePublisher
             publisher = filePublisher

@@ -7,7 +7,7 @@ import Testing
     let start = ContinuousClock.now
 
     private func queue(messages: Int = 10, bytes: Int = 100) -> Queue {
-        Queue(limits: FilePublisherLimits(messages: messages, bytes: bytes, timeout: .seconds(5)))
+        Queue(limits: FilePublisherLimits(messages: messages, bytes: bytes, timeout: .seconds(5)), start: start)
     }
 
     func line(_ text: String) -> [UInt8] { Array(text.utf8) }
@@ -95,13 +95,48 @@ import Testing
         #expect(!queue.enqueue(line("b"), 2, now: start + .seconds(9)))
         #expect(queue.count == 1 && queue.hasPending)
     }
+
+    @Test func aDiskThatFailedIsProbed() {
+        let queue = queue()
+        #expect(queue.next(now: start) == "wait")
+        #expect(!queue.setFailure(nil, now: start))
+        #expect(queue.setFailure("full", now: start) && queue.failure == "full")
+        #expect(queue.next(now: start) == "wait until 1.0 seconds")
+        #expect(queue.next(now: start + .seconds(1)) == "probe")
+        #expect(!queue.setFailure("full", now: start + .seconds(1)))
+        #expect(queue.next(now: start + .seconds(1)) == "wait until 2.0 seconds")
+        // Messages are as good as a probe.
+        #expect(queue.enqueue(line("a"), 1, now: start))
+        #expect(queue.next(now: start + .seconds(2)) == "write")
+        var buffer: [UInt8] = []
+        queue.takeBatch(reusing: &buffer)
+        #expect(queue.setFailure(nil, now: start + .seconds(3)) && queue.failure == nil)
+        _ = queue.finishBatch(.published)
+        #expect(queue.next(now: start + .seconds(9)) == "wait")
+    }
+
+    @Test func whatWaitsIsWrittenBeforeTheEnd() {
+        let queue = queue()
+        #expect(queue.enqueue(line("a"), 1, now: start))
+        queue.stop()
+        #expect(queue.next(now: start) == "write")
+        var buffer: [UInt8] = []
+        queue.takeBatch(reusing: &buffer)
+        _ = queue.finishBatch(.published)
+        #expect(queue.next(now: start) == "stop")
+    }
 }
 
 /// The queue as a reference, because `#expect` takes no mutating calls.
 private final class Queue {
     private var queue: FilePublisherQueue<Int>
 
-    init(limits: FilePublisherLimits) { queue = FilePublisherQueue(limits: limits) }
+    private let start: ContinuousClock.Instant
+
+    init(limits: FilePublisherLimits, start: ContinuousClock.Instant) {
+        queue = FilePublisherQueue(limits: limits)
+        self.start = start
+    }
 
     var isWriting: Bool { queue.isWriting }
     var hasPending: Bool { queue.hasPending }
@@ -114,6 +149,21 @@ private final class Queue {
         queue.enqueue(line, waiter, until: deadline, now: now)
     }
     func takeBatch(reusing buffer: inout [UInt8]) { queue.takeBatch(reusing: &buffer) }
-    func finishBatch(_ result: PublishResult) -> FilePublisherQueue<Int>.Answers { queue.finishBatch(result) }
-    func expire(now: ContinuousClock.Instant) -> FilePublisherQueue<Int>.Answers { queue.expire(now: now) }
+    func finishBatch(_ result: PublishResult) -> [FilePublisherQueue<Int>.Answer] { queue.finishBatch(result) }
+    func expire(now: ContinuousClock.Instant) -> [FilePublisherQueue<Int>.Answer] { queue.expire(now: now) }
+    func setFailure(_ failure: String?, now: ContinuousClock.Instant) -> Bool { queue.setFailure(failure, now: now) }
+    func stop() { queue.stop() }
+    var failure: String? { queue.failure }
+
+    /// The writer's next step, in words.
+    func next(now: ContinuousClock.Instant) -> String {
+        switch queue.next(now: now) {
+        case .run(.write): "write"
+        case .run(.reopen): "reopen"
+        case .run(.probe): "probe"
+        case .wait(let time?): "wait until \(start.duration(to: time))"
+        case .wait: "wait"
+        case .stop: "stop"
+        }
+    }
 }

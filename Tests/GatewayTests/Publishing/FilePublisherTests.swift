@@ -1,3 +1,4 @@
+import EventLoop
 import FedoraMessaging
 import Foundation
 import Logging
@@ -6,6 +7,8 @@ import Testing
 @testable import Gateway
 
 @Suite struct FilePublisherTests {
+    static let loops = Result { try LoopGroup.start(count: 1, name: "file-test") }
+
     let folder: TemporaryFolder
     let disk = FaultyDisk()
     var path: String { folder.path + "/messages.jsonl" }
@@ -15,11 +18,12 @@ import Testing
     }
 
     func publisher(
-        _ limits: FilePublisherLimits = FilePublisherLimits(timeout: .seconds(60)), prefix: String = "org.example"
+        _ limits: FilePublisherLimits = FilePublisherLimits(timeout: .seconds(60)), prefix: String = "org.example",
+        calls: FilePublisherCalls? = nil
     ) throws -> FilePublisher {
         try FilePublisher(
-            path: path, topicPrefix: prefix, limits: limits,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, calls: disk.calls)
+            path: path, topicPrefix: prefix, limits: limits, loops: Self.loops.get(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, calls: calls ?? disk.calls)
     }
 
     func message(_ number: Int, topic: String = "github.push") -> FedoraMessage {
@@ -54,7 +58,7 @@ import Testing
         await disk.untilHeld()
         let results = await withTaskGroup(of: PublishResult.self) { group in
             for number in 1...20 { group.addTask { await publisher.publish(message(number)) } }
-            while publisher.core.waitingMessages < 21 { await Task.yield() }
+            while publisher.waitingMessages < 21 { await Task.yield() }
             disk.release()
             return await group.reduce(into: []) { $0.append($1) }
         }
@@ -72,7 +76,7 @@ import Testing
         disk.hold()
         async let first = publisher.publish(message(1))
         await disk.untilHeld()
-        #expect(publisher.core.waitingMessages == 1)
+        #expect(publisher.waitingMessages == 1)
         #expect(await publisher.publish(message(2)) == .full)
         disk.release()
         #expect(await first == .published)
@@ -185,6 +189,59 @@ import Testing
         #expect(try content() == line(1) + line(2))
     }
 
+    /// As a disk of a network does that has gone away: whoever asks, and whoever closes, is answered all the same.
+    @Test func callersAreAnsweredAtTheirDeadlineWhileTheDiskHangs() async throws {
+        let (entered, left) = (Locked(false), Locked(false))
+        var calls = FilePublisherCalls.system
+        calls.synchronize = { _ in
+            entered.withLock { $0 = true }
+            sleep(60)
+            left.withLock { $0 = true }
+            return 0
+        }
+        let publisher = try publisher(FilePublisherLimits(messages: 4, timeout: .seconds(2)), calls: calls)
+        async let first = publisher.publish(message(1))
+        while !entered.withLock({ $0 }) { await Task.yield() }
+        // Less time than the limits give.
+        #expect(await publisher.publish(message(2), until: RequestDeadline(.now + .milliseconds(10))) == .timedOut)
+        #expect(await publisher.publish(message(3), until: RequestDeadline(.now)) == .timedOut)
+        async let fourth = publisher.publish(message(4), until: RequestDeadline(.now + .seconds(3600)))
+        #expect(await first == .timedOut)
+        #expect(await fourth == .timedOut)
+        // They still wait for the disk, and there is no room for more.
+        #expect(publisher.waitingMessages == 4)
+        #expect(await publisher.publish(message(5)) == .full)
+        await publisher.close()
+        #expect(!left.withLock { $0 })
+    }
+
+    @Test func callersAreAnsweredAtTheirDeadlineWhenTheThreadHasDied() async throws {
+        var calls = FilePublisherCalls.system
+        calls.synchronize = { _ in pthread_exit(nil) }
+        let publisher = try publisher(FilePublisherLimits(timeout: .milliseconds(20)), calls: calls)
+        #expect(await publisher.publish(message(1)) == .timedOut)
+        #expect(await publisher.publish(message(2)) == .timedOut)
+        await publisher.close()
+        #expect(await publisher.publish(message(3)) == .unavailable(reason: "the server is shutting down"))
+    }
+
+    /// Messages of a loop's tasks go to the writer at the end of the loop's turn.
+    @Test func whatComesInATurnOfALoopGoesOutInOneWrite() async throws {
+        let publisher = try publisher()
+        let loop = try Self.loops.get().loops[0]
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: loop.taskExecutor) {
+                await withTaskGroup(of: PublishResult.self) { group in
+                    for number in 1...20 { group.addTask { await publisher.publish(message(number)) } }
+                    for await result in group { #expect(result == .published) }
+                }
+            }
+        }
+        #expect(disk.state.withLock { $0.writes } == 1)
+        #expect(try content() == (1...20).map(line).joined())
+        await publisher.close()
+    }
+
     @Test func closingDoesNotWaitForAStuckDisk() async throws {
         let publisher = try publisher(FilePublisherLimits(timeout: .milliseconds(20)))
         disk.hold()
@@ -214,7 +271,7 @@ import Testing
         async let first = publisher.publish(message(1))
         await disk.untilHeld()
         async let second = publisher.publish(message(2))
-        while publisher.core.waitingMessages < 2 { await Task.yield() }
+        while publisher.waitingMessages < 2 { await Task.yield() }
         disk.release()
         await publisher.close()
         #expect(await first == .published)
