@@ -28,7 +28,7 @@ private struct SQLiteWork: SerialQueue {
         queue.expire(now: now).map { (waiter: takeWaiter(of: $0.id), error: $0.error) }
     }
 
-    /// Removes and returns the waiter of a job; what is owed to others stays in the table.
+    /// Removes and returns the waiter of a job; a job that is owed stays in the table.
     private mutating func takeWaiter(of id: SQLiteQueue.JobID) -> SQLiteJob.Waiter? {
         guard let job = jobs[id] else { return nil }
         if job.kind.isOwed { jobs[id]?.waiter = nil } else { jobs[id] = nil }
