@@ -1,36 +1,37 @@
 import EventLoop
 import Glibc
 import HTTPServer
-import Logging
 import WebhookServices
+
+/// Bounds on webhooks that come without a token's id.
+struct BarePathSettings: Sendable {
+    /// The maximum size of a body, in bytes; a larger one is refused with 413.
+    let maxBodySize: Int
+    /// The time that a body may take, from when there is a slot for it.
+    let bodyTimeout: Duration
+    /// The number of secrets that a webhook is tried with before it fails.
+    let candidates: Int
+    /// Failures are answered at multiples of this time, counted from the end of the body.
+    let failureTime: Duration
+    /// The seconds in the Retry-After of a 503.
+    let retryAfter: Int
+}
 
 /// `POST /<service>`: a webhook without a token's id. Its token is one whose scope contains the payload's repository,
 /// or whose secret the webhook holds; the proof is the same as with an id.
 ///
-/// Nothing is learnt here by trying: every failure is the same 401, at the same time after the body or, where it is not
-/// even read, after the head. And trying is bounded: see `BareGate`.
+/// Trying reveals nothing: every failure is the same 401, at the same time after the body or, where the body is not even
+/// read, after the head, and takes the same work (`TokenDiscovery`). It is bounded as well: see `AdmissionPolicy`.
 struct BarePathHandler: HTTPHandler {
     let services: [any WebhookService]
     let tokens: TokenLookup
     let pipeline: WebhookPipeline
-    let gate: BareGateKeeper
-    let index: CandidateIndex
+    let limiter: AdmissionLimiter
+    let index: TokenScopeIndex
     let keys: KeyRing
-    /// Secrets of no token, by their services' names: what is tried where there is no token to try.
+    /// Secrets of no token, by their services' names: tried in place of the tokens that there are not.
     let decoys: [String: PreparedSecret]
     let settings: BarePathSettings
-
-    /// How trying went.
-    enum Attempt {
-        /// It is a webhook of a token, and this is what it comes to.
-        case verified(PreparedDelivery, TokenID, SecretUse)
-        /// It is of none.
-        case failed
-        /// It is of a token, and lacks something.
-        case invalid(HTTPError, TokenID)
-        /// It cannot be known.
-        case unknown(HTTPError)
-    }
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
         do throws(HTTPError) {
@@ -49,17 +50,18 @@ struct BarePathHandler: HTTPHandler {
         let service = services[place]
         guard service.isFoundWithoutID else { throw .needsTokenAddress }
         try HTTPError.checkEncoding(of: exchange.head)
-        let source = BareSource(exchange.clientAddress, service: place)
-        guard await gate.enter(source, on: exchange.loop, until: deadline) else {
+        let client = ClientKey(exchange.clientAddress, service: place)
+        guard await limiter.enter(client, on: exchange.loop, until: deadline) else {
             await pause(since: .now, on: exchange.loop, until: deadline)
             throw .unverified
         }
         let second = Int64(time(nil))
         let (prepared, token, secret, size) = try await verify(
-            exchange, service: service, source: source, second: second, until: deadline)
+            exchange, service: service, client: client, second: second, until: deadline)
         do throws(HTTPError) {
             let acceptance = try await pipeline.finish(
-                prepared, second: second, until: deadline, requestID: exchange.requestID)
+                prepared, second: second, until: deadline.leavingTime(of: pipeline.settings.deadline),
+                requestID: exchange.requestID)
             pipeline.note(acceptance, of: token, size: size, secret: secret, isBare: true)
             return acceptance
         } catch {
@@ -68,40 +70,41 @@ struct BarePathHandler: HTTPHandler {
         }
     }
 
-    /// Tries the webhook, and leaves the gate.
+    /// Finds the webhook's token, and gives the slot back.
     private func verify(
-        _ exchange: HTTPExchange, service: any WebhookService, source: BareSource, second: Int64,
+        _ exchange: HTTPExchange, service: any WebhookService, client: ClientKey, second: Int64,
         until deadline: RequestDeadline
     ) async throws(HTTPError) -> (PreparedDelivery, TokenID, SecretUse, size: Int) {
-        let body = try await body(of: exchange, source: source, until: deadline)
+        let body = try await body(of: exchange, client: client, until: deadline)
+        let deadline = deadline.leavingTime(of: pipeline.settings.deadline)
         let start = ContinuousClock.now
         let request = WebhookRequest(
             headers: RequestHeaders(head: exchange.head), body: body, receivedAt: second,
             query: exchange.head.method == .get ? exchange.head.query : nil)
-        var trial = BareTrial(service: service, loop: exchange.loop, deadline: deadline, bodySize: body.count)
+        var discovery = TokenDiscovery(service: service, loop: exchange.loop, deadline: deadline)
         let failure: HTTPError
-        switch await trial.run(request, self) {
+        switch await discovery.run(request, self) {
         case .verified(let prepared, let token, let secret):
-            gate.leave(source, .verified)
+            limiter.leave(client, .verified)
             return (prepared, token, secret, body.count)
         case .invalid(let error, let token):
-            gate.leave(source, .verified)
+            limiter.leave(client, .verified)
             pipeline.note(error, of: token, size: body.count)
             throw error
         case .unknown(let error): failure = error
         case .failed: failure = .unverified
         }
-        // The slot is kept until the answer, or whoever waits for it would learn how long it took.
+        // The slot is kept until the answer, or those who wait for it would learn how long the work took.
         await pause(since: start, on: exchange.loop, until: deadline)
-        gate.leave(source, .failed(cpu: trial.price(candidates: settings.candidates)))
+        limiter.leave(client, .failed(bodySize: body.count))
         throw failure
     }
 
-    /// The body, which has less time here than with a token's id: it takes up a slot.
+    /// Reads the body, which has less time here than with a token's id, because it takes up a slot.
     ///
-    /// - Throws: what is wrong with it. That counts as a failure, and at the price of a whole one.
+    /// - Throws: The reason why it cannot be read, which counts as a failure.
     private func body(
-        of exchange: HTTPExchange, source: BareSource, until deadline: RequestDeadline
+        of exchange: HTTPExchange, client: ClientKey, until deadline: RequestDeadline
     ) async throws(HTTPError) -> ArraySlice<UInt8> {
         let end = min(deadline.instant, .now + settings.bodyTimeout)
         do throws(HTTPError) {
@@ -109,7 +112,8 @@ struct BarePathHandler: HTTPHandler {
             let limit = min(settings.maxBodySize, pipeline.bodyLimit(of: RequestHeaders(head: exchange.head)))
             return try await exchange.readBody(limit: limit, until: end)
         } catch {
-            gate.leave(source, .failed(cpu: BarePrice.reading(settings.maxBodySize)))
+            // Only what came: else those who announce large bodies and send none would spend what others have.
+            limiter.leave(client, .failed(bodySize: exchange.receivedBodyBytes))
             guard error.code == HTTPError.overloaded(retryAfter: 0).code else { throw error }
             await pause(since: .now, on: exchange.loop, until: deadline)
             throw .unverified
@@ -123,5 +127,20 @@ struct BarePathHandler: HTTPHandler {
         let passed = start.duration(to: .now)
         let periods = (passed / settings.failureTime).rounded(.down) + 1
         await LoopPause.wait(min(max(.zero, settings.failureTime * periods - passed), deadline.left), on: loop)
+    }
+}
+
+/// `POST /<service>` where no webhooks are taken without a token's id.
+struct ClosedAddressHandler: HTTPHandler {
+    /// The methods that the address takes instead.
+    static let allowed = ServerResponse.Field("Allow", "GET, HEAD, OPTIONS")
+
+    let services: [any WebhookService]
+
+    func respond(to exchange: HTTPExchange) async -> ServerResponse {
+        guard let name = exchange.pathParameters.raw("service"),
+            services.contains(where: { $0.name.utf8.elementsEqual(name) })
+        else { return exchange.refuse(.unknownWebhook) }
+        return exchange.refuse(.needsTokenAddress, headers: [Self.allowed])
     }
 }

@@ -61,6 +61,7 @@ extension HTTPExchange {
 
     /// Counts what is here beyond what was reserved.
     private func charge(_ bytes: Int) {
+        receivedBodyBytes = bytes
         guard bytes > charged else { return }
         connection.context.budget.charge(bytes - charged)
         charged = bytes

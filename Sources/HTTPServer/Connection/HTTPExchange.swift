@@ -23,6 +23,8 @@ public final class HTTPExchange {
     /// Bytes that this request holds of the loop's budget.
     var charged = 0
     var bodyBytes = 0
+    /// The bytes of the body that have been received so far, also where the rest never came.
+    public internal(set) var receivedBodyBytes = 0
     /// Bytes of the body since the connection last counted as one that waits anew: `WaitingPeers.renew`.
     var sinceRenewal = 0
     var continueSent = false

@@ -17,7 +17,7 @@ import Testing
         return table
     }
 
-    private static func waitForWaiters(_ count: Int, _ index: CandidateIndex) async {
+    private static func waitForWaiters(_ count: Int, _ index: TokenScopeIndex) async {
         for _ in 0..<100_000 {
             guard await index.waiters < count else { return }
             await Task.yield()
@@ -200,7 +200,7 @@ import Testing
 
     @Test func oneReadAKeyHoweverManyAsk() async throws {
         let loader = ScriptedCandidates()
-        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 2)
+        let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 2)
         async let first = index.candidates(for: key, until: later)
         await loader.waitForReads(1)
         async let second = index.candidates(for: key, until: later)
@@ -214,7 +214,7 @@ import Testing
 
     @Test func readsAtOnceAreBounded() async throws {
         let loader = ScriptedCandidates()
-        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 1)
+        let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 1)
         let keys = (0..<3).map { CandidateKey.repository(service: "github", name: "a/\($0)") }
         async let first = index.candidates(for: keys[0], until: later)
         async let second = index.candidates(for: keys[1], until: later)
@@ -229,7 +229,7 @@ import Testing
 
     @Test func aReadThatAChangeOvertakesDoesNotCount() async throws {
         let loader = ScriptedCandidates()
-        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 2)
+        let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 2)
         async let answer = index.candidates(for: key, until: later)
         await loader.waitForReads(1)
         await index.note(.everything)
@@ -246,7 +246,7 @@ import Testing
 
     @Test func aReadThatIsOvertakenAgainAndAgainIsNotKept() async throws {
         let loader = ScriptedCandidates()
-        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 2)
+        let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 2)
         async let answer = index.candidates(for: key, until: later)
         for count in 1...4 {
             await loader.waitForReads(count)
@@ -264,7 +264,7 @@ import Testing
 
     @Test func whatCannotBeKnownIsAnError() async throws {
         let loader = ScriptedCandidates()
-        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 2)
+        let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 2)
         async let answer = index.candidates(for: key, until: later)
         await loader.waitForReads(1)
         loader.finish(.failure(DatabaseError(.unavailable, "away")))
@@ -279,7 +279,7 @@ import Testing
     @Test func nobodyWaitsBeyondTheDeadline() async throws {
         let loader = ScriptedCandidates()
         let clock = TestClock()
-        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 1, clock: { clock.now })
+        let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 1, clock: { clock.now })
         let other = CandidateKey.repository(service: "github", name: "c/d")
         async let first = index.candidates(for: key, until: later)
         await loader.waitForReads(1)
@@ -308,8 +308,8 @@ import Testing
     }
 
     /// An index that knows of a candidate, which is past its time.
-    private func stale(_ loader: ScriptedCandidates, _ clock: TestClock) async throws -> CandidateIndex {
-        let index = CandidateIndex(loader: loader, table: table(), maximumLookups: 1, clock: { clock.now })
+    private func stale(_ loader: ScriptedCandidates, _ clock: TestClock) async throws -> TokenScopeIndex {
+        let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 1, clock: { clock.now })
         async let answer = index.candidates(for: key, until: clock.now + .seconds(8))
         await loader.waitForReads(1)
         loader.finish(.success([Candidate(id: ids[0], owner: nil)]))
@@ -391,7 +391,7 @@ import Testing
 
     @Test func theLoopWatchesTheDeadlines() async throws {
         let loader = ScriptedCandidates()
-        let index = CandidateIndex(
+        let index = TokenScopeIndex(
             loader: loader, table: table(), maximumLookups: 1, loop: try TestDatabases.loop.get())
         do {
             let found = try await index.candidates(for: key, until: .now + .milliseconds(10))

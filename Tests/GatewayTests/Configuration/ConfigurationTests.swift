@@ -188,6 +188,21 @@ import Testing
         }
     }
 
+    @Test("a key that is gone is refused with the name of the key to use instead")
+    func keysThatAreGone() throws {
+        let table = ConfigurationTable.shared
+        let keys = table.sections.flatMap { section in section.keys.map { section.path(of: $0.name) } }
+        for path in ConfigurationTable.replaced.keys where path.hasPrefix("bare_path.") {
+            let found = problems("[bare_path]\n\(path.dropFirst("bare_path.".count)) = 1")
+            #expect(found.count == 1)
+            let start = "w.toml:2: \(path): "
+            let problem = try #require(found.first)
+            #expect(problem.hasPrefix(start) && !keys.contains(path))
+            let advice = problem.dropFirst(start.count)
+            #expect(keys.contains { advice.contains($0) }, "\(problem)")
+        }
+    }
+
     @Test func trustedProxies() throws {
         let text = """
             [server]

@@ -70,7 +70,7 @@ def test_large_bodies_take_no_more_than_one_parser_has_and_hold_nobody_up(target
 
 def test_large_bodies_without_a_token_take_no_more_either(make_gateway, scratch: Path) -> None:
     """Whoever sends them to a service's address has proved nothing."""
-    bounds = {"max_body_size": "25 MiB", "cpu_share": 100, "failure_burst": 100_000, "body_timeout": "20s"}
+    bounds = {"max_body_size": "25 MiB", "failure_budget": "1024 GiB", "body_timeout": "20s"}
     broker, server = {"amqp_url": f"file:{scratch}/large-bare.jsonl"}, {"body_bytes_in_flight": "1 GiB"}
     gateway = make_gateway("large-bare", {"broker": broker, "server": server, "bare_path": bounds})
     gateway.create_token("github", "bare", scope="large/body")

@@ -47,7 +47,7 @@ actor LoginGate {
     /// Waits, for some seconds at most, until a code may be redeemed.
     func enter(_ key: LoginSource, now: ContinuousClock.Instant = .now) async -> Entry {
         var source = sources[key] ?? Source(patience: TokenBucket(capacity: Double(Self.burst), now: now))
-        source.patience.refill(capacity: Double(Self.burst), interval: Self.interval, now: now)
+        source.patience.refill(capacity: Double(Self.burst), perSecond: .seconds(1) / Self.interval, now: now)
         guard source.patience.level >= 1 else { return .closed(retryAfter: 5) }
         guard source.underWay < atOnce || source.waiting < Self.maximumWaiting else { return .closed(retryAfter: 5) }
         if sources[key] == nil { makeRoom() }
@@ -97,11 +97,11 @@ actor LoginGate {
 
 /// The source of a login: an IPv4 address, an IPv6 network of 64 bits, or a Unix socket's other end.
 struct LoginSource: Hashable, Sendable {
-    private let source: BareSource
+    private let source: ClientKey
 
     init(_ address: SocketAddress) { self.init(.address(address)) }
 
-    private init(_ client: ClientAddress) { source = BareSource(client, service: 0) }
+    private init(_ client: ClientAddress) { source = ClientKey(client, service: 0) }
 
     /// The source of a request.
     init(of exchange: HTTPExchange) { self.init(exchange.clientAddress) }

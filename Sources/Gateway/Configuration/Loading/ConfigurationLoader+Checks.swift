@@ -34,11 +34,6 @@ extension ConfigurationLoader {
 
     private mutating func checkBarePath() {
         let bare = configuration.barePath
-        if areSound("bare_path.reserved_in_flight", "bare_path.max_in_flight"),
-            bare.reservedInFlight >= bare.maxInFlight
-        {
-            rejectPair("bare_path.reserved_in_flight", "bare_path.max_in_flight", "must be smaller than")
-        }
         if bare.enabled, configuration.server.trustedProxies.isEmpty, configuration.server.tls.certificate == nil,
             configuration.server.publicURL?.hasPrefix("https://") == true
         {

@@ -1,19 +1,27 @@
 import Database
 
-/// Where the index gets candidates from.
+/// The key that tokens are looked up by where no id is given.
+enum CandidateKey: Hashable, Sendable {
+    /// All whose scope contains the repository; its name with ASCII letters in lower case.
+    case repository(service: String, name: String)
+    /// All that have this secret; its keyed hashes, under each root key that is there.
+    case secret(service: String, hashes: [[UInt8]])
+}
+
+/// The source of the index's candidates.
 protocol CandidateLoading: Sendable {
-    /// All that match, in the order of preference. A read is for all who ask meanwhile, so it has nobody's deadline: only
-    /// the database's own limits.
+    /// Returns all that match, in the order of preference. A read is for all who ask meanwhile, so it has nobody's
+    /// deadline: only the database's own limits.
     func candidates(for key: CandidateKey) async throws -> [Candidate]
 }
 
 /// Reads candidates from the database.
 struct CandidateLoader: CandidateLoading {
     let database: any Database
-    /// Tokens read at most.
-    let limit: Int
-    /// Of these, tokens of one owner: many of one cannot take the place of others.
-    let limitPerOwner: Int
+    /// The maximum number of tokens that are read.
+    var limit = 100
+    /// Of these, the maximum of one owner: many of one cannot take the place of others. As many as are tried.
+    var limitPerOwner = 2
 
     /// - Throws: `DatabaseError`.
     func candidates(for key: CandidateKey) async throws -> [Candidate] {
@@ -22,7 +30,7 @@ struct CandidateLoader: CandidateLoading {
         return try candidates(in: await database.query(statement))
     }
 
-    /// Nil where nothing can match.
+    /// Returns the query for a key, or `nil` where nothing can match.
     @inline(never)
     func statement(for key: CandidateKey) -> SQLStatement? {
         switch key {
@@ -54,10 +62,10 @@ struct CandidateLoader: CandidateLoading {
             lastAccepted: try row.optionalInteger("bare_last_at"))
     }
 
-    /// Those whose webhooks were accepted here before, by their service's address: the latest and the earliest first. Then
-    /// those whose webhooks were accepted at all, the narrowest scope, and the oldest token. Those of an owner are counted
-    /// before the rest is cut off, and of every four that are kept, one is of those of which nothing was accepted here, the
-    /// oldest and the newest by turns: it was new once, whoever was there before.
+    /// Returns the query for tokens: first those whose webhooks were accepted here before, by their service's address, the
+    /// latest and the earliest by turns, then those whose webhooks were accepted at all, the narrowest scope, and the oldest
+    /// token. Those of an owner are counted before the rest is cut off, and of every four that are kept, one is of those of
+    /// which nothing was accepted here, the oldest and the newest by turns: it was new once, whoever was there before.
     private func select(_ condition: String, _ parameters: [SQLValue]) -> SQLStatement {
         let order = "is_new, length(scope_key) DESC, created_at, uuid"
         return SQLStatement(

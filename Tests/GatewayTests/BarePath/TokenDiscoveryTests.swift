@@ -9,8 +9,8 @@ import WebhookServices
 
 @testable import Gateway
 
-/// Trying a webhook with tokens that are read when the test says so.
-@Suite struct BareTrialTests {
+/// Trying a webhook with tokens, which are read when the test says so.
+@Suite struct TokenDiscoveryTests {
     private struct Headers: WebhookHeaders {
         let fields: [String: String]
 
@@ -29,14 +29,14 @@ import WebhookServices
             services: real.services,
             tokens: TokenLookup(
                 cache: cache, retryAfter: 5, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
-            pipeline: real.pipeline, gate: real.gate, index: real.index, keys: real.keys, decoys: real.decoys,
+            pipeline: real.pipeline, limiter: real.limiter, index: real.index, keys: real.keys, decoys: real.decoys,
             settings: real.settings)
     }
 
-    private static func trial(bodySize: Int) throws -> BareTrial {
-        BareTrial(
+    private static func discovery() throws -> TokenDiscovery {
+        TokenDiscovery(
             service: try #require(ServiceRegistry.service(named: "github")), loop: try #require(EventLoop.current),
-            deadline: RequestDeadline(.now + .seconds(10)), bodySize: bodySize)
+            deadline: RequestDeadline(.now + .seconds(60)))
     }
 
     private static func push(_ body: String, secret: String) throws -> WebhookRequest {
@@ -60,26 +60,29 @@ import WebhookServices
             loader.finish(.success(record))
             _ = try await known
             // The database hangs now: no read of the other one would end.
-            var trial = try Self.trial(bodySize: 0)
-            let result = await trial.run(
+            var discovery = try Self.discovery()
+            let outcome = await discovery.run(
                 try Self.push(TestGateway.body, secret: TestGateway.secret), handler)
-            guard case .verified(_, token.id, _) = result else {
-                Issue.record("\(result)")
+            guard case .verified(_, token.id, _) = outcome else {
+                Issue.record("\(outcome)")
                 return
             }
             #expect(loader.started == [token.id])
         }
     }
 
-    /// Headers that note which threads look at them: those that verify and read the body.
+    /// Headers that note the threads that look at them, which are those that verify and read the body, and how often the
+    /// signature is looked at.
     private struct WatchedHeaders: WebhookHeaders {
         let headers: any WebhookHeaders
         let threads = Locked<Set<pthread_t>>([])
+        let looks = Locked(0)
 
         func count(of name: String) -> Int { headers.count(of: name) }
 
         func first(_ name: String) -> ArraySlice<UInt8>? {
             threads.withLock { _ = $0.insert(pthread_self()) }
+            if name == "x-hub-signature-256" { looks.withLock { $0 += 1 } }
             return headers.first(name)
         }
     }
@@ -97,56 +100,67 @@ import WebhookServices
                 let push = try Self.push(body, secret: secret)
                 let watched = WatchedHeaders(headers: push.headers)
                 let request = WebhookRequest(headers: watched, body: push.body, receivedAt: 0)
-                var trial = try Self.trial(bodySize: push.body.count)
+                var discovery = try Self.discovery()
                 let here = pthread_self()
-                let result = await trial.run(request, handler)
+                let outcome = await discovery.run(request, handler)
                 let threads = watched.threads.withLock { $0 }
                 #expect(!threads.isEmpty && threads.contains(here) == (size < LargeBodies.threshold))
-                #expect(trial.price(candidates: 1) > trial.price(candidates: 0), "what it cost is counted")
                 if repository.hasPrefix("fedora"), secret == TestGateway.secret {
-                    guard case .verified(_, token.id, _) = result else {
-                        Issue.record("\(result)")
+                    guard case .verified(_, token.id, _) = outcome else {
+                        Issue.record("\(outcome)")
                         continue
                     }
-                } else if case .failed = result {
+                } else if case .failed = outcome {
                 } else {
-                    Issue.record("\(result)")
+                    Issue.record("\(outcome)")
                 }
             }
         }
     }
 
-    /// What is measured in CPU time, for `Tests/run --timing`.
-    @Suite struct TimingTests {
-        private let tests = BareTrialTests()
+    /// The number of times that a webhook that fails is verified: once to see that it has a proof, and for each secret.
+    private func verifications(_ repository: String, _ handler: BarePathHandler) async throws -> Int {
+        let push = try Self.push(
+            #"{"repository":{"full_name":"\#(repository)","private":false}}"#, secret: "wrong" + TestGateway.secret)
+        let watched = WatchedHeaders(headers: push.headers)
+        var discovery = try Self.discovery()
+        let outcome = await discovery.run(
+            WebhookRequest(headers: watched, body: push.body, receivedAt: 0), handler)
+        guard case .failed = outcome else {
+            Issue.record("\(repository): \(outcome)")
+            return 0
+        }
+        return watched.looks.withLock { $0 }
+    }
 
-        /// It is not to be told from others by what a failure costs.
-        @Test func aTokenWithoutSecretsCostsWhatOthersDo() async throws {
-            try await TestGateway.run { gateway in
-                let token = try await gateway.makeToken(scope: "fedora")
-                let handler = try tests.handler(gateway)
-                async let known = handler.tokens.cache.load(token.id)
-                await tests.loader.waitForReads(1)
-                tests.loader.finish(.success(TestRecord.make(token.id)))
-                _ = try await known
-                let padding = String(repeating: "x", count: 256 << 10)
-                let body = TestGateway.body.dropLast() + #","x":"\#(padding)"}"#
-                let request = try BareTrialTests.push(String(body), secret: TestGateway.secret)
-                var trial = try BareTrialTests.trial(bodySize: request.body.count)
-                guard case .failed = await trial.run(request, handler) else {
-                    Issue.record("it did not fail")
-                    return
-                }
-                let key = try HMACSHA256Key(Array(TestGateway.secret.utf8))
-                // The least of ten: what else the machine does makes one dearer, never cheaper.
-                let prices = (0..<10).map { _ in
-                    let mark = ThreadTime.now
-                    for _ in 0..<8 { _ = key.authenticationCode(for: request.body) }
-                    return ThreadTime.now - mark
-                }
-                let tries = trial.price(candidates: 8) - trial.price(candidates: 0)
-                #expect(tries > (try #require(prices.min())) / 2)
+    /// Those who wait for the loop, for a slot or for the turn of a large body would see it by how long that takes.
+    @Test func theWorkDoesNotTellHowManyTokensThereAre() async throws {
+        try await TestGateway.run { gateway in
+            for number in 0..<8 {
+                _ = try await gateway.makeToken(scope: "fedora/eight", secret: "\(number)" + TestGateway.secret)
             }
+            _ = try await gateway.makeToken(scope: "fedora/one")
+            let handler = try BarePathHandler(Configuration(), gateway.tokens.workspace, gateway.ingest)
+            let once = try await verifications("fedora/none", handler)
+            #expect(once > handler.settings.candidates)
+            for repository in ["fedora/one", "fedora/eight", "fedora/none"] {
+                #expect(try await verifications(repository, handler) == once, "\(repository)")
+            }
+        }
+    }
+
+    /// Nor does a token without a secret that its service can use.
+    @Test func aTokenWithoutSecretsTakesTheSameWork() async throws {
+        try await TestGateway.run { gateway in
+            let token = try await gateway.makeToken(scope: "fedora")
+            let handler = try handler(gateway)
+            async let known = handler.tokens.cache.load(token.id)
+            await loader.waitForReads(1)
+            loader.finish(.success(TestRecord.make(token.id)))
+            _ = try await known
+            let once = try await verifications("nobody/w2f", handler)
+            // It is looked at once more for the token, without a secret to verify it with.
+            #expect(try await verifications("fedora/w2f", handler) == once + 1)
         }
     }
 }

@@ -2,19 +2,19 @@ import Database
 import DequeModule
 import EventLoop
 
-/// Candidates by repository and by secret, for webhooks that come without a token's id.
+/// The index of tokens by scope and by secret, for webhooks that come without a token's id.
 ///
-/// Bounded in all it does: keys held, reads at once. One read a key, however many ask. What changes tokens calls
-/// `note`; a read under way does not count then.
-actor CandidateIndex {
+/// The keys that it holds and its reads at once are bounded, and there is one read a key, however many ask. Changes of
+/// tokens are told to `note`; a read under way does not count then.
+actor TokenScopeIndex {
     private struct Waiting {
-        /// Until when it waits: until its deadline or, if something is known, for a shorter time.
+        /// The end of its wait: its deadline or, if something is known, a time before that.
         var end: ContinuousClock.Instant
         let deadline: ContinuousClock.Instant
         let continuation: CheckedContinuation<CandidateTable.Answer, any Error>
     }
 
-    /// Reads of a key, one after the other, while changes overtake them.
+    /// The maximum number of reads of a key, one after the other, while changes overtake them.
     private static let maximumReads = 4
 
     private nonisolated let table: Locked<CandidateTable>
@@ -27,19 +27,19 @@ actor CandidateIndex {
     private var queue: Deque<CandidateKey> = []
     private var running = 0
     private var generation: UInt64 = 0
-    /// Until when the database is taken for unable to answer, after it did not.
+    /// The time until which the database is taken for unable to answer, after it did not.
     private var isAwayUntil: ContinuousClock.Instant?
     private var timer: LoopTimer?
     private var timerFires: ContinuousClock.Instant?
 
-    /// An empty index.
+    /// Creates an empty index.
     ///
     /// - Parameters:
-    ///   - maximumLookups: reads at once.
-    ///   - loop: Where deadlines are watched; without one, ``expire()`` is to be called.
+    ///   - maximumLookups: The maximum number of reads at once.
+    ///   - loop: The loop that watches deadlines; without one, ``expire()`` is to be called.
     ///   - clock: The time; tests bring their own.
     init(
-        loader: any CandidateLoading, table: CandidateTable, maximumLookups: Int, loop: EventLoop? = nil,
+        loader: any CandidateLoading, table: CandidateTable, maximumLookups: Int = 2, loop: EventLoop? = nil,
         clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.loader = loader
@@ -50,10 +50,10 @@ actor CandidateIndex {
         self.clock = clock
     }
 
-    /// Those who wait for reads.
+    /// The number of webhooks that wait for reads.
     var waiters: Int { waiting.values.reduce(0) { $0 + $1.count } }
 
-    /// The candidates of a key.
+    /// Returns the candidates of a key.
     ///
     /// - Throws: `DatabaseError` if they cannot be known, or not by the deadline.
     nonisolated func candidates(
@@ -64,7 +64,7 @@ actor CandidateIndex {
         return try await load(key, until: deadline)
     }
 
-    /// A webhook was of this token: it is tried first from now on.
+    /// Notes that a webhook was of this token: it is tried first from now on.
     nonisolated func noteVerified(_ id: TokenID, for key: CandidateKey) {
         table.withLock { $0.noteVerified(id, for: key) }
     }
@@ -117,7 +117,7 @@ actor CandidateIndex {
     }
 
     /// Waits for a read: until the deadline, or for a short time if something is known, and not at all while the database is
-    /// known to be away. Those who wait are at most as many as there are slots at the gate.
+    /// known to be away. Those who wait are at most as many as there are slots.
     private func load(
         _ key: CandidateKey, until deadline: ContinuousClock.Instant
     ) async throws -> CandidateTable.Answer {
@@ -151,8 +151,9 @@ actor CandidateIndex {
         startReads()
     }
 
-    /// What a change overtook is not kept: it may be what was there before. Still it is right for those who asked before
-    /// the change. It has the database's own limits: whoever began it may have less time than those who joined.
+    /// Reads candidates. A result that a change overtook is not kept: it may be what was there before. Still it is right for
+    /// those who asked before the change. The read has the database's own limits: the webhook that began it may have less
+    /// time than those that joined.
     private func readOnce(
         _ key: CandidateKey
     ) async -> (answer: Result<CandidateTable.Answer, any Error>, wasOvertaken: Bool) {
