@@ -29,8 +29,8 @@ public struct TokenChanges: Sendable, Hashable {
     func differing(from token: Token) -> [String] {
         var parts: [String] = []
         if let name, name != token.name { parts.append("name") }
-        if let scope, scope?.text != token.scope?.text { parts.append("scope") }
-        if let eventFilter, eventFilter != token.eventFilter { parts.append("events") }
+        if let scope, scope?.text != token.scope?.text { parts.append("repository or owner") }
+        if let eventFilter, eventFilter != token.eventFilter { parts.append("events to publish") }
         if let publishesPrivate, publishesPrivate != token.publishesPrivate { parts.append("private content") }
         if settings(of: token) != token.settings { parts.append("settings") }
         return parts

@@ -85,7 +85,10 @@ import WebhookServices
             #expect(bare.scope == nil && bare.eventFilter == nil && bare.publishesPrivate)
             #expect(
                 hook.changes.map(\.kind)
-                    == [.created, .edited(["scope", "events", "private content"]), .edited(["scope", "events"])])
+                    == [
+                        .created, .edited(["repository or owner", "events to publish", "private content"]),
+                        .edited(["repository or owner", "events to publish"]),
+                    ])
             #expect(hook.changes[1].actor == actor)
             #expect(try await store.edit(store.authority.make(), changes) == nil)
         }

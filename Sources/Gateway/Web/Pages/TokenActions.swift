@@ -84,8 +84,10 @@ struct TokenActions: Sendable {
             issued = try await site.desk.rotate(
                 id, grace: grace, secret: secret, version: request.form("version"), by: person)
         } catch .invalid(let error) {
-            return try await details.page(
-                request, .init(problem: "Secret not changed. \(error.sentence)", error: error))
+            let problem =
+                error.place == .secret
+                ? "Secret not changed. Check the field marked below." : "Secret not changed. \(error.sentence)"
+            return try await details.page(request, .init(problem: problem, error: error))
         } catch .changed {
             return try await details.page(
                 request,

@@ -128,8 +128,16 @@ struct TokenFields: Sendable {
             hint: isNeeded
                 ? "Copy the key from \(title)."
                 : "At least \(TokenSecret.minimumCharacters) characters. Leave empty to generate one.",
-            maximum: TokenSecret.maximumBytes, isOptional: !isNeeded,
-            error: error?.place == .secret ? error?.sentence : nil)
+            maximum: TokenSecret.maximumBytes, isOptional: !isNeeded, error: secretProblem(isNeeded: isNeeded))
+    }
+
+    /// What is wrong with a secret. One that the service makes cannot be left to this server.
+    private func secretProblem(isNeeded: Bool) -> String? {
+        guard let error, error.place == .secret else { return nil }
+        if isNeeded, case .secretTooShort = error {
+            return "Use at least \(TokenSecret.minimumCharacters) characters."
+        }
+        return error.sentence
     }
 }
 
