@@ -45,7 +45,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
-        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     ],
     targets: [
@@ -89,10 +88,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
-        .target(
-            name: "OIDC",
-            dependencies: ["Cryptography", "Encodings", .product(name: "JWTKit", package: "jwt-kit")],
-            swiftSettings: strict),
+        .target(name: "OIDC", dependencies: ["Cryptography", "Encodings"], swiftSettings: strict),
         .target(
             name: "FedoraMessaging",
             dependencies: ["Cryptography", "Encodings", .product(name: "TOMLKit", package: "TOMLKit")],
@@ -152,7 +148,8 @@ let package = Package(
 
         // Tests
         .testTarget(name: "EncodingsTests", dependencies: ["Encodings"], swiftSettings: strict),
-        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "Encodings"], swiftSettings: strict),
+        .testTarget(
+            name: "CryptographyTests", dependencies: ["COpenSSL", "Cryptography", "Encodings"], swiftSettings: strict),
         .target(name: "Measuring", path: "Tests/Measuring", swiftSettings: strict),
         .target(name: "TLSTesting", dependencies: ["COpenSSL"], path: "Tests/TLSTesting", swiftSettings: strict),
         .testTarget(
@@ -165,9 +162,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "OIDCTests",
-            dependencies: [
-                "OIDC", "Cryptography", "Encodings", "Measuring", .product(name: "JWTKit", package: "jwt-kit"),
-            ],
+            dependencies: ["COpenSSL", "Cryptography", "Encodings", "Measuring", "OIDC"],
             swiftSettings: strict),
         .testTarget(
             name: "AMQPTests", dependencies: ["AMQP", "EventLoop", "Measuring", "TLSTesting"], swiftSettings: strict),

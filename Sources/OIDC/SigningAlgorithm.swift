@@ -25,6 +25,22 @@ public enum SigningAlgorithm: String, Sendable, Hashable, CaseIterable {
     /// Ed25519 (RFC 8037).
     case edDSA = "EdDSA"
 
+    /// The algorithm that its signatures are verified by.
+    var verification: PublicKey.Algorithm {
+        switch self {
+        case .rs256: .rsaPKCS1(.sha256)
+        case .rs384: .rsaPKCS1(.sha384)
+        case .rs512: .rsaPKCS1(.sha512)
+        case .ps256: .rsaPSS(.sha256)
+        case .ps384: .rsaPSS(.sha384)
+        case .ps512: .rsaPSS(.sha512)
+        case .es256: .ecdsa(.p256)
+        case .es384: .ecdsa(.p384)
+        case .es512: .ecdsa(.p521)
+        case .edDSA: .ed25519
+        }
+    }
+
     /// The key type that it needs.
     var keyType: String {
         switch self {

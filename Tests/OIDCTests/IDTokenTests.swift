@@ -1,4 +1,5 @@
 import Cryptography
+import Encodings
 import Testing
 
 @testable import OIDC
@@ -125,7 +126,7 @@ import Testing
         await test.provider.bend {
             $0.changeHeader = { $0["alg"] = "HS256" }
             $0.changeSignature = { signature, input in
-                let secret = Array((TestKeys.first["n"] ?? "").utf8)
+                let secret = Array(Base64.encodeURLSafe(TestKey.first.pair.publicParts["n"] ?? []).utf8)
                 signature = (try? HMACSHA256Key(secret).authenticationCode(for: input[...])) ?? []
             }
         }

@@ -80,14 +80,7 @@ import Testing
 
     @Test(arguments: SigningAlgorithm.allCases)
     func everyAlgorithmThatIsAccepted(algorithm: SigningAlgorithm) async throws {
-        let parts: [String: String]
-        switch algorithm {
-        case .es256: parts = TestKeys.curve
-        case .edDSA: parts = TestKeys.edwards
-        case .es384, .es512: return
-        default: parts = TestKeys.first
-        }
-        let key = TestKey(parts: parts, identifier: "key", algorithm: algorithm)
+        let key = TestKey(pair: KeyPair(algorithm), identifier: "key", algorithm: algorithm)
         let test = TestParty { $0.algorithms = [algorithm] }
         await test.provider.bend {
             $0.signer = key

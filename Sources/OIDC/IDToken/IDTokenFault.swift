@@ -10,6 +10,8 @@ public enum IDTokenFault: String, Error, Sendable, Hashable, CaseIterable, Custo
     case unknownKey
     /// It has no `kid`, or one that several keys share: it cannot be told which key is meant.
     case ambiguousKey
+    /// The key that it names is too short, too long or no key at all.
+    case unusableKey
     /// The signature is wrong.
     case signature
     /// `iss` is not the discovery document's issuer.

@@ -1,3 +1,5 @@
+import Cryptography
+
 /// Logs people in at an OpenID provider (OpenID Connect Core, the authorization code flow with PKCE).
 ///
 /// The logic is in ``LoginFlow`` and ``RefreshFlow``; this actor asks the provider, and keeps its documents.
@@ -7,6 +9,8 @@ public actor RelyingParty {
     private let clock: OIDCClock
     private var metadata: CachedDocument<ProviderMetadata>
     private var keys: CachedDocument<WebKeySet>
+    /// The keys of the set at hand that tokens were signed with so far, ready for use.
+    private var publicKeys: [WebKey: Result<PublicKey, PublicKey.Fault>] = [:]
     /// Fetches under way: one a document, however many ask.
     private var metadataFetch: Task<Result<ProviderMetadata, OIDCError>, Never>?
     private var keysFetch: Task<Result<WebKeySet, OIDCError>, Never>?
@@ -179,6 +183,7 @@ public actor RelyingParty {
         do throws(OIDCError) {
             let set = try WebKeySet(try await send(.get(.keys, url)))
             keys.store(set, now: clock.instant())
+            publicKeys = [:]
             return .success(set)
         } catch {
             return .failure(error)
@@ -214,25 +219,33 @@ public actor RelyingParty {
     private func checkSignature(of token: IDToken, _ metadata: ProviderMetadata) async throws(OIDCError) {
         let set = try await currentKeys(metadata)
         let fault: IDTokenFault
-        switch await Self.verify(token, set) {
+        switch signatureFault(of: token, set) {
         case nil: return
         case .ambiguousKey: throw .idToken(.ambiguousKey)
         case let found?: fault = found
         }
         guard let newer = try await newerKeys(metadata), newer != set else { throw .idToken(fault) }
-        if let fault = await Self.verify(token, newer) { throw .idToken(fault) }
+        if let fault = signatureFault(of: token, newer) { throw .idToken(fault) }
     }
 
-    /// What is wrong with the token's signature; nil if it holds.
-    private static func verify(_ token: IDToken, _ set: WebKeySet) async -> IDTokenFault? {
+    /// Verifies the token's signature; returns `nil` if it holds.
+    private func signatureFault(of token: IDToken, _ set: WebKeySet) -> IDTokenFault? {
         switch set.key(for: token.keyID, token.algorithm) {
         case .none: return .unknownKey
         case .several: return .ambiguousKey
         case .key(let key):
-            let holds = await SignatureCheck.isValid(
-                token.signature, of: token.input, key: key, algorithm: token.algorithm)
+            guard case .success(let publicKey) = publicKey(key) else { return .unusableKey }
+            let holds = publicKey.verify(
+                token.signature, of: token.input, algorithm: token.algorithm.verification)
             return holds ? nil : .signature
         }
+    }
+
+    private func publicKey(_ key: WebKey) -> Result<PublicKey, PublicKey.Fault> {
+        if let made = publicKeys[key] { return made }
+        let made = Result { () throws(PublicKey.Fault) in try key.publicKey() }
+        publicKeys[key] = made
+        return made
     }
 
     private func send(_ request: ProviderRequest) async throws(OIDCError) -> ProviderResponse {

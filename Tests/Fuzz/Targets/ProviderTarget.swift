@@ -1,6 +1,5 @@
 import Cryptography
 import Database
-import Dispatch
 import Encodings
 import EventLoop
 
@@ -103,14 +102,9 @@ extension FuzzTarget {
         guard let value = JSONReader.value(in: input.remainder()), let key = WebKey(value), key.fits(algorithm) else {
             return
         }
-        let (isValid, done) = (Locked(false), DispatchSemaphore(value: 0))
-        Task.detached {
-            let result = await SignatureCheck.isValid(signature, of: [1, 2, 3], key: key, algorithm: algorithm)
-            isValid.withLock { $0 = result }
-            done.signal()
-        }
-        done.wait()
-        try require(!isValid.withLock { $0 }, "a signature that nobody made")
+        guard let publicKey = try? key.publicKey() else { return }
+        let isValid = publicKey.verify(signature, of: [1, 2, 3], algorithm: algorithm.verification)
+        try require(!isValid, "a signature that nobody made")
     }
 
     private static func checkCallback(_ query: [UInt8]) throws {

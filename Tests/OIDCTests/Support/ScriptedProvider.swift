@@ -71,7 +71,7 @@ actor ScriptedProvider: ProviderTransport {
         case .keys: return Self.json(.object(["keys": .array(keys)]))
         case .token:
             do {
-                return try await token(request)
+                return try token(request)
             } catch {
                 throw ProviderUnreachable(reason: "\(error)")
             }
@@ -80,7 +80,7 @@ actor ScriptedProvider: ProviderTransport {
                 return Self.error("invalid_token", status: 400)
             }
             guard signsUserInfo else { return Self.json(.object(userInfo)) }
-            let signed = try? await jwt(claims: userInfo)
+            let signed = try? jwt(claims: userInfo)
             return ProviderResponse(status: 200, body: Array((signed ?? "").utf8))
         case .revocation:
             let form = FormDecoder.decode(request.body ?? []) ?? []
@@ -101,7 +101,7 @@ actor ScriptedProvider: ProviderTransport {
         return ProviderResponse(status: status, body: Array("{\"error\": \"\(code)\"}\(padding)".utf8))
     }
 
-    private func token(_ request: ProviderRequest) async throws -> ProviderResponse {
+    private func token(_ request: ProviderRequest) throws -> ProviderResponse {
         let form = try #require(FormDecoder.decode(request.body ?? []))
         let fields = Dictionary(form.map { ($0.name, $0.value) }) { $1 }
         guard isClient(request, fields) else { return Self.error("invalid_client", status: 400) }
@@ -115,7 +115,7 @@ actor ScriptedProvider: ProviderTransport {
         codes[name]?.isUsed = true
         var grant: [String: JSONValue] = [
             "access_token": .string(accessToken), "token_type": "Bearer", "expires_in": 3600,
-            "id_token": .string(try await idToken(nonce: code.nonce, code: name)),
+            "id_token": .string(try idToken(nonce: code.nonce, code: name)),
         ]
         if let refreshToken { grant["refresh_token"] = .string(refreshToken) }
         changeGrant(&grant)
@@ -140,7 +140,7 @@ actor ScriptedProvider: ProviderTransport {
             || fields["client_id"] == "public" && fields["client_secret"] == nil
     }
 
-    private func idToken(nonce: String, code: String) async throws -> String {
+    private func idToken(nonce: String, code: String) throws -> String {
         var header: [String: JSONValue] = ["alg": .string(signer.algorithm.rawValue)]
         if let identifier = signer.identifier { header["kid"] = .string(identifier) }
         var claims: [String: JSONValue] = [
@@ -151,21 +151,21 @@ actor ScriptedProvider: ProviderTransport {
         ]
         changeHeader(&header)
         changeClaims(&claims)
-        return try await sign(header, claims)
+        return try sign(header, claims)
     }
 
     /// Claims, signed.
-    private func jwt(claims: [String: JSONValue]) async throws -> String {
+    private func jwt(claims: [String: JSONValue]) throws -> String {
         var header: [String: JSONValue] = ["alg": .string(signer.algorithm.rawValue), "typ": "JWT"]
         if let identifier = signer.identifier { header["kid"] = .string(identifier) }
-        return try await sign(header, claims)
+        return try sign(header, claims)
     }
 
-    private func sign(_ header: [String: JSONValue], _ claims: [String: JSONValue]) async throws -> String {
+    private func sign(_ header: [String: JSONValue], _ claims: [String: JSONValue]) throws -> String {
         let input =
             Base64.encodeURLSafe(Array(JSONValue.object(header).json.utf8)) + "."
             + Base64.encodeURLSafe(Array(JSONValue.object(claims).json.utf8))
-        var signature = try await signer.sign(Array(input.utf8))
+        var signature = try signer.sign(Array(input.utf8))
         changeSignature(&signature, Array(input.utf8))
         return input + "." + Base64.encodeURLSafe(signature)
     }
