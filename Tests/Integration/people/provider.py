@@ -32,6 +32,8 @@ def half_hash(text: str) -> str:
 
 
 class Key:
+    algorithm = "RS256"
+
     def __init__(self, identifier: str) -> None:
         self.identifier = identifier
         self._private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -186,7 +188,7 @@ class ScriptedProvider:
 
     def _id_token(self, code: Code, text: str) -> str:
         now = int(time.time())
-        header: Document = {"alg": "RS256", "kid": self.key.identifier}
+        header: Document = {"alg": self.key.algorithm, "kid": self.key.identifier}
         claims: Document = {
             "iss": self.issuer, "sub": code.account, "aud": CLIENT, "azp": CLIENT, "nonce": code.nonce,
             "iat": now, "exp": now + 600, "auth_time": now, "c_hash": half_hash(text),
@@ -210,7 +212,8 @@ class ScriptedProvider:
         }
         self.change_userinfo(info)
         if self.signs_userinfo:
-            token = self._sign({"alg": "RS256", "kid": self.key.identifier}, info | {"iss": self.issuer, "aud": CLIENT})
+            header = {"alg": self.key.algorithm, "kid": self.key.identifier}
+            token = self._sign(header, info | {"iss": self.issuer, "aud": CLIENT})
             return Answer(200, token.encode(), {"Content-Type": "application/jwt"})
         return Answer.json(info)
 
