@@ -53,6 +53,11 @@ build_tests() {
     build --scratch-path "$scratch" --build-tests "$@"
 }
 
+# Of all packages, by the list in the repository.
+same_versions() {
+    run_child Tests/support/versions.py
+}
+
 build_release() {
     run_child persistently swift package resolve || return 1
     build -c release --static-swift-stdlib --disable-local-rpath --product webhook2fedmsg
