@@ -12,7 +12,7 @@ import WebhookServices
         let sent = try #require(try event.parsedBody()["headers"] as? [String: String])
         #expect(sent["user-agent"] == value)
         let text = String(decoding: event.messageBody(), as: UTF8.self)
-        #expect(text.contains(#""user-agent": "a\"b\\c\u0001\u001f\#u{7f}\u0009tab <ż€😀>"#))
+        #expect(text.contains(#""user-agent": "a\"b\\c\u0001\u001f\#u{7f}\ttab <ż€😀>"#))
     }
 
     @Test func headerValuesAreBounded() throws {
