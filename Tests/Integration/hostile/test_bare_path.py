@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import requests
 
 from harness.corpus import fixtures
 from harness.flood import Flood
