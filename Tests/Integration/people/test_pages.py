@@ -143,7 +143,7 @@ def refused(page: Page, gateway: Gateway, added: Added) -> None:
 def rotate(page: Page, gateway: Gateway, added: Added, script: bool) -> None:
     page.goto(gateway.url + added.page_path)
     secrets = [added.token.secret]
-    for grace in ("1 hour", "no longer"):
+    for grace in ("1 hour", "Revoke now"):
         page.get_by_label("Keep the current secret valid for").select_option(label=grace)
         follow(page.get_by_role("button", name="Create new secret"))
         expect(page.get_by_role("heading", name="has a new secret")).to_be_visible()
