@@ -37,7 +37,8 @@ SERVER = {
 
 
 def _gateway(make_gateway, name: str, other: dict[str, object] | None = None, **server: object) -> Gateway:
-    settings = {"broker": {"file": "{directory}/messages.jsonl"}, "server": {**SERVER, **server}, **(other or {})}
+    broker = {"file": "{directory}/messages.jsonl", "confirm_timeout": f"{TIMEOUT:g}s"}
+    settings = {"broker": broker, "server": {**SERVER, **server}, **(other or {})}
     gateway = make_gateway(name, settings)
     text = gateway.configuration.read_text().replace("{directory}", str(gateway.directory))
     gateway.configuration.write_text(text)
@@ -135,18 +136,24 @@ def test_a_head_that_has_only_begun_on_an_idle_connection(gateway: Gateway, shar
         _published(connection.read_response())
 
 
+@pytest.fixture(scope="module")
+def patient(make_gateway) -> Gateway:
+    """It waits longer for a head that has begun than for one that has not."""
+    return _gateway(make_gateway, "patient", head_timeout=f"{4 * TIMEOUT:g}s")
+
+
 @pytest.mark.parametrize("stopped", [False, True], ids=["running", "stopped"])
 @pytest.mark.parametrize("share", [1, 5, 30])
-def test_a_record_of_which_a_part_is_there(gateway: Gateway, share: int, stopped: bool) -> None:
+def test_a_record_of_which_a_part_is_there(patient: Gateway, share: int, stopped: bool) -> None:
     """Over TLS the head has begun with the first bytes of its record, of which nothing can be read yet."""
-    with _kept(gateway) as connection:
-        whole = connection.encrypt(_webhook(gateway))
-        with _stopped(gateway) if stopped else contextlib.nullcontext():
+    with _kept(patient) as connection:
+        whole = connection.encrypt(_webhook(patient))
+        with _stopped(patient) if stopped else contextlib.nullcontext():
             connection.send_encrypted(whole[:share])
         if not stopped:
-            # Longer than idle_timeout, shorter than that and head_timeout.
+            # Longer than idle_timeout, and much shorter than head_timeout.
             time.sleep(1.1 * TIMEOUT)
-        _noticed(gateway)
+        _noticed(patient)
         connection.send_encrypted(whole[share:])
         _published(connection.read_response())
 
@@ -154,7 +161,7 @@ def test_a_record_of_which_a_part_is_there(gateway: Gateway, share: int, stopped
 @pytest.mark.skipif(not tls_wanted(), reason="of TLS alone")
 def test_a_handshake_that_is_seen_late(make_gateway) -> None:
     """What the client sent in time is answered, and there is time for its answer."""
-    gateway = _gateway(make_gateway, "handshakes", handshake_timeout=f"{TIMEOUT:g}s")
+    gateway = _gateway(make_gateway, "handshakes", {"server.tls": {"handshake_timeout": f"{TIMEOUT:g}s"}})
     answers: list[bytes] = []
     # Accepted, and waited for, before the server stands still.
     with socket.create_connection(("127.0.0.1", gateway.port), 60) as plain:

@@ -84,10 +84,7 @@ def least(pid: int, act: Callable[[], None]) -> float:
 def gateway(make_gateway: Callable[..., Gateway], scratch: object) -> Gateway:
     gateway = make_gateway("turns", {
         "broker": {"amqp_url": f"file:{scratch}/turns.jsonl", "topic_prefix": "org.example.turns"},
-        "ingest": {
-            "max_body_size": "25 MiB", "max_messages_per_minute": 0, "max_bytes_per_minute": "0",
-            "max_messages_per_account": 0, "max_bytes_per_account": "0",
-        },
+        "ingest": {"max_body_size": "25 MiB"},
     })
     gateway.process = ManagedProcess(
         "serve", [binary(), "serve", "--dev-login", "--config", str(gateway.configuration)], gateway.directory
