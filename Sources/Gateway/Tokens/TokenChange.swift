@@ -33,3 +33,26 @@ public struct TokenChange: Sendable, Hashable {
     /// When.
     public let at: UnixTime
 }
+
+/// Who changes a token, for its history.
+public struct TokenActor: Sendable, Hashable {
+    /// The account's name; `nil` for the command line.
+    public let account: String?
+    /// Whether it is done by the right of an administrator, and not of an owner.
+    public let byAdmin: Bool
+
+    /// Whoever can run the program's commands.
+    public static let commandLine = TokenActor(account: nil, byAdmin: false)
+
+    /// A person.
+    public init(account: String?, byAdmin: Bool) {
+        self.account = account
+        self.byAdmin = byAdmin
+    }
+}
+
+/// What is done along with every change of a token, whoever makes it: its history, and telling other replicas.
+public protocol TokenChangeHook: Sendable {
+    /// Called in the change's own transaction, after its statements; what it throws undoes the change.
+    func tokenChanges(_ change: TokenChange, on connection: any DatabaseConnection) async throws
+}

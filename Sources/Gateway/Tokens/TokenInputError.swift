@@ -3,6 +3,8 @@ import WebhookServices
 
 /// Why something that a person gave for a token is not accepted. The texts say what would be.
 public enum TokenInputError: Error, Hashable, CustomStringConvertible {
+    /// What was given is neither an id nor a URL with one.
+    case id(String)
     /// The name is empty, too long, or has control characters.
     case name
     /// The scope is none.
@@ -47,8 +49,13 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
     /// What is wrong and what would be right.
     public var description: String {
         switch self {
+        case .id(let text):
+            """
+            "\(text.printable)" is not a token ID (\(TokenID.characterCount) letters and digits). Run \
+            "webhook2fedmsg token list" to see all tokens
+            """
         case .name:
-            "enter a name of 1 to \(TokenDraft.maximumNameCount) characters, without control characters"
+            "enter a name of 1 to \(Token.maximumNameCount) characters, without control characters"
         case .scope:
             "enter \"owner\" or \"owner/repository\", e.g. fedora-infra/bodhi"
         case .scopeParts(let service, let limit):
