@@ -2,13 +2,13 @@ import Database
 import EventLoop
 import Logging
 
-/// Rows that this program never writes: a hand that slipped, a disk that failed. A list goes on without them, and the log has
-/// one line for each kind. One that was asked for alone is an error.
+/// Rows that this program never writes: a hand that slipped, a disk that failed. A list goes on without them, and the
+/// log has one line for each kind. One that was asked for alone is an error.
 enum StoredRows {
-    /// What was noted. There is no more of it than columns in the schema, with what can be wrong with each.
+    /// The notes so far. There is no more of it than columns in the schema, with what can be wrong with each.
     private static let noted = Locked(Set<String>())
 
-    /// What can be read of rows.
+    /// Returns the values of the rows that can be read.
     ///
     /// - Throws: What `read` does, but for `DatabaseError` `decoding`.
     static func readable<Value>(
@@ -33,8 +33,9 @@ enum StoredRows {
     }
 }
 
-/// Numbers of the database that this program never writes: a disk that failed, a hand that slipped. They are read as they are,
-/// as far as nothing overflows, shown as what they are, and the log has one line for each column that held some.
+/// Numbers of the database that this program never writes: a disk that failed, a hand that slipped. They are read as
+/// they are, as far as nothing overflows, shown as what they are, and the log has one line for each column that held
+/// some.
 enum StoredNumber {
     /// Counts beyond this, either way, are read as this: sums of a few of them are still numbers.
     static let limit: Int64 = 1 << 60
@@ -42,7 +43,7 @@ enum StoredNumber {
     /// The columns that the log has a line on. There are no more than columns in the schema.
     private static let noted = Locked(Set<String>())
 
-    /// Whether a count can be one.
+    /// Returns a Boolean value that indicates whether a count can be one.
     static func isPossible(_ count: Int64) -> Bool { (0..<limit).contains(count) }
 
     /// Writes it to the log, once a column.

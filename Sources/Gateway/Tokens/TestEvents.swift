@@ -1,7 +1,7 @@
 import Database
 import DequeModule
 
-/// How often tokens are tried: a window of a minute a token. A value; time is passed in.
+/// The limit of test events: a window of a minute a token. A value; time is passed in.
 struct TestLimit: Sendable {
     /// Tokens remembered at most; beyond that, the one that came first in this minute is forgotten. No key: people press a
     /// button for each, and `tokens.max_tests_per_minute` is what there is to choose.
@@ -17,7 +17,7 @@ struct TestLimit: Sendable {
         self.perMinute = perMinute
     }
 
-    /// Whether one more may be sent now; it counts, if so.
+    /// Returns a Boolean value that indicates whether one more may be sent now; it counts, if so.
     mutating func admit(_ token: TokenID, now: UnixTime) -> Bool {
         let minute = now.milliseconds / 60_000
         if minute != self.minute {
@@ -40,7 +40,7 @@ struct TestLimit: Sendable {
     }
 }
 
-/// Who sends test events.
+/// A sender of test events.
 protocol TestSending: Sendable {
     /// Sends one through a token, and says what became of it; `nil` if there is no such token.
     ///

@@ -17,19 +17,19 @@ public struct Token: Sendable, Hashable {
     public let id: TokenID
     /// The service, by its name in the URL.
     public let service: String
-    /// What people call it.
+    /// The name that people gave it.
     public var name: String
-    /// What it is limited to.
+    /// The repository or owner that it is limited to.
     public var scope: TokenScope?
     /// Which events it lets through; `nil` for all.
     public var eventFilter: EventFilter?
-    /// Whether private content is published.
+    /// A Boolean value that indicates whether private content is published.
     public var publishesPrivate: Bool
-    /// What its service asks for, such as `instance_url`.
+    /// The settings that its service asks for, such as `instance_url`.
     public var settings: [String: String]
-    /// Who may manage it.
+    /// The people and groups that may manage it.
     public var owners: [TokenOwner]
-    /// Whether its webhooks are accepted.
+    /// A Boolean value that indicates whether its webhooks are accepted.
     public let state: TokenState
     /// The account of whoever made it; `nil` for the command line.
     public let createdBy: String?
@@ -83,7 +83,7 @@ public struct Token: Sendable, Hashable {
     }
 }
 
-/// Whether webhooks of a token are accepted.
+/// A state of a token: its webhooks are accepted, or not.
 public enum TokenState: String, Sendable, Hashable, CaseIterable {
     /// They are.
     case enabled

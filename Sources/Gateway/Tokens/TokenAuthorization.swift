@@ -5,7 +5,7 @@ import Database
 public enum TokenAuthorization: Sendable, Hashable {
     /// Whoever can run the program's commands: everything is allowed.
     case commandLine
-    /// Who is logged in; `nil` if nobody is: then nothing is allowed, whatever the token.
+    /// A person who is logged in; `nil` if nobody is: then nothing is allowed, whatever the token.
     case person(Person?)
 
     /// The account that acts; `nil` for the command line.
@@ -35,7 +35,7 @@ public enum TokenAuthorization: Sendable, Hashable {
         if case .person(nil) = self { throw .forbidden(.loggedOut) }
     }
 
-    /// By what right an action is allowed.
+    /// Returns the right by which an action is allowed.
     ///
     /// - Parameter owners: The owners of the token; `nil` if there is no such token, or the action concerns none.
     /// - Throws: `notFound`, `forbidden`.
@@ -55,7 +55,7 @@ public enum TokenAuthorization: Sendable, Hashable {
         }
     }
 
-    /// Who acts, for the history.
+    /// Returns the actor, for the history.
     func actor(as role: Authorization.Role) -> TokenActor {
         TokenActor(account: account, byAdmin: role == .admin)
     }

@@ -1,9 +1,9 @@
 import Database
 import Encodings
 
-/// Who did what to a token, and when.
+/// An entry in the history of tokens.
 public struct HistoryEntry: Sendable, Hashable {
-    /// What was done. The raw values are what the database holds.
+    /// An event. The raw values are what the database holds.
     public enum Event: String, Sendable, Hashable, CaseIterable {
         /// The token was made.
         case created
@@ -29,13 +29,13 @@ public struct HistoryEntry: Sendable, Hashable {
     public let at: UnixTime
     /// The account's name; `nil` for the command line.
     public let actor: String?
-    /// Whether it was done by the right of an administrator.
+    /// A Boolean value that indicates whether it was done by the right of an administrator.
     public let byAdmin: Bool
     /// The token's id in its URL: the token itself may be gone.
     public let token: TokenID
     /// The token's name at that time.
     public let tokenName: String
-    /// What.
+    /// The event.
     public let event: Event
     /// More about it, for people; no secret is ever in it.
     public let detail: String
@@ -55,12 +55,12 @@ public struct HistoryEntry: Sendable, Hashable {
 }
 
 extension HistoryEntry.Event {
-    /// What was done, in lines of text.
+    /// The event in lines of text.
     var words: String { rawValue.replacing("_", with: " ") }
 }
 
 extension TokenChange.Kind {
-    /// What the history calls it.
+    /// The event that the history has for it.
     var historyEvent: HistoryEntry.Event {
         switch self {
         case .created: .created
@@ -112,7 +112,7 @@ public struct TokenHistory: TokenChangeHook {
                 of: change.row))
     }
 
-    /// What adds an entry.
+    /// Returns the statement that adds an entry.
     /// - Parameter row: The token's key in the database.
     static func insertion(_ entry: HistoryEntry, of row: String) -> SQLStatement {
         SQLStatement(
@@ -127,8 +127,8 @@ public struct TokenHistory: TokenChangeHook {
             ])
     }
 
-    /// What reads entries, newest first: of one token or of all. Those of one moment stay together, so that the next
-    /// page, which begins before it, lacks none.
+    /// Returns the statement that reads entries, newest first: of one token or of all. Those of one moment stay
+    /// together, so that the next page, which begins before it, lacks none.
     static func selection(of token: TokenID?, before: UnixTime?, limit: Int) -> SQLStatement {
         var parameters: [SQLValue] = [.integer(before?.milliseconds ?? .max), .integer(Int64(limit - 1))]
         var condition = "at < $1"

@@ -103,7 +103,7 @@ public struct TokenIDAuthority: Sendable {
         return TokenID(high: high, low: low << 32 | UInt64(tag(over: random)))
     }
 
-    /// Whether this server, or another with the same root key, made the id.
+    /// Returns a Boolean value that indicates whether this server, or another with the same root key, made the id.
     public func isAuthentic(_ id: TokenID) -> Bool {
         // One comparison of two registers: it takes the same time wherever they differ.
         tag(over: id.randomPart) ^ id.tag == 0

@@ -1,8 +1,8 @@
-/// What someone entered for a new token; not checked yet.
+/// The input for a new token; not checked yet.
 public struct NewToken: Sendable {
     /// The service, by its name in the URL.
     public var service: String
-    /// What people call it.
+    /// The name that people gave it.
     public var name: String
     /// `owner`, `owner/repository`, or empty.
     public var scope: String
@@ -10,14 +10,14 @@ public struct NewToken: Sendable {
     public var secret: String
     /// Events to publish, one a line or separated by commas or blanks (`push pull_request.*`); empty for all.
     public var events: String
-    /// Whether private content is published.
+    /// A Boolean value that indicates whether private content is published.
     public var publishesPrivate: Bool
     /// Settings that the service asks for: `instance_url`.
     public var settings: [String: String]
     /// Fedora accounts that shall own it, at the command line; what a person makes is that person's.
     public var owners: [String]
 
-    /// What was entered.
+    /// An input.
     public init(
         service: String, name: String, scope: String = "", secret: String = "", events: String = "",
         publishesPrivate: Bool = false, settings: [String: String] = [:], owners: [String] = []
@@ -33,7 +33,7 @@ public struct NewToken: Sendable {
     }
 }
 
-/// What someone entered to change a token; `nil` leaves a part as it is.
+/// The input for a change of a token; `nil` leaves a part as it is.
 public struct TokenEdit: Sendable, Hashable {
     /// Which settings shall be there.
     public enum Settings: Sendable, Hashable {
@@ -43,13 +43,13 @@ public struct TokenEdit: Sendable, Hashable {
         case merging([String: String])
     }
 
-    /// What people call it.
+    /// The name that people gave it.
     public var name: String?
     /// `owner`, `owner/repository`; empty takes the scope away.
     public var scope: String?
     /// Events to publish, one a line or separated by commas or blanks; empty for all.
     public var events: String?
-    /// Whether private content is published.
+    /// A Boolean value that indicates whether private content is published.
     public var publishesPrivate: Bool?
     /// Settings that the service asks for.
     public var settings: Settings?

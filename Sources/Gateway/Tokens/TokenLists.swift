@@ -51,7 +51,7 @@ extension TokenService {
             tokens: tokens, total: tokens.count, unreadable: unreadable, goneHistory: first.goneHistory)
     }
 
-    /// How many tokens the person may manage: for `/`.
+    /// Returns the numbers of tokens that the person may manage: for `/`.
     func overview(by authorization: TokenAuthorization) async throws(TokenServiceError) -> TokenOverview {
         try await attempt {
             let query = TokenQuery()

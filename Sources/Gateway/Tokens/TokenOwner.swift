@@ -1,6 +1,6 @@
 import Encodings
 
-/// Who may manage a token: a person, or the members of a group.
+/// An owner of a token, who may manage it: a person, or the members of a group.
 public struct TokenOwner: Sendable, Hashable {
     /// Person or group.
     public enum Kind: String, Sendable, Hashable, CaseIterable {

@@ -10,7 +10,7 @@ public struct TokenQuery: Sendable, Hashable {
         case all
     }
 
-    /// What the list is ordered by. Equal ones are ordered by their age.
+    /// The order of the list. Equal ones are ordered by their age.
     public enum Order: String, Sendable, Hashable, CaseIterable {
         /// When it was made.
         case created
@@ -22,7 +22,7 @@ public struct TokenQuery: Sendable, Hashable {
         case lastDelivery
     }
 
-    /// Where a page of a list in the order of age ended; the next begins after it.
+    /// The end of a page of a list in the order of age; the next begins after it.
     public struct Cursor: Sendable, Hashable {
         let createdAt: UnixTime
         let row: String
@@ -43,11 +43,11 @@ public struct TokenQuery: Sendable, Hashable {
 
     /// Whose tokens.
     public var reach: Reach
-    /// Whether something came in for them, ever; `nil` for either.
+    /// A Boolean value that indicates whether something came in for them, ever; `nil` for either.
     public var isUsed: Bool?
     /// Only those that stand so by their last delivery.
     public var standing: TokenStanding?
-    /// Whether they are counted; otherwise there is just one page.
+    /// A Boolean value that indicates whether they are counted; otherwise there is just one page.
     public var isCounted = true
     /// Only those whose name, scope or id contains this text, without regard to the case of ASCII letters.
     public var search: String
@@ -65,7 +65,7 @@ public struct TokenQuery: Sendable, Hashable {
     public var owner: TokenOwner?
     /// The order.
     public var order: Order
-    /// Whether the order is turned round: newest first, Z to A.
+    /// A Boolean value that indicates whether the order is turned round: newest first, Z to A.
     public var descending: Bool
     /// Only those after this, if the order is that of age.
     public var after: Cursor?
@@ -93,7 +93,7 @@ public struct TokenQuery: Sendable, Hashable {
     }
 }
 
-/// How a token stands by its last delivery, for lists and counts: the same rule as ``TokenActivity/last``.
+/// The standing of a token by its last delivery, for lists and counts: the same rule as ``TokenActivity/last``.
 public enum TokenStanding: String, Sendable, Hashable, CaseIterable {
     /// Its last delivery was refused.
     case refused

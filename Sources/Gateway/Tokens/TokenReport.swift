@@ -23,7 +23,7 @@ public struct TokenReport: Sendable, Encodable {
     /// The token.
     public var token: Token { view.token }
 
-    /// What people call its service.
+    /// The service's name for people.
     public var serviceTitle: String { view.serviceTitle }
 
     private enum CodingKeys: String, CodingKey {
@@ -89,7 +89,7 @@ public struct TokenReport: Sendable, Encodable {
 }
 
 extension TokenReport {
-    /// What a token is, a line a fact, each ended by a line end.
+    /// The token as text, a line a fact, each ended by a line end.
     public var text: String {
         var lines = [
             ("ID", token.id.description),
@@ -118,7 +118,7 @@ extension TokenReport {
         return Self.aligned(lines)
     }
 
-    /// What to say when a token was made.
+    /// Returns the text for a token that was made.
     ///
     /// - Parameter isOwnSecret: Whether someone brought the secret, and so has it.
     public func creationText(isOwnSecret: Bool) -> String {
@@ -132,7 +132,7 @@ extension TokenReport {
         """
     }
 
-    /// What to say when a token got a new secret.
+    /// Returns the text for a token that got a new secret.
     ///
     /// - Parameter isOwnSecret: Whether someone brought the secret, and so has it.
     public func rotationText(isOwnSecret: Bool) -> String {

@@ -51,7 +51,7 @@ struct TokenSelection: Sendable {
         conditions.append("uuid = \(place(.text(row)))")
     }
 
-    /// How many there are.
+    /// The statement that counts them.
     var count: SQLStatement {
         // Without other conditions, their owners' rows are enough.
         if let membership, conditions.count == 1, query.isUsed == nil {
@@ -63,7 +63,7 @@ struct TokenSelection: Sendable {
         return SQLStatement("SELECT COUNT(*) AS tokens FROM token\(used)\(filter)", parameters)
     }
 
-    /// How they stand.
+    /// The statement that counts them by their standing.
     var overview: SQLStatement {
         guard let membership, membership.isWalking else {
             return SQLStatement(
@@ -211,18 +211,18 @@ struct TokenMembership: Sendable {
 
     private let user: String?
     private let groups: [String]
-    /// Whether the list is walked.
+    /// A Boolean value that indicates whether the list is walked.
     private(set) var isWalking = false
-    /// How many tokens there are of these owners, where that is known already.
+    /// The number of tokens of these owners, where that is known already.
     private(set) var count: Int?
 
-    /// What the person owns, oneself or by a group.
+    /// The owners of what a person owns, oneself or by a group.
     init(person: Person) {
         user = person.account
         groups = person.groups.sorted()
     }
 
-    /// What this one owns.
+    /// A single owner.
     init(owner: TokenOwner) {
         user = owner.kind == .user ? owner.name : nil
         groups = owner.kind == .group ? [owner.name] : []
@@ -250,7 +250,7 @@ struct TokenMembership: Sendable {
         selections("token_uuid", of: nil, &parameters).joined(separator: " UNION ")
     }
 
-    /// Whether the token with the id in a column (with its table's name) is theirs.
+    /// Returns the condition that the token with the id in a column (with its table's name) is theirs.
     func condition(_ column: String, _ parameters: inout [SQLValue]) -> String {
         guard isWalking else { return "\(column) IN (\(owned(&parameters)))" }
         let looks = selections("1", of: column, &parameters).map { "EXISTS (\($0))" }

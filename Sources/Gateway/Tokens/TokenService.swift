@@ -2,8 +2,8 @@ import Database
 import EventLoop
 import WebhookServices
 
-/// What people and programs do with tokens: each call checks what was entered and the right to it, does it, and writes the
-/// history in the same transaction. The command line, the pages and the API use it alike.
+/// The service by which people and programs manage tokens: each call checks what was entered and the right to it, does
+/// it, and writes the history in the same transaction. The command line, the pages and the API use it alike.
 ///
 /// Every right is decided by ``Authorization``; for a change, within its transaction, by the row that is changed. The store
 /// tells this process's cache of a change before the call returns.
@@ -14,7 +14,7 @@ public struct TokenService: Sendable {
     let services: ServiceRegistry
     /// Checks what people give for tokens.
     public let validator: TokenValidator
-    /// What URLs begin with, without a slash at the end.
+    /// The beginning of URLs, without a slash at the end.
     let baseURL: String
     /// Tokens that one account may have made.
     let maxPerAccount: Int

@@ -27,7 +27,7 @@ public enum TokenServiceError: Error, Sendable, Hashable, CustomStringConvertibl
         }
     }
 
-    /// What is wrong, for the command line and the log.
+    /// The problem, for the command line and the log.
     public var description: String {
         switch self {
         case .notFound: "there is no such token"

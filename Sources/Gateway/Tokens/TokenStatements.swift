@@ -2,7 +2,7 @@ import Database
 
 // What is written to the table of tokens.
 extension TokenStore {
-    /// What makes a token.
+    /// Returns the statements that make a token.
     func insertion(of token: Token, secret: TokenSecret) throws -> [SQLStatement] {
         let sealed = try keys.seal(secret.bytes, for: StoredToken.place(ofSecretIn: token.row))
         let columns: [(name: String, value: SQLValue)] = [
@@ -27,7 +27,7 @@ extension TokenStore {
             }
     }
 
-    /// What adds an owner.
+    /// Returns the statement that adds an owner.
     static func insertion(of owner: TokenOwner, position: Int, into token: Token, now: UnixTime) -> SQLStatement {
         SQLStatement(
             "INSERT INTO token_owner (token_uuid, kind, name, position, added_at) VALUES ($1, $2, $3, $4, $5)",
@@ -37,8 +37,8 @@ extension TokenStore {
             ])
     }
 
-    /// What a changed token's `updated_at` becomes: now, and in any case later than it was, also where two changes fall into
-    /// one millisecond, or another machine's clock is ahead; but for a time that makes no sense.
+    /// Returns the new `updated_at` of a changed token: now, and in any case later than it was, also where two changes
+    /// fall into one millisecond, or another machine's clock is ahead; but for a time that makes no sense.
     ///
     /// - Parameter now: The parameter's place, as `$1`. PostgreSQL's GREATEST is SQLite's MAX: this is either's.
     static func later(_ now: String) -> String {
@@ -50,7 +50,7 @@ extension TokenStore {
         "CASE WHEN COALESCE(rotated_at, created_at) >= \(now) THEN COALESCE(rotated_at, created_at) + 1 ELSE \(now) END"
     }
 
-    /// What stores the parts of a token that people edit.
+    /// Returns the statement that stores the parts of a token that people edit.
     static func update(_ token: Token, now: UnixTime) throws -> SQLStatement {
         SQLStatement(
             """
@@ -66,7 +66,7 @@ extension TokenStore {
             ])
     }
 
-    /// What enables or disables a token.
+    /// Returns the statement that enables or disables a token.
     static func update(_ token: Token, to state: TokenState, now: UnixTime) -> SQLStatement {
         SQLStatement(
             """
@@ -74,14 +74,15 @@ extension TokenStore {
             """, [.text(state.rawValue), .integer(now.milliseconds), .text(token.row)])
     }
 
-    /// What marks a token as changed where another table's rows are.
+    /// Returns the statement that marks a token as changed where another table's rows are.
     static func touch(_ token: Token, now: UnixTime) -> SQLStatement {
         SQLStatement(
             "UPDATE token SET updated_at = \(later("$1")) WHERE uuid = $2 RETURNING \(StoredToken.columns)",
             [.integer(now.milliseconds), .text(token.row)])
     }
 
-    /// What moves the secret to the previous one's place, that one to the place before, and puts the new one in its own.
+    /// Returns the statement that moves the secret to the previous one's place, that one to the place before, and puts the
+    /// new one in its own.
     ///
     /// - Throws: ``TokenInputError`` `formerSecrets` where a secret within its grace period would be dropped.
     func replacement(

@@ -4,8 +4,8 @@ import FoundationEssentials
 
 /// The tokens in the database: the one place that writes them. Secrets go in sealed and come out through ``KeyRing``.
 ///
-/// Every change runs in a transaction of its own: the token is read under its lock, the right to change it is decided by what
-/// was read, and the hooks have their say (history).
+/// Every change runs in a transaction of its own: the token is read under its lock, the right to change it is decided
+/// by what was read, and the hooks have their say (history).
 public struct TokenStore: Sendable {
     /// Most former secrets that a token keeps while their grace periods last.
     public static let maximumFormerSecrets = 2
@@ -64,8 +64,8 @@ public struct TokenStore: Sendable {
         return owners
     }
 
-    /// The token with what came in for it, if somebody may do this with it. The database is not asked for somebody who is not
-    /// logged in.
+    /// The token with what came in for it, if somebody may do this with it. The database is not asked for somebody who
+    /// is not logged in.
     ///
     /// - Throws: ``TokenServiceError`` `notFound`, `forbidden`; `DatabaseError`.
     func authorized(
@@ -167,8 +167,9 @@ public struct TokenStore: Sendable {
         return (stored, (try? TokenActivity(row: row)) ?? TokenActivity())
     }
 
-    /// Changes a token, and tells of it even where that fails: the database may have done it all the same, unless it was refused
-    /// here. What a change means to webhooks shows in the row's `updated_at` or `state`, by which other replicas hear of it.
+    /// Changes a token, and tells of it even where that fails: the database may have done it all the same, unless it
+    /// was refused here. What a change means to webhooks shows in the row's `updated_at` or `state`, by which other
+    /// replicas hear of it.
     @discardableResult
     private func changing<Value: Sendable>(
         _ id: TokenID, _ change: () async throws -> Value
@@ -200,7 +201,7 @@ struct AuthorizedToken: Sendable {
     let role: Authorization.Role
     let activity: TokenActivity
 
-    /// What reads a token, without its owners.
+    /// Returns the statement that reads a token, without its owners.
     static func selection(of id: TokenID, _ lock: String = "") -> SQLStatement {
         SQLStatement(
             """

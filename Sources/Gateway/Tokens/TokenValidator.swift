@@ -5,7 +5,8 @@ import FedoraMessaging
 import FoundationEssentials
 import WebhookServices
 
-/// Checks what people give for tokens against what their services take: the one place for the commands, the pages and programs.
+/// Checks what people give for tokens against what their services take: the one place for the commands, the pages and
+/// programs.
 public struct TokenValidator: Sendable {
     private let services: ServiceRegistry
 

@@ -4,19 +4,20 @@ import Database
 public struct TokenView: Sendable {
     /// The token, with its owners.
     public let token: Token
-    /// Where its webhooks go.
+    /// The URL for its webhooks.
     public let url: String
-    /// What people call its service.
+    /// The service's name for people.
     public let serviceTitle: String
-    /// Whether the service is offered; if not, the URL answers 404 and the token is shown as "service off".
+    /// A Boolean value that indicates whether the service is offered; if not, the URL answers 404 and the token is
+    /// shown as "service off".
     public let isServiceOffered: Bool
     /// A Boolean value that indicates whether the service takes a secret at all.
     public let takesSecret: Bool
-    /// By what right the person sees it.
+    /// The right by which the person sees it.
     public let role: Authorization.Role
     /// The tag that its messages carry.
     public let messageTag: TokenTag
-    /// What came in so far.
+    /// The activity so far.
     public let activity: TokenActivity
 
     /// A view.
@@ -68,7 +69,7 @@ public struct TokenPage: Sendable {
     public let next: TokenQuery.Cursor?
     /// Tokens on the page that the database holds nothing sensible of: they are not among those on it.
     public let unreadable: Int
-    /// What the history has of the token that was looked for by its messages' tag, where the token itself is gone.
+    /// The history's entries of the token that was looked for by its messages' tag, where the token itself is gone.
     public let goneHistory: [HistoryEntry]
 
     /// A page.
@@ -86,7 +87,7 @@ public struct TokenPage: Sendable {
     }
 }
 
-/// How a person's tokens stand, in numbers.
+/// The standing of a person's tokens, in numbers.
 public struct TokenOverview: Sendable, Hashable {
     /// Tokens that the person may manage.
     public var tokens: Int

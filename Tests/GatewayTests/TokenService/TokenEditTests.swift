@@ -16,14 +16,14 @@ import Testing
             let actions = TokenActions(site: test.site)
             let before = test.tokens.database.statements.count
             let answer = try await actions.edit(test.request(id: id, form: ["name": "koji", "scope": "a/b"]))
-            #expect(answer.flash == "Saved.")
+            #expect(answer.flash == "Changes saved.")
             let statements = test.tokens.database.statements.dropFirst(before)
             #expect(
                 statements.map { $0.prefix { $0 != " " && $0 != "\n" } } == ["SELECT", "SELECT", "UPDATE", "INSERT"],
                 "\(statements)")
             let history = try await test.tokens.service.history(
                 id, before: nil, limit: 1, by: .person(TestSite.zoe.person))
-            #expect(history.map(\.detail) == ["name, scope"])
+            #expect(history.map(\.detail) == ["name, repository or owner"])
         }
     }
 
