@@ -112,7 +112,8 @@ public struct TokenStore: Sendable {
         let made = try await connection.query(
             "SELECT COUNT(*) AS made FROM token WHERE created_by = $1", [.text(account)])
         guard try made.rows.first?.integer("made") ?? 0 < limit else {
-            throw TokenServiceError.tooMany("You’ve reached the limit of \(limit) tokens. Delete one you no longer use.")
+            throw TokenServiceError.tooMany(
+                "You’ve reached the limit of \(limit) tokens. Delete one you no longer use.")
         }
     }
 

@@ -36,7 +36,8 @@ import WebhookServices
             var settings = TokensConfiguration()
             settings.maxPerAccount = 3
             let fixture = TestService(test, settings: settings)
-            let refusal = TokenServiceError.tooMany("You’ve reached the limit of 3 tokens. Delete one you no longer use.")
+            let refusal = TokenServiceError.tooMany(
+                "You’ve reached the limit of 3 tokens. Delete one you no longer use.")
             let (done, _) = try await Self.together(12, expecting: refusal) { number in
                 _ = try await fixture.service.create(
                     NewToken(service: "github", name: "\(number)"), by: .person(TestService.alice))

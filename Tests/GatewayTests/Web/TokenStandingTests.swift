@@ -91,7 +91,9 @@ struct TokenStandingTests {
 
     @Test func aFilterThatLetsNothingThrough() async throws {
         try await become(filter: try EventFilter(text: "release"))
-        try await delivered([record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered")])
+        try await delivered([
+            record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered"),
+        ])
         #expect(try await page().contains("(release). The last 2 deliveries had other events (fork, push)."))
         try await delivered([record(.withheld, 1, reason: "filtered"), record(.published)])
         #expect(try await !page().contains("No recent delivery matches"))
@@ -103,7 +105,9 @@ struct TokenStandingTests {
         try await delivered([record(.withheld, 2, reason: "out_of_scope")])
         #expect(try await !page().contains("No recent delivery matches"))
         // The present filter is a better one.
-        try await delivered([record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered")])
+        try await delivered([
+            record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered"),
+        ])
         try await become(filter: try EventFilter(text: "push"))
         #expect(try await !page().contains("No recent delivery matches"))
         try await become(filter: try EventFilter(text: "issues"))
