@@ -37,15 +37,16 @@ struct TokenCommandCreate: AsyncParsableCommand {
     var secretFile: String?
 
     func run() async throws {
+        let settings = try TokenCommandInput.settings(setting)
         let new = NewToken(
-            service: service, name: name, scope: scope ?? "", events: event.joined(separator: ","),
-            publishesPrivate: publishPrivate, settings: try TokenCommandInput.settings(setting))
-        let secret = try TokenCommandInput.secret(path: secretFile)
-        let (owners, json) = (owner, options.json)
+            service: service, name: name, scope: scope ?? "", secret: try TokenCommandInput.secret(path: secretFile),
+            events: event.joined(separator: ","), publishesPrivate: publishPrivate, settings: settings, owners: owner)
+        let json = options.json
         try await options.withTokens { tokens in
-            try await tokens.create(new, owners: owners, secret: secret) { report in
+            try await tokens.create(new, by: .commandLine) { issued in
+                let report = TokenReport(issued)
                 if json { return try TokenCommandOutput.json(report) }
-                try TokenCommandOutput.result(report.creationText(isOwnSecret: secret != nil))
+                try TokenCommandOutput.result(report.creationText(isOwnSecret: !new.secret.isEmpty))
             }
         }
     }

@@ -23,12 +23,12 @@ struct TokenCommandDelete: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let id = try TokenAdministration.parseID(id)
-        let report: TokenReport? = try await options.withTokens { tokens in
-            let report = try await tokens.show(id)
+        let id = try TokenValidator.id(id)
+        let report: TokenReport? = try await options.withToken(id) { tokens in
+            let report = TokenReport(try await tokens.token(id, by: .commandLine))
             let question = "Delete the token \"\(report.token.name)\" for \(report.serviceTitle) (\(id)) permanently?"
             guard yes || TokenCommandInput.confirms(question) else { return nil }
-            try await tokens.delete(id)
+            try await tokens.delete(id, by: .commandLine)
             return report
         }
         guard let report else {

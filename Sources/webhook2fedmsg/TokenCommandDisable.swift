@@ -13,8 +13,10 @@ struct TokenCommandDisable: AsyncParsableCommand {
     var id: String
 
     func run() async throws {
-        let id = try TokenAdministration.parseID(id)
-        let report = try await options.withTokens { try await $0.setState(id, to: .disabled) }
+        let id = try TokenValidator.id(id)
+        let report = try await options.withToken(id) {
+            TokenReport(try await $0.setState(id, to: .disabled, by: .commandLine))
+        }
         if options.json { return try TokenCommandOutput.json(report) }
         try TokenCommandOutput.result("Token \"\(report.token.name)\" for \(report.serviceTitle) disabled.\n")
     }

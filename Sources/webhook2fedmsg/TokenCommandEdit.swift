@@ -37,12 +37,11 @@ struct TokenCommandEdit: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let id = try TokenAdministration.parseID(id)
+        let id = try TokenValidator.id(id)
         let edit = TokenEdit(
             name: name, scope: scope, events: event.isEmpty ? nil : event.joined(separator: ","),
-            publishesPrivate: publishPrivate)
-        let settings = try TokenCommandInput.settings(setting)
-        let report = try await options.withTokens { try await $0.edit(id, edit, settings: settings) }
+            publishesPrivate: publishPrivate, settings: .merging(try TokenCommandInput.settings(setting)))
+        let report = try await options.withToken(id) { TokenReport(try await $0.edit(id, edit, by: .commandLine)) }
         if options.json { return try TokenCommandOutput.json(report) }
         try TokenCommandOutput.result(report.text)
     }

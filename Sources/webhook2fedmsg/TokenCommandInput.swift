@@ -7,9 +7,13 @@ enum TokenCommandInput {
     /// Most bytes read for a secret; a longer one is refused anyway.
     private static let maximumBytes = 4096
 
-    /// The content of a file with a secret; `-` is standard input, asked for without echo on a terminal.
-    static func secret(path: String?) throws -> [UInt8]? {
-        guard let path else { return nil }
+    /// The secret in a file; empty if there is no file. `-` is standard input, asked for without echo on a terminal.
+    static func secret(path: String?) throws -> String {
+        guard let path else { return "" }
+        return try TokenSecret(fileContent: content(path: path)).reveal()
+    }
+
+    private static func content(path: String) throws -> [UInt8] {
         if path == "-" {
             return isatty(STDIN_FILENO) == 1 ? try hiddenLine(prompt: "Secret: ") : try readAll(STDIN_FILENO, "stdin")
         }
@@ -21,7 +25,7 @@ enum TokenCommandInput {
 
     /// Settings, each given as `NAME=VALUE`.
     static func settings(_ texts: [String]) throws -> [String: String] {
-        let pairs = try texts.map { try TokenAdministration.parseSetting($0) }
+        let pairs = try texts.map { try TokenValidator.setting($0) }
         return Dictionary(pairs.map { ($0.name, $0.value) }) { $1 }
     }
 

@@ -25,14 +25,15 @@ struct TokenCommandList: AsyncParsableCommand {
     var state: TokenState?
 
     func run() async throws {
-        let (reports, history) = try await options.withTokens { tokens -> ([TokenReport], [String]) in
-            let found = try await tokens.list(service: service, owner: owner, state: state, scope: scope, tag: tag)
-            guard let tag, try await tokens.list(tag: tag).isEmpty else { return (found, []) }
-            return (found, try await tokens.history(ofTag: tag))
+        let found = try await options.withTokens { tokens in
+            let query = try tokens.validator.query(
+                service: service, owner: owner, state: state, scope: scope, tag: tag)
+            return try await tokens.listAll(query, by: .commandLine)
         }
-        if !history.isEmpty {
+        let reports = found.tokens.map { TokenReport($0) }
+        if !found.goneHistory.isEmpty {
             TokenCommandOutput.note("the token with this tag was deleted. Its history, newest first:")
-            for line in history { TokenCommandOutput.note(line) }
+            for entry in found.goneHistory { TokenCommandOutput.note(entry.line) }
         }
         if options.json { return try TokenCommandOutput.json(reports) }
         try TokenCommandOutput.result(TokenReport.table(reports))

@@ -12,7 +12,7 @@ struct TokenCommandOptions: ParsableArguments {
 
     /// Opens the database, making it and the root key where that is allowed, runs `body`, and closes the database.
     @discardableResult
-    func withTokens<T: Sendable>(_ body: (TokenAdministration) async throws -> T) async throws -> T {
+    func withTokens<T: Sendable>(_ body: (TokenService) async throws -> T) async throws -> T {
         let configuration = try settings.load()
         let loop = try EventLoop.start(name: "token")
         // What the commands have to say they print; the database's own log lines are for the server's log.
@@ -21,11 +21,22 @@ struct TokenCommandOptions: ParsableArguments {
         for notice in workspace.notices { TokenCommandOutput.note(notice) }
         let result: Result<T, any Error>
         do {
-            result = .success(try await body(TokenAdministration(workspace, configuration)))
+            result = .success(try await body(TokenService(configuration, workspace)))
         } catch {
             result = .failure(error)
         }
         await workspace.close()
         return try result.get()
+    }
+
+    /// Does something with one token, as ``withTokens(_:)`` does.
+    @discardableResult
+    func withToken<T: Sendable>(_ id: TokenID, _ body: (TokenService) async throws -> T) async throws -> T {
+        do {
+            return try await withTokens(body)
+        } catch TokenServiceError.notFound {
+            throw TokenCommandFailure(
+                description: "token \(id) not found. Run \"webhook2fedmsg token list\" to see all tokens")
+        }
     }
 }

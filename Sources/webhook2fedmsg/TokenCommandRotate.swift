@@ -27,14 +27,15 @@ struct TokenCommandRotate: AsyncParsableCommand {
     var secretFile: String?
 
     func run() async throws {
-        let id = try TokenAdministration.parseID(id)
-        let grace = try TokenAdministration.parseGrace(grace)
+        let id = try TokenValidator.id(id)
+        let grace = try TokenValidator.grace(grace)
         let secret = try TokenCommandInput.secret(path: secretFile)
         let json = options.json
-        try await options.withTokens { tokens in
-            try await tokens.rotate(id, grace: grace, secret: secret) { report in
+        try await options.withToken(id) { tokens in
+            try await tokens.rotate(id, grace: grace, secret: secret, by: .commandLine) { issued in
+                let report = TokenReport(issued)
                 if json { return try TokenCommandOutput.json(report) }
-                try TokenCommandOutput.result(report.rotationText(isOwnSecret: secret != nil))
+                try TokenCommandOutput.result(report.rotationText(isOwnSecret: !secret.isEmpty))
             }
         }
     }

@@ -13,8 +13,8 @@ struct TokenCommandShow: AsyncParsableCommand {
     var id: String
 
     func run() async throws {
-        let id = try TokenAdministration.parseID(id)
-        let report = try await options.withTokens { try await $0.show(id) }
+        let id = try TokenValidator.id(id)
+        let report = try await options.withToken(id) { TokenReport(try await $0.token(id, by: .commandLine)) }
         if options.json { return try TokenCommandOutput.json(report) }
         try TokenCommandOutput.result(report.text)
     }

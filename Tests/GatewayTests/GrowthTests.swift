@@ -22,7 +22,7 @@ import WebhookServices
 
     @Test(arguments: TextFamily.all) func formFields(_ family: TextFamily) throws {
         let services = ServiceRegistry(enabled: ServiceRegistry.builtIn.map(\.name))
-        let intake = TokenIntake(services: services)
+        let validator = TokenValidator(services: services)
         check(family, from: 2000, "a field") { text in
             var request = try Self.request()
             request.form = { _ in text }
@@ -40,13 +40,13 @@ import WebhookServices
         check(family, "a token") { text in
             for service in ["github", text] {
                 var new = NewToken(service: service, name: text)
-                _ = try? intake.draft(new, owners: [], creator: nil, secret: nil)
+                _ = try? validator.token(new)
                 (new.name, new.scope) = ("t", text)
-                _ = try? intake.draft(new, owners: [], creator: nil, secret: nil)
+                _ = try? validator.token(new)
                 (new.scope, new.events) = ("", text)
-                _ = try? intake.draft(new, owners: [], creator: nil, secret: nil)
+                _ = try? validator.token(new)
                 (new.events, new.settings) = ("", ["instance_url": text, text: text])
-                _ = try? intake.draft(new, owners: [], creator: nil, secret: nil)
+                _ = try? validator.token(new)
             }
         }
         check(family, "names") { text in
@@ -60,7 +60,7 @@ import WebhookServices
             _ = text.printable
             _ = text.isolated
             _ = ReturnAddress(text)
-            _ = try? TokenAdministration.parseGrace(text)
+            _ = try? TokenValidator.grace(text)
             _ = try? TokenSecret(ownText: Array(text.utf8))
         }
     }

@@ -12,12 +12,12 @@ struct PeopleSite: Sendable {
     /// Made from a configuration.
     ///
     /// - Parameters:
-    ///   - desk: What tokens are managed by.
+    ///   - tokens: What tokens are managed by.
     ///   - loop: Where requests to the login's provider are made.
     ///   - developmentLogin: Whether anybody on this machine may be anyone.
     /// - Throws: `TemplateError`, ``DevelopmentLoginError``, `DatabaseError`.
     init(
-        _ configuration: Configuration, _ workspace: Workspace, desk: any TokenDesk, loop: EventLoop,
+        _ configuration: Configuration, _ workspace: Workspace, tokens: TokenService, loop: EventLoop,
         developmentLogin: Bool, logger: Logger
     ) async throws {
         let renderer = try PageRenderer()
@@ -29,7 +29,7 @@ struct PeopleSite: Sendable {
             developmentLogin: developmentLogin,
             renderer: StyledAccountPages(renderer: renderer, settings: settings, logger: logger), logger: logger)
         let site = WebSite(
-            renderer: renderer, desk: desk, accounts: LiveAccounts(accounts: accounts, logger: logger),
+            renderer: renderer, tokens: tokens, accounts: LiveAccounts(accounts: accounts, logger: logger),
             people: DatabasePeopleDirectory(database: workspace.database),
             services: configuration.services.registry, settings: settings, messages: MessageRenderer(configuration),
             forms: DatabaseFormLedger(database: workspace.database, keys: workspace.keys, logger: logger))

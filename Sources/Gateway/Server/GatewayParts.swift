@@ -61,8 +61,8 @@ struct GatewayParts: Sendable {
             configuration, loops: loops, workspace: workspace, publisher: publisher, deliveries: recorder,
             logger: logger)
         let people = try await PeopleSite(
-            configuration, workspace, desk: DatabaseTokenDesk(configuration, workspace, ingest), loop: loops.loops[0],
-            developmentLogin: developmentLogin, logger: logger)
+            configuration, workspace, tokens: TokenService(configuration, workspace, tester: ingest),
+            loop: loops.loops[0], developmentLogin: developmentLogin, logger: logger)
         var router = try GatewayRouter.make(
             configuration, workspace: workspace, ingest: ingest, stopping: stopping, notFound: people.notFound,
             isAdministrator: people.isAdministrator)

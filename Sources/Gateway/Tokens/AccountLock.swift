@@ -4,7 +4,7 @@ import Database
 /// Lets those who count something of an account, and then add to it, do so one after the other: else several at once would
 /// each find room for one more.
 enum AccountLock {
-    /// What is counted. Different things of one account do not wait for each other.
+    /// The subject that is counted. Different things of one account do not wait for each other.
     enum Subject: String {
         case tokens
         case sessions

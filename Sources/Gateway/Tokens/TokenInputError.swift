@@ -3,6 +3,8 @@ import WebhookServices
 
 /// Why something that a person gave for a token is not accepted. The texts say what would be.
 public enum TokenInputError: Error, Hashable, CustomStringConvertible {
+    /// The input is neither an id nor a URL with one.
+    case id(String)
     /// The name is empty, too long, or has control characters.
     case name
     /// The scope is none.
@@ -35,20 +37,25 @@ public enum TokenInputError: Error, Hashable, CustomStringConvertible {
     case events(EventFilterError)
     /// A setting is missing, unknown or wrong.
     case setting(ServiceSettingError)
-    /// What was given for a setting is not `NAME=VALUE`.
+    /// The input for a setting is not `NAME=VALUE`.
     case settingSyntax(String)
     /// Former secrets are within their grace periods, until then, and there is no place for another.
     case formerSecrets(until: [UnixTime])
-    /// What is to be a message's tag is none.
+    /// The input for a message's tag is none.
     case tag(String)
     /// The grace period is negative or too long.
     case grace(limit: Duration)
 
-    /// What is wrong and what would be right.
+    /// The problem and the way out.
     public var description: String {
         switch self {
+        case .id(let text):
+            """
+            "\(text.printable)" is not a token ID (\(TokenID.characterCount) letters and digits). Run \
+            "webhook2fedmsg token list" to see all tokens
+            """
         case .name:
-            "enter a name of 1 to \(TokenDraft.maximumNameCount) characters, without control characters"
+            "enter a name of 1 to \(Token.maximumNameCount) characters, without control characters"
         case .scope:
             "enter \"owner\" or \"owner/repository\", e.g. fedora-infra/bodhi"
         case .scopeParts(let service, let limit):

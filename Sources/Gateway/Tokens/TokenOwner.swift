@@ -1,6 +1,6 @@
 import Encodings
 
-/// Who may manage a token: a person, or the members of a group.
+/// An owner of a token, who may manage it: a person, or the members of a group.
 public struct TokenOwner: Sendable, Hashable {
     /// Person or group.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -32,5 +32,18 @@ public struct TokenOwner: Sendable, Hashable {
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
         (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte)
+    }
+}
+
+/// Which of a provider's names are accounts and groups here.
+enum AccountNames {
+    /// The account's name, if owners may be called so. Never changed to fit: two accounts must not become one.
+    static func account(_ name: String) -> String? {
+        (try? TokenOwner(.user, name: name))?.name
+    }
+
+    /// Those that groups may be called, each once, in order.
+    static func groups(_ names: [String]) -> [String] {
+        Set(names.compactMap { (try? TokenOwner(.group, name: $0))?.name }).sorted()
     }
 }

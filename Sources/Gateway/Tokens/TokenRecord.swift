@@ -1,7 +1,7 @@
 import Database
 import WebhookServices
 
-/// What a webhook needs of its token, ready to use. Immutable; the cache holds it, and requests in flight keep it.
+/// The part of a token that a webhook needs, ready to use. Immutable; the cache holds it, and requests in flight keep it.
 public final class TokenRecord: Sendable {
     /// The id in the URL.
     public let id: TokenID
@@ -9,19 +9,19 @@ public final class TokenRecord: Sendable {
     public let uuid: [UInt8]
     /// The public tag that messages carry; `nil` for a token that is nobody's.
     public let tag: TokenTag?
-    /// Who may manage it, where messages are to say so (`messages.provenance`); else nobody.
+    /// The people and groups that may manage it, where messages are to say so (`messages.provenance`); else nobody.
     public let owners: [TokenOwner]
     /// The service, by its name in the URL. The route must name the same.
     public let service: String
-    /// What it is limited to.
+    /// The repository or owner that it is limited to.
     public let scope: TokenScope?
     /// Which events it lets through; `nil` for all.
     public let eventFilter: EventFilter?
-    /// Whether private content is published.
+    /// A Boolean value that indicates whether private content is published.
     public let publishesPrivate: Bool
-    /// What its service asks for.
+    /// The settings that its service asks for.
     public let settings: [String: String]
-    /// Whether its webhooks are accepted.
+    /// A Boolean value that indicates whether its webhooks are accepted.
     public let isEnabled: Bool
     /// When it got the secrets that it has: at its last rotation, or when it was made.
     public let secretsSince: UnixTime
@@ -66,7 +66,8 @@ public final class TokenRecord: Sendable {
         firstEnd = former.map(\.expiresAt).min()
     }
 
-    /// The secrets that work now: the current one first, then former ones while their grace periods last, the last one first.
+    /// The secrets that work now: the current one first, then former ones while their grace periods last, the last one
+    /// first.
     ///
     /// - Parameter now: Only asked for where there is a former secret.
     public func secrets(at now: @autoclosure () -> UnixTime = .now()) -> [PreparedSecret] {

@@ -5,7 +5,7 @@ import FoundationEssentials
 import Logging
 import WebhookServices
 
-/// Where the cache gets records from.
+/// The source of the cache's records.
 public protocol TokenRecordLoading: Sendable {
     /// The record of a token; `nil` if there is no such token. A read is for all who ask meanwhile, so it has nobody's
     /// deadline: only the database's own limits.

@@ -1,4 +1,4 @@
-/// What a token is limited to: an owner (a person, a group of groups) or one repository of theirs.
+/// A limit of a token: an owner (a person, a group of groups) or one repository of theirs.
 ///
 /// Compared without regard to the case of ASCII letters, as the services do.
 public struct TokenScope: Sendable, Hashable, CustomStringConvertible {
@@ -26,7 +26,8 @@ public struct TokenScope: Sendable, Hashable, CustomStringConvertible {
         folded = text.utf8.map(Self.fold)
     }
 
-    /// Whether a repository (`owner/repository`, or an owner alone for an event of a whole organisation) is within.
+    /// Returns a Boolean value that indicates whether a repository (`owner/repository`, or an owner alone for an event
+    /// of a whole organisation) is within.
     public func contains(_ repository: some Collection<UInt8>) -> Bool {
         var rest = repository[...]
         for byte in folded {

@@ -4,7 +4,8 @@ import FoundationEssentials
 
 /// The tokens in the database: the one place that writes them. Secrets go in sealed and come out through ``KeyRing``.
 ///
-/// Every change runs in a transaction of its own, in which the hooks have their say: history, and telling replicas.
+/// Every change runs in a transaction of its own: the token is read under its lock, the right to change it is decided
+/// by what was read, and the hooks have their say (history).
 public struct TokenStore: Sendable {
     /// Most former secrets that a token keeps while their grace periods last.
     public static let maximumFormerSecrets = 2
@@ -31,45 +32,6 @@ public struct TokenStore: Sendable {
         authority = TokenIDAuthority(keys)
     }
 
-    /// The same store, with another hook that is told last.
-    func adding(_ hook: any TokenChangeHook) -> TokenStore {
-        TokenStore(database: database, keys: keys, hooks: hooks + [hook], notices: notices)
-    }
-
-    /// Makes a token, and gives its secret this once.
-    ///
-    /// - Parameter limit: The most tokens that the account which makes it may have made and not deleted.
-    /// - Throws: ``TokenStoreError`` `tooMany`, `DatabaseError`, `CryptographyError`.
-    public func create(
-        _ draft: TokenDraft, by actor: TokenActor = .commandLine, limit: Int? = nil, now: UnixTime = .now()
-    ) async throws -> (token: Token, secret: TokenSecret) {
-        let secret = try draft.secret ?? TokenSecret.generate()
-        let token = Token(
-            uuid: UUID(), id: try authority.make(), service: draft.service, name: draft.name, scope: draft.scope,
-            eventFilter: draft.eventFilter, publishesPrivate: draft.publishesPrivate, settings: draft.settings,
-            owners: draft.owners, state: .enabled, createdBy: draft.createdBy, createdAt: now, updatedAt: now,
-            rotatedAt: nil, previousSecretExpiresAt: nil)
-        try await changing(token.id) {
-            try await database.withTransaction { connection in
-                if let limit, let account = draft.createdBy {
-                    try await Self.checkRoom(of: account, limit: limit, on: connection)
-                }
-                try await RootKeyTable.adoptCurrent(keys, on: connection)
-                for statement in try insertion(of: token, secret: secret) { try await connection.query(statement) }
-                try await note(.created, of: token, by: actor, now: now, on: connection)
-            }
-        }
-        return (token, secret)
-    }
-
-    /// In the transaction that makes one more.
-    private static func checkRoom(of account: String, limit: Int, on connection: any DatabaseConnection) async throws {
-        try await AccountLock.take(.tokens, of: account, on: connection)
-        let made = try await connection.query(
-            "SELECT COUNT(*) AS made FROM token WHERE created_by = $1", [.text(account)])
-        guard try made.rows.first?.integer("made") ?? 0 < limit else { throw TokenStoreError.tooMany(limit: limit) }
-    }
-
     /// The token with this id, with its owners; `nil` if there is none. Made-up ids are not asked for.
     ///
     /// - Throws: `DatabaseError`.
@@ -87,101 +49,213 @@ public struct TokenStore: Sendable {
         return try result.rows.first.map(StoredToken.init(row:))
     }
 
-    /// Changes parts of a token; what is the same already is no change.
-    ///
-    /// - Returns: The token as it is now; `nil` if there is no such token.
-    /// - Throws: `DatabaseError`; what `actor` throws.
-    public func edit(
-        _ id: TokenID, _ changes: TokenChanges, by actor: any TokenAuthorizing = TokenActor.commandLine,
-        now: UnixTime = .now()
-    ) async throws -> Token? {
-        try await change(id, by: actor, now: now) { token, connection in
-            let parts = changes.differing(from: token.token)
-            guard !parts.isEmpty else { return nil }
-            try await connection.query(Self.update(token.token, changes, now: now))
-            return .edited(parts)
+    /// The owners of tokens, by row, in the order in which they were given.
+    func owners(of tokens: [Token]) async throws -> [String: [TokenOwner]] {
+        guard !tokens.isEmpty else { return [:] }
+        let places = tokens.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+        let result = try await database.query(
+            "SELECT token_uuid, kind, name FROM token_owner WHERE token_uuid IN (\(places)) ORDER BY position, name",
+            tokens.map { .text($0.row) })
+        var owners: [String: [TokenOwner]] = [:]
+        let found = try StoredRows.readable(result.rows, of: "token_owner") {
+            (token: try $0.text("token_uuid"), owner: try TokenOwner(row: $0))
         }
+        for (token, owner) in found { owners[token, default: []].append(owner) }
+        return owners
     }
 
-    /// Gives a token a new secret. The one before works on until `grace` is over. A former secret within its grace
-    /// period works on, too: if there is no place for another, nothing is done. Without a grace period, all former secrets
-    /// end at once.
+    /// The token with what came in for it, if somebody may do this with it. The database is not asked for somebody who
+    /// is not logged in.
     ///
-    /// - Parameter secret: One that someone brought; `nil` to have one made.
-    /// - Returns: The token and the new secret, this once; `nil` if there is no such token.
-    /// - Throws: ``TokenInputError`` `grace` and `formerSecrets`, `DatabaseError`, ``KeyRing/Failure``.
-    public func rotate(
-        _ id: TokenID, to secret: TokenSecret? = nil, grace: Duration,
-        by actor: any TokenAuthorizing = TokenActor.commandLine,
-        now: UnixTime = .now()
-    ) async throws -> (token: Token, secret: TokenSecret)? {
-        guard grace >= .zero, grace <= Self.maximumGrace else { throw TokenInputError.grace(limit: Self.maximumGrace) }
-        let secret = try secret ?? TokenSecret.generate()
-        let token = try await change(id, by: actor, now: now) { stored, connection in
-            try await RootKeyTable.adoptCurrent(keys, on: connection)
-            try await connection.query(replacement(ofSecretIn: stored, by: secret, grace: grace, now: now))
-            return .rotated(grace: grace)
-        }
-        return token.map { ($0, secret) }
+    /// - Throws: ``TokenServiceError`` `notFound`, `forbidden`; `DatabaseError`.
+    func authorized(
+        _ id: TokenID, _ action: TokenAction, by authorization: TokenAuthorization, now: UnixTime
+    ) async throws -> AuthorizedToken {
+        try authorization.requireLogin()
+        guard authority.isAuthentic(id) else { throw TokenServiceError.notFound }
+        let rows = try await database.query(AuthorizedToken.selection(of: id)).rows
+        guard let row = rows.first else { throw TokenServiceError.notFound }
+        var token = try StoredToken(row: row).token
+        token.owners = try await owners(of: [token])[token.row] ?? []
+        let role = try authorization.role(for: action, owners: token.owners, now: now)
+        return AuthorizedToken(token: token, role: role, activity: try TokenActivity(row: row))
     }
 
-    /// Enables or disables a token.
-    ///
-    /// - Returns: The token as it is now; `nil` if there is no such token.
-    /// - Throws: `DatabaseError`.
-    public func setState(
-        _ id: TokenID, to state: TokenState, by actor: any TokenAuthorizing = TokenActor.commandLine,
-        now: UnixTime = .now()
-    ) async throws -> Token? {
-        try await change(id, by: actor, now: now) { stored, connection in
-            guard stored.token.state != state else { return nil }
-            try await connection.query(
-                "UPDATE token SET state = $1, updated_at = \(Self.later("$2")) WHERE uuid = $3",
-                [.text(state.rawValue), .integer(now.milliseconds), .text(stored.token.row)])
-            return .state(state)
-        }
-    }
+    // MARK: Changes
 
-    /// Deletes a token for good, with its secrets and owners.
+    /// Puts a new token in.
     ///
-    /// - Returns: Whether there was one.
-    /// - Throws: `DatabaseError`.
-    public func delete(
-        _ id: TokenID, by actor: any TokenAuthorizing = TokenActor.commandLine, now: UnixTime = .now()
-    ) async throws -> Bool {
-        guard authority.isAuthentic(id) else { return false }
-        return try await changing(id) {
+    /// - Parameters:
+    ///   - limit: The most tokens that the account which makes it may have made and not deleted.
+    ///   - confirm: The last step before the token is there for good; what it throws makes no token.
+    /// - Throws: ``TokenServiceError`` `tooMany`, `DatabaseError`, what `confirm` throws.
+    func insert(
+        _ token: Token, secret: TokenSecret, by actor: TokenActor, limit: Int? = nil,
+        confirm: @Sendable () throws -> Void = {}
+    ) async throws {
+        try await changing(token.id) {
             try await database.withTransaction { connection in
-                guard let token = try await locked(id, on: connection)?.token else { return false }
-                let actor = try actor.actor(for: token)
-                // Explicitly, not by the cascade alone: SQLite keeps foreign keys only where it is told to.
-                for table in ["token_owner", "delivery", "token_activity"] {
-                    try await connection.query("DELETE FROM \(table) WHERE token_uuid = $1", [.text(token.row)])
+                if let limit, let account = token.createdBy {
+                    try await Self.checkRoom(of: account, limit: limit, on: connection)
                 }
-                try await connection.query("DELETE FROM token WHERE uuid = $1", [.text(token.row)])
-                try await note(.deleted, of: token, by: actor, now: now, on: connection)
-                return true
+                try await RootKeyTable.adoptCurrent(keys, on: connection)
+                for statement in try insertion(of: token, secret: secret) { try await connection.query(statement) }
+                try await note(.created, of: token, by: actor, now: token.createdAt, on: connection)
+                try confirm()
             }
         }
     }
 
-    /// A page of tokens with their owners, oldest first.
-    ///
-    /// - Throws: `DatabaseError`.
-    public func list(_ listing: TokenListing = TokenListing()) async throws -> [Token] {
-        try await page(listing).tokens
+    /// In the transaction that makes one more.
+    private static func checkRoom(of account: String, limit: Int, on connection: any DatabaseConnection) async throws {
+        try await AccountLock.take(.tokens, of: account, on: connection)
+        let made = try await connection.query(
+            "SELECT COUNT(*) AS made FROM token WHERE created_by = $1", [.text(account)])
+        guard try made.rows.first?.integer("made") ?? 0 < limit else {
+            throw TokenServiceError.tooMany(
+                "You’ve reached the limit of \(limit) tokens. Delete one you no longer use.")
+        }
     }
 
-    /// A page of tokens with their owners, oldest first, and after what the next one begins, if there may be one.
+    /// Changes a token, if somebody may: the right is decided once, by the row and the owners that are changed.
     ///
+    /// - Parameters:
+    ///   - body: Does it, and says what it was and what has become of the token; no kind if there was nothing to do.
+    ///   - confirm: The last step before the change is there for good; what it throws undoes it.
+    /// - Returns: The token as it is now, with what `body` returns besides.
+    /// - Throws: ``TokenServiceError`` `notFound`, `forbidden`; `DatabaseError`; what the closures throw.
+    func change<Value: Sendable>(
+        _ id: TokenID, _ action: TokenAction, by authorization: TokenAuthorization, now: UnixTime,
+        _ body:
+            @Sendable (StoredToken, any DatabaseConnection) async throws -> (
+                kind: TokenChange.Kind?, token: Token, value: Value
+            ),
+        confirm: @Sendable (AuthorizedToken, Value) throws -> Void = { _, _ in }
+    ) async throws -> (token: AuthorizedToken, value: Value) {
+        try authorization.requireLogin()
+        guard authority.isAuthentic(id) else { throw TokenServiceError.notFound }
+        return try await changing(id) {
+            try await database.withTransaction { connection in
+                let (stored, activity) = try await locked(id, on: connection)
+                let role = try authorization.role(for: action, owners: stored.token.owners, now: now)
+                let (kind, token, value) = try await body(stored, connection)
+                if let kind {
+                    let actor = authorization.actor(as: role)
+                    try await note(kind, of: stored.token, by: actor, now: now, on: connection)
+                }
+                let changed = AuthorizedToken(token: token, role: role, activity: activity)
+                try confirm(changed, value)
+                return (changed, value)
+            }
+        }
+    }
+
+    /// The token with its owners, which nobody else changes until the transaction is over, and what came in for it.
+    private func locked(
+        _ id: TokenID, on connection: any DatabaseConnection
+    ) async throws -> (token: StoredToken, activity: TokenActivity) {
+        // SQLite's transaction holds the only write lock from its beginning; PostgreSQL locks the row.
+        let lock = connection.dialect == .postgresql ? " FOR UPDATE OF token" : ""
+        let rows = try await connection.query(AuthorizedToken.selection(of: id, lock)).rows
+        guard let row = rows.first else { throw TokenServiceError.notFound }
+        var stored = try StoredToken(row: row)
+        // A statement of its own: it sees what others committed while this one waited for the lock.
+        let owners = try await connection.query(
+            "SELECT kind, name FROM token_owner WHERE token_uuid = $1 ORDER BY position, name",
+            [.text(stored.token.row)])
+        stored.token.owners = try owners.rows.map(TokenOwner.init(row:))
+        // What came in decides nothing here, so a row of it that makes no sense stops no change.
+        return (stored, (try? TokenActivity(row: row)) ?? TokenActivity())
+    }
+
+    /// Changes a token, and tells of it even where that fails: the database may have done it all the same, unless it
+    /// was refused here. What a change means to webhooks shows in the row's `updated_at` or `state`, by which other
+    /// replicas hear of it.
+    @discardableResult
+    private func changing<Value: Sendable>(
+        _ id: TokenID, _ change: () async throws -> Value
+    ) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await change())
+        } catch {
+            if error is TokenServiceError || error is TokenInputError { throw error }
+            result = .failure(error)
+        }
+        await notices.tell(.token(id))
+        return try result.get()
+    }
+
+    /// Tells the hooks.
+    private func note(
+        _ kind: TokenChange.Kind, of token: Token, by actor: TokenActor, now: UnixTime,
+        on connection: any DatabaseConnection
+    ) async throws {
+        let change = TokenChange(kind: kind, id: token.id, row: token.row, name: token.name, actor: actor, at: now)
+        for hook in hooks { try await hook.tokenChanges(change, on: connection) }
+    }
+}
+
+/// A token, by what right somebody may do something with it, and what came in for it.
+struct AuthorizedToken: Sendable {
+    let token: Token
+    let role: Authorization.Role
+    let activity: TokenActivity
+
+    /// Returns the statement that reads a token, without its owners.
+    static func selection(of id: TokenID, _ lock: String = "") -> SQLStatement {
+        SQLStatement(
+            """
+            SELECT \(StoredToken.columns), \(TokenActivity.columns)
+            FROM token LEFT JOIN token_activity ON token_uuid = uuid WHERE public_id = $1\(lock)
+            """, [.text(id.description)])
+    }
+}
+
+extension TokenStore {
+    /// Tokens whose hashes are made in one go.
+    private static let batch: Int64 = 200
+
+    /// Fills in the look-up hashes of secrets that were stored before there were any.
+    ///
+    /// A secret that cannot be opened is passed over: its token does not verify anything either.
+    /// - Returns: How many tokens got theirs.
     /// - Throws: `DatabaseError`.
-    func page(_ listing: TokenListing) async throws -> (tokens: [Token], next: TokenListing.Cursor?) {
-        let rows = try await database.query(listing.statement).rows
-        var tokens = try StoredRows.readable(rows, of: "token") { try StoredToken(row: $0).token }
-        let owners = try await owners(of: tokens)
-        for index in tokens.indices { tokens[index].owners = owners[tokens[index].row] ?? [] }
-        // What cannot be read counts as well.
-        let last = rows.count == listing.limit ? rows.last : nil
-        return (tokens, try last.map(TokenListing.Cursor.init(after:)))
+    @discardableResult
+    func completeLookupHashes() async throws -> Int {
+        var count = 0
+        var last = ""
+        while true {
+            let rows = try await database.query(
+                """
+                SELECT \(StoredToken.columns) FROM token
+                WHERE uuid > $1 AND (lookup_hash IS NULL
+                    OR previous_secret IS NOT NULL AND previous_lookup_hash IS NULL)
+                ORDER BY uuid LIMIT $2
+                """, [.text(last), .integer(Self.batch)]
+            ).rows
+            guard let end = rows.last else { return count }
+            for token in try StoredRows.readable(rows, of: "token", StoredToken.init(row:))
+            where try await completeLookupHashes(of: token) {
+                count += 1
+            }
+            last = try end.text("uuid")
+        }
+    }
+
+    private func completeLookupHashes(of stored: StoredToken) async throws -> Bool {
+        let row = stored.token.row
+        guard let secret = try? keys.open(stored.secret, for: StoredToken.place(ofSecretIn: row)) else { return false }
+        let previous = stored.previousSecret.flatMap {
+            try? keys.open($0, for: StoredToken.place(ofPreviousSecretIn: row))
+        }
+        // Another process may have rotated the secret meanwhile: then there is nothing to do.
+        let result = try await database.query(
+            "UPDATE token SET lookup_hash = $1, previous_lookup_hash = $2 WHERE uuid = $3 AND secret = $4",
+            [
+                .blob(keys.lookupHash(secret)), previous.map { .blob(keys.lookupHash($0)) } ?? .null, .text(row),
+                .blob(stored.secret.bytes),
+            ])
+        return result.affectedRows > 0
     }
 }

@@ -9,7 +9,7 @@ import FoundationEssentials
 public struct TokenTag: Sendable, Hashable, CustomStringConvertible {
     /// Characters of the text: 64 bits in hexadecimal digits.
     public static let characterCount = 16
-    /// What is signed before the token's identity. Public ids are signed by the same key, over 12 bytes.
+    /// The text that is signed before the token's identity. Public ids are signed by the same key, over 12 bytes.
     private static let purpose = Array("webhook2fedmsg_token\0".utf8)
 
     /// The text: hexadecimal digits, lower case.
@@ -41,7 +41,7 @@ extension TokenStore {
         try await first(tag, of: "SELECT uuid FROM token WHERE uuid > $1 ORDER BY uuid")?.text("uuid")
     }
 
-    /// What the history still has of the token that a tag is of, newest first: the token itself may be gone.
+    /// Returns the history's entries of the token that a tag is of, newest first: the token itself may be gone.
     ///
     /// - Throws: `DatabaseError`.
     func history(of tag: TokenTag, limit: Int) async throws -> [HistoryEntry] {

@@ -157,7 +157,7 @@ struct PageHandler: HTTPHandler {
 
     /// - Parameter typed: What a form held that comes to nothing.
     func failure(_ failure: PageFailure, _ request: PageRequest, _ typed: FormFields? = nil) -> ServerResponse {
-        if case .desk(.unavailable(let reason)) = failure {
+        if case .service(.unavailable(let reason)) = failure {
             logger.throttled(
                 .warning, "a page needs the database",
                 metadata: ["reason": "\(reason)", "path": "\(LoggedPath.of(request.path))"])
@@ -187,7 +187,7 @@ struct PageHandler: HTTPHandler {
         }
         var isKept = false
         switch failure {
-        case .login, .desk(.forbidden(.staleLogin)): isKept = true
+        case .login, .service(.forbidden(.staleLogin)): isKept = true
         case .http(let error) where error.code == FormLedgerError.sentBefore:
             isKept = true
         default: break

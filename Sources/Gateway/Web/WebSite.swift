@@ -5,7 +5,7 @@ import WebhookServices
 /// The parts that the pages' code works with.
 struct WebSite: Sendable {
     let renderer: PageRenderer
-    let desk: any TokenDesk
+    let tokens: TokenService
     let accounts: any PageAccounts
     let people: any PeopleDirectory
     let services: ServiceRegistry

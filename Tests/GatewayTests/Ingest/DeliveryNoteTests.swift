@@ -8,25 +8,25 @@ import WebhookServices
 @Suite struct DeliveryNoteTests {
     @Test func outcomes() async throws {
         try await TestGateway.run { gateway in
-            let desk = gateway.desk
+            let tokens = gateway.service
             let draft = NewToken(
                 service: "github", name: "t", secret: TestGateway.secret, events: "push")
             let alice = Person(account: "alice")
-            let id = try await desk.create(draft, by: alice).view.token.id
+            let id = try await tokens.create(draft, by: .person(alice)).view.token.id
             let path = "/github/\(id)"
             _ = try await gateway.push(to: path, delivery: "1")
             _ = try await gateway.push(to: path, delivery: "1")
             _ = try await gateway.push(to: path, delivery: "2", event: "issues")
             _ = try await gateway.push(to: path, delivery: "3", secret: String(repeating: "x", count: 32))
             // The cache knows of it at once.
-            _ = try await desk.setState(id, to: .disabled, by: alice)
+            _ = try await tokens.setState(id, to: .disabled, by: .person(alice))
             #expect(try await gateway.push(to: path, delivery: "4").status == 403)
-            _ = try await desk.setState(id, to: .enabled, by: alice)
-            let tested = try await desk.sendTest(id, by: alice)
+            _ = try await tokens.setState(id, to: .enabled, by: .person(alice))
+            let tested = try await tokens.sendTest(id, by: .person(alice))
             #expect(tested.outcome == .published)
             await gateway.recorder.flush()
 
-            let list = try await desk.deliveries(id, by: alice)
+            let list = try await tokens.deliveries(id, by: .person(alice))
             #expect(Set(list.accepted.map(\.outcome)) == [.published, .repeated, .withheld])
             #expect(list.accepted.count == 4)
             #expect(tested.isTest && list.accepted.contains(tested))
@@ -38,7 +38,7 @@ import WebhookServices
                         && $0.size == TestGateway.body.utf8.count
                 })
             #expect(Set(list.refused.map(\.reason)) == ["signature_mismatch", "token_disabled"])
-            #expect(try await desk.token(id, by: alice).activity.published == 2)
+            #expect(try await tokens.token(id, by: .person(alice)).activity.published == 2)
         }
     }
 
@@ -74,14 +74,14 @@ import WebhookServices
         try await TestGateway.run { gateway in
             let alice = Person(account: "alice")
             let draft = NewToken(service: "github", name: "t", scope: "old/name", secret: TestGateway.secret)
-            let id = try await gateway.desk.create(draft, by: alice).view.token.id
+            let id = try await gateway.service.create(draft, by: .person(alice)).view.token.id
             _ = try await gateway.push(to: "/github/\(id)")
             let hostile = "a\\u202e\\n" + String(repeating: "b", count: 5000)
             _ = try await gateway.push(
                 to: "/github/\(id)", delivery: "2",
                 body: #"{"repository":{"full_name":"\#(hostile)","private":false}}"#)
             await gateway.recorder.flushed()
-            let list = try await gateway.desk.deliveries(id, by: alice).accepted
+            let list = try await gateway.service.deliveries(id, by: .person(alice)).accepted
             #expect(list.map(\.reason) == ["out_of_scope", "out_of_scope"])
             #expect(list.last?.repository == "fedora/w2f")
             #expect(list.first?.repository?.count == 64)
@@ -93,10 +93,11 @@ import WebhookServices
     @Test func aTestEventIsListedAtOnce() async throws {
         try await TestGateway.run { gateway in
             let alice = Person(account: "alice")
-            let id = try await gateway.desk.create(NewToken(service: "github", name: "t"), by: alice).view.token.id
-            let tested = try await gateway.desk.sendTest(id, by: alice)
-            #expect(try await gateway.desk.deliveries(id, by: alice).all == [tested])
-            #expect(try await gateway.desk.token(id, by: alice).activity.published == 1)
+            let id = try await gateway.service.create(NewToken(service: "github", name: "t"), by: .person(alice)).view
+                .token.id
+            let tested = try await gateway.service.sendTest(id, by: .person(alice))
+            #expect(try await gateway.service.deliveries(id, by: .person(alice)).all == [tested])
+            #expect(try await gateway.service.token(id, by: .person(alice)).activity.published == 1)
         }
     }
 

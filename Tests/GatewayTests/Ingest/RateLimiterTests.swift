@@ -131,7 +131,7 @@ import Testing
             var query = TokenQuery(reach: .all)
             query.limitedSince = UnixTime.now().advanced(by: .seconds(-60))
             let admin = Person(account: "root", isAdmin: true)
-            let found = try await gateway.desk.list(query, by: admin)
+            let found = try await gateway.service.list(query, by: .person(admin))
             #expect(Set(found.tokens.map(\.token.id)) == [token.id, other.id])
         }
     }
@@ -147,7 +147,7 @@ import Testing
     @Test(arguments: TestDatabases.all) func theAccountIsWhoMadeTheToken(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             func account(_ creator: String?, _ owners: [TokenOwner]) async throws -> String? {
-                let draft = try TokenDraft(service: "github", name: "x", owners: owners, createdBy: creator)
+                let draft = TokenDraft(service: "github", name: "x", owners: owners, createdBy: creator)
                 let id = try await test.store.create(draft).token.id
                 return try await test.loader().record(for: id)?.account
             }

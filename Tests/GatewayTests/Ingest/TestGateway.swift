@@ -19,7 +19,7 @@ struct TestGateway: Sendable {
     let tokens: TestStore
     let publisher: ScriptedPublisher
     let recorder: DeliveryRecorder
-    let desk: DatabaseTokenDesk
+    let service: TokenService
     let ingest: Ingest
     private let address: SocketAddress
 
@@ -43,7 +43,7 @@ struct TestGateway: Sendable {
         let ingest = try Ingest(
             configuration, loops: loops, workspace: tokens.workspace, publisher: publisher, deliveries: recorder,
             logger: logger)
-        let desk = DatabaseTokenDesk(configuration, tokens.workspace, ingest)
+        let service = TokenService(configuration, tokens.workspace, tester: ingest)
         let router = try GatewayRouter.make(
             configuration, workspace: tokens.workspace, ingest: ingest, stopping: stopping,
             isAdministrator: { _ in isAdministrator })
@@ -55,7 +55,7 @@ struct TestGateway: Sendable {
         let outcome = await Task(executorPreference: loops.loops[0].taskExecutor) {
             try await body(
                 TestGateway(
-                    tokens: tokens, publisher: publisher, recorder: recorder, desk: desk, ingest: ingest,
+                    tokens: tokens, publisher: publisher, recorder: recorder, service: service, ingest: ingest,
                     address: address))
         }.result
         server.beginShutdown()

@@ -21,7 +21,7 @@ import WebhookServices
             deliveries: recorder, logger: logger)
         var router = try GatewayRouter.make(configuration, workspace: store.workspace, ingest: ingest)
         try await PeopleSite(
-            configuration, store.workspace, desk: DatabaseTokenDesk(configuration, store.workspace, ingest),
+            configuration, store.workspace, tokens: TokenService(configuration, store.workspace, tester: ingest),
             loop: loops.loops[0], developmentLogin: true, logger: logger
         ).addRoutes(to: &router)
         let words = Set(router.firstWords.filter { !$0.isEmpty })

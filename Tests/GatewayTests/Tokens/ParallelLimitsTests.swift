@@ -35,26 +35,28 @@ import WebhookServices
         try await kind.withStore { test in
             var settings = TokensConfiguration()
             settings.maxPerAccount = 3
-            let desk = TestDesk(test, settings: settings)
-            let refusal = TokenDeskError.tooMany("You’ve reached the limit of 3 tokens. Delete one you no longer use.")
+            let fixture = TestService(test, settings: settings)
+            let refusal = TokenServiceError.tooMany(
+                "You’ve reached the limit of 3 tokens. Delete one you no longer use.")
             let (done, _) = try await Self.together(12, expecting: refusal) { number in
-                _ = try await desk.desk.create(NewToken(service: "github", name: "\(number)"), by: TestDesk.alice)
+                _ = try await fixture.service.create(
+                    NewToken(service: "github", name: "\(number)"), by: .person(TestService.alice))
             }
             #expect(done == 3)
             let made = try await test.database.query("SELECT COUNT(*) AS made FROM token WHERE created_by = 'alice'")
             #expect(try made.rows.first?.integer("made") == 3)
             // Another's tokens are none of hers.
-            _ = try await desk.desk.create(NewToken(service: "github", name: "his"), by: TestDesk.bob)
+            _ = try await fixture.service.create(NewToken(service: "github", name: "his"), by: .person(TestService.bob))
         }
     }
 
     @Test(arguments: TestDatabases.all) func oneOwnerIsLeft(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let names = (0..<8).map { "owner\($0)" }
-            let draft = try TokenDraft(
+            let draft = TokenDraft(
                 service: "github", name: "shared", owners: try names.map { try TokenOwner(.user, name: $0) })
             let id = try await test.store.create(draft).token.id
-            let (done, refused) = try await Self.together(8, expecting: TokenStoreError.lastOwner) { number in
+            let (done, refused) = try await Self.together(8, expecting: TokenServiceError.lastOwner) { number in
                 _ = try await test.store.removeOwner(try TokenOwner(.user, name: names[number]), from: id)
             }
             #expect(done == 7 && refused == 1)
@@ -64,10 +66,10 @@ import WebhookServices
 
     @Test(arguments: TestDatabases.all) func owners(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
-            let draft = try TokenDraft(
+            let draft = TokenDraft(
                 service: "github", name: "shared", owners: [try TokenOwner(.user, name: "first")])
             let id = try await test.store.create(draft).token.id
-            let limit = TokenDraft.maximumOwners
+            let limit = Token.maximumOwners
             let refusal = TokenInputError.tooManyOwners(limit: limit)
             let (done, _) = try await Self.together(limit + 10, expecting: refusal) { number in
                 _ = try await test.store.addOwner(try TokenOwner(.user, name: "owner\(number)"), to: id)
@@ -133,11 +135,11 @@ import WebhookServices
         let test = try await TestStore()
         var settings = TokensConfiguration()
         settings.maxTestsPerMinute = 3
-        let desk = TestDesk(test, settings: settings)
-        let id = try await desk.token()
-        let refusal = TokenDeskError.tooMany("Limit: 3 per minute. Try again shortly.")
+        let fixture = TestService(test, settings: settings)
+        let id = try await fixture.token()
+        let refusal = TokenServiceError.tooMany("Limit: 3 per minute. Try again shortly.")
         let (done, _) = try await Self.together(12, expecting: refusal) { _ in
-            _ = try await desk.desk.sendTest(id, by: TestDesk.alice)
+            _ = try await fixture.service.sendTest(id, by: .person(TestService.alice))
         }
         #expect(done == 3)
         await test.database.close()

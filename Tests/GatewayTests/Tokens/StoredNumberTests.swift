@@ -38,8 +38,8 @@ import WebPages
         #expect(tables.flatMap(\.columns).count > 30)
         for (table, columns) in tables where !columns.isEmpty {
             try await kind.withStore { test in
-                let desk = TestDesk(test)
-                let world = try await World(test, desk)
+                let fixture = TestService(test)
+                let world = try await World(test, fixture)
                 for column in columns {
                     for number in Self.numbers {
                         do {
@@ -74,7 +74,7 @@ import WebPages
                     values += [.blob([0xFF, 0]), .text("9223372036854775808"), .integer(.min), .real(1e300)]
                 }
                 try await kind.withStore { test in
-                    let world = try await World(test, TestDesk(test))
+                    let world = try await World(test, TestService(test))
                     for value in values {
                         do {
                             try await test.database.query("UPDATE \(table) SET \(column) = $1", [value])
@@ -107,16 +107,17 @@ import WebPages
     /// A token that has everything, with somebody who is logged in.
     private struct World {
         let test: TestStore
-        let desk: TestDesk
+        let fixture: TestService
         let id: TokenID
         let sessions: SessionStore
         let session: SessionID
 
-        init(_ test: TestStore, _ desk: TestDesk) async throws {
+        init(_ test: TestStore, _ fixture: TestService) async throws {
             self.test = test
-            self.desk = desk
-            id = try await desk.token()
-            _ = try await desk.desk.rotate(id, grace: .seconds(60), secret: "", version: nil, by: TestDesk.alice)
+            self.fixture = fixture
+            id = try await fixture.token()
+            _ = try await fixture.service.rotate(
+                id, grace: .seconds(60), secret: "", version: nil, by: .person(TestService.alice))
             var configuration = Configuration()
             configuration.sessions.maxPerAccount = 3
             sessions = SessionStore(
@@ -132,7 +133,7 @@ import WebPages
                 """
                 INSERT INTO former_root_key (key_id, check_value, created_at, retired_at) VALUES ('key-0', $1, 1, 2)
                 """, [.blob([1])])
-            try await desk.deliver([.published, .refused, .withheld], to: id)
+            try await fixture.deliver([.published, .refused, .withheld], to: id)
         }
 
         func readAll(_ what: Comment) async throws {
@@ -145,7 +146,7 @@ import WebPages
         func readers(_ what: Comment, isSound: Bool = true) -> [() async throws -> Void] {
             [
                 {
-                    let view = try await desk.desk.token(id, by: TestDesk.alice)
+                    let view = try await fixture.service.token(id, by: .person(TestService.alice))
                     _ = view.activity.total
                     _ = view.activity.last
                     let row = TokenRow(view, showsOwners: true)
@@ -153,30 +154,31 @@ import WebPages
                     for time in [view.token.createdAt, view.token.updatedAt, view.token.rotatedAt].compactMap(\.self) {
                         #expect(!Moment(time).text.isEmpty && !time.description.isEmpty, what)
                     }
-                    let report = TokenReport(
-                        token: view.token, url: "", serviceTitle: "", messageTag: TokenTag(of: view.token, test.keys),
-                        takesSecret: true, secret: nil)
+                    let report = TokenReport(view)
                     #expect(!report.text.isEmpty && !TokenReport.table([report]).isEmpty, what)
                     _ = try TokenReport.json(report)
                 },
                 {
                     let settings = WebSettings(baseURL: "https://hooks.example.org", version: "1")
-                    for record in try await desk.desk.deliveries(id, by: TestDesk.alice).all {
+                    for record in try await fixture.service.deliveries(id, by: .person(TestService.alice)).all {
                         #expect(!DeliveryRow(record, service: "GitHub", settings: settings).size.isEmpty, what)
                     }
                 },
                 {
-                    for entry in try await desk.desk.history(id, before: nil, limit: 100, by: TestDesk.alice) {
+                    for entry in try await fixture.service.history(
+                        id, before: nil, limit: 100, by: .person(TestService.alice))
+                    {
                         #expect(!HistoryRow(entry, namesToken: true).when.text.isEmpty, what)
                     }
                 },
                 {
                     for order in TokenQuery.Order.allCases {
-                        let page = try await desk.desk.list(TokenQuery(order: order), by: TestDesk.alice)
+                        let page = try await fixture.service.list(
+                            TokenQuery(order: order), by: .person(TestService.alice))
                         #expect(page.tokens.count == 1 || !isSound, what)
                     }
                 },
-                { _ = try await desk.desk.overview(by: TestDesk.alice) },
+                { _ = try await fixture.service.overview(by: .person(TestService.alice)) },
                 {
                     let people = try await DatabasePeopleDirectory(database: test.database).list(
                         search: "", page: 1, perPage: 10)
@@ -206,13 +208,13 @@ import WebPages
 
         func writeAll(_ what: Comment) async throws {
             let before = try #require(try await test.store.find(id)?.updatedAt, what)
-            _ = try await desk.desk.addOwner("zoe", kind: .user, to: id, by: TestDesk.alice)
+            _ = try await fixture.service.addOwner("zoe", kind: .user, to: id, by: .person(TestService.alice))
             let after = try #require(try await test.store.find(id)?.updatedAt, what)
             #expect(before != after, what)
-            try await desk.desk.removeOwner("zoe", kind: .user, from: id, by: TestDesk.alice)
+            try await fixture.service.removeOwner("zoe", kind: .user, from: id, by: .person(TestService.alice))
             // What comes in is counted, whatever stood there.
-            try await desk.deliver([.published, .refused], to: id)
-            let activity = try await desk.desk.token(id, by: TestDesk.alice).activity
+            try await fixture.deliver([.published, .refused], to: id)
+            let activity = try await fixture.service.token(id, by: .person(TestService.alice)).activity
             #expect(activity.published > 0 && activity.refused > 0, what)
             let noted = try await test.database.query("SELECT accepted_noted, refused_noted FROM token_activity").rows
             #expect(try (noted.first?.integer("accepted_noted") ?? 0) > 0, what)

@@ -14,24 +14,25 @@ struct StoredRowsTests {
     @Test(arguments: TestDatabases.all) func aTokenThatCannotBeRead(_ kind: TestDatabases) async throws {
         for change in Self.wrong {
             try await kind.withStore { test in
-                let desk = TestDesk(test)
-                let broken = try await desk.token()
-                desk.pass()
-                let sound = try await desk.token()
+                let fixture = TestService(test)
+                let broken = try await fixture.token()
+                fixture.pass()
+                let sound = try await fixture.token()
                 let token = try #require(try await test.store.find(broken))
                 try await test.database.query("UPDATE token SET \(change) WHERE uuid = $1", [.text(token.row)])
                 guard (try? await test.store.find(broken)) == nil else { return }
 
-                let page = try await desk.desk.list(TokenQuery(), by: TestDesk.alice)
+                let page = try await fixture.service.list(TokenQuery(), by: .person(TestService.alice))
                 #expect(page.tokens.map(\.token.id) == [sound] && page.unreadable == 1, "\(change)")
                 #expect(try await test.store.list().map(\.id) == [sound], "\(change)")
                 // The first page holds none that can be read, and there is a second one.
-                let first = try await test.store.page(TokenListing(limit: 1))
-                var listing = TokenListing(limit: 1)
-                let next: TokenListing.Cursor = try #require(first.next)
-                listing.after = next
+                var query = TokenQuery(reach: .all, descending: false, perPage: 1)
+                let first = try await fixture.service.list(query, by: .commandLine)
+                let next: TokenQuery.Cursor = try #require(first.next)
+                query.after = next
                 #expect(first.tokens.isEmpty, "\(change)")
-                #expect(try await test.store.page(listing).tokens.map(\.id) == [sound], "\(change)")
+                let second = try await fixture.service.list(query, by: .commandLine)
+                #expect(second.tokens.map(\.token.id) == [sound], "\(change)")
                 _ = try await test.store.completeLookupHashes()
             }
         }
@@ -39,19 +40,21 @@ struct StoredRowsTests {
 
     @Test(arguments: TestDatabases.all) func ownersDeliveriesAndHistory(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
-            let desk = TestDesk(test)
-            let id = try await desk.token()
-            _ = try await desk.desk.addOwner("zoe", kind: .user, to: id, by: TestDesk.alice)
-            try await desk.deliver([.published, .refused, .withheld], to: id)
-            let entries = try await desk.desk.history(id, before: nil, limit: 100, by: TestDesk.alice).count
+            let fixture = TestService(test)
+            let id = try await fixture.token()
+            _ = try await fixture.service.addOwner("zoe", kind: .user, to: id, by: .person(TestService.alice))
+            try await fixture.deliver([.published, .refused, .withheld], to: id)
+            let entries = try await fixture.service.history(id, before: nil, limit: 100, by: .person(TestService.alice))
+                .count
             try await test.database.query("UPDATE token_owner SET name = '' WHERE name = 'zoe'")
             try await test.database.query("UPDATE delivery SET outcome = 'x' WHERE outcome = 'refused'")
             try await test.database.query("UPDATE token_history SET event = 'x' WHERE event = 'owner_added'")
 
-            let page = try await desk.desk.list(TokenQuery(), by: TestDesk.alice)
+            let page = try await fixture.service.list(TokenQuery(), by: .person(TestService.alice))
             #expect(page.tokens.map(\.token.owners.count) == [2])
-            #expect(try await desk.desk.deliveries(id, by: TestDesk.alice).all.count == 2)
-            let after = try await desk.desk.history(id, before: nil, limit: 100, by: TestDesk.alice).count
+            #expect(try await fixture.service.deliveries(id, by: .person(TestService.alice)).all.count == 2)
+            let after = try await fixture.service.history(id, before: nil, limit: 100, by: .person(TestService.alice))
+                .count
             #expect(after < entries && after > 0)
         }
     }

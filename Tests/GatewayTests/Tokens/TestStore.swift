@@ -15,10 +15,10 @@ struct TestStore: Sendable {
         try RootKey(material: (0..<32).map { $0 &+ seed })
     }
 
-    init(database: any Database) throws {
+    init(database: any Database, hooks: [any TokenChangeHook] = [TokenHistory()]) throws {
         self.database = database
         keys = try KeyRing(Self.key())
-        store = TokenStore(database: database, keys: keys, hooks: [TokenHistory()], notices: notices)
+        store = TokenStore(database: database, keys: keys, hooks: hooks, notices: notices)
     }
 
     /// Makes the store's root key the database's, as a server does at its start.

@@ -163,8 +163,7 @@ import Testing
     @Test(arguments: TestDatabases.all) func everyChangeIsLaterThanTheOneBefore(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let id = try await test.store.create(draft(), now: start).token.id
-            var renaming = TokenChanges()
-            renaming.name = "another name"
+            var renaming = TokenEdit(name: "another name")
             var last = start.milliseconds
             for now in [start, start.advanced(by: .seconds(-60)), start.advanced(by: .seconds(60))] {
                 let changed = [
@@ -216,30 +215,29 @@ import Testing
             }
             _ = try await test.store.setState(made[6].id, to: .disabled)
 
-            var listing = TokenListing(limit: 2)
+            var query = TokenQuery(reach: .all, descending: false, perPage: 2)
             var seen: [TokenID] = []
-            while let last = try await page(&seen, listing, test.store) { listing.after = .init(after: last) }
+            repeat {
+                let page = try await test.store.service(start).list(query, by: .commandLine)
+                #expect(page.tokens.count <= 2)
+                seen += page.tokens.map(\.token.id)
+                query.after = page.next
+            } while query.after != nil
             #expect(seen.count == 7)
             #expect(Set(seen) == Set(made.map(\.id)))
 
             #expect(
-                try await test.store.list(TokenListing(service: "gitlab")).map(\.name)
+                try await test.store.list(TokenQuery(reach: .all, service: "gitlab", descending: false)).map(\.name)
                     == ["t1", "t3", "t5"].shuffled().sorted())
-            #expect(try await test.store.list(TokenListing(state: .disabled)).map(\.name) == ["t6"])
-            let zoes = try await test.store.list(TokenListing(owner: TokenOwner(.user, name: "zoe")))
+            #expect(try await test.store.list(TokenQuery(reach: .all, state: .disabled)).map(\.name) == ["t6"])
+            let zoes = try await test.store.list(TokenQuery(reach: .all, owner: TokenOwner(.user, name: "zoe")))
             #expect(Set(zoes.map(\.name)) == ["t0", "t1", "t2"])
             #expect(zoes.allSatisfy { $0.owners.map(\.name) == ["zoe"] })
-            #expect(try await test.store.list(TokenListing(owner: TokenOwner(.group, name: "zoe"))).isEmpty)
-            let both = TokenListing(service: "github", owner: try TokenOwner(.user, name: "zoe"), state: .enabled)
+            #expect(try await test.store.list(TokenQuery(reach: .all, owner: TokenOwner(.group, name: "zoe"))).isEmpty)
+            let both = TokenQuery(
+                reach: .all, service: "github", state: .enabled, owner: try TokenOwner(.user, name: "zoe"))
             #expect(Set(try await test.store.list(both).map(\.name)) == ["t0", "t2"])
         }
-    }
-
-    private func page(_ seen: inout [TokenID], _ listing: TokenListing, _ store: TokenStore) async throws -> Token? {
-        let tokens = try await store.list(listing)
-        #expect(tokens.count <= 2)
-        seen += tokens.map(\.id)
-        return tokens.last
     }
 
     @Test(arguments: TestDatabases.all) func namesCannotBecomeSQL(_ kind: TestDatabases) async throws {
@@ -247,7 +245,7 @@ import Testing
             let name = "'); DROP TABLE token; -- \"$1\" \\"
             let made = try await test.store.create(TokenDraft(service: "github", name: name)).token
             #expect(try await test.store.find(made.id)?.name == name)
-            #expect(try await test.store.list(TokenListing(service: "' OR '1'='1")).isEmpty)
+            #expect(try await test.store.list(TokenQuery(reach: .all, service: "' OR '1'='1")).isEmpty)
         }
     }
 

@@ -1,3 +1,4 @@
+import Database
 import FoundationEssentials
 import Testing
 
@@ -48,12 +49,12 @@ import Testing
             let tag = TokenTag(of: token, gateway.tokens.store.keys)
             let admin = Person(account: "root", isAdmin: true)
             for search in ["\(tag)", "\(tag)".uppercased()] {
-                let found = try await gateway.desk.list(TokenQuery(reach: .all, search: search), by: admin)
+                let found = try await gateway.service.list(TokenQuery(reach: .all, search: search), by: .person(admin))
                 #expect(found.tokens.map(\.token.id) == [token.id])
             }
             // Nobody else learns by it which token is whose.
             let person = Person(account: "alice")
-            #expect(try await gateway.desk.list(TokenQuery(search: "\(tag)"), by: person).tokens.isEmpty)
+            #expect(try await gateway.service.list(TokenQuery(search: "\(tag)"), by: .person(person)).tokens.isEmpty)
         }
     }
 
@@ -62,32 +63,39 @@ import Testing
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(creator: "mallory")
             let tag = TokenTag(of: token, gateway.tokens.store.keys)
-            let mallory = TokenActor(account: "mallory", byAdmin: false)
+            let mallory = TokenAuthorization.person(
+                Person(account: "mallory", isAdmin: true, adminFreshUntil: UnixTime(milliseconds: .max)))
             #expect(try await gateway.tokens.store.delete(token.id, by: mallory))
             #expect(try await gateway.tokens.store.row(of: tag) == nil)
             let admin = Person(account: "root", isAdmin: true)
-            let found = try await gateway.desk.list(TokenQuery(reach: .all, search: "\(tag)"), by: admin)
+            let found = try await gateway.service.list(TokenQuery(reach: .all, search: "\(tag)"), by: .person(admin))
             #expect(found.tokens.isEmpty)
             #expect(found.goneHistory.map(\.event).first == .deleted)
             #expect(found.goneHistory.first?.actor == "mallory")
             #expect(found.goneHistory.allSatisfy { $0.token == token.id })
             // Nobody else learns anything.
-            let own = try await gateway.desk.list(TokenQuery(search: "\(tag)"), by: Person(account: "mallory"))
+            let own = try await gateway.service.list(
+                TokenQuery(search: "\(tag)"), by: .person(Person(account: "mallory")))
             #expect(own.tokens.isEmpty && own.goneHistory.isEmpty)
-            let nobodys = try await gateway.desk.list(TokenQuery(reach: .all, search: "0123456789abcdef"), by: admin)
+            let nobodys = try await gateway.service.list(
+                TokenQuery(reach: .all, search: "0123456789abcdef"), by: .person(admin))
             #expect(nobodys.goneHistory.isEmpty)
             // Nor is the history of one that is there looked for.
             let other = try await gateway.makeToken()
             let living = TokenTag(of: other, gateway.tokens.store.keys)
-            let listed = try await gateway.desk.list(TokenQuery(reach: .all, search: "\(living)"), by: admin)
+            let listed = try await gateway.service.list(
+                TokenQuery(reach: .all, search: "\(living)"), by: .person(admin))
             #expect(listed.tokens.count == 1 && listed.goneHistory.isEmpty)
             // By the command line as well.
-            let commands = TokenAdministration(
-                store: gateway.tokens.store, baseURL: "https://example.org", services: Configuration().services.registry
-            )
-            let lines = try await commands.history(ofTag: "\(tag)")
+            let query = try gateway.service.validator.query(tag: "\(tag)")
+            let gone = try await gateway.service.listAll(query, by: .commandLine)
+            let lines = gone.goneHistory.map(\.line)
+            #expect(gone.tokens.isEmpty)
             #expect(lines.first?.hasSuffix("deleted by mallory") == true)
             #expect(lines.allSatisfy { $0.contains(token.id.description) })
+            let one = try gateway.service.validator.query(tag: "\(living)")
+            let there = try await gateway.service.listAll(one, by: .commandLine)
+            #expect(there.tokens.map(\.token.id) == [other.id] && there.goneHistory.isEmpty)
         }
     }
 

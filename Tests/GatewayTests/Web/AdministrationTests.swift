@@ -6,9 +6,9 @@ import WebPages
 struct AdministrationTests {
     let test: TestSite
 
-    init() throws {
-        test = try TestSite()
-        try test.desk.add("bodhi", owners: [(.user, "zoe"), (.group, "infra-sig")])
+    init() async throws {
+        test = try await TestSite()
+        try await test.tokens.add("bodhi", owners: [(.user, "zoe"), (.group, "infra-sig")])
     }
 
     @Test func administratorsSeeAll() async throws {
@@ -35,10 +35,10 @@ struct AdministrationTests {
         }
     }
 
-    @Test func anOldLoginIsAskedForAnew() throws {
-        let id = try #require(test.desk.tokenIDs().first)
+    @Test func anOldLoginIsAskedForAnew() async throws {
+        let id = try #require(try await test.tokens.ids().first)
         let request = test.request(TestSite.staleAdmin, id: id)
-        let (page, status) = ErrorPages.page(for: .desk(.forbidden(.staleLogin)), request)
+        let (page, status) = ErrorPages.page(for: .service(.forbidden(.staleLogin)), request)
         #expect(status == 403)
         #expect(page.ways.first?.url == "/login?fresh=1&next=%2Ftokens%2F\(id)")
     }
@@ -51,7 +51,7 @@ struct AdministrationTests {
     }
 
     @Test func aDatabaseThatIsAwayIsAPage() async throws {
-        test.desk.change { $0.isAway = true }
+        test.tokens.database.setAway(true)
         do throws(PageFailure) {
             _ = try await TokenListPages(site: test.site).list(test.request())
             Issue.record("listed")

@@ -20,8 +20,8 @@ import Testing
     @Test func everyRouteAnswersWhateverTheNumber() async throws {
         try await WholeServer.run { server in
             let admin = try await server.browser("smooge", groups: "admins")
-            let token = try await server.desk.create(
-                NewToken(service: "github", name: "t"), by: Person(account: "smooge")
+            let token = try await server.tokens.create(
+                NewToken(service: "github", name: "t"), by: .person(Person(account: "smooge"))
             ).view.token.id
             for (method, pattern) in server.routes {
                 // Some routes end the session: each has one of its own.
@@ -116,8 +116,8 @@ import Testing
     @Test func aPageBeyondTheLastIsTheLast() async throws {
         try await WholeServer.run { server in
             for number in 0..<60 {
-                _ = try await server.desk.create(
-                    NewToken(service: "github", name: "token \(number)"), by: Person(account: "smooge"))
+                _ = try await server.tokens.create(
+                    NewToken(service: "github", name: "token \(number)"), by: .person(Person(account: "smooge")))
             }
             let browser = try await server.browser("smooge", groups: "admins")
             for list in ["/tokens", "/admin/tokens"] {
@@ -175,7 +175,7 @@ import Testing
         for text in ExtremeNumbers.texts {
             for unit in ["", "s", "h", "d", "ms"] {
                 _ = DurationText.parse(text + unit)
-                _ = try? TokenAdministration.parseGrace(text + unit)
+                _ = try? TokenValidator.grace(text + unit)
             }
         }
     }

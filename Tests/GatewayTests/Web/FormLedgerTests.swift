@@ -87,7 +87,7 @@ import Testing
             let acted = Locked(0)
             let first = Task {
                 try await ledger(test).once(form) { () async throws(PageFailure) in
-                    guard !Task.isCancelled else { throw .desk(.unavailable("cancelled")) }
+                    guard !Task.isCancelled else { throw .service(.unavailable("cancelled")) }
                     acted.withLock { $0 += 1 }
                     return made(1)
                 }
@@ -108,7 +108,7 @@ import Testing
             let ledger = ledger(test)
             let form = try form()
             await #expect(throws: PageFailure.self) {
-                try await ledger.once(form) { () async throws(PageFailure) in throw .desk(.lastOwner) }
+                try await ledger.once(form) { () async throws(PageFailure) in throw .service(.lastOwner) }
             }
             _ = try await ledger.once(form) { () async throws(PageFailure) in PageAnswer(body: .json([])) }
             let answer = try await ledger.once(form) { () async throws(PageFailure) in made(3) }

@@ -8,13 +8,13 @@ import WebPages
     private func actions(_ site: TestSite) -> TokenActions { TokenActions(site: site.site) }
 
     @Test func aNameThatNobodyKnowsIsAskedForTwice() async throws {
-        let site = try TestSite()
-        let id = try site.desk.add("bodhi")
+        let site = try await TestSite()
+        let id = try await site.tokens.add("bodhi")
         func add(_ form: [String: String]) async throws -> PageAnswer {
             try await actions(site).addOwner(site.request(id: id, form: form))
         }
         func owners() async throws -> [String] {
-            try await site.desk.token(id, by: TestSite.zoe.person).token.owners.map(\.name)
+            try await site.tokens.token(id, by: TestSite.zoe.person).token.owners.map(\.name)
         }
         let question = try await add(["kind": "person", "name": "unsure-kevin"])
         #expect(question.status == 422)
@@ -36,13 +36,13 @@ import WebPages
     }
 
     @Test func leavingAsksFirst() async throws {
-        let site = try TestSite()
-        let id = try site.desk.add("bodhi", owners: [(.user, "zoe"), (.user, "kevin"), (.group, "infra")])
+        let site = try await TestSite()
+        let id = try await site.tokens.add("bodhi", owners: [(.user, "zoe"), (.user, "kevin"), (.group, "infra")])
         func remove(_ form: [String: String], by visitor: Visitor = TestSite.zoe) async throws -> PageAnswer {
             try await actions(site).removeOwner(site.request(visitor, id: id, form: form))
         }
         func owners() async throws -> [String] {
-            try await site.desk.token(id, by: TestSite.admin.person).token.owners.map(\.name)
+            try await site.tokens.token(id, by: TestSite.admin.person).token.owners.map(\.name)
         }
         let question = try await remove(["kind": "person", "name": "zoe"])
         let html = try site.html(question)
@@ -57,20 +57,20 @@ import WebPages
 
     /// A name that runs from right to left turns nothing around that is beside it.
     @Test func namesStandApart() async throws {
-        let site = try TestSite()
-        let id = try site.desk.add("ابج", owners: [(.user, "zoe"), (.user, "kevin")])
+        let site = try await TestSite()
+        let id = try await site.tokens.add("ابج", owners: [(.user, "zoe"), (.user, "kevin")])
         let person = ["kind": "person", "name": "zoe"]
         let leaving = try await actions(site).removeOwner(site.request(id: id, form: person))
         #expect(try site.html(leaving).contains("as an owner of “\u{2068}ابج\u{2069}”."))
-        let group = try site.desk.add("ابج", owners: [(.user, "kevin"), (.group, "packager")])
+        let group = try await site.tokens.add("ابج", owners: [(.user, "kevin"), (.group, "packager")])
         let form = ["kind": "group", "name": "packager"]
         let question = try await actions(site).removeOwner(site.request(id: group, form: form))
         #expect(try site.html(question).contains("You manage “\u{2068}ابج\u{2069}” as a member"))
     }
 
     @Test func leavingWithOnesGroupAsksFirst() async throws {
-        let site = try TestSite()
-        let id = try site.desk.add("bodhi", owners: [(.user, "kevin"), (.group, "packager")])
+        let site = try await TestSite()
+        let id = try await site.tokens.add("bodhi", owners: [(.user, "kevin"), (.group, "packager")])
         let form = ["kind": "group", "name": "packager"]
         let question = try await actions(site).removeOwner(site.request(id: id, form: form))
         #expect(try site.html(question).contains("as a member of the group packager"))

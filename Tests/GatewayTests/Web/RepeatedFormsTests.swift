@@ -16,7 +16,7 @@ import Testing
         try await WholeServer.run { server in
             let zoe = Person(account: "zoe")
             let new = NewToken(service: "gitlab", name: "bodhi", secret: Self.secret(0))
-            let id = try await server.desk.create(new, by: zoe).view.token.id
+            let id = try await server.tokens.create(new, by: .person(zoe)).view.token.id
             let browser = try await server.browser("zoe")
             let path = "/tokens/\(id)/rotate"
             func page() async throws -> [String: String] {
@@ -45,7 +45,7 @@ import Testing
             let fresh = ReturnedFormsTests.hidden(refused.body, action: path)
             let meant = ["grace": "0", "secret": Self.secret(3)]
             #expect(try await browser.post(path, fresh.merging(meant) { $1 }, csrf: .some(nil)).status == 303)
-            #expect(try await server.desk.token(id, by: zoe).formerSecretExpiries().isEmpty)
+            #expect(try await server.tokens.token(id, by: .person(zoe)).formerSecretExpiries().isEmpty)
         }
     }
 
@@ -60,7 +60,7 @@ import Testing
                 let answer = try await browser.post("/tokens/new", new.merging(["name": name]) { $1 }, csrf: .some(nil))
                 #expect(answer.status == 303)
             }
-            let list = try await server.desk.list(TokenQuery(order: .name, descending: false), by: zoe)
+            let list = try await server.tokens.list(TokenQuery(order: .name, descending: false), by: .person(zoe))
             #expect(list.tokens.map(\.token.name) == ["one", "two"])
             let id = try #require(list.tokens.first?.token.id)
             let path = "/tokens/\(id)/settings"
@@ -80,7 +80,7 @@ import Testing
     /// The database goes away after the form was written down as begun: the page's own form, as it stands there, goes on.
     @Test func whatFailedIsSentAgainAsItStands() async throws {
         try await PageServer.run { server in
-            let id = try server.desk.add("bodhi", owners: [(.user, "zoe"), (.group, "packager")])
+            let id = try await server.tokens.add("bodhi", owners: [(.user, "zoe"), (.group, "packager")])
             let browser = try await server.browser("zoe")
             for (action, typed) in [
                 ("settings", ["name": "bodhi", "scope": "", "events": ""]), ("scope", ["scope": "a/b"]),
@@ -91,11 +91,11 @@ import Testing
                 let path = "/tokens/\(id)/\(action)"
                 let shown = ReturnedFormsTests.hidden(try await browser.get("/tokens/\(id)").body, action: path)
                 let base = shown.isEmpty ? ["csrf": browser.csrf, "once": FormUse.newKey(), "as": "zoe"] : shown
-                server.desk.change { $0.isAway = true }
+                server.tokens.database.setAway(true)
                 let form = base.merging(typed) { $1 }
                 let away = try await browser.post(path, form, csrf: .some(nil))
                 #expect(away.status == 503, "\(action)")
-                server.desk.change { $0.isAway = false }
+                server.tokens.database.setAway(false)
                 let retry = ReturnedFormsTests.hidden(away.body, action: path)
                 #expect(retry["once"] != form["once"], "\(action)")
                 let again = try await browser.post(path, retry, csrf: .some(nil))
@@ -107,7 +107,7 @@ import Testing
     /// What would be there twice is not done again; the page says so, and leads back to the form.
     @Test func whatWouldBeThereTwiceIsNotRepeated() async throws {
         try await PageServer.run { server in
-            let id = try server.desk.add("bodhi")
+            let id = try await server.tokens.add("bodhi")
             let browser = try await server.browser("zoe")
             for (path, page, way) in [
                 ("/tokens/new", "/tokens/new?service=github", "/tokens/new?service=github"),
@@ -115,15 +115,15 @@ import Testing
             ] {
                 let form = ReturnedFormsTests.hidden(try await browser.get(page).body, action: path)
                     .merging(["name": "koji"]) { $1 }
-                server.desk.change { $0.isAway = true }
+                server.tokens.database.setAway(true)
                 let away = try await browser.post(path, form, csrf: .some(nil))
                 #expect(away.status == 503)
-                server.desk.change { $0.isAway = false }
+                server.tokens.database.setAway(false)
                 let again = try await browser.post(
                     path, ReturnedFormsTests.hidden(away.body, action: path), csrf: .some(nil))
                 #expect(again.status == 409 && again.body.contains("href=\"\(way)\""), "\(path)")
             }
-            #expect(server.desk.tokenIDs() == [id] && server.desk.tests() == 0)
+            #expect(try await server.tokens.ids() == [id] && server.tokens.tests == 0)
         }
     }
 
@@ -132,7 +132,7 @@ import Testing
     /// A session that is another by now is no dead end, whatever the form.
     @Test func everyFormLeadsBackToItsPage() async throws {
         try await PageServer.run { server in
-            let id = try server.desk.add("bodhi")
+            let id = try await server.tokens.add("bodhi")
             let browser = try await server.browser("zoe")
             for action in ["rotate", "disable", "enable", "delete", "test", "scope", "owners/remove"] {
                 let form = ["csrf": "of-another-session", "as": "zoe"]

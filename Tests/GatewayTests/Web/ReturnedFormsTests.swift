@@ -28,8 +28,8 @@ import Testing
     private static func token(
         _ server: WholeServer, _ owner: String = "zoe", events: String = "push"
     ) async throws -> TokenID {
-        try await server.desk.create(
-            NewToken(service: "github", name: "bodhi", events: events), by: Person(account: owner)
+        try await server.tokens.create(
+            NewToken(service: "github", name: "bodhi", events: events), by: .person(Person(account: owner))
         ).view.token.id
     }
 
@@ -60,7 +60,7 @@ import Testing
             #expect(!back.body.contains("my-own-secret") && back.body.contains("enter it again"))
             // Once: the form is an empty one again.
             #expect(try await !browser.get("/tokens/new?service=github").body.contains("fedora-infra/bodhi"))
-            #expect(try await server.desk.list(TokenQuery(), by: Person(account: "zoe")).total == 0)
+            #expect(try await server.tokens.list(TokenQuery(), by: .person(Person(account: "zoe"))).total == 0)
         }
     }
 
@@ -82,7 +82,9 @@ import Testing
                 #expect(back.status == 200 && back.body.contains(shown), "\(path)")
                 #expect(!back.body.contains("my-own-secret"))
             }
-            #expect(try await server.desk.token(id, by: Person(account: "zoe")).token.scope == nil, "nothing was saved")
+            #expect(
+                try await server.tokens.token(id, by: .person(Person(account: "zoe"))).token.scope == nil,
+                "nothing was saved")
         }
     }
 
@@ -116,7 +118,7 @@ import Testing
             try await browser.logIn("mallory")
             let refused = try await browser.post("/tokens/\(id)/settings", form, csrf: .some(nil), Self.ours)
             #expect(refused.status == 403 && !refused.body.contains("fedora-infra/bodhi"))
-            #expect(try await server.desk.token(id, by: Person(account: "zoe")).token.scope == nil)
+            #expect(try await server.tokens.token(id, by: .person(Person(account: "zoe"))).token.scope == nil)
         }
     }
 
@@ -124,11 +126,11 @@ import Testing
 
     @Test func aDatabaseThatIsAwayKeepsWhatWasTyped() async throws {
         try await PageServer.run { server in
-            let id = try server.desk.add("bodhi")
+            let id = try await server.tokens.add("bodhi")
             let browser = try await server.browser("zoe")
             let path = "/tokens/\(id)/settings"
             let form = Self.hidden(try await browser.get("/tokens/\(id)").body, action: path).merging(Self.typed) { $1 }
-            server.desk.change { $0.isAway = true }
+            server.tokens.database.setAway(true)
             let away = try await browser.post(path, form, csrf: .some(nil))
             #expect(away.status == 503)
             let again = Self.hidden(away.body, action: path)
@@ -140,7 +142,7 @@ import Testing
             let foreign = try await browser.post(
                 path, Self.typed.merging(["as": "zoe"]) { $1 }, csrf: .some("x"), ["Sec-Fetch-Site": "cross-site"])
             #expect(!foreign.body.contains("fedora-infra/bodhi"))
-            server.desk.change { $0.isAway = false }
+            server.tokens.database.setAway(false)
             let saved = try await browser.post(path, again, csrf: .some(nil))
             #expect(saved.status == 303)
         }
@@ -150,21 +152,23 @@ import Testing
 
     @Test(arguments: TestDatabases.all) func aStaleVersionChangesNothing(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
-            let desk = TestDesk(test)
-            let id = try await desk.token()
-            let seen = try await desk.desk.token(id, by: TestDesk.alice).token.settingsVersion
+            let fixture = TestService(test)
+            let id = try await fixture.token()
+            let seen = try await fixture.service.token(id, by: .person(TestService.alice)).token.settingsVersion
             // Owners, secrets and the state are no settings.
-            _ = try await desk.desk.setState(id, to: .disabled, by: TestDesk.alice)
-            _ = try await desk.desk.edit(id, TokenEdit(events: "push", version: seen), by: TestDesk.bob)
-            await #expect(throws: TokenDeskError.self) {
-                _ = try await desk.desk.edit(id, TokenEdit(events: "", version: seen), by: TestDesk.alice)
+            _ = try await fixture.service.setState(id, to: .disabled, by: .person(TestService.alice))
+            _ = try await fixture.service.edit(
+                id, TokenEdit(events: "push", version: seen), by: .person(TestService.bob))
+            await #expect(throws: TokenServiceError.self) {
+                _ = try await fixture.service.edit(
+                    id, TokenEdit(events: "", version: seen), by: .person(TestService.alice))
             }
-            let token = try await desk.desk.token(id, by: TestDesk.alice).token
+            let token = try await fixture.service.token(id, by: .person(TestService.alice)).token
             #expect(token.eventFilter?.description == "push")
-            _ = try await desk.desk.edit(
-                id, TokenEdit(events: "", version: token.settingsVersion), by: TestDesk.alice)
-            #expect(try await desk.desk.token(id, by: TestDesk.alice).token.eventFilter == nil)
-            _ = try await desk.desk.edit(id, TokenEdit(events: "push"), by: TestDesk.alice)
+            _ = try await fixture.service.edit(
+                id, TokenEdit(events: "", version: token.settingsVersion), by: .person(TestService.alice))
+            #expect(try await fixture.service.token(id, by: .person(TestService.alice)).token.eventFilter == nil)
+            _ = try await fixture.service.edit(id, TokenEdit(events: "push"), by: .person(TestService.alice))
         }
     }
 
@@ -174,8 +178,8 @@ import Testing
             let browser = try await server.browser("zoe")
             let path = "/tokens/\(id)/settings"
             let stale = Self.hidden(try await browser.get("/tokens/\(id)").body, action: path)
-            _ = try await server.desk.edit(
-                id, TokenEdit(events: "release", publishesPrivate: true), by: Person(account: "zoe"))
+            _ = try await server.tokens.edit(
+                id, TokenEdit(events: "release", publishesPrivate: true), by: .person(Person(account: "zoe")))
             let form = stale.merging(["name": "renamed", "scope": "", "events": ""]) { $1 }
             let answer = try await browser.post(path, form, csrf: .some(nil))
             #expect(answer.status == 409)
@@ -184,13 +188,13 @@ import Testing
             #expect(answer.body.contains("Currently saved: “bodhi”."))
             #expect(answer.body.contains("id=\"private-error\"") && answer.body.contains("Currently saved: “on”."))
             #expect(answer.body.contains(/name="private"[^>]* aria-invalid="true" autofocus/))
-            let kept = try await server.desk.token(id, by: Person(account: "zoe")).token
+            let kept = try await server.tokens.token(id, by: .person(Person(account: "zoe"))).token
             #expect(kept.eventFilter?.description == "release" && kept.publishesPrivate && kept.name == "bodhi")
             // The page that came back is a fresh one: saving it is meant.
             let fresh = Self.hidden(answer.body, action: path)
             let saved = try await browser.post(path, form.merging(fresh) { $1 }, csrf: .some(nil))
             #expect(saved.status == 303)
-            #expect(try await server.desk.token(id, by: Person(account: "zoe")).token.eventFilter == nil)
+            #expect(try await server.tokens.token(id, by: .person(Person(account: "zoe"))).token.eventFilter == nil)
             // The same values twice are no conflict.
             let again = form.merging(["once": FormUse.newKey()]) { $1 }
             #expect(try await browser.post(path, again, csrf: .some(nil)).status == 303)

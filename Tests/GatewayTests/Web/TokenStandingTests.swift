@@ -10,26 +10,21 @@ struct TokenStandingTests {
     let test: TestSite
     let id: TokenID
 
-    init() throws {
-        test = try TestSite()
-        id = try test.desk.add("bodhi", scope: "old/name")
+    init() async throws {
+        test = try await TestSite()
+        id = try await test.tokens.add("bodhi", scope: "old/name")
     }
 
     private func page(_ query: String = "") async throws -> String {
         try test.html(try await TokenDetailPages(site: test.site).show(test.request(id: id, query: query)))
     }
 
-    private func delivered(_ records: [DeliveryRecord], published: Int64 = 0) {
-        let accepted = records.filter(\.outcome.isAccepted)
-        let refused = records.filter { !$0.outcome.isAccepted }
+    private func delivered(_ records: [DeliveryRecord], published: Int64 = 0) async throws {
         var activity = TokenActivity()
         for record in records { activity.count(record) }
         activity.published += published
-        let counted = activity
-        test.desk.change {
-            $0.activity[id] = counted
-            $0.deliveries[id] = DeliveryList(accepted: accepted, refused: refused)
-        }
+        try await test.tokens.set(activity, of: id)
+        try await test.tokens.set(records, of: id)
     }
 
     private func record(
@@ -42,7 +37,7 @@ struct TokenStandingTests {
     }
 
     @Test func listPageAndOverviewAgree() async throws {
-        delivered([record(.withheld, 2, reason: "filtered"), record(.withheld, 1), record(.published, 0)])
+        try await delivered([record(.withheld, 2, reason: "filtered"), record(.withheld, 1), record(.published, 0)])
         let list = try test.html(try await TokenListPages(site: test.site).list(test.request()))
         for (label, number) in [("Published", 1), ("Not published", 2), ("Refused", 0)] {
             #expect(list.contains("data-label=\"\(label)\" class=\"number\">\(number)<"), "\(label)")
@@ -67,13 +62,13 @@ struct TokenStandingTests {
     /// The card waits on until something is published.
     @Test func theCardWaitsOn() async throws {
         #expect(try await page().contains("Waiting for the first delivery"))
-        delivered([record(.refused, reason: "signature_mismatch")])
+        try await delivered([record(.refused, reason: "signature_mismatch")])
         #expect(try await page().contains("class=\"card waiting refused\""))
         #expect(try await page().contains("Last delivery refused"))
-        delivered([record(.withheld, 1, reason: "filtered"), record(.refused, reason: "signature_mismatch")])
+        try await delivered([record(.withheld, 1, reason: "filtered"), record(.refused, reason: "signature_mismatch")])
         #expect(try await page().contains("class=\"card waiting withheld\""))
         #expect(try await page().contains("data-since=\"2\""))
-        delivered([record(.published, 2), record(.withheld, 1)])
+        try await delivered([record(.published, 2), record(.withheld, 1)])
         #expect(try await !page().contains("data-watch="))
     }
 
@@ -81,60 +76,65 @@ struct TokenStandingTests {
     private func become(
         scope: String? = nil, filter: EventFilter? = nil, rotatedAt: UnixTime? = nil, previousEnd: UnixTime? = nil,
         earlierEnd: UnixTime? = nil
-    ) throws {
-        let scope = try scope.map { try TokenScope($0) }
-        test.desk.change { state in
-            guard let token = state.tokens[id] else { return }
-            state.tokens[id] = Token(
-                uuid: token.uuid, id: id, service: token.service, name: token.name, scope: scope, eventFilter: filter,
-                publishesPrivate: false, settings: [:], owners: token.owners, state: .enabled,
-                createdBy: token.createdBy, createdAt: token.createdAt, updatedAt: token.updatedAt,
-                rotatedAt: rotatedAt, previousSecretExpiresAt: previousEnd, earlierSecretExpiresAt: earlierEnd)
+    ) async throws {
+        let times = [rotatedAt, previousEnd, earlierEnd].map { time -> SQLValue in
+            time.map { .integer($0.milliseconds) } ?? .null
         }
+        try await test.tokens.database.query(
+            """
+            UPDATE token SET scope = $1, scope_key = $2, event_filter = $3, rotated_at = $4, previous_expires_at = $5,
+                previous_key_id = CASE WHEN $5 IS NULL THEN NULL ELSE key_id END,
+                previous_secret = CASE WHEN $5 IS NULL THEN NULL ELSE secret END, earlier_expires_at = $6
+            """,
+            [.optional(scope), .optional(scope?.lowercased()), .optional(filter?.description)] + times)
     }
 
     @Test func aFilterThatLetsNothingThrough() async throws {
-        try become(filter: try EventFilter(text: "release"))
-        delivered([record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered")])
+        try await become(filter: try EventFilter(text: "release"))
+        try await delivered([
+            record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered"),
+        ])
         #expect(try await page().contains("(release). The last 2 deliveries had other events (fork, push)."))
-        delivered([record(.withheld, 1, reason: "filtered"), record(.published)])
+        try await delivered([record(.withheld, 1, reason: "filtered"), record(.published)])
         #expect(try await !page().contains("No recent delivery matches"))
-        delivered([record(.withheld, 1, reason: "private_repository")])
+        try await delivered([record(.withheld, 1, reason: "private_repository")])
         #expect(try await !page().contains("No recent delivery matches"))
         // What is outside of the scope never came to the filter.
-        delivered([record(.withheld, 2, reason: "out_of_scope"), record(.withheld, 1, reason: "filtered")])
+        try await delivered([record(.withheld, 2, reason: "out_of_scope"), record(.withheld, 1, reason: "filtered")])
         #expect(try await page().contains("The last delivery had other events (push)."))
-        delivered([record(.withheld, 2, reason: "out_of_scope")])
+        try await delivered([record(.withheld, 2, reason: "out_of_scope")])
         #expect(try await !page().contains("No recent delivery matches"))
         // The present filter is a better one.
-        delivered([record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered")])
-        try become(filter: try EventFilter(text: "push"))
+        try await delivered([
+            record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered"),
+        ])
+        try await become(filter: try EventFilter(text: "push"))
         #expect(try await !page().contains("No recent delivery matches"))
-        try become(filter: try EventFilter(text: "issues"))
+        try await become(filter: try EventFilter(text: "issues"))
         #expect(try await page().contains("No recent delivery matches"))
-        try become(filter: nil)
+        try await become(filter: nil)
         #expect(try await !page().contains("No recent delivery matches"))
     }
 
     /// The page says so, with the new name, and offers the change.
     @Test func aRenamedRepository() async throws {
         let moved = record(.withheld, 3, reason: "out_of_scope", repository: "new/name")
-        delivered([moved, record(.published, 1)])
+        try await delivered([moved, record(.published, 1)])
         #expect(try await page().contains("Was the repository renamed?"))
         #expect(try await page().contains("The delivery came from new/name, outside “Repository or owner”."))
         #expect(try await page().contains("name=\"scope\" value=\"new/name\""))
         // A webhook of an organization sends of many.
         let other = record(.withheld, 2, reason: "out_of_scope", repository: "new/other")
-        delivered([moved, other])
+        try await delivered([moved, other])
         #expect(try await !page().contains("Was the repository renamed?"))
         for name in ["", "a b", "<b>x</b>", "old/name"] {
-            delivered([record(.withheld, 3, reason: "out_of_scope", repository: name)])
+            try await delivered([record(.withheld, 3, reason: "out_of_scope", repository: name)])
             #expect(try await !page().contains("Was the repository renamed?"), "\(name)")
         }
         let actions = TokenActions(site: test.site)
         let changed = try await actions.changeScope(test.request(id: id, form: ["scope": "new/name"]))
         #expect(changed.flash?.contains("Now publishing events from new/name.") == true)
-        #expect(try await test.desk.token(id, by: TestSite.zoe.person).token.scope?.text == "new/name")
+        #expect(try await test.tokens.token(id, by: TestSite.zoe.person).token.scope?.text == "new/name")
         let wrong = try await actions.changeScope(test.request(id: id, form: ["scope": "a b"]))
         #expect(wrong.status == 422)
     }
@@ -143,23 +143,23 @@ struct TokenStandingTests {
     @Test func aSecretThatIsNotInUse() async throws {
         let rotated = UnixTime(milliseconds: 1_795_000_500_000)
         #expect(try await !page().contains("Not used yet"))
-        try become(rotatedAt: rotated, previousEnd: UnixTime.now().advanced(by: .seconds(3600)))
+        try await become(rotatedAt: rotated, previousEnd: UnixTime.now().advanced(by: .seconds(3600)))
         #expect(try await page().contains("Not used yet."))
         #expect(try await page().contains("The new secret hasn’t been used yet. The previous secret expires on"))
-        func use(_ since: UnixTime, _ index: Int) {
+        func use(_ since: UnixTime, _ index: Int) async throws {
             var used = record(.published)
             used.secret = SecretUse(since: since, index: index)
-            delivered([used])
+            try await delivered([used])
         }
-        use(rotated, 1)
+        try await use(rotated, 1)
         #expect(try await page().contains("Deliveries still use a previous secret, which expires on"))
-        use(rotated.advanced(by: .seconds(-1)), 0)
+        try await use(rotated.advanced(by: .seconds(-1)), 0)
         #expect(try await page().contains("The new secret hasn’t been used yet."))
-        use(rotated, 0)
+        try await use(rotated, 0)
         #expect(try await page().contains("First used "))
         #expect(try await !page().contains("hasn’t been used yet"))
-        try become(rotatedAt: rotated)
-        delivered([])
+        try await become(rotatedAt: rotated)
+        try await delivered([])
         #expect(try await !page().contains("hasn’t been used yet"))
         #expect(try await page().contains("Not used yet."))
     }
@@ -168,13 +168,13 @@ struct TokenStandingTests {
     @Test(arguments: [false, true]) func twoFormerSecrets(_ isLastTheShorter: Bool) async throws {
         let rotated = UnixTime(milliseconds: 1_795_000_500_000)
         let (hour, day) = (UnixTime.now().advanced(by: .seconds(3600)), UnixTime.now().advanced(by: .seconds(86_400)))
-        try become(
+        try await become(
             rotatedAt: rotated, previousEnd: isLastTheShorter ? hour : day, earlierEnd: isLastTheShorter ? day : hour)
         let warning = "The first of the previous secrets expires on \(Moment(hour).text). Replace the secret"
         #expect(try await page().contains(warning))
         var used = record(.published)
         used.secret = SecretUse(since: rotated, index: 2)
-        delivered([used])
+        try await delivered([used])
         let other = "Deliveries still use a previous secret; the first of those expires on \(Moment(hour).text)."
         #expect(try await page().contains(other))
     }
@@ -182,12 +182,12 @@ struct TokenStandingTests {
     /// Deliveries that came before it was written down which secret they had: neither is known.
     @Test func aSecretOfBeforeItsUseWasNoted() async throws {
         let rotated = UnixTime(milliseconds: 1_795_000_500_000)
-        try become(rotatedAt: rotated, previousEnd: UnixTime.now().advanced(by: .seconds(3600)))
-        delivered([record(.published, 501)])
+        try await become(rotatedAt: rotated, previousEnd: UnixTime.now().advanced(by: .seconds(3600)))
+        try await delivered([record(.published, 501)])
         #expect(try await !page().contains("Not used yet"))
         #expect(try await !page().contains("hasn’t been used yet"))
         // Before the rotation, they say nothing of the new one.
-        delivered([record(.published, 499)])
+        try await delivered([record(.published, 499)])
         #expect(try await page().contains("Not used yet."))
         #expect(try await page().contains("hasn’t been used yet"))
     }
@@ -200,25 +200,25 @@ struct TokenStandingTests {
             let answer = try await TokenListPages(site: test.site).list(test.request(query: query))
             return try test.html(answer).contains("\(id)")
         }
-        delivered([tested])
+        try await delivered([tested])
         #expect(try await page().contains("Waiting for the first delivery"))
         #expect(try await page().contains("<b>1</b> published"))
         #expect(try await state("state=unused"))
-        delivered([tested, record(.withheld, 2, reason: "private_repository"), record(.refused, 1)])
+        try await delivered([tested, record(.withheld, 2, reason: "private_repository"), record(.refused, 1)])
         #expect(try await page().contains("class=\"card waiting withheld\""))
         #expect(try await state("state=withheld"))
         let front = try test.html(try await FrontPages(site: test.site).front(test.request()))
         #expect(front.contains("Nothing has been published yet") && !front.contains("No problems"))
-        delivered([tested, record(.refused, 3, reason: "signature_mismatch"), record(.withheld, 2)])
+        try await delivered([tested, record(.refused, 3, reason: "signature_mismatch"), record(.withheld, 2)])
         #expect(try await page().contains("class=\"card waiting refused\""))
         #expect(try await state("state=refused"))
         // Nor do they hide that the repository was renamed, or that the filter lets nothing through.
-        delivered([tested, record(.withheld, 3, reason: "out_of_scope", repository: "new/name")])
+        try await delivered([tested, record(.withheld, 3, reason: "out_of_scope", repository: "new/name")])
         #expect(try await page().contains("Was the repository renamed?"))
-        try become(filter: try EventFilter(text: "release"))
-        delivered([tested, record(.withheld, 1, reason: "filtered")])
+        try await become(filter: try EventFilter(text: "release"))
+        try await delivered([tested, record(.withheld, 1, reason: "filtered")])
         #expect(try await page().contains("The last delivery had other events"))
-        delivered([tested, record(.published, 1)])
+        try await delivered([tested, record(.published, 1)])
         #expect(try await !page().contains("data-watch="))
     }
 }

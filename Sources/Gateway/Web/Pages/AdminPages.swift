@@ -2,7 +2,7 @@ import Database
 import Encodings
 import WebPages
 
-/// `/admin`, for members of the configured groups. What they change is in the history, by the desk.
+/// `/admin`, for members of the configured groups. What they change is in the history, by the token service.
 struct AdminPages: Sendable {
     let site: WebSite
 
@@ -11,11 +11,12 @@ struct AdminPages: Sendable {
         let person = try administrator(request)
         let before = request.query.before
         let limit = site.settings.historyEntries
-        let (all, disabled, history) = try await asking { () async throws(TokenDeskError) in
+        let (all, disabled, history) = try await asking { () async throws(TokenServiceError) in
             (
-                try await site.desk.list(TokenQuery(reach: .all, perPage: 1), by: person).total,
-                try await site.desk.list(TokenQuery(reach: .all, state: .disabled, perPage: 1), by: person).total,
-                try await site.desk.history(before: before, limit: limit, by: person)
+                try await site.tokens.list(TokenQuery(reach: .all, perPage: 1), by: .person(person)).total,
+                try await site.tokens.list(TokenQuery(reach: .all, state: .disabled, perPage: 1), by: .person(person))
+                    .total,
+                try await site.tokens.history(before: before, limit: limit, by: .person(person))
             )
         }
         let people = try await site.people.list(search: "", page: 1, perPage: 1).total
@@ -43,8 +44,8 @@ struct AdminPages: Sendable {
         let person = try administrator(request)
         let asked = TokenListRequest(request, path: "/admin/tokens", services: site.services)
         let perPage = site.settings.tokensPerPage
-        let page = try await asking { () async throws(TokenDeskError) in
-            try await site.desk.list(asked.query(.all, perPage: perPage), by: person)
+        let page = try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.list(asked.query(.all, perPage: perPage), by: .person(person))
         }
         return .page(
             AdminTokensPage(
@@ -83,8 +84,8 @@ struct AdminPages: Sendable {
         query.limitedSince = since
         query.isCounted = false
         let asked = query
-        let page = try await asking { () async throws(TokenDeskError) in
-            try await site.desk.list(asked, by: person)
+        let page = try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.list(asked, by: .person(person))
         }
         return page.tokens.compactMap { view in
             guard let last = view.activity.lastLimitedAt, since < last else { return nil }
@@ -98,7 +99,7 @@ struct AdminPages: Sendable {
 
     private func administrator(_ request: PageRequest) throws(PageFailure) -> Person {
         let person = try request.person()
-        guard person.isAdmin else { throw .desk(.forbidden(.notAdmin)) }
+        guard person.isAdmin else { throw .service(.forbidden(.notAdmin)) }
         return person
     }
 

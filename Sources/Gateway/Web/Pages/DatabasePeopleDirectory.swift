@@ -27,7 +27,7 @@ struct DatabasePeopleDirectory: PeopleDirectory {
                 """, [pattern, .integer(Int64(perPage)), .integer(Int64((page - 1) * perPage))])
             return PeoplePage(people: try Self.entries(result), total: total, page: page, pages: pages)
         } catch {
-            throw .desk(.unavailable("\(error)"))
+            throw .service(.unavailable("\(error)"))
         }
     }
 
@@ -48,7 +48,7 @@ struct DatabasePeopleDirectory: PeopleDirectory {
                     + "OR EXISTS (\(logins))", parameters)
             return found.rows.isEmpty ? .unsure : .known
         } catch {
-            throw .desk(.unavailable("\(error)"))
+            throw .service(.unavailable("\(error)"))
         }
     }
 

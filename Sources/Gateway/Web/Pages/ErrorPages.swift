@@ -19,7 +19,7 @@ enum ErrorPages {
         case .login: (loggedOut(request, isKept), 403)
         case .forged: (forged(request), 403)
         case .http(let error): (server(error, request, isKept), Int(error.status.code))
-        case .desk(let error): (desk(error, request, isKept), error.status)
+        case .service(let error): (service(error, request, isKept), error.status)
         }
     }
 
@@ -73,7 +73,7 @@ enum ErrorPages {
             ways: request.formPage == nil ? [home] : back(request, isKept: isKept), requestID: request.requestID)
     }
 
-    private static func desk(_ error: TokenDeskError, _ request: PageRequest, _ isKept: Bool) -> MessagePage {
+    private static func service(_ error: TokenServiceError, _ request: PageRequest, _ isKept: Bool) -> MessagePage {
         switch error {
         case .forbidden(.staleLogin):
             return MessagePage(

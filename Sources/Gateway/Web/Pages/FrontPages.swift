@@ -12,8 +12,8 @@ struct FrontPages: Sendable {
     /// The start page: a description for anybody; the state of their tokens for someone who is logged in.
     func front(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         guard let visitor = request.visitor else { return landing() }
-        let overview = try await asking { () async throws(TokenDeskError) in
-            try await site.desk.overview(by: visitor.person)
+        let overview = try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.overview(by: .person(visitor.person))
         }
         guard overview.tokens > 0 else {
             return .page(
@@ -48,8 +48,8 @@ struct FrontPages: Sendable {
         query.isCounted = false
         narrow(&query)
         let asked = query
-        return try await asking { () async throws(TokenDeskError) in
-            try await site.desk.list(asked, by: visitor.person).tokens
+        return try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.list(asked, by: .person(visitor.person)).tokens
         }
     }
 

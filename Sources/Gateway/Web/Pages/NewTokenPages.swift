@@ -42,8 +42,8 @@ struct NewTokenPages: Sendable {
             service: service.name, name: values.name, scope: values.scope, secret: secret, events: values.events,
             publishesPrivate: values.publishesPrivate, settings: values.settings)
         let issued: IssuedToken
-        do throws(TokenDeskError) {
-            issued = try await site.desk.create(new, by: person)
+        do throws(TokenServiceError) {
+            issued = try await site.tokens.create(new, by: .person(person))
         } catch .invalid(let error) {
             return form(
                 service, TokenFields(values: values, error: error), for: person,

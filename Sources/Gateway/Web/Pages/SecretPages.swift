@@ -18,7 +18,9 @@ struct SecretPages: Sendable {
     func show(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()
-        let view = try await asking { () async throws(TokenDeskError) in try await site.desk.token(id, by: person) }
+        let view = try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.token(id, by: .person(person))
+        }
         guard let fresh = request.note(.secret).flatMap({ FreshSecret($0) }), fresh.token == id else {
             let service = site.services.known(named: view.token.service)
             if service?.secretOrigin == .nowhere { return PageAnswer(body: .redirect(view.path)) }

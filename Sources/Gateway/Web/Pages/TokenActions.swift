@@ -10,18 +10,14 @@ struct TokenActions: Sendable {
 
     /// Name, scope, events, settings, the private-content switch.
     func edit(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
-        let (id, person, view) = try await subject(request)
-        let service = site.services.known(named: view.token.service)
-        var values = TokenFields.Values(request, service: service)
-        // A form does not send what only administrators can set: that stays as it is.
-        let locked = (service?.settings ?? []).filter { $0.isAdministrative && !person.isAdmin }.map(\.key)
-        for key in locked { values.settings[key] = view.token.settings[key] }
-        let settings = values.settings.filter { !locked.contains($0.key) }
+        let (id, person) = (try request.tokenID(), try request.person())
+        // All settings that any service has: those of the token's own are what the form sends.
+        var values = TokenFields.Values(request, keys: site.services.known.flatMap { $0.settings.map(\.key) })
         let edit = TokenEdit(
             name: values.name, scope: values.scope, events: values.events, publishesPrivate: values.publishesPrivate,
-            settings: service == nil ? nil : settings, version: request.form("version"))
-        do throws(TokenDeskError) {
-            _ = try await site.desk.edit(id, edit, by: person)
+            settings: .replacing(values.settings.filter { !$0.value.isEmpty }), version: request.form("version"))
+        do throws(TokenServiceError) {
+            _ = try await site.tokens.edit(id, edit, by: .person(person))
         } catch .invalid(let error) {
             let problem =
                 error.place == .none
@@ -31,8 +27,9 @@ struct TokenActions: Sendable {
                 request, .init(problem: problem, values: values, error: error, version: edit.version))
         } catch .changed(let token) {
             let saved = TokenFields.Values(token)
+            values.keepLocked(of: token, site.services.known(named: token.service), for: person)
             // Twice the same, such as by a second click, is no conflict.
-            if saved.isSame(as: values) { return .redirect(view.path, .success, "Changes saved.") }
+            if saved.isSame(as: values) { return .redirect("/tokens/\(id)", .success, "Changes saved.") }
             let problem =
                 "Changes not saved. Someone else changed these settings after you opened the page. "
                 + "The form shows both versions where they differ. Save again to overwrite theirs."
@@ -41,31 +38,32 @@ struct TokenActions: Sendable {
         } catch {
             throw PageFailure(error)
         }
-        return .redirect(view.path, .success, "Changes saved.")
+        return .redirect("/tokens/\(id)", .success, "Changes saved.")
     }
 
     /// Another scope, for a repository that was renamed.
     func changeScope(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
-        let (id, person, view) = try await subject(request)
+        let (id, person) = (try request.tokenID(), try request.person())
+        let path = "/tokens/\(id)"
         let scope = request.field("scope")
-        do throws(TokenDeskError) {
+        do throws(TokenServiceError) {
             let edit = TokenEdit(scope: scope, version: request.form("version"))
-            let changed = try await site.desk.edit(id, edit, by: person)
+            let changed = try await site.tokens.edit(id, edit, by: .person(person))
             return .redirect(
-                view.path, .success,
+                path, .success,
                 "Now publishing events from \(changed.token.scope?.text ?? "any repository"). You can redeliver missed "
-                    + "events at \(view.serviceTitle).")
+                    + "events at \(changed.serviceTitle).")
         } catch .invalid(let error) {
-            var values = TokenFields.Values(view.token)
+            var values = TokenFields.Values(try await subject(request).view.token)
             values.scope = scope
             return try await details.page(
                 request, .init(problem: "Changes not saved. \(error.sentence)", values: values, error: error))
         } catch .changed(let token) {
             if let now = token.scope, now == (try? TokenScope(scope)) {
-                return .redirect(view.path, .success, "Now publishing events from \(now.text).")
+                return .redirect(path, .success, "Now publishing events from \(now.text).")
             }
             return .redirect(
-                view.path, .warning,
+                path, .warning,
                 "Changes not saved. Someone else changed the settings after you opened the page.")
         } catch {
             throw PageFailure(error)
@@ -74,15 +72,15 @@ struct TokenActions: Sendable {
 
     /// Another secret.
     func rotate(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
-        let (id, person, _) = try await subject(request)
+        let (id, person) = (try request.tokenID(), try request.person())
         let secret = request.field("secret")
         let issued: IssuedToken
-        do throws(TokenDeskError) {
-            guard let grace = try? TokenAdministration.parseGrace(request.field("grace")) else {
+        do throws(TokenServiceError) {
+            guard let grace = try? TokenValidator.grace(request.field("grace")) else {
                 throw .invalid(.grace(limit: TokenStore.maximumGrace))
             }
-            issued = try await site.desk.rotate(
-                id, grace: grace, secret: secret, version: request.form("version"), by: person)
+            issued = try await site.tokens.rotate(
+                id, grace: grace, secret: secret, version: request.form("version"), by: .person(person))
         } catch .invalid(let error) {
             let problem =
                 error.place == .secret
@@ -113,8 +111,8 @@ struct TokenActions: Sendable {
     ) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()
-        let view = try await asking { () async throws(TokenDeskError) in
-            try await site.desk.setState(id, to: state, by: person)
+        let view = try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.setState(id, to: state, by: .person(person))
         }
         return .redirect(view.path, .success, text)
     }
@@ -128,15 +126,15 @@ struct TokenActions: Sendable {
                 .init(
                     problem: "Token not deleted. The name doesn’t match.", deleteError: "The name doesn’t match."))
         }
-        try await asking { () async throws(TokenDeskError) in try await site.desk.delete(id, by: person) }
+        try await asking { () async throws(TokenServiceError) in try await site.tokens.delete(id, by: .person(person)) }
         return .redirect("/tokens", .success, "Token “\(view.token.name.isolated)” deleted.")
     }
 
     /// A test event, the whole way.
     func test(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let (id, person, view) = try await subject(request)
-        let record = try await asking { () async throws(TokenDeskError) in
-            try await site.desk.sendTest(id, by: person)
+        let record = try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.sendTest(id, by: .person(person))
         }
         let reason = record.reason.map { " " + DeliveryReason.explanation(of: $0, service: view.serviceTitle) } ?? ""
         return switch record.outcome {
@@ -158,8 +156,8 @@ struct TokenActions: Sendable {
         if let owner = try? TokenOwner(kind, name: name), try await isDoubtful(owner, person, request, &rejected) {
             return try await details.page(request, rejected)
         }
-        do throws(TokenDeskError) {
-            let view = try await site.desk.addOwner(name, kind: kind, to: id, by: person)
+        do throws(TokenServiceError) {
+            let view = try await site.tokens.addOwner(name, kind: kind, to: id, by: .person(person))
             return .redirect(view.path, .success, "Added \(words(kind, name)) as an owner.")
         } catch .invalid(let error) {
             rejected.problem =
@@ -202,20 +200,21 @@ struct TokenActions: Sendable {
     }
 
     func removeOwner(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
-        let (id, person, view) = try await subject(request)
+        let (id, person) = (try request.tokenID(), try request.person())
         let (name, kind) = (request.field("name"), kind(request))
-        if request.form("leave") != "yes", leaves(person, view.token, kind, name) {
-            return leaving(request, view, kind, name)
+        if request.form("leave") != "yes" {
+            let view = try await subject(request).view
+            if leaves(person, view.token, kind, name) { return leaving(request, view, kind, name) }
         }
-        do throws(TokenDeskError) {
-            try await site.desk.removeOwner(name, kind: kind, from: id, by: person)
+        let isStillSeen: Bool
+        do throws(TokenServiceError) {
+            isStillSeen = try await site.tokens.removeOwner(name, kind: kind, from: id, by: .person(person)) != nil
         } catch .lastOwner {
             return .redirect("/tokens/\(id)", .error, "A token needs at least one owner. Add another owner first.")
         } catch {
             throw PageFailure(error)
         }
         // Whoever took themselves away may not see the page any more.
-        let isStillSeen = (try? await site.desk.token(id, by: person)) != nil
         return .redirect(isStillSeen ? "/tokens/\(id)" : "/tokens", .success, "Removed \(words(kind, name)).")
     }
 
@@ -262,10 +261,15 @@ struct TokenActions: Sendable {
         kind == .group ? "the group \(name.printable)" : name.printable
     }
 
-    private func subject(_ request: PageRequest) async throws(PageFailure) -> (TokenID, Person, TokenView) {
+    /// The token as it is, for a question about it that comes before it is changed.
+    private func subject(
+        _ request: PageRequest
+    ) async throws(PageFailure) -> (id: TokenID, person: Person, view: TokenView) {
         let id = try request.tokenID()
         let person = try request.person()
-        let view = try await asking { () async throws(TokenDeskError) in try await site.desk.token(id, by: person) }
+        let view = try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.token(id, by: .person(person))
+        }
         return (id, person, view)
     }
 }

@@ -18,8 +18,10 @@ struct TokenDetailComposer {
     private var service: (any WebhookService)? { site.services.known(named: token.service) }
 
     func page() -> TokenDetailPage {
+        var values = rejected?.values ?? TokenFields.Values(token)
+        values.keepLocked(of: token, service, for: person)
         let fields = TokenFields(
-            values: rejected?.values ?? TokenFields.Values(token), error: rejected?.error,
+            values: values, error: rejected?.error,
             saved: rejected?.isStale == true ? TokenFields.Values(token) : nil)
         let records = shownDeliveries
         var page = TokenDetailPage(
@@ -48,7 +50,7 @@ struct TokenDetailComposer {
                 id: "delete-name", name: "name", label: "Enter token name to delete",
                 hint: "Its URL stops working, and its deliveries and counts are deleted. This can’t be undone.",
                 error: rejected?.deleteError))
-        page.messageTag = view.messageTag?.description
+        page.messageTag = view.messageTag.description
         page.privateError = fields.privateProblem
         return page
     }

@@ -73,10 +73,11 @@ struct TokenDetailPages: Sendable {
         let person = try request.person()
         let before = request.query.before
         let limit = site.settings.historyEntries
-        let (view, deliveries, history) = try await asking { () async throws(TokenDeskError) in
+        let (view, deliveries, history) = try await asking { () async throws(TokenServiceError) in
             (
-                try await site.desk.token(id, by: person), try await site.desk.deliveries(id, by: person),
-                try await site.desk.history(id, before: before, limit: limit, by: person)
+                try await site.tokens.token(id, by: .person(person)),
+                try await site.tokens.deliveries(id, by: .person(person)),
+                try await site.tokens.history(id, before: before, limit: limit, by: .person(person))
             )
         }
         let content = TokenDetailComposer(
@@ -90,7 +91,9 @@ struct TokenDetailPages: Sendable {
     func setup(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()
-        let view = try await asking { () async throws(TokenDeskError) in try await site.desk.token(id, by: person) }
+        let view = try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.token(id, by: .person(person))
+        }
         guard let service = site.services.known(named: view.token.service) else { throw .notFound }
         return .page(
             SetupPage(
@@ -108,8 +111,11 @@ struct TokenDetailPages: Sendable {
     func status(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()
-        let (view, deliveries) = try await asking { () async throws(TokenDeskError) in
-            (try await site.desk.token(id, by: person), try await site.desk.deliveries(id, by: person))
+        let (view, deliveries) = try await asking { () async throws(TokenServiceError) in
+            (
+                try await site.tokens.token(id, by: .person(person)),
+                try await site.tokens.deliveries(id, by: .person(person))
+            )
         }
         let last = deliveries.ofService.all.first.map { record -> String in
             let card = WaitingCard.Last(record, view)

@@ -9,8 +9,8 @@ struct TokenListPages: Sendable {
         let person = try request.person()
         let asked = TokenListRequest(request, path: "/tokens", services: site.services)
         let perPage = site.settings.tokensPerPage
-        let page = try await asking { () async throws(TokenDeskError) in
-            try await site.desk.list(asked.query(.own, perPage: perPage), by: person)
+        let page = try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.list(asked.query(.own, perPage: perPage), by: .person(person))
         }
         let isMixed = page.tokens.contains { $0.token.owners.count > 1 || $0.role != .owner }
         return .page(

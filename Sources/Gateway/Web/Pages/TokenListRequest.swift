@@ -101,5 +101,5 @@ struct TokenListRequest: Sendable {
     private func address(_ query: QueryItems) -> String { path + query.text }
 }
 
-/// A page of the desk's list; `TokenPage` alone could be taken for a page of this site.
+/// A page of the list; `TokenPage` alone could be taken for a page of this site.
 typealias WebhookTokenPage = TokenPage

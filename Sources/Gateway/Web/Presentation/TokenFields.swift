@@ -32,6 +32,14 @@ struct TokenFields: Sendable {
                 && keys.allSatisfy { settings[$0] ?? "" == other.settings[$0] ?? "" }
         }
 
+        /// Takes from the token what only administrators can set: forms of others do not send it.
+        mutating func keepLocked(of token: Token, _ service: (any WebhookService)?, for person: Person) {
+            guard !person.isAdmin else { return }
+            for setting in service?.settings ?? [] where setting.isAdministrative {
+                settings[setting.key] = token.settings[setting.key]
+            }
+        }
+
         /// The input.
         init(_ request: PageRequest, service: (any WebhookService)?) {
             self.init(request, keys: (service?.settings ?? []).map(\.key))
@@ -73,7 +81,7 @@ struct TokenFields: Sendable {
     private var name: TextField {
         TextField(
             id: "name", name: "name", label: "Name", value: values.name,
-            hint: "For example, your project’s name.", maximum: TokenDraft.maximumNameCount,
+            hint: "For example, your project’s name.", maximum: Token.maximumNameCount,
             isProse: true, error: problem(.name, \.name))
     }
 

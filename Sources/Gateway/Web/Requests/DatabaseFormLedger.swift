@@ -27,7 +27,7 @@ struct DatabaseFormLedger: FormLedger {
             } while ContinuousClock.now < end
             return .unknown
         } catch {
-            throw .desk(.unavailable("\(error)"))
+            throw .service(.unavailable("\(error)"))
         }
     }
 

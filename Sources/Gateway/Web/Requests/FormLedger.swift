@@ -104,7 +104,7 @@ extension FormLedger {
             return .success(answer)
         } catch {
             // What the database did before it went away is not known.
-            if case .desk(.unavailable) = error {} else { await release(form) }
+            if case .service(.unavailable) = error {} else { await release(form) }
             return .failure(error)
         }
     }

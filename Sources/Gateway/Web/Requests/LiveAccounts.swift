@@ -75,7 +75,7 @@ struct LiveAccounts: PageAccounts {
         do {
             return try await call()
         } catch {
-            throw .desk(.unavailable("\(error)"))
+            throw .service(.unavailable("\(error)"))
         }
     }
 }

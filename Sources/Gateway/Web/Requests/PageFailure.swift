@@ -11,22 +11,22 @@ enum PageFailure: Error, Sendable {
     /// 403: the form came from elsewhere, or is too old.
     case forged
     /// An error of the token service.
-    case desk(TokenDeskError)
+    case service(TokenServiceError)
     /// An error of the server: the body did not come, the database is away.
     case http(HTTPError)
 
-    init(_ error: TokenDeskError) {
+    init(_ error: TokenServiceError) {
         switch error {
         case .notFound: self = .notFound
         case .forbidden(.loggedOut): self = .login
-        default: self = .desk(error)
+        default: self = .service(error)
         }
     }
 }
 
-/// Runs calls of the desk, with the errors that pages know.
-func asking<Value>(_ call: () async throws(TokenDeskError) -> Value) async throws(PageFailure) -> Value {
-    do throws(TokenDeskError) {
+/// Runs calls of the token service, with the errors that pages know.
+func asking<Value>(_ call: () async throws(TokenServiceError) -> Value) async throws(PageFailure) -> Value {
+    do throws(TokenServiceError) {
         return try await call()
     } catch {
         throw PageFailure(error)

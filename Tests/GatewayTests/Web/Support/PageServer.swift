@@ -9,11 +9,11 @@ import WebhookServices
 
 @testable import Gateway
 
-/// The pages behind a real HTTP server: logins as they are, over a database in memory; tokens of a ``MemoryDesk``.
+/// The pages behind a real HTTP server: logins as they are, over a database in memory. For the tokens alone it may be away.
 struct PageServer: Sendable {
     private static let loops = Result { try LoopGroup.start(count: 1, name: "pages") }
 
-    let desk: MemoryDesk
+    let tokens: TestTokens
     let database: TestStore
     private let address: SocketAddress
 
@@ -28,10 +28,10 @@ struct PageServer: Sendable {
         configuration.server.publicURL = publicURL
         configuration.sessions.adminGroups = ["admins"]
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let desk = MemoryDesk()
+        let tokens = TestTokens(store.database, keys: store.keys)
         var router = Router()
         try await PeopleSite(
-            configuration, store.workspace, desk: desk, loop: loops.loops[0],
+            configuration, store.workspace, tokens: tokens.service, loop: loops.loops[0],
             developmentLogin: developmentLogin, logger: logger
         ).addRoutes(to: &router)
         let server = HTTPServer(
@@ -40,15 +40,15 @@ struct PageServer: Sendable {
         let address = try #require(try await server.listen().first)
         let running = Task { try await server.run() }
         let outcome = await Task(executorPreference: loops.loops[0].taskExecutor) {
-            try await body(PageServer(desk: desk, database: store, address: address))
+            try await body(PageServer(tokens: tokens, database: store, address: address))
         }.result
         server.beginShutdown()
         try await running.value
         try outcome.get()
     }
 
-    private init(desk: MemoryDesk, database: TestStore, address: SocketAddress) {
-        self.desk = desk
+    private init(tokens: TestTokens, database: TestStore, address: SocketAddress) {
+        self.tokens = tokens
         self.database = database
         self.address = address
     }

@@ -5,18 +5,24 @@ import WebhookServices
 
 @testable import Gateway
 
-/// The pages over a desk in memory.
+/// The pages over a database in memory.
 struct TestSite: Sendable {
-    let desk = MemoryDesk()
+    let tokens: TestTokens
     let site: WebSite
 
-    init(_ settings: WebSettings = WebSettings(baseURL: "https://hooks.example.org", version: "1.0")) throws {
+    init(_ settings: WebSettings = Self.settings) async throws {
+        try self.init(settings, over: await TestStore())
+    }
+
+    init(_ settings: WebSettings = Self.settings, over store: TestStore) throws {
+        tokens = TestTokens(store.database, keys: store.keys)
         site = WebSite(
-            renderer: try PageRenderer(), desk: desk, accounts: NoAccounts(), people: NoPeople(),
-            services: ServiceRegistry(enabled: ["github", "gitlab", "forgejo", "discourse"]), settings: settings,
+            renderer: try PageRenderer(), tokens: tokens.service, accounts: NoAccounts(), people: NoPeople(),
+            services: tokens.service.services, settings: settings,
             messages: MessageRenderer(Configuration()), forms: ForgetfulLedger())
     }
 
+    static let settings = WebSettings(baseURL: "https://hooks.example.org", version: "1.0")
     static let zoe = Visitor(
         person: Person(account: "zoe", groups: ["packager"]), displayName: "Zoë", groups: ["packager"],
         rightsAreStale: false, csrfToken: "token-of-zoe")

@@ -10,7 +10,7 @@ struct WholeServer: Sendable {
     private static let loops = Result { try LoopGroup.start(count: 1, name: "whole") }
 
     let store: TestStore
-    let desk: DatabaseTokenDesk
+    let tokens: TokenService
     let routes: [(method: HTTPMethod, pattern: String)]
     private let address: SocketAddress
 
@@ -28,9 +28,10 @@ struct WholeServer: Sendable {
         let ingest = try Ingest(
             configuration, loops: loops, workspace: store.workspace, publisher: ScriptedPublisher(),
             deliveries: recorder, logger: logger)
-        let desk = DatabaseTokenDesk(configuration, store.workspace, ingest)
+        let tokens = TokenService(configuration, store.workspace, tester: ingest)
         let people = try await PeopleSite(
-            configuration, store.workspace, desk: desk, loop: loops.loops[0], developmentLogin: true, logger: logger)
+            configuration, store.workspace, tokens: tokens, loop: loops.loops[0], developmentLogin: true, logger: logger
+        )
         var router = try GatewayRouter.make(
             configuration, workspace: store.workspace, ingest: ingest, notFound: people.notFound)
         try people.addRoutes(to: &router)
@@ -41,7 +42,7 @@ struct WholeServer: Sendable {
         let running = Task { try await server.run() }
         let routes = router.routes
         let outcome = await Task(executorPreference: loops.loops[0].taskExecutor) {
-            try await body(WholeServer(store: store, desk: desk, routes: routes, address: address))
+            try await body(WholeServer(store: store, tokens: tokens, routes: routes, address: address))
         }.result
         server.beginShutdown()
         try await running.value
