@@ -7,7 +7,7 @@ public enum PublisherTarget: Sendable, Equatable, CustomStringConvertible {
     /// To a RabbitMQ.
     case broker(BrokerSettings)
 
-    /// Where, without a password.
+    /// The destination, without a password.
     public var description: String {
         switch self {
         case .file(let path): "file:\(path)"

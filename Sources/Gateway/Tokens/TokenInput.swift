@@ -35,7 +35,7 @@ public struct NewToken: Sendable {
 
 /// The input for a change of a token; `nil` leaves a part as it is.
 public struct TokenEdit: Sendable, Hashable {
-    /// Which settings shall be there.
+    /// The settings that shall be there.
     public enum Settings: Sendable, Hashable {
         /// These, and no others: what a form has.
         case replacing([String: String])

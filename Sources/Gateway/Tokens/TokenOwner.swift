@@ -35,7 +35,7 @@ public struct TokenOwner: Sendable, Hashable {
     }
 }
 
-/// Which of a provider's names are accounts and groups here.
+/// The names of a provider that are accounts and groups here.
 enum AccountNames {
     /// The account's name, if owners may be called so. Never changed to fit: two accounts must not become one.
     static func account(_ name: String) -> String? {

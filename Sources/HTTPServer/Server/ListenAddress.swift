@@ -1,6 +1,6 @@
 import EventLoop
 
-/// Where to listen: a host and a port, as `host:port`.
+/// An address to listen on: a host and a port, as `host:port`.
 public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// A name, an IPv4 address, or an IPv6 address without brackets; `*` is every address of the machine.
     public var host: String
@@ -33,12 +33,13 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// `host:port`.
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
-    /// Whether only this machine can reach it.
+    /// A Boolean value that indicates whether only this machine can reach it.
     public var isLoopback: Bool { isLocalhost || SocketAddress(literal: host, port: 0)?.isLoopback ?? false }
 
     private var isLocalhost: Bool { ["localhost", "localhost."].contains(host.lowercased()) }
 
-    /// Whether it stands for addresses of both protocols: every address of the machine, or `localhost` (RFC 6761).
+    /// The addresses of both protocols that it stands for, if it is every address of the machine, or `localhost`
+    /// (RFC 6761).
     private var bothProtocols: [String]? {
         if isLocalhost { return ["127.0.0.1", "::1"] }
         // Zero in IPv6 can be written in several ways (RFC 4291 section 2.2); in IPv4 it is just that protocol's.

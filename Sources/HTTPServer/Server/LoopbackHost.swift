@@ -1,6 +1,7 @@
 /// Tells hosts that are this machine.
 package enum LoopbackHost {
-    /// Whether `host[:port]` names loopback: `localhost`, 127.0.0.0/8 or `[::1]`.
+    /// Returns a Boolean value that indicates whether `host[:port]` names loopback: `localhost`, 127.0.0.0/8 or
+    /// `[::1]`.
     package static func isLoopback(authority: some Collection<UInt8>) -> Bool {
         var host = String(decoding: authority, as: UTF8.self).lowercased()
         if let bracket = host.lastIndex(of: "]") {

@@ -15,7 +15,7 @@ public struct ProviderRequest: Sendable, Hashable {
 
     /// The document or endpoint that is asked.
     public let endpoint: OIDCError.Endpoint
-    /// Where.
+    /// The address.
     public let url: String
     /// Header fields.
     public let fields: [Field]

@@ -2,9 +2,7 @@
 package struct HistoryRow: Sendable {
     /// When.
     package var when: Moment
-    /// Who.
     package var who: String
-    /// What.
     package var what: String
     /// The object of the action, where that is not the page's subject.
     package var about: PageLink?

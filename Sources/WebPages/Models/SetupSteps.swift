@@ -2,7 +2,7 @@
 package struct SetupSteps: Sendable {
     /// The display name of the service.
     package var serviceTitle: String
-    /// Where.
+    /// The places at which webhooks are set up.
     package var places: [Place]
     /// The steps, in order.
     package var steps: [String]

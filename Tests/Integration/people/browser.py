@@ -3,9 +3,11 @@
 import base64
 import hmac
 import urllib.parse
+from pathlib import Path
 
 import requests
 
+from harness.development import add_copies, development
 from harness.gateway import Gateway
 
 from .provider import ScriptedProvider
@@ -62,3 +64,15 @@ class Browser:
     def is_logged_in(self) -> bool:
         """Someone who is is sent home by /login; everybody else is sent to the provider."""
         return self.begin() == "/"
+
+
+def with_thousands_of_tokens(make_gateway, scratch: Path) -> Browser:
+    """Somebody who has them all, with an administrator's rights."""
+    gateway = development(make_gateway, "many", {"broker": {"amqp_url": f"file:{scratch}/many.jsonl"}})
+    browser = Browser(gateway)
+    browser.post("/login/development", {"account": "alice", "groups": "sysadmin-main, packager"})
+    browser.post("/tokens/new", {"csrf": browser.csrf, "service": "github", "name": "token 0000"})
+    gateway.stop()
+    add_copies(gateway.directory / "tokens.sqlite")
+    gateway.start()
+    return browser

@@ -4,22 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.development import add_copies, development
-
-from .browser import Browser
+from .browser import Browser, with_thousands_of_tokens
 
 
 @pytest.fixture(scope="module")
 def many(make_gateway, scratch: Path) -> Browser:
-    """Somebody who has them all, with an administrator's rights."""
-    gateway = development(make_gateway, "many", {"broker": {"amqp_url": f"file:{scratch}/many.jsonl"}})
-    browser = Browser(gateway)
-    browser.post("/login/development", {"account": "alice", "groups": "sysadmin-main, packager"})
-    browser.post("/tokens/new", {"csrf": browser.csrf, "service": "github", "name": "token 0000"})
-    gateway.stop()
-    add_copies(gateway.directory / "tokens.sqlite")
-    gateway.start()
-    return browser
+    return with_thousands_of_tokens(make_gateway, scratch)
 
 
 def test_a_list_of_thousands_can_be_used(many: Browser) -> None:

@@ -4,9 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from people.browser import Browser
+from people.browser import Browser, with_thousands_of_tokens
 
-from harness.development import add_copies, development
 from harness.gateway import Gateway
 
 # /healthz takes a thirtieth of a millisecond where this was written: a page may take 20 ms there.
@@ -15,15 +14,7 @@ LIMIT = 600
 
 @pytest.fixture(scope="module")
 def many(make_gateway, scratch: Path) -> Browser:
-    """Somebody who has them all, with an administrator's rights."""
-    gateway = development(make_gateway, "many", {"broker": {"amqp_url": f"file:{scratch}/many.jsonl"}})
-    browser = Browser(gateway)
-    browser.post("/login/development", {"account": "alice", "groups": "sysadmin-main, packager"})
-    browser.post("/tokens/new", {"csrf": browser.csrf, "service": "github", "name": "token 0000"})
-    gateway.stop()
-    add_copies(gateway.directory / "tokens.sqlite")
-    gateway.start()
-    return browser
+    return with_thousands_of_tokens(make_gateway, scratch)
 
 
 def _cpu(gateway: Gateway) -> float:

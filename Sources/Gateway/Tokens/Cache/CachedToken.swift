@@ -1,4 +1,4 @@
-/// What the cache knows of an id.
+/// The cache's knowledge of an id.
 public enum CachedToken: Sendable {
     /// The token.
     case token(TokenRecord)

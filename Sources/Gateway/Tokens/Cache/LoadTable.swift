@@ -8,7 +8,7 @@ struct LoadTable: Sendable {
     /// One request that waits.
     typealias Waiter = UInt64
 
-    /// What to do for someone who asks for an id.
+    /// An action for someone who asks for an id.
     enum JoinAction: Equatable {
         /// Begin a read of this generation; the asker waits.
         case start(generation: UInt64)
@@ -18,7 +18,7 @@ struct LoadTable: Sendable {
         case refuse
     }
 
-    /// What to do when a read ended.
+    /// An action when a read ended.
     enum FinishAction: Equatable {
         /// Keep the result and give it to these.
         case deliver([Waiter])
@@ -55,7 +55,7 @@ struct LoadTable: Sendable {
     private var queue: [UInt64: TokenID] = [:]
     /// The first turn that may be there, and the one after the last.
     private var turns: (first: UInt64, end: UInt64) = (0, 0)
-    /// Where each waiter waits.
+    /// The id that each waiter waits for.
     private var places: [Waiter: Place] = [:]
     private var generation: UInt64 = 0
     /// Not after any waiter's end; it may be early.

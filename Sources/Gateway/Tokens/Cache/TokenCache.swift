@@ -29,7 +29,7 @@ public actor TokenCache {
     private var lastWaiter: LoadTable.Waiter = 0
     /// Tokens that the database has and that cannot be read: it is not asked again for each request.
     private var failures: ClockTable<TokenID, Failure>
-    /// Whether changes are heard of.
+    /// A Boolean value that indicates whether changes are heard of.
     private var isWatched = false
     /// Until when the database is taken for unable to answer, after it did not.
     private var isAwayUntil: ContinuousClock.Instant?
@@ -58,7 +58,7 @@ public actor TokenCache {
         self.clock = clock
     }
 
-    /// What is known of an id; `nil` if ``load(_:until:)`` must be asked. Takes a lock for some nanoseconds, and no turn.
+    /// Returns the state of an id; `nil` if ``load(_:until:)`` must be asked. Takes a lock for some nanoseconds, and no turn.
     public nonisolated func lookup(_ id: TokenID, now: ContinuousClock.Instant) -> CachedToken? {
         shard(of: id).withLock { $0.lookup(id, now: now) }
     }
@@ -260,7 +260,7 @@ public actor TokenCache {
 }
 
 extension DatabaseError {
-    /// Whether what the database held before may be used while it cannot be asked: not if it holds now what cannot be read,
-    /// and not if the file is another one.
+    /// A Boolean value that indicates whether what the database held before may be used while it cannot be asked: not if
+    /// it holds now what cannot be read, and not if the file is another one.
     var leavesKnownValid: Bool { code != .decoding && code != .replaced }
 }

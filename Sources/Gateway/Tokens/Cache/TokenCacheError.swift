@@ -7,7 +7,7 @@ public enum TokenCacheError: Error, Hashable, CustomStringConvertible {
     /// The time that the request had was over before the token was read.
     case timedOut
 
-    /// What went wrong, for a log.
+    /// The failure, for a log.
     public var description: String {
         switch self {
         case .overloaded: "too many requests wait for tokens to be read from the database"

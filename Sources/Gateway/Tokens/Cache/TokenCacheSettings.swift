@@ -4,18 +4,18 @@ public struct TokenCacheSettings: Sendable, Hashable {
     public var entries: Int
     /// Most ids held of which it is known that there is no token, and as many whose token cannot be read.
     public var absentEntries: Int
-    /// How long a token is used before it is read again.
+    /// The time that a token is used before it is read again.
     public var timeToLive: Duration
-    /// How long an id without a token is refused before it is looked for again.
+    /// The time that an id without a token is refused before it is looked for again.
     public var absentTimeToLive: Duration
-    /// How long a token is used, or an id without one is refused, before it is looked for again while changes are not
+    /// The time that a token is used, or an id without one is refused, before it is looked for again while changes are not
     /// heard of.
     public var staleAfter: Duration
-    /// How long a request waits for a token that may have changed to be read again, before the known one is used.
+    /// The time that a request waits for a token that may have changed to be read again, before the known one is used.
     public var recheckWait: Duration
-    /// How long a token is used while the database cannot be asked, counted from when it was last read.
+    /// The time that a token is used while the database cannot be asked, counted from when it was last read.
     public var staleTimeToLive: Duration
-    /// How long a token is used without asking again, after the database could not be asked; or refused, if what the
+    /// The time that a token is used without asking again, after the database could not be asked; or refused, if what the
     /// database holds of it cannot be read.
     public var staleRetry: Duration
     /// Most ids read from the database at the same time; others wait for their turn.
@@ -45,7 +45,7 @@ public struct TokenCacheSettings: Sendable, Hashable {
         self.shards = shards
     }
 
-    /// How many shards that makes: a power of two.
+    /// The number of shards: a power of two.
     var shardCount: Int {
         var count = 1
         while count < min(shards, 256) { count *= 2 }

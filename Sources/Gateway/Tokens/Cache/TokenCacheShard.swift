@@ -6,7 +6,7 @@ struct TokenCacheShard: Sendable {
         let record: TokenRecord
         var freshUntil: Instant
         let staleUntil: Instant
-        /// Whether we would have heard if the token had been changed since it was read.
+        /// A Boolean value that indicates whether we would have heard if the token had been changed since it was read.
         var isVouched: Bool
     }
 
@@ -23,7 +23,7 @@ struct TokenCacheShard: Sendable {
     /// Tokens held, and ids known to have none.
     var counts: (tokens: Int, absent: Int) { (tokens.count, absent.count) }
 
-    /// What is known of an id and fresh; `nil` if it must be read.
+    /// Returns the fresh state of an id; `nil` if it must be read.
     mutating func lookup(_ id: TokenID, now: Instant) -> CachedToken? {
         if let entry = tokens.use(id) {
             return now < entry.freshUntil ? .token(entry.record) : nil

@@ -1,4 +1,4 @@
-/// What becomes known about changes of tokens, wherever they were made.
+/// A notice about changes of tokens, wherever they were made.
 public enum TokenNotice: Sendable, Hashable {
     /// This token was made, changed or deleted.
     case token(TokenID)

@@ -39,14 +39,14 @@ struct TokenNoticeWatch: Service {
 }
 
 extension DatabaseNotice {
-    /// Whether SQLite's file was removed or replaced.
+    /// A Boolean value that indicates whether SQLite's file was removed or replaced.
     fileprivate var isOfReplacedFile: Bool {
         if case .lost(let error) = self { error.code == .replaced } else { false }
     }
 }
 
 extension TokenNotice {
-    /// What a notice on the channel means.
+    /// Returns the meaning of a notice on the channel.
     init(_ notice: DatabaseNotice) {
         switch notice {
         case .listening: self = .watching

@@ -1,6 +1,6 @@
 import EventLoop
 
-/// Where changes of tokens are told, and heard by whatever keeps something of tokens in memory.
+/// The channel on which changes of tokens are told, and heard by whatever keeps something of tokens in memory.
 ///
 /// The store tells of its own changes as soon as they are committed; those of other processes come from the database
 /// (``TokenNoticeWatch``). So a change that this process makes counts before its caller goes on.

@@ -139,7 +139,7 @@ struct TokenFields: Sendable {
             maximum: TokenSecret.maximumBytes, isOptional: !isNeeded, error: secretProblem(isNeeded: isNeeded))
     }
 
-    /// What is wrong with a secret. One that the service makes cannot be left to this server.
+    /// Returns the fault of a secret. One that the service makes cannot be left to this server.
     private func secretProblem(isNeeded: Bool) -> String? {
         guard let error, error.place == .secret else { return nil }
         if isNeeded, case .secretTooShort = error {
