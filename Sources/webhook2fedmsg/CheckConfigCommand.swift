@@ -22,7 +22,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
     var connect = false
 
     func run() async throws {
-        HangUp.ignore()
+        ReloadSignal.ignore()
         let configuration = try options.load()
         let findings = await configuration.findingsOnThisMachine()
         for warning in findings.warnings { StandardError.print("webhook2fedmsg: \(warning)") }
@@ -34,7 +34,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
         let lines = summary.map { name, value in
             "  \(name)\(String(repeating: " ", count: width - name.count))  \(value)\n"
         }
-        try TokenCommandOutput.result("ok\n" + lines.joined())
+        try CommandOutput.result("ok\n" + lines.joined())
         if connect { try await check(configuration) }
     }
 
@@ -45,7 +45,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
         let lines = findings.map { finding in
             "  \(finding.name)\(String(repeating: " ", count: width - finding.name.count))  \(finding.detail)\n"
         }
-        try TokenCommandOutput.result(lines.joined())
+        try CommandOutput.result(lines.joined())
         if findings.contains(where: { !$0.isGood }) { throw ExitCode.failure }
     }
 }

@@ -11,7 +11,7 @@ struct MigrateCommand: AsyncParsableCommand {
     @OptionGroup var settings: ConfigurationOptions
 
     func run() async throws {
-        HangUp.ignore()
+        ReloadSignal.ignore()
         let configuration = try settings.load()
         LoggingSetup.bootstrap(level: configuration.log.level, format: configuration.log.format)
         do {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Encodings
 import FedoraMessaging
 import Gateway
 import Glibc
@@ -49,7 +50,7 @@ struct RenderCommand: ParsableCommand {
             rendered = try MessageRenderer(configuration).render(
                 ExampleWebhook(
                     service: service, event: event, headers: headers, settings: settings,
-                    body: try RenderInput.body(limit: configuration.ingest.maxBodySize),
+                    body: try Self.body(limit: configuration.ingest.maxBodySize),
                     allowsPrivateContent: publishPrivate),
                 second: Int64(time(nil)))
         } catch {
@@ -63,11 +64,11 @@ struct RenderCommand: ParsableCommand {
         if let withheld = rendered.withheld {
             StandardError.print("note: not published unless the token allows it (\(withheld.code)): \(withheld)")
         }
-        try TokenCommandOutput.write(Array(json ? rendered.fileLine : rendered.text))
+        try CommandOutput.write(Array(json ? rendered.fileLine : rendered.text))
     }
 
     /// Reads `Name: value`.
-    static func header(_ text: String) throws -> (name: String, value: String) {
+    private static func header(_ text: String) throws -> (name: String, value: String) {
         guard let colon = text.firstIndex(of: ":"), colon > text.startIndex,
             !text[..<colon].contains(where: { $0.isWhitespace })
         else { throw ValidationError("--header: expected \"Name: value\", found \"\(text)\"") }
@@ -76,10 +77,29 @@ struct RenderCommand: ParsableCommand {
     }
 
     /// Reads `NAME=VALUE`.
-    static func setting(_ text: String) throws -> (String, String) {
+    private static func setting(_ text: String) throws -> (String, String) {
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
             throw ValidationError("--setting: expected NAME=VALUE, found \"\(text)\"")
         }
         return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+
+    /// Returns all of standard input.
+    ///
+    /// - Throws: ``RenderError`` `bodyTooLarge` or `unreadable`.
+    private static func body(limit: Int) throws -> [UInt8] {
+        if isatty(STDIN_FILENO) == 1 { StandardError.print("Type the webhook's body, and Ctrl-D at its end.") }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(STDIN_FILENO, &piece, piece.count)
+            if count == 0 { return bytes }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw RenderError.unreadable(systemErrorText(errno))
+            }
+            bytes += piece.prefix(count)
+            guard bytes.count <= limit else { throw RenderError.bodyTooLarge(limit: limit) }
+        }
     }
 }

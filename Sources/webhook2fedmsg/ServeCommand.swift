@@ -15,7 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
     var developmentLogin = false
 
     func run() async throws {
-        HangUp.ignore()
+        ReloadSignal.ignore()
         let configuration = try settings.load()
         LoggingSetup.bootstrap(level: configuration.log.level, format: configuration.log.format)
         let logger = Logger(label: "webhook2fedmsg")

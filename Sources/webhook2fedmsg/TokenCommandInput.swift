@@ -31,7 +31,7 @@ enum TokenCommandInput {
 
     /// Asks on the terminal; anything but `yes` is no.
     static func confirms(_ question: String) -> Bool {
-        TokenCommandOutput.prompt("\(question) Type yes to continue: ")
+        CommandOutput.prompt("\(question) Type yes to continue: ")
         return readLine() == "yes"
     }
 
@@ -40,11 +40,11 @@ enum TokenCommandInput {
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw failure("can't read the terminal") }
         var hidden = settings
         hidden.c_lflag &= ~tcflag_t(ECHO)
-        TokenCommandOutput.prompt(prompt)
+        CommandOutput.prompt(prompt)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
         let line = readLine()
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-        TokenCommandOutput.prompt("\n")
+        CommandOutput.prompt("\n")
         return Array((line ?? "").utf8)
     }
 
@@ -63,7 +63,7 @@ enum TokenCommandInput {
         throw TokenInputError.secretTooLong(limit: TokenSecret.maximumBytes)
     }
 
-    private static func failure(_ what: String) -> TokenCommandFailure {
-        TokenCommandFailure(description: "\(what): \(systemErrorText(errno))")
+    private static func failure(_ what: String) -> CommandFailure {
+        CommandFailure(description: "\(what): \(systemErrorText(errno))")
     }
 }

@@ -33,7 +33,7 @@ enum Program {
 }
 
 /// The command line. `serve` is the server; the rest is for whoever runs it.
-struct Webhook2Fedmsg: AsyncParsableCommand {
+private struct Webhook2Fedmsg: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "webhook2fedmsg",
         abstract: "Turns webhooks into Fedora messages.",
@@ -49,4 +49,13 @@ private func checkStandardOutput() {
     guard w2f_standard_output_failed() != 0 else { return }
     StandardError.print("webhook2fedmsg: can't write to standard output")
     _exit(1)
+}
+
+/// SIGHUP, which ends a process unless told otherwise.
+enum ReloadSignal {
+    /// Ignores it until the server gives it its meaning: whoever renews a certificate or rotates files may send it while the
+    /// server still starts.
+    static func ignore() {
+        signal(SIGHUP, SIG_IGN)
+    }
 }

@@ -1,4 +1,0 @@
-/// A failure with a text of its own.
-struct TokenCommandFailure: Error, CustomStringConvertible {
-    let description: String
-}
