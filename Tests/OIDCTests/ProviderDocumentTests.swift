@@ -2,10 +2,10 @@ import Testing
 
 @testable import OIDC
 
-@Suite struct CachedDocumentTests {
+@Suite struct ProviderDocumentTests {
     private let start = ContinuousClock.now
 
-    private func word(_ need: CachedDocument<String>.Need) -> String {
+    private func word(_ need: ProviderDocument<String>.Need) -> String {
         switch need {
         case .use(let document): document
         case .fetch: "fetch"
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func aDayInItsLife() {
-        var cache = CachedDocument<String>(maxAge: .seconds(100), interval: .seconds(10))
+        var cache = ProviderDocument<String>(maxAge: .seconds(100), interval: .seconds(10))
         #expect(word(cache.need(now: start)) == "fetch")
         cache.begin(now: start)
         #expect(word(cache.need(now: start + .seconds(1))) == "fetch", "without any, it is tried each time")

@@ -1,4 +1,5 @@
 import Cryptography
+import Glibc
 
 /// Logs people in at an OpenID provider (OpenID Connect Core, the authorization code flow with PKCE).
 ///
@@ -7,8 +8,8 @@ public actor RelyingParty {
     private let settings: OIDCSettings
     private let transport: any ProviderTransport
     private let clock: OIDCClock
-    private var metadata: CachedDocument<ProviderMetadata>
-    private var keys: CachedDocument<WebKeySet>
+    private var metadata: ProviderDocument<ProviderMetadata>
+    private var keys: ProviderDocument<WebKeySet>
     /// The keys of the set at hand that tokens were signed with so far, ready for use.
     private var publicKeys: [WebKey: Result<PublicKey, PublicKey.Fault>] = [:]
     /// Fetches under way: one a document, however many ask.
@@ -20,8 +21,8 @@ public actor RelyingParty {
         self.settings = settings
         self.transport = transport
         self.clock = clock
-        metadata = CachedDocument(maxAge: settings.metadataMaxAge, interval: settings.refetchInterval)
-        keys = CachedDocument(maxAge: settings.keysMaxAge, interval: settings.refetchInterval)
+        metadata = ProviderDocument(maxAge: settings.metadataMaxAge, interval: settings.refetchInterval)
+        keys = ProviderDocument(maxAge: settings.keysMaxAge, interval: settings.refetchInterval)
     }
 
     /// Returns the address for a person who begins this attempt.
@@ -256,4 +257,75 @@ public actor RelyingParty {
             throw .unreachable(request.endpoint, reason: error.reason)
         }
     }
+}
+
+/// When a document of the provider's is fetched: when there is none, when it is old, and when somebody has reason to
+/// think that it changed; but after a fetch, good or bad, not again for a while. Without I/O; times are passed in.
+struct ProviderDocument<Document: Sendable>: Sendable {
+    /// The next step.
+    enum Need {
+        /// This one will do.
+        case use(Document)
+        /// Fetch it.
+        case fetch
+        /// It was fetched just now in vain, or brought nothing new.
+        case tooSoon
+    }
+
+    let maxAge: Duration
+    let interval: Duration
+    private(set) var document: Document?
+    private var fetchedAt: ContinuousClock.Instant?
+    private var triedAt: ContinuousClock.Instant?
+
+    init(maxAge: Duration, interval: Duration) {
+        self.maxAge = maxAge
+        self.interval = interval
+    }
+
+    /// Somebody needs the document. One that is old is still good while a newer one cannot be had.
+    func need(now: ContinuousClock.Instant) -> Need {
+        let mayFetch = mayFetch(now: now)
+        guard let document, let fetchedAt else { return .fetch }
+        return fetchedAt + maxAge <= now && mayFetch ? .fetch : .use(document)
+    }
+
+    /// Somebody missed something in it, or found it wrong.
+    func needNewer(now: ContinuousClock.Instant) -> Need {
+        mayFetch(now: now) ? .fetch : .tooSoon
+    }
+
+    /// A fetch begins.
+    mutating func begin(now: ContinuousClock.Instant) {
+        triedAt = now
+    }
+
+    /// It brought this.
+    mutating func store(_ document: Document, now: ContinuousClock.Instant) {
+        self.document = document
+        fetchedAt = now
+    }
+
+    private func mayFetch(now: ContinuousClock.Instant) -> Bool {
+        triedAt.map { $0 + interval <= now } ?? true
+    }
+}
+
+/// The source of the time: passed in, so that tests turn it.
+public struct OIDCClock: Sendable {
+    /// Seconds since 1970, for what tokens say.
+    public let seconds: @Sendable () -> Int64
+    /// For the age of documents.
+    public let instant: @Sendable () -> ContinuousClock.Instant
+
+    /// A clock of one's own.
+    public init(
+        seconds: @escaping @Sendable () -> Int64, instant: @escaping @Sendable () -> ContinuousClock.Instant
+    ) {
+        self.seconds = seconds
+        self.instant = instant
+    }
+
+    /// The machine's.
+    public static let system = OIDCClock(seconds: { Int64(time(nil)) }, instant: { .now })
 }

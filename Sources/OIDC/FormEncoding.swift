@@ -1,5 +1,23 @@
 import Encodings
 
+/// `application/x-www-form-urlencoded`, with everything but RFC 3986's unreserved characters percent-encoded.
+struct FormEncoder {
+    private(set) var text = ""
+
+    /// One more field.
+    mutating func add(_ name: String, _ value: String) {
+        if !text.isEmpty { text += "&" }
+        text += "\(PercentEncoding.encode(name))=\(PercentEncoding.encode(value))"
+    }
+
+    /// The URL with the fields in its query.
+    func appended(to url: String) -> String {
+        guard !text.isEmpty else { return url }
+        let separator = url.contains("?") ? (url.hasSuffix("?") || url.hasSuffix("&") ? "" : "&") : "?"
+        return url + separator + text
+    }
+}
+
 /// Reads `application/x-www-form-urlencoded`, as URLs' queries and forms have it.
 public enum FormDecoder {
     /// The fields in order; nil if a percent sign is not followed by two digits, if the bytes are not UTF-8, or if
