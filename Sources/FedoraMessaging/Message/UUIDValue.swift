@@ -1,3 +1,4 @@
+import Cryptography
 import Encodings
 
 /// The 16 bytes of a UUID (RFC 9562), in network order.
@@ -77,7 +78,7 @@ public struct UUIDValue: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The same bytes with this version, and the variant of RFC 9562 section 4.1.
-    func stamped(version: UInt64) -> UUIDValue {
+    fileprivate func stamped(version: UInt64) -> UUIDValue {
         UUIDValue(
             high: high & 0xFFFF_FFFF_FFFF_0FFF | version << 12,
             low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
@@ -90,5 +91,31 @@ public struct UUIDValue: Sendable, Hashable, CustomStringConvertible {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
         default: nil
         }
+    }
+}
+
+/// UUIDs made from a name (RFC 9562 section 5.5).
+public enum UUIDv5 {
+    /// The UUID of a name in a namespace: the same for the same two, always.
+    public static func make(namespace: UUIDValue, name: [UInt8]) -> UUIDValue {
+        var input = namespace.bytes
+        input.append(contentsOf: name)
+        let digest = SHA1.digest(input[...])
+        // A SHA-1 digest has 20 bytes, so the first 16 are always there.
+        return UUIDValue(firstBytesOf: digest).stamped(version: 5)
+    }
+}
+
+/// Random UUIDs (RFC 9562 section 5.4).
+public enum UUIDv4 {
+    /// A UUID with 122 random bits from the system's generator.
+    public static func make() -> UUIDValue {
+        var generator = SystemRandomNumberGenerator()
+        return make(using: &generator)
+    }
+
+    /// A UUID with 122 bits of `generator`.
+    static func make(using generator: inout some RandomNumberGenerator) -> UUIDValue {
+        UUIDValue(high: generator.next(), low: generator.next()).stamped(version: 4)
     }
 }
