@@ -1,3 +1,5 @@
+import EventLoop
+
 /// A database: PostgreSQL or SQLite, with the same behaviour where it can be the same.
 ///
 /// Both bound how many callers wait and for how long, and both bound the time of a statement, even where the server or
@@ -110,5 +112,110 @@ extension Database {
             continuation.yield(.lost(DatabaseError(.unavailable, "this database does not tell of changes")))
             continuation.finish()
         }
+    }
+}
+
+/// One connection, for as long as a transaction lasts. Statements on it run one after the other: wait for one before
+/// starting the next. Once the transaction's body has returned, it refuses everything.
+public protocol DatabaseConnection: Sendable {
+    /// The SQL dialect.
+    var dialect: SQLDialect { get }
+
+    /// Runs one statement, with `$1`, `$2` … for the parameters.
+    ///
+    /// A statement that fails dooms its transaction, on both drivers: even where the body catches the error, the
+    /// transaction is rolled back, and its further statements are refused.
+    /// - Throws: `DatabaseError`, or `CancellationError`.
+    @discardableResult
+    func query(_ sql: String, _ parameters: [SQLValue]) async throws -> SQLResult
+}
+
+extension DatabaseConnection {
+    /// Runs one statement without parameters.
+    @discardableResult
+    public func query(_ sql: String) async throws -> SQLResult {
+        try await query(sql, [])
+    }
+
+    /// Runs one statement.
+    @discardableResult
+    public func query(_ statement: SQLStatement) async throws -> SQLResult {
+        try await query(statement.sql, statement.parameters)
+    }
+}
+
+/// Options for a transaction.
+public struct TransactionOptions: Sendable, Hashable {
+    /// The number of times that the body is run in all, if the transaction fails because it met another one
+    /// (`serializationFailure`, `busy`). A body that may run twice has no effects outside the database.
+    public var attempts: Int
+    /// The longest that one statement may take; the database's own limit where this is `nil`.
+    public var queryTimeout: Duration?
+    /// Until when the caller can wait for all of it; only the database's own limits if nil.
+    public var deadline: ContinuousClock.Instant?
+
+    /// By default the body is run once, with the database's own limits.
+    public init(attempts: Int = 1, queryTimeout: Duration? = nil, deadline: ContinuousClock.Instant? = nil) {
+        self.attempts = max(1, attempts)
+        self.queryTimeout = queryTimeout
+        self.deadline = deadline
+    }
+
+    /// Waits before another attempt: a few milliseconds, doubled each time, with jitter, so that the two
+    /// transactions that met do not meet again.
+    static let pause = Backoff(first: .milliseconds(10), longest: .milliseconds(500))
+
+    /// Runs `attempt` until it gives something else than a transient error, or as often as `attempts` says.
+    func run<Value>(_ attempt: () async throws -> Value) async throws -> Value {
+        var failures = 0
+        while true {
+            do {
+                return try await attempt()
+            } catch let error as DatabaseError where error.isTransient {
+                failures += 1
+                let pause = Self.pause.delay(after: failures, jitter: .random(in: 0..<1))
+                guard failures < attempts, deadline.map({ .now + pause < $0 }) ?? true else { throw error }
+                try await Task.sleep(for: pause)
+            }
+        }
+    }
+}
+
+/// A notice for a reader of `Database.notices`.
+public enum DatabaseNotice: Sendable, Hashable {
+    /// From now on every change is told. Some may have been missed before.
+    case listening
+    /// Something has changed: what PostgreSQL's NOTIFY carried, or nil where it cannot be known what.
+    case changed(payload: String?)
+    /// Changes are not told until `listening` comes again; why.
+    case lost(DatabaseError)
+}
+
+/// The SQL dialect of a database. Most statements are the same for both; where they differ, the caller asks for this.
+public enum SQLDialect: String, Sendable, Hashable, CaseIterable {
+    /// PostgreSQL, by libpq.
+    case postgresql
+    /// SQLite, in this process.
+    case sqlite
+
+    /// The column type for binary values: `BYTEA` or `BLOB`.
+    public var binaryType: String {
+        switch self {
+        case .postgresql: "BYTEA"
+        case .sqlite: "BLOB"
+        }
+    }
+}
+
+extension Duration {
+    /// Returns the rest of this limit for a caller that can wait until `deadline`.
+    /// - Throws: `DatabaseError` with the code `timeout` if nothing is left.
+    func bounded(
+        by deadline: ContinuousClock.Instant?, now: ContinuousClock.Instant = .now
+    ) throws(DatabaseError) -> Duration {
+        guard let deadline else { return self }
+        let left = now.duration(to: deadline)
+        guard left > .zero else { throw .callerDeadline }
+        return min(self, left)
     }
 }

@@ -50,7 +50,7 @@ final class LoopCore {
     /// A Boolean value that indicates whether some hook asked for a flush that has not run yet.
     var wantsFlush: Bool { !flushes.isEmpty }
 
-    func requestFlush(_ hook: FlushHook) {
+    fileprivate func requestFlush(_ hook: FlushHook) {
         flushes.append(hook)
     }
 
@@ -85,4 +85,92 @@ private func loopPrepares(_ raw: OpaquePointer?, _ watcher: UnsafeMutablePointer
 private func loopIdles(_ raw: OpaquePointer?, _ watcher: UnsafeMutablePointer<ev_idle>?, _ events: CInt) {
     guard let pointer = watcher?.pointee.data else { return }
     Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue().drain()
+}
+
+/// Something to do once before the loop next blocks, however often it is asked for in a turn: gathered output goes out
+/// in one write. Confined to its loop.
+public final class FlushHook {
+    private let loop: EventLoop
+    private let action: () -> Void
+    private var isRequested = false
+
+    /// - Parameter action: runs on the loop, from `ev_prepare`.
+    public init(on loop: EventLoop, _ action: @escaping () -> Void) {
+        self.loop = loop
+        self.action = action
+    }
+
+    /// Asks for one run of the action before the loop next blocks.
+    public func request() {
+        loop.preconditionInLoop()
+        guard !isRequested else { return }
+        isRequested = true
+        loop.core.requestFlush(self)
+    }
+
+    fileprivate func run() {
+        isRequested = false
+        action()
+    }
+}
+
+/// The first-in-first-out queue of jobs that a loop's own thread fills and empties.
+struct LoopQueue {
+    private var jobs: [LoopJob] = []
+    private var head = 0
+
+    var isEmpty: Bool { head == jobs.count }
+
+    mutating func push(_ job: LoopJob) {
+        jobs.append(job)
+    }
+
+    mutating func push(contentsOf others: [LoopJob]) {
+        jobs.append(contentsOf: others)
+    }
+
+    mutating func pop() -> LoopJob? {
+        guard head < jobs.count else { return nil }
+        let job = jobs[head]
+        head += 1
+        if head == jobs.count {
+            jobs.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= 1024 {
+            jobs.removeFirst(head)
+            head = 0
+        }
+        return job
+    }
+}
+
+/// Jobs that other threads have left for a loop; guarded by the loop's lock.
+struct LoopInbox {
+    private var jobs: [LoopJob] = []
+    private var signalled = false
+
+    /// Takes a job in.
+    /// - Returns: whether the loop must be woken: true once for all that gathers until it next looks.
+    mutating func push(_ job: LoopJob) -> Bool {
+        jobs.append(job)
+        if signalled { return false }
+        signalled = true
+        return true
+    }
+
+    /// Hands everything over, in order, by exchanging buffers: `spare` must be empty, and both keep their memory.
+    mutating func takeAll(into spare: inout [LoopJob]) {
+        signalled = false
+        swap(&jobs, &spare)
+    }
+}
+
+/// One piece of work in a loop's queue.
+enum LoopJob {
+    /// A job of an actor that lives on the loop.
+    case actor(UnownedJob)
+    /// A job of a task that prefers the loop.
+    case task(UnownedJob)
+    /// A plain function posted by `EventLoop.execute`.
+    case function(@Sendable () -> Void)
 }

@@ -7,15 +7,15 @@ import CLibev
 public final class SocketWatcher {
     private let loop: EventLoop
     private let descriptor: CInt
-    private let ready: (Readiness) -> Void
+    private let ready: (SocketEvents) -> Void
     // Allocated for libev, which keeps its address while the watcher is active; freed in deinit, which cannot come
     // before `stop`: an active watcher holds a reference to itself.
     private let watcher: UnsafeMutablePointer<ev_io>
     private var selfReference: Unmanaged<SocketWatcher>?
-    private var interest: Readiness = []
+    private var interest: SocketEvents = []
 
     /// - Parameter ready: runs on the loop with what the descriptor is ready for.
-    public init(on loop: EventLoop, descriptor: CInt, _ ready: @escaping (Readiness) -> Void) {
+    public init(on loop: EventLoop, descriptor: CInt, _ ready: @escaping (SocketEvents) -> Void) {
         self.loop = loop
         self.descriptor = descriptor
         self.ready = ready
@@ -29,7 +29,7 @@ public final class SocketWatcher {
     }
 
     /// Watches for `interest` from now on, level-triggered; nothing is the same as `stop`.
-    public func watch(_ interest: Readiness) {
+    public func watch(_ interest: SocketEvents) {
         loop.preconditionInLoop()
         guard interest != self.interest else { return }
         if !self.interest.isEmpty { ev_io_stop(loop.core.raw, watcher) }
@@ -59,7 +59,7 @@ public final class SocketWatcher {
     }
 
     fileprivate func report(_ events: CInt) {
-        ready(Readiness(rawValue: events & (CInt(EV_READ) | CInt(EV_WRITE))))
+        ready(SocketEvents(rawValue: events & (CInt(EV_READ) | CInt(EV_WRITE))))
         loop.drain()
     }
 }
@@ -71,4 +71,21 @@ private func descriptorReady(_ raw: OpaquePointer?, _ watcher: UnsafeMutablePoin
     _ = object.retain()  // `ready` may stop the watcher
     object.takeUnretainedValue().report(events)
     object.release()
+}
+
+/// The readiness of a descriptor, or the interest in it.
+public struct SocketEvents: OptionSet, Sendable {
+    /// The bits, as libev's `EV_READ` and `EV_WRITE`.
+    public let rawValue: CInt
+
+    /// - Parameter rawValue: libev's event bits.
+    public init(rawValue: CInt) {
+        self.rawValue = rawValue
+    }
+
+    /// A read would not block (data, end of stream or an error).
+    public static let readable = SocketEvents(rawValue: CInt(EV_READ))
+
+    /// A write would not block.
+    public static let writable = SocketEvents(rawValue: CInt(EV_WRITE))
 }

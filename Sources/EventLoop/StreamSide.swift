@@ -14,7 +14,7 @@ final class StreamSide: @unchecked Sendable {
     // Resumed exactly once: whoever takes it out of here resumes it.
     private var waiter: UnsafeContinuation<StreamError?, Never>?
 
-    init(loop: EventLoop, descriptor: CInt, interest: Readiness) {
+    init(loop: EventLoop, descriptor: CInt, interest: SocketEvents) {
         self.loop = loop
         watcher = .allocate(capacity: 1)
         watcher.initialize(to: ev_io())

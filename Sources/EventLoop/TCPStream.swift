@@ -152,7 +152,7 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
 
     /// Sets an option of the socket; false where the kernel does not take it.
     @discardableResult
-    func setOption(_ level: CInt, _ name: CInt, _ value: CInt) -> Bool {
+    private func setOption(_ level: CInt, _ name: CInt, _ value: CInt) -> Bool {
         loop.preconditionInLoop()
         var value = value
         return setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<CInt>.size)) == 0
@@ -196,7 +196,7 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
     }
 
     /// The same for a continuation that waits already. It is resumed once: here, or by the side.
-    func beginWaitingWritable(_ continuation: UnsafeContinuation<StreamError?, Never>) {
+    private func beginWaitingWritable(_ continuation: UnsafeContinuation<StreamError?, Never>) {
         loop.preconditionInLoop()
         if let failure { return continuation.resume(returning: failure) }
         if deadline != nil { armDeadline() }
@@ -221,5 +221,93 @@ public final class TCPStream: ByteStream, @unchecked Sendable {
             readSide.resume(.deadlineExceeded)
             writeSide.resume(.deadlineExceeded)
         }
+    }
+}
+
+extension TCPStream {
+    /// Connects to `address`.
+    /// - Parameter deadline: when to give up; nil leaves it to the kernel (about two minutes).
+    /// - Throws: `StreamError.system` (refused, unreachable, …), `.deadlineExceeded`, `.cancelled`.
+    public static func connect(
+        to address: SocketAddress, on loop: EventLoop, deadline: ContinuousClock.Instant?
+    ) async throws(StreamError) -> TCPStream {
+        loop.preconditionInLoop()
+        let descriptor = socket(
+            address.family, CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw .system(errno: errno, operation: "socket") }
+        let stream = TCPStream(adopting: descriptor, remoteAddress: address, on: loop)
+        stream.deadline = deadline
+        do throws(StreamError) {
+            try await stream.finishConnecting(descriptor, to: address)
+        } catch {
+            stream.close()
+            throw error
+        }
+        stream.deadline = nil
+        return stream
+    }
+
+    private func finishConnecting(_ descriptor: CInt, to address: SocketAddress) async throws(StreamError) {
+        if address.family != AF_UNIX { setNoDelay(descriptor) }
+        let status = address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
+        guard let status else { throw .system(errno: ENAMETOOLONG, operation: "connect") }
+        if status == 0 { return }
+        guard errno == EINPROGRESS || errno == EINTR else { throw .system(errno: errno, operation: "connect") }
+        // The handler may run on any thread: `cancel` posts to the loop.
+        let outcome = await withTaskCancellationHandler {
+            await waitConnected()
+        } onCancel: {
+            cancel()
+        }
+        if let outcome { throw outcome }
+        var code: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) == 0 else {
+            throw .system(errno: errno, operation: "connect")
+        }
+        guard code == 0 else { throw .system(errno: code, operation: "connect") }
+    }
+
+    /// Waits until the connection is made or has failed. The cancellation handler's operation may run off the loop
+    /// (where the caller is an actor without a task that prefers it), so the wait is begun by a job of the loop.
+    private func waitConnected() async -> StreamError? {
+        await withUnsafeContinuation { continuation in
+            loop.execute { self.beginWaitingWritable(continuation) }
+        }
+    }
+}
+
+/// Small writes go out at once: what is worth gathering is gathered before the write.
+func setNoDelay(_ descriptor: CInt) {
+    var on: CInt = 1
+    setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+}
+
+/// When the kernel takes a silent peer for dead; nil leaves the system's setting. See tcp(7).
+public struct TCPOptions: Sendable, Hashable {
+    /// `TCP_USER_TIMEOUT`: milliseconds for which what was sent may stay unacknowledged.
+    public var userTimeout: Int32?
+    /// `TCP_KEEPIDLE`: seconds of silence before the first probe; switches probes on, as do the next two.
+    public var keepIdle: Int32?
+    /// `TCP_KEEPINTVL`: seconds between probes.
+    public var keepInterval: Int32?
+    /// `TCP_KEEPCNT`: unanswered probes that end the connection.
+    public var keepCount: Int32?
+
+    /// The system's settings.
+    public init() {}
+}
+
+extension TCPStream {
+    /// Sets what `options` has, as far as the kernel takes it: they help, and nothing depends on them.
+    public func apply(_ options: TCPOptions) {
+        if options.keepIdle != nil || options.keepInterval != nil || options.keepCount != nil {
+            setOption(SOL_SOCKET, SO_KEEPALIVE, 1)
+        }
+        let settings = [
+            (TCP_USER_TIMEOUT, options.userTimeout), (TCP_KEEPIDLE, options.keepIdle),
+            (TCP_KEEPINTVL, options.keepInterval), (TCP_KEEPCNT, options.keepCount),
+        ]
+        for case (let name, let value?) in settings { setOption(CInt(IPPROTO_TCP), name, value) }
     }
 }

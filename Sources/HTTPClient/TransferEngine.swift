@@ -95,7 +95,7 @@ final class TransferEngine {
             }
             watchers[descriptor] = watcher
         }
-        var interest: Readiness = []
+        var interest: SocketEvents = []
         if what & CInt(W2F_CURL_WATCH_IN) != 0 { interest.insert(.readable) }
         if what & CInt(W2F_CURL_WATCH_OUT) != 0 { interest.insert(.writable) }
         watcher.watch(interest)

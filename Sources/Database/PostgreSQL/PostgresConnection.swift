@@ -249,7 +249,7 @@ final class PostgresConnection {
 
     // MARK: The socket
 
-    private func ready(_ readiness: Readiness) {
+    private func ready(_ readiness: SocketEvents) {
         guard let handle else { return }
         if readiness.contains(.readable), PQconsumeInput(handle) == 0 {
             lose()
@@ -301,15 +301,15 @@ final class PostgresConnection {
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
-            note(.done(PostgresResult.read(result)))
+            record(.done(PostgresResult.read(result)))
         case PGRES_EMPTY_QUERY:
-            note(.failed(DatabaseError(.syntax, "the statement is empty")))
+            record(.failed(DatabaseError(.syntax, "the statement is empty")))
         case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE:
             let error = PostgresErrors.error(of: result)
             if error.sqlState == PostgresErrors.readOnly { isReadOnly = true }
-            note(.failed(error))
+            record(.failed(error))
         case PGRES_PIPELINE_ABORTED:
-            note(.skipped)
+            record(.skipped)
         case PGRES_PIPELINE_SYNC:
             batch?.machine.synchronized()
         default:
@@ -318,7 +318,7 @@ final class PostgresConnection {
         }
     }
 
-    private func note(_ answer: PostgresBatch.Answer) {
+    private func record(_ answer: PostgresBatch.Answer) {
         if batch != nil {
             if let step = batch?.machine.received(answer) { machine.batchSucceeded(step) }
             return

@@ -80,7 +80,7 @@ final class PostgresConnector {
     }
 
     /// Waits for the socket that libpq uses now: it may be another one after each poll.
-    private func wait(for interest: Readiness) {
+    private func wait(for interest: SocketEvents) {
         guard let handle else { return }
         let watcher = SocketWatcher(on: loop, descriptor: PQsocket(handle)) { [weak self] _ in self?.poll() }
         watcher.watch(interest)
@@ -96,7 +96,7 @@ final class PostgresConnector {
         case PGRES_POLLING_OK where PQsetnonblocking(handle, 1) == 0: connected(handle)
         default: finish(.failed(lastError()))
         }
-        noteHost()
+        followHost()
     }
 
     /// A database in which some text cannot be kept is refused here, before anything is written: it would fail for one
@@ -112,7 +112,7 @@ final class PostgresConnector {
     }
 
     /// libpq may have gone on to its next host, which then has a share of its own.
-    private func noteHost() {
+    private func followHost() {
         guard let handle else { return }
         let host = currentHost(handle)
         guard host != self.host else { return }
@@ -162,3 +162,23 @@ extension DatabaseError {
 
 /// libpq's receiver of notices, which else go to standard error.
 private func ignoreNotice(_ argument: UnsafeMutableRawPointer?, _ result: OpaquePointer?) {}
+
+/// An array of C strings, closed by a null pointer, as libpq takes its keywords and values.
+private struct CStringArray {
+    private var bytes: [CChar] = []
+    private var offsets: [Int] = []
+
+    init(_ strings: [String]) {
+        for string in strings {
+            offsets.append(bytes.count)
+            bytes.append(contentsOf: string.utf8CString)
+        }
+    }
+
+    /// Gives the pointers, valid during `body`.
+    func withPointers<Value>(_ body: ([UnsafePointer<CChar>?]) -> Value) -> Value {
+        bytes.withUnsafeBufferPointer { buffer in
+            body(offsets.map { offset in buffer.baseAddress.map { $0 + offset } } + [nil])
+        }
+    }
+}

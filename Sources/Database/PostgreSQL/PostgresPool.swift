@@ -7,7 +7,7 @@ import Logging
 /// it is needed, with a back-off between attempts that fail.
 public actor PostgresPool: Database {
     /// The right to use a connection. A number used once, so that one that was given back is worth nothing.
-    struct Lease: Sendable, Hashable {
+    fileprivate struct Lease: Sendable, Hashable {
         let connection: PoolStateMachine.ConnectionID
         let number: Int
     }
@@ -20,13 +20,13 @@ public actor PostgresPool: Database {
     /// Always PostgreSQL.
     public nonisolated let dialect = SQLDialect.postgresql
 
-    nonisolated let loop: EventLoop
-    nonisolated let limits: DatabaseLimits
-    let settings: PostgresSettings
-    let resolver: PostgresResolver
+    private nonisolated let loop: EventLoop
+    private nonisolated let limits: DatabaseLimits
+    private let settings: PostgresSettings
+    private let resolver: PostgresResolver
     /// Used on the loop only.
     private let dialer: PostgresDialer
-    let logger: Logger
+    private let logger: Logger
 
     private var machine: PoolStateMachine
     private var slots: [PoolStateMachine.ConnectionID: Slot] = [:]
@@ -39,8 +39,8 @@ public actor PostgresPool: Database {
     /// When the timer fires. It may be early, which costs less than setting it anew for every statement.
     private var timerFires: ContinuousClock.Instant?
     private var lastNumber = 0
-    var listeners: [Int: PostgresListener] = [:]
-    var isClosed = false
+    private var listeners: [Int: PostgresListener] = [:]
+    private var isClosed = false
 
     /// The actor lives on its loop.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -228,7 +228,9 @@ public actor PostgresPool: Database {
     // MARK: Statements
 
     /// Runs a statement for whoever has the lease; cancelling the task ends it and its connection.
-    func run(_ sql: String, _ parameters: [SQLValue], on lease: Lease, timeout: Duration) async throws -> SQLResult {
+    private func run(
+        _ sql: String, _ parameters: [SQLValue], on lease: Lease, timeout: Duration
+    ) async throws -> SQLResult {
         try await perform(on: lease) { connection, number, continuation in
             connection.execute(sql, parameters, number: number, timeout: timeout) { continuation.resume(with: $0) }
         }
@@ -267,7 +269,7 @@ public actor PostgresPool: Database {
 
     /// Runs a statement of an open transaction. Once one has failed, or has ended the transaction, the others are refused:
     /// they would run outside of it.
-    func runInTransaction(
+    fileprivate func runInTransaction(
         _ sql: String, _ parameters: [SQLValue], on lease: Lease, timeout: Duration,
         until deadline: ContinuousClock.Instant?
     ) async throws -> SQLResult {
@@ -293,7 +295,7 @@ public actor PostgresPool: Database {
         connection(of: lease)?.abort(number, CancellationError())
     }
 
-    func nextNumber() -> Int {
+    private func nextNumber() -> Int {
         lastNumber += 1
         return lastNumber
     }
@@ -381,5 +383,67 @@ public actor PostgresPool: Database {
         slots[id] = nil
         logger.notice("A connection to PostgreSQL ended", metadata: ["reason": "\(error.message)"])
         perform(error == .silentServer ? machine.wasSilent(id, now: .now) : machine.lost(id, now: .now))
+    }
+}
+
+/// The connection that a transaction's body gets: it works until the body has returned.
+private struct PostgresTransaction: DatabaseConnection {
+    let pool: PostgresPool
+    let lease: PostgresPool.Lease
+    let timeout: Duration
+    let deadline: ContinuousClock.Instant?
+
+    var dialect: SQLDialect { .postgresql }
+
+    func query(_ sql: String, _ parameters: [SQLValue]) async throws -> SQLResult {
+        try await pool.runInTransaction(sql, parameters, on: lease, timeout: timeout, until: deadline)
+    }
+}
+
+// Hearing of what others change: each reader has a connection of its own, besides those of the pool.
+extension PostgresPool {
+    /// The notifications of a channel, by a connection of its own.
+    public nonisolated func notices(on channel: String) -> AsyncStream<DatabaseNotice> {
+        precondition(
+            channel.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5f },
+            "a channel is named by small letters, digits and _")
+        let (stream, outlet) = NoticeOutlet.make(limit: limits.notices)
+        loop.execute { self.assumeIsolated { $0.listen(on: channel, outlet) } }
+        return stream
+    }
+
+    private func listen(on channel: String, _ outlet: NoticeOutlet) {
+        guard !isClosed else {
+            outlet.finish()
+            return
+        }
+        let number = nextNumber()
+        let listener = PostgresListener(
+            channel: channel, outlet: outlet,
+            // Of its own, so that the turns of both lists do not mix.
+            dialer: PostgresDialer(settings: settings, timeout: limits.connectTimeout, loop: loop, resolver: resolver),
+            password: settings.password, limits: limits, loop: loop, logger: logger
+        ) { [weak self] proof in
+            self?.assumeIsolated { pool in
+                _ = Task { [weak pool] in await pool?.prove(proof, on: channel, for: number) }
+            }
+        }
+        listeners[number] = listener
+        let loop = self.loop
+        outlet.onEnd { [weak self] in
+            loop.execute { [weak self] in self?.assumeIsolated { $0.listeners.removeValue(forKey: number)?.stop() } }
+        }
+        listener.start()
+    }
+
+    /// Sends a listener's proof, by one of the pool's connections.
+    private func prove(_ proof: String, on channel: String, for number: Int) async {
+        do {
+            let deadline = ContinuousClock.now + limits.listenHeartbeat
+            let channel = PostgresListener.proofChannel(of: channel)
+            _ = try await query("SELECT pg_notify($1, $2)", [.text(channel), .text(proof)], until: deadline)
+        } catch {
+            listeners[number]?.unproven(proof, error as? DatabaseError ?? .connectionBroke)
+        }
     }
 }

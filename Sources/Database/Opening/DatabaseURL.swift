@@ -53,12 +53,3 @@ public enum DatabaseURL: Sendable, Hashable, CustomStringConvertible {
         }
     }
 }
-
-extension String {
-    /// Returns the rest of the string after `prefix`, which is ASCII, if the string starts with its bytes. (To compare
-    /// characters takes the square of the marks that are combined in one.)
-    func dropping(prefix: String) -> String? {
-        guard utf8.starts(with: prefix.utf8) else { return nil }
-        return String(self[utf8.index(startIndex, offsetBy: prefix.utf8.count)...])
-    }
-}
