@@ -257,12 +257,12 @@ struct RefusalTests {
         let minute = Duration.seconds(60)
         let now = ContinuousClock.now
         for index in 0..<(RefusalMemory.maximumTopics + 10) {
-            memory.note(.topic("t.\(index)", isCut: false), text: "", for: minute, now: now + .milliseconds(index))
+            memory.remember(.topic("t.\(index)", isCut: false), text: "", for: minute, now: now + .milliseconds(index))
         }
         #expect(memory.outcome(of: message(key: "t.9"), now: now) == nil)
         #expect(memory.outcome(of: message(key: "t.10"), now: now) == .topicRefused(text: ""))
         #expect(memory.outcome(of: message(key: "t.1033"), now: now) == .topicRefused(text: ""))
-        memory.note(.topic("long", isCut: true), text: "", for: minute, now: now)
+        memory.remember(.topic("long", isCut: true), text: "", for: minute, now: now)
         #expect(memory.outcome(of: message(key: "longer"), now: now) == .topicRefused(text: ""))
         #expect(memory.outcome(of: message(key: "longer"), now: now + .seconds(61)) == nil)
     }
@@ -300,7 +300,7 @@ struct RefusalTests {
         #expect(memory.pass(.hopeless, now: now) == 0)
         #expect(memory.pass(.returned, now: now) == 0)
         #expect(memory.pass(.refusal, now: now + .seconds(60)) == 1)
-        #expect(memory.noteRefusedProbe())
-        #expect(!memory.noteRefusedProbe())
+        #expect(memory.rememberRefusedProbe())
+        #expect(!memory.rememberRefusedProbe())
     }
 }

@@ -204,7 +204,7 @@ struct TopicProbeTests {
             let talk = SessionTalk.open(settings: settings, memory: memory)
             #expect(talk.isSecondChannelRefused(reason) == (round == 0))
             #expect(talk.status.isReady == (round == 1))
-            if round == 0 { #expect(memory.noteRefusedProbe()) }
+            if round == 0 { #expect(memory.rememberRefusedProbe()) }
             _ = talk.hear(Self.said(ChannelOpenOK()))
             // The channel was opened: it is about something else.
             #expect(!talk.isSecondChannelRefused(reason))

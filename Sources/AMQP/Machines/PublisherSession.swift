@@ -237,8 +237,8 @@ extension PublisherSession {
         }
         let refusal = Refusal(reason)
         let culprits = items.filter { refusal.concerns($0.message) }
-        memory.note(refusal, text: reason.text, for: limits.refusalMemory, now: now)
-        noteDoubt(refusal, reason, now: now)
+        memory.remember(refusal, text: reason.text, for: limits.refusalMemory, now: now)
+        raiseDoubt(refusal, reason, now: now)
         let outcome = told(refusal.outcome(code: reason.code, text: reason.text))
         for item in culprits { settle(item.waiter, outcome) }
         let waiting = queue.remove(refusal) { settle($0, outcome) }
@@ -266,7 +266,7 @@ extension PublisherSession {
 
 extension PublisherSession {
     /// A refusal that names a topic or a size is that message's own, unless it turns out that nothing else gets through.
-    private mutating func noteDoubt(_ refusal: Refusal, _ reason: CloseReason, now: Instant) {
+    private mutating func raiseDoubt(_ refusal: Refusal, _ reason: CloseReason, now: Instant) {
         switch refusal {
         case .size:
             break
@@ -397,5 +397,38 @@ extension PublisherSession {
         window.reset { settle($0, .unavailable(reason)) }
         queue.removeAll { settle($0, .unavailable(reason)) }
         output.discard()
+    }
+}
+
+/// The state of a publisher, for readiness checks and people.
+public enum PublisherStatus: Sendable, Hashable, CustomStringConvertible {
+    /// Not connected; with what went wrong last, if anything did.
+    case connecting(lastError: String?)
+    /// Publishing.
+    case connected
+    /// Connected, but the broker takes no publishes, for the reason that it gave.
+    case blocked(reason: String)
+    /// Connected, but what was published lately was refused, or it is not known whether anything can be: nothing was
+    /// confirmed since.
+    case doubtful(reason: String)
+    /// Connected, but a confirm came too late and none has come since.
+    case suspect
+    /// Shut down, or shutting down.
+    case stopped
+
+    /// A Boolean value that indicates whether a publish would be sent.
+    public var isReady: Bool { self == .connected }
+
+    /// One line for people.
+    public var description: String {
+        switch self {
+        case .connecting(nil): "connecting"
+        case .connecting(let error?): "connecting (\(error))"
+        case .connected: "connected"
+        case .blocked(let reason): "blocked by the broker (\(reason))"
+        case .doubtful(let reason): reason
+        case .suspect: "the broker is not confirming"
+        case .stopped: "stopped"
+        }
     }
 }

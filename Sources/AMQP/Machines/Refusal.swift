@@ -49,6 +49,15 @@ enum Refusal: Sendable, Hashable {
         }
     }
 
+    /// Returns the outcome that the sender of such a message is told.
+    func outcome(code: UInt16, text: String) -> PublishOutcome {
+        switch self {
+        case .topic: .topicRefused(text: text)
+        case .size(let limit): .tooLarge(limit: limit)
+        case .exchange, .unnamed: .refused(code: code, text: text)
+        }
+    }
+
     /// Returns the text between the words, which end in a quotation mark, and the next; or, in a text that was cut
     /// there, all that was left of it.
     private static func quoted(_ words: String, in text: String.UTF8View) -> (String, isCut: Bool)? {
@@ -77,79 +86,5 @@ enum Refusal: Sendable, Hashable {
             start = text.index(after: start)
         }
         return nil
-    }
-}
-
-/// The broker's recent refusals, remembered so that it is not sent again for a while: each time costs the channel.
-struct RefusalMemory: Sendable {
-    typealias Instant = ContinuousClock.Instant
-
-    /// Topics remembered at most; the oldest goes first.
-    static let maximumTopics = 1024
-
-    private struct Entry {
-        var refusal: Refusal
-        var text: String
-        var until: Instant
-    }
-
-    private var topics: [String: Entry] = [:]
-    /// Beginnings of topics.
-    private var beginnings: [String: Entry] = [:]
-    private var size: Entry?
-    /// When the last of them is forgotten; `nil` if there is none.
-    private(set) var end: Instant?
-
-    /// Notes a refusal. Those that are no message's own are not remembered: they end without a word.
-    /// - Parameter duration: For how long it is remembered.
-    mutating func note(_ refusal: Refusal, text: String, for duration: Duration, now: Instant) {
-        let entry = Entry(refusal: refusal, text: text, until: now + duration)
-        switch refusal {
-        case .topic(let topic, isCut: false): Self.put(entry, topic, in: &topics, now)
-        case .topic(let start, isCut: true): Self.put(entry, start, in: &beginnings, now)
-        case .size: size = entry
-        case .exchange, .unnamed: return
-        }
-        end = max(end ?? entry.until, entry.until)
-    }
-
-    private static func put(_ entry: Entry, _ key: String, in entries: inout [String: Entry], _ now: Instant) {
-        if entries.count >= maximumTopics, entries[key] == nil {
-            entries = entries.filter { $0.value.until > now }
-            if entries.count >= maximumTopics, let oldest = entries.min(by: { $0.value.until < $1.value.until }) {
-                entries[oldest.key] = nil
-            }
-        }
-        entries[key] = entry
-    }
-
-    /// Has topics tried again.
-    mutating func forgetTopics() {
-        topics = [:]
-        beginnings = [:]
-        end = size?.until
-    }
-
-    /// Returns the outcome of similar messages lately; `nil` if none was refused.
-    func outcome(of message: OutgoingMessage, now: Instant) -> PublishOutcome? {
-        if let size, size.until > now, size.refusal.concerns(message) {
-            return size.refusal.outcome(code: 406, text: size.text)
-        }
-        let entry =
-            (topics.isEmpty ? nil : topics[message.routingKey])
-            ?? (beginnings.isEmpty ? nil : beginnings.values.first { $0.refusal.concerns(message) })
-        guard let entry, entry.until > now else { return nil }
-        return entry.refusal.outcome(code: 403, text: entry.text)
-    }
-}
-
-extension Refusal {
-    /// Returns the outcome that the sender of such a message is told.
-    func outcome(code: UInt16, text: String) -> PublishOutcome {
-        switch self {
-        case .topic: .topicRefused(text: text)
-        case .size(let limit): .tooLarge(limit: limit)
-        case .exchange, .unnamed: .refused(code: code, text: text)
-        }
     }
 }

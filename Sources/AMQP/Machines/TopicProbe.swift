@@ -68,7 +68,7 @@ struct TopicProbe: Sendable {
             return ask(frameMax: frameMax, output: &output)
         case (TxRollbackOK.id, .asking):
             _ = try method.decode(TxRollbackOK.self)
-            note(nil)
+            record(nil)
             return question.isAnyEnough ? finish(output: &output) : ask(frameMax: frameMax, output: &output)
         case (ChannelClose.id, .closing):
             _ = try method.decode(ChannelClose.self)
@@ -78,7 +78,7 @@ struct TopicProbe: Sendable {
             let reason = try method.decode(ChannelClose.self).reason
             output.append(simple: ChannelCloseOK(), channel: number)
             state = .idle
-            note(reason)
+            record(reason)
             // Where the exchange is the trouble, the other topics fare no better.
             var isHopeless = false
             if case .exchange = Refusal(reason) { isHopeless = question.isAnyEnough }
@@ -106,13 +106,13 @@ struct TopicProbe: Sendable {
                 output.append(simple: TxRollback(), channel: number)
                 return nil
             } catch {
-                note(CloseReason(code: 0, text: "\(error)"))
+                record(CloseReason(code: 0, text: "\(error)"))
             }
         }
         return finish(output: &output)
     }
 
-    private mutating func note(_ refusal: CloseReason?) {
+    private mutating func record(_ refusal: CloseReason?) {
         guard verdicts.count < question.routingKeys.count else { return }
         verdicts.append(Verdict(routingKey: question.routingKeys[verdicts.count], refusal: refusal))
     }
@@ -122,4 +122,12 @@ struct TopicProbe: Sendable {
         output.append(goodbye: ChannelClose(.goodbye), channel: number)
         return nil
     }
+}
+
+/// The broker's answer about a topic.
+public struct TopicAnswer: Sendable, Hashable {
+    /// The topic, with its prefix.
+    public var topic: String
+    /// The reason why it may not be published; `nil` if it may.
+    public var refusal: String?
 }

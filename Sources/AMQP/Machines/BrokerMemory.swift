@@ -30,10 +30,10 @@ public final class BrokerMemory: Sendable {
     /// A memory of nothing yet.
     public init() {}
 
-    /// Notes a refusal, for `duration`.
-    func note(_ refusal: Refusal, text: String, for duration: Duration, now: Instant) {
+    /// Remembers a refusal for `duration`.
+    func remember(_ refusal: Refusal, text: String, for duration: Duration, now: Instant) {
         refusals.withLock {
-            $0.note(refusal, text: text, for: duration, now: now)
+            $0.remember(refusal, text: text, for: duration, now: now)
             hasRefusals.store($0.end != nil, ordering: .relaxed)
         }
     }
@@ -67,7 +67,7 @@ public final class BrokerMemory: Sendable {
 
     /// The broker ended a connection for its second channel.
     /// - Returns: Whether that was not known yet.
-    func noteRefusedProbe() -> Bool {
+    func rememberRefusedProbe() -> Bool {
         !probesAreRefused.exchange(true, ordering: .relaxed)
     }
 
@@ -81,5 +81,68 @@ public final class BrokerMemory: Sendable {
             case .returned: $0.returns.pass(now: now)
             }
         }
+    }
+}
+
+/// The broker's recent refusals, remembered so that it is not sent again for a while: each time costs the channel.
+struct RefusalMemory: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// Topics remembered at most; the oldest goes first.
+    static let maximumTopics = 1024
+
+    private struct Entry {
+        var refusal: Refusal
+        var text: String
+        var until: Instant
+    }
+
+    private var topics: [String: Entry] = [:]
+    /// Beginnings of topics.
+    private var beginnings: [String: Entry] = [:]
+    private var size: Entry?
+    /// When the last of them is forgotten; `nil` if there is none.
+    private(set) var end: Instant?
+
+    /// Remembers a refusal. Those that are no message's own are not remembered: they end without a word.
+    /// - Parameter duration: For how long it is remembered.
+    mutating func remember(_ refusal: Refusal, text: String, for duration: Duration, now: Instant) {
+        let entry = Entry(refusal: refusal, text: text, until: now + duration)
+        switch refusal {
+        case .topic(let topic, isCut: false): Self.put(entry, topic, in: &topics, now)
+        case .topic(let start, isCut: true): Self.put(entry, start, in: &beginnings, now)
+        case .size: size = entry
+        case .exchange, .unnamed: return
+        }
+        end = max(end ?? entry.until, entry.until)
+    }
+
+    private static func put(_ entry: Entry, _ key: String, in entries: inout [String: Entry], _ now: Instant) {
+        if entries.count >= maximumTopics, entries[key] == nil {
+            entries = entries.filter { $0.value.until > now }
+            if entries.count >= maximumTopics, let oldest = entries.min(by: { $0.value.until < $1.value.until }) {
+                entries[oldest.key] = nil
+            }
+        }
+        entries[key] = entry
+    }
+
+    /// Has topics tried again.
+    mutating func forgetTopics() {
+        topics = [:]
+        beginnings = [:]
+        end = size?.until
+    }
+
+    /// Returns the outcome of similar messages lately; `nil` if none was refused.
+    func outcome(of message: OutgoingMessage, now: Instant) -> PublishOutcome? {
+        if let size, size.until > now, size.refusal.concerns(message) {
+            return size.refusal.outcome(code: 406, text: size.text)
+        }
+        let entry =
+            (topics.isEmpty ? nil : topics[message.routingKey])
+            ?? (beginnings.isEmpty ? nil : beginnings.values.first { $0.refusal.concerns(message) })
+        guard let entry, entry.until > now else { return nil }
+        return entry.refusal.outcome(code: 403, text: entry.text)
     }
 }
