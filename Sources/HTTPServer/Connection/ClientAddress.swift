@@ -104,7 +104,7 @@ public final class TrustedProxies: Sendable {
             case .address(let address): return .address(address)
             case .identifier(let name): return .identifier(name)
             case .unreadable:
-                note(usesForwarded ? "forwarded" : "x-forwarded-for", head, peer)
+                warnOnce(usesForwarded ? "forwarded" : "x-forwarded-for", head, peer)
                 return .unknown
             }
         }
@@ -112,11 +112,11 @@ public final class TrustedProxies: Sendable {
         if case .address(let address) = nodes.last, nodes.count < ForwardingChain.maximumNodes {
             return .address(address)
         }
-        note("", head, peer)
+        warnOnce("", head, peer)
         return .unknown
     }
 
-    private func note(_ name: String, _ head: RequestHead, _ peer: SocketAddress) {
+    private func warnOnce(_ name: String, _ head: RequestHead, _ peer: SocketAddress) {
         guard let logger,
             hasLogged.withLock({ hasLogged in
                 let first = !hasLogged; hasLogged = true; return first

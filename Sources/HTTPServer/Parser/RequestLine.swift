@@ -1,3 +1,5 @@
+import Encodings
+
 /// The parts of a request line, as ranges into the head (RFC 9112 section 3).
 struct RequestLine: Sendable, Hashable {
     var methodRange = ByteRange.empty
@@ -68,4 +70,116 @@ public enum TargetForm: UInt8, Sendable, Hashable {
     case authority
     /// `*`, of OPTIONS alone.
     case asterisk
+}
+
+/// A request's method (RFC 9110 section 9). The well-known ones are told apart, all others are `other`: no handler
+/// can be registered for them, so the router answers them with 405 (or 404).
+public enum HTTPMethod: UInt8, Sendable, Hashable, CaseIterable {
+    /// Reads a resource.
+    case get
+    /// GET without the body of the answer.
+    case head
+    /// Gives the resource something to process: how webhooks come.
+    case post
+    /// Replaces the resource.
+    case put
+    /// Changes a part of the resource (RFC 5789).
+    case patch
+    /// Removes the resource.
+    case delete
+    /// Asks what is allowed.
+    case options
+    /// Asks for a tunnel, which this server never gives.
+    case connect
+    /// Asks for a loop-back, which this server never gives.
+    case trace
+    /// Any other token; its bytes are in `RequestHead.methodBytes`.
+    case other
+
+    /// The method that these bytes name. Methods are case-sensitive: `get` is `other`.
+    init(_ bytes: Span<UInt8>) {
+        for method in Self.allCases where method != .other {
+            let name = method.name
+            guard name.utf8CodeUnitCount == bytes.count else { continue }
+            if name.withUTF8Buffer({ ASCII.equal($0, bytes) }) {
+                self = method
+                return
+            }
+        }
+        self = .other
+    }
+
+    /// The method's name on the wire; empty for `other`.
+    public var name: StaticString {
+        switch self {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .put: "PUT"
+        case .patch: "PATCH"
+        case .delete: "DELETE"
+        case .options: "OPTIONS"
+        case .connect: "CONNECT"
+        case .trace: "TRACE"
+        case .other: ""
+        }
+    }
+}
+
+/// The protocol version a request is treated as. A higher minor version is treated as 1.1 (RFC 9110 section 6.2).
+public enum HTTPVersion: UInt8, Sendable, Hashable {
+    /// HTTP/1.0: no chunked bodies, no `Expect`, and the connection closes unless keep-alive was asked for.
+    case http1_0
+    /// HTTP/1.1.
+    case http1_1
+}
+
+/// `uri-host [ ":" port ]` (RFC 9110 section 7.2, RFC 3986 section 3.2): what Host and a target's authority must be.
+enum HostSyntax {
+    /// Returns a Boolean value that indicates whether these bytes are a host, with a port if `portRequired`. An empty
+    /// host is none: an http URI has one.
+    static func isValid(_ bytes: Span<UInt8>, portRequired: Bool = false) -> Bool {
+        guard bytes.count > 0 else { return false }
+        let hostEnd = bytes[0] == 0x5B ? endOfLiteral(bytes) : endOfName(bytes)
+        guard let hostEnd, hostEnd > 0 else { return false }
+        guard hostEnd < bytes.count else { return !portRequired }
+        return bytes[hostEnd] == ASCII.colon && isPort(bytes, from: hostEnd + 1, required: portRequired)
+    }
+
+    /// The end of a registered name or IPv4 address, or nil if a percent sign is not followed by two digits.
+    private static func endOfName(_ bytes: Span<UInt8>) -> Int? {
+        var index = 0
+        while index < bytes.count, ASCII.isHost(bytes[index]) {
+            if bytes[index] == ASCII.percent {
+                guard index + 2 < bytes.count, Hex.value(of: bytes[index + 1]) != nil,
+                    Hex.value(of: bytes[index + 2]) != nil
+                else { return nil }
+            }
+            index += 1
+        }
+        return index
+    }
+
+    /// The end of `[` IPv6 address `]`, or nil. Only its alphabet is checked: nothing here connects to it.
+    private static func endOfLiteral(_ bytes: Span<UInt8>) -> Int? {
+        var index = 1
+        while index < bytes.count,
+            Hex.value(of: bytes[index]) != nil || bytes[index] == ASCII.colon
+                || bytes[index] == 0x2E
+        {
+            index += 1
+        }
+        guard index > 2, index < bytes.count, bytes[index] == 0x5D else { return nil }
+        return index + 1
+    }
+
+    /// A port may be empty (RFC 3986 section 3.2.3) unless it is required.
+    private static func isPort(_ bytes: Span<UInt8>, from start: Int, required: Bool) -> Bool {
+        var port = 0
+        for index in start..<bytes.count {
+            guard ASCII.isDigit(bytes[index]), port <= 65_535 else { return false }
+            port = port * 10 + Int(bytes[index] &- 0x30)
+        }
+        return port <= 65_535 && (!required || start < bytes.count)
+    }
 }

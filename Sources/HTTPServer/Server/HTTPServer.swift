@@ -18,8 +18,8 @@ public final class HTTPServer: Sendable {
     let contexts: [ObjectIdentifier: LoopContext]
     private let gate: ConnectionGate
     private let proxies: TrustedProxies
-    private let descriptorNotes = LogInterval()
-    private let sourceNotes = LogInterval()
+    private let descriptorThrottle = Locked(LogThrottle())
+    private let sourceThrottle = Locked(LogThrottle())
     private let logger: Logger
     private let state = Locked(State())
 
@@ -171,7 +171,7 @@ public final class HTTPServer: Sendable {
         _ socket: AcceptedSocket, on loop: EventLoop, in connections: inout DiscardingTaskGroup, isLast: Bool = false
     ) async -> Bool {
         if let source = countedSource(of: socket), gate.isFull(source), await !makeRoom(of: source) {
-            sourceNotes.note(at: .now) { others in
+            if let others = sourceThrottle.withLock({ $0.pass(now: .now) }) {
                 logger.warning(
                     "connections refused: their source has max_connections_per_source already, all at work",
                     metadata: ["remote": "\(socket.remoteAddress)", "since the last such line": "\(others)"])
@@ -211,7 +211,7 @@ public final class HTTPServer: Sendable {
     }
 
     private func descriptorsRanOut(_ error: StreamError) {
-        descriptorNotes.note(at: .now) { others in
+        if let others = descriptorThrottle.withLock({ $0.pass(now: .now) }) {
             logger.error(
                 "connections are refused: no file descriptor is left (raise the limit, or lower server.max_connections)",
                 metadata: ["error": "\(error)", "since the last such line": "\(others)"])
@@ -244,5 +244,24 @@ public final class HTTPServer: Sendable {
             }
             return nil
         }
+    }
+}
+
+/// The certificate that a server shows to new connections. It can be replaced while the server runs; connections that
+/// are there keep theirs.
+public final class ServerTLS: Sendable {
+    private let current: Locked<TLSServerContext>
+
+    /// TLS with this certificate for a start.
+    public init(_ context: TLSServerContext) {
+        current = Locked(context)
+    }
+
+    /// The certificate for new connections. From any thread.
+    public var context: TLSServerContext { current.withLock { $0 } }
+
+    /// Shows another certificate from now on. From any thread.
+    public func replace(with context: TLSServerContext) {
+        current.withLock { $0 = context }
     }
 }
