@@ -122,12 +122,12 @@ struct AddressScan {
                 continue
             }
             if findsAddresses { address(byte, unit) }
-            note(byte)
+            track(byte)
         }
         finishAddress(before: 0)
     }
 
-    private mutating func note(_ byte: UInt8) {
+    private mutating func track(_ byte: UInt8) {
         if byte == UInt8(ascii: "\\") { return }
         if byte == UInt8(ascii: ":") {
             scheme = word
