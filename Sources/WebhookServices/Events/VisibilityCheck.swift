@@ -177,7 +177,7 @@ public struct VisibilityCheck: Sendable {
         return finding == .isPublic && place.isAmbiguous ? .isUnknown : finding
     }
 
-    private func finding(_ found: JSONValue?, _ value: PublicValue) -> Finding {
+    private func finding(_ found: JSONDocument.Value?, _ value: PublicValue) -> Finding {
         switch (value, found) {
         case (.flag(let flag), .bool(let found)):
             return flag == found ? .isPublic : .isPrivate(otherwise)

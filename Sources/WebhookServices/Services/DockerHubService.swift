@@ -73,3 +73,16 @@ public struct DockerHubService: WebhookService {
             reference: "https://docs.docker.com/docker-hub/repos/manage/webhooks/")
     }
 }
+
+extension DockerHubService {
+    /// Pushes, which are all that there is.
+    static let table = EventTable(
+        DocumentedEvents(source: "docs.docker.com, Docker Hub, Webhooks", date: "2026-11-30", "push"),
+        // Whoever knows it can tell Docker Hub how a test of the image ended.
+        removing: ["callback_url"],
+        rules: [
+            .proven(
+                ["push"], by: [.required("repository.is_private", .flag(false))],
+                "A repository says whether it is private.")
+        ])
+}

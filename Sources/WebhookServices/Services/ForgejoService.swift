@@ -2,8 +2,9 @@
 /// in a form.
 ///
 /// <https://forgejo.org/docs/latest/user/webhooks/>
-public struct ForgejoService: WebhookService {
-    private static let family = GiteaFamily(ownSignature: "x-forgejo-signature")
+public struct ForgejoService: GiteaFamilyService {
+    /// `X-Forgejo-Signature`.
+    public static let ownSignature = SignatureScheme(header: "x-forgejo-signature")
     private static let outgoing = OutgoingHeaders([
         // That of a commit's status comes empty (go-gitea/gitea#33244).
         "x-forgejo-event": .requiredOr("x-forgejo-event-type"),
@@ -15,7 +16,7 @@ public struct ForgejoService: WebhookService {
         "user-agent": .optional,
     ])
     /// The setting of a token by which a sender is an agent.
-    static let fedoraAccounts = "fedora_accounts"
+    private static let fedoraAccounts = "fedora_accounts"
 
     /// The service.
     public init() {}
@@ -42,31 +43,6 @@ public struct ForgejoService: WebhookService {
         ]
     }
 
-    /// Any secret but an empty one. (Without a secret Forgejo sends an empty signature, which never matches.)
-    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
-        try Self.family.prepare(secret: secret)
-    }
-
-    /// A GET with a payload, which is one of the HTTP methods that a webhook can have there.
-    public func isDelivery(query: ArraySlice<UInt8>) -> Bool { Self.family.isDelivery(query: query) }
-
-    /// Decodes a form or a query first, as its field is what is signed.
-    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
-        Self.family.verify(request, secrets: secrets)
-    }
-
-    /// Its signature.
-    public func exampleProof(
-        of body: [UInt8], headers: [String: String], secret: [UInt8]
-    ) throws(SecretError) -> [String: String] {
-        try Self.family.hubSignature.sign(body, headers: headers, secret: secret)
-    }
-
-    /// The body, or the field `payload` of the form or of the query.
-    public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
-        try Self.family.payload(of: request)
-    }
-
     /// `forgejo.<event>`.
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument
@@ -79,16 +55,13 @@ public struct ForgejoService: WebhookService {
             topic: "forgejo." + name,
             name: TopicPart.name(name, action: action),
             privateContent: judgement.privateContent,
-            sender: Self.family.actor(in: document),
+            sender: actor(in: document),
             deliveryID: Array(try request.headers.single("x-forgejo-delivery")),
             headers: headers,
             payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
         if request.settings[Self.fedoraAccounts] == ServiceSetting.on { event.attribute(to: event.sender) }
         return event
     }
-
-    /// The repository or, for an event of a whole organisation, that.
-    public func repository(in document: JSONDocument) -> String? { Self.family.repository(in: document) }
 
     /// With a delivery of their own.
     public func exampleHeaders(event: String?) -> [String: String]? {
@@ -104,8 +77,56 @@ public struct ForgejoService: WebhookService {
 
     /// The steps at Forgejo.
     public var setup: SetupGuide {
-        Self.family.setup(
+        GiteaFamily.setup(
             title: "Forgejo", path: "forgejo", labels: .forgejo,
             reference: "https://forgejo.org/docs/latest/user/webhooks/")
     }
+}
+
+// `ForgejoMessageV1` takes names from the envelope, which is ours; its `summary` takes the repository's name from the
+// payload, and raises where there is no such member. (Its value may be anything.)
+extension ForgejoService {
+    /// `webhook2fedmsg.forgejo.message_v1`.
+    public var robustSchema: MessageSchema? { MessageSchema(own: name) }
+
+    /// `body["run"]["repository"]["full_name"]` where `"repository" in body["run"]`, else
+    /// `body["repository"]["full_name"]`.
+    public func fit(_ event: inout WebhookEvent, to document: JSONDocument) {
+        switch document.value("run") {
+        case nil:
+            break
+        case .object:
+            guard document.contains("run.repository") else { break }
+            if !document.contains("run.repository.full_name") {
+                event.consumerHazard = .summary(member: "run.repository.full_name")
+            }
+            return
+        case .string(let text) where !text.utf8.holds("repository".utf8):
+            // Python looks for the word in the text.
+            break
+        default:
+            // An array may hold the word or not: no Forgejo sends one.
+            event.consumerHazard = .summary(member: "run.repository.full_name")
+            return
+        }
+        if !document.contains("repository.full_name") {
+            event.consumerHazard = .summary(member: "repository.full_name")
+        }
+    }
+}
+
+extension ForgejoService {
+    /// All events that Forgejo documents. Those of a run that was cancelled are asked for by consumers.
+    static let documentedEvents = DocumentedEvents(
+        source: "forgejo/forgejo, modules/webhook/type.go and modules/structs/hook.go",
+        date: "2026-11-30",
+        GiteaFamily.events + """
+
+            action_run_cancelled cancelled
+            action_run_failure failure
+            action_run_recover recover
+            action_run_success success
+            """)
+
+    static let table = GiteaFamily.table(documentedEvents)
 }

@@ -1,8 +1,9 @@
 /// GitHub: `X-Hub-Signature-256` over the raw body, in JSON or as a form (GitHub's default).
 ///
 /// <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>
-public struct GitHubService: WebhookService {
-    private static let signature = SignatureScheme.hub256
+public struct GitHubService: SigningService {
+    /// `X-Hub-Signature-256` alone: `X-Hub-Signature` (SHA-1) is not looked at.
+    public static let signature = SignatureScheme.hub256
     private static let outgoing = OutgoingHeaders([
         "x-github-event": .required,
         "x-github-delivery": .required,
@@ -29,23 +30,6 @@ public struct GitHubService: WebhookService {
 
     /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
-
-    /// Any secret but an empty one.
-    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
-        try Self.signature.prepare(secret: secret)
-    }
-
-    /// By SHA-256 alone: `X-Hub-Signature` (SHA-1) is not looked at.
-    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
-        Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
-    }
-
-    /// Its signature.
-    public func exampleProof(
-        of body: [UInt8], headers: [String: String], secret: [UInt8]
-    ) throws(SecretError) -> [String: String] {
-        try Self.signature.sign(body, headers: headers, secret: secret)
-    }
 
     /// The body, or the form's field `payload`.
     public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
@@ -140,5 +124,19 @@ public struct GitHubService: WebhookService {
                 "Click “Secret” (“Change Secret” where it is shown), and replace the value with the new secret.",
                 "Click “Update webhook”.",
             ])
+    }
+}
+
+// `GitHubMessageV1` takes names from the envelope, which is ours; its `summary` takes the repository's name from the
+// payload, and raises where there is no such member. (Its value may be anything.)
+extension GitHubService {
+    /// `webhook2fedmsg.github.message_v1`.
+    public var robustSchema: MessageSchema? { MessageSchema(own: name) }
+
+    /// `body["repository"]["full_name"]`.
+    public func fit(_ event: inout WebhookEvent, to document: JSONDocument) {
+        if !document.contains("repository.full_name") {
+            event.consumerHazard = .summary(member: "repository.full_name")
+        }
     }
 }

@@ -226,3 +226,15 @@ public struct GitLabService: WebhookService {
             ])
     }
 }
+
+// `GitLabMessageV1` takes names from the envelope, which is ours; its `summary` takes the repository's name from the
+// payload, and raises where there is no such member. (Its value may be anything.)
+extension GitLabService {
+    /// `webhook2fedmsg.gitlab.message_v1`.
+    public var robustSchema: MessageSchema? { MessageSchema(own: name) }
+
+    /// `body["repository"]["name"]`: releases, deployments, pipelines, wiki pages and others have none.
+    public func fit(_ event: inout WebhookEvent, to document: JSONDocument) {
+        if !document.contains("repository.name") { event.consumerHazard = .summary(member: "repository.name") }
+    }
+}

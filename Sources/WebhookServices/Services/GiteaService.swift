@@ -2,8 +2,9 @@
 /// form.
 ///
 /// <https://docs.gitea.com/usage/webhooks>
-public struct GiteaService: WebhookService {
-    private static let family = GiteaFamily(ownSignature: "x-gitea-signature")
+public struct GiteaService: GiteaFamilyService {
+    /// `X-Gitea-Signature`.
+    public static let ownSignature = SignatureScheme(header: "x-gitea-signature")
     private static let outgoing = OutgoingHeaders([
         // That of a commit's status comes empty (go-gitea/gitea#33244).
         "x-gitea-event": .requiredOr("x-gitea-event-type"),
@@ -25,31 +26,6 @@ public struct GiteaService: WebhookService {
     /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
-    /// Any secret but an empty one. (Without a secret Gitea sends an empty signature, which never matches.)
-    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
-        try Self.family.prepare(secret: secret)
-    }
-
-    /// A GET with a payload, which is one of the HTTP methods that a webhook can have there.
-    public func isDelivery(query: ArraySlice<UInt8>) -> Bool { Self.family.isDelivery(query: query) }
-
-    /// Decodes a form or a query first, as its field is what is signed.
-    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
-        Self.family.verify(request, secrets: secrets)
-    }
-
-    /// Its signature.
-    public func exampleProof(
-        of body: [UInt8], headers: [String: String], secret: [UInt8]
-    ) throws(SecretError) -> [String: String] {
-        try Self.family.hubSignature.sign(body, headers: headers, secret: secret)
-    }
-
-    /// The body, or the field `payload` of the form or of the query.
-    public func payload(of request: WebhookRequest) throws(WebhookError) -> ArraySlice<UInt8> {
-        try Self.family.payload(of: request)
-    }
-
     /// `webhook.gitea.<event>`.
     public func event(
         _ request: WebhookRequest, _ document: JSONDocument
@@ -62,14 +38,11 @@ public struct GiteaService: WebhookService {
             topic: topicRoot + "." + name,
             name: TopicPart.name(name, action: action),
             privateContent: judgement.privateContent,
-            sender: Self.family.actor(in: document),
+            sender: actor(in: document),
             deliveryID: Array(try request.headers.single("x-gitea-delivery")),
             headers: headers,
             payload: judgement.payload(of: document, allowsPrivateContent: request.allowsPrivateContent))
     }
-
-    /// The repository or, for an event of a whole organisation, that.
-    public func repository(in document: JSONDocument) -> String? { Self.family.repository(in: document) }
 
     /// With a delivery of their own.
     public func exampleHeaders(event: String?) -> [String: String]? {
@@ -83,7 +56,21 @@ public struct GiteaService: WebhookService {
 
     /// The steps at Gitea.
     public var setup: SetupGuide {
-        Self.family.setup(
+        GiteaFamily.setup(
             title: "Gitea", path: "gitea", labels: .gitea, reference: "https://docs.gitea.com/usage/webhooks")
     }
+}
+
+extension GiteaService {
+    /// All events that Gitea documents.
+    static let documentedEvents = DocumentedEvents(
+        source: "go-gitea/gitea, modules/webhook/type.go and modules/structs/hook.go",
+        date: "2026-11-30",
+        GiteaFamily.events + """
+
+            pull_request_review reviewed
+            workflow_run requested in_progress completed
+            """)
+
+    static let table = GiteaFamily.table(documentedEvents)
 }

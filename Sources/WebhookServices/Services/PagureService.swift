@@ -1,8 +1,9 @@
 /// Pagure: `X-Pagure-Signature-256` in bare hex, by a key that Pagure makes for each project.
 ///
 /// <https://docs.pagure.org/pagure/usage/using_webhooks.html>
-public struct PagureService: WebhookService {
-    private static let signature = SignatureScheme(header: "x-pagure-signature-256")
+public struct PagureService: SigningService {
+    /// SHA-256 alone: `X-Pagure-Signature` (SHA-1) is not looked at.
+    public static let signature = SignatureScheme(header: "x-pagure-signature-256")
     private static let outgoing = OutgoingHeaders([
         "x-pagure-topic": .required,
         "x-pagure-project": .optional,
@@ -24,23 +25,6 @@ public struct PagureService: WebhookService {
 
     /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
-
-    /// Any secret but an empty one.
-    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
-        try Self.signature.prepare(secret: secret)
-    }
-
-    /// By SHA-256 alone: `X-Pagure-Signature` (SHA-1) is not looked at.
-    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
-        Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
-    }
-
-    /// Its signature.
-    public func exampleProof(
-        of body: [UInt8], headers: [String: String], secret: [UInt8]
-    ) throws(SecretError) -> [String: String] {
-        try Self.signature.sign(body, headers: headers, secret: secret)
-    }
 
     /// `webhook.pagure.<topic>`.
     public func event(
@@ -111,4 +95,94 @@ public struct PagureService: WebhookService {
                 "Enter it here right away: Pagure signs with it from now on.",
             ])
     }
+}
+
+extension PagureService {
+    /// Pagure's topics.
+    static let documentedEvents = DocumentedEvents(
+        source:
+            "docs.pagure.org, Using web-hooks; Pagure/pagure, pagure/lib/notify.py and pagure/lib/query.py",
+        date: "2026-11-30",
+        """
+        Test.notification
+        commit.flag.added
+        commit.flag.updated
+        git.branch.creation
+        git.branch.deletion
+        git.receive
+        git.tag.creation
+        git.tag.deletion
+        group.edit
+        issue.assigned.added
+        issue.assigned.reset
+        issue.comment.added
+        issue.comment.edited
+        issue.dependency.added
+        issue.dependency.removed
+        issue.drop
+        issue.edit
+        issue.new
+        issue.tag.added
+        issue.tag.removed
+        project.delete
+        project.edit
+        project.forked
+        project.group.access.updated
+        project.group.added
+        project.group.removed
+        project.new
+        project.tag.edited
+        project.tag.removed
+        project.user.access.updated
+        project.user.added
+        project.user.removed
+        pull-request.assigned.added
+        pull-request.assigned.reset
+        pull-request.closed
+        pull-request.comment.added
+        pull-request.comment.edited
+        pull-request.flag.added
+        pull-request.flag.updated
+        pull-request.initial_comment.edited
+        pull-request.new
+        pull-request.rebased
+        pull-request.reopened
+        pull-request.tag.added
+        pull-request.tag.removed
+        pull-request.updated
+        """)
+
+    /// The members that remain of a project that a pull request comes from, or that another one is a fork of, if it is
+    /// private.
+    private static func project(_ object: String) -> EventRule.Reduction {
+        EventRule.Reduction(
+            object, unless: [.required("private", "false")],
+            keeping: ["id", "name", "fullname", "namespace", "url_path", "full_url", "private"])
+    }
+
+    static let table = EventTable(
+        documentedEvents,
+        marks: [.init("private", "true")],
+        rules: [
+            .proven(
+                documentedEvents.events.map(\.name).filter {
+                    $0 != "group.edit" && $0 != "Test.notification"
+                },
+                by: [
+                    .any([
+                        .required("msg.project.private", .flag(false)),
+                        .required("msg.repo.private", .flag(false)),
+                        .required("msg.pullrequest.project.private", .flag(false)),
+                        .required("msg.issue.project.private", .flag(false)),
+                    ]),
+                    .optional("msg.issue.private", .flag(false), otherwise: .confidential),
+                    .optional("msg.project.private", .flag(false)),
+                    .optional("msg.repo.private", .flag(false)),
+                    .optional("msg.pullrequest.project.private", .flag(false)),
+                    .optional("msg.issue.project.private", .flag(false)),
+                ],
+                reducing: [project("msg.pullrequest.repo_from"), project("**.parent")],
+                "Projects say only in some versions whether they are private."),
+            .never(["group.edit", "Test.notification"], as: .unknownVisibility, "They name no project."),
+        ])
 }

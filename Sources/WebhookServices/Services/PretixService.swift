@@ -5,7 +5,7 @@ import Encodings
 ///
 /// <https://docs.pretix.eu/dev/api/webhooks.html>
 public struct PretixService: WebhookService {
-    static let instanceKey = "instance_url"
+    private static let instanceKey = "instance_url"
     private static let outgoing = OutgoingHeaders(["content-type": .optional, "user-agent": .optional])
     /// The members that the schema has a type for, and that may be missing: with null there, consumers drop a message.
     private static let optional: [StaticString] = [
@@ -152,7 +152,7 @@ public struct PretixService: WebhookService {
         }
     }
 
-    private static func isInteger(_ value: JSONValue?) -> Bool {
+    private static func isInteger(_ value: JSONDocument.Value?) -> Bool {
         switch value {
         case .integer, .unsigned: true
         default: false
@@ -225,6 +225,97 @@ public struct PretixService: WebhookService {
             rotation: [
                 "Open the page and edit the webhook with the URL above. Don’t add a new one.",
                 "Replace the value of “Target URL” with the URL that contains the new secret, and click “Save”.",
+            ])
+    }
+}
+
+extension PretixService {
+    /// `webhook2fedmsg.pretix.message_v1`.
+    public var robustSchema: MessageSchema? { MessageSchema(own: name) }
+
+    /// All that `PretixMessageV1` reads is required by its schema; ours requires the instance alone, which is not in the
+    /// payload.
+    public func fit(_ event: inout WebhookEvent, to document: JSONDocument) {
+        if let member = event.missingMember, member != Self.instanceKey {
+            event.consumerHazard = .schema(member: member)
+        }
+    }
+}
+
+extension PretixService {
+    /// The actions that Pretix documents, without `pretix.` before them; `event.item` and `event.order.changed` stand for
+    /// all that begin with them.
+    static let documentedEvents = DocumentedEvents(
+        source: "docs.pretix.eu, REST API, Webhooks", date: "2026-11-30",
+        """
+        customer.anonymized
+        customer.changed
+        customer.created
+        event.added
+        event.changed
+        event.checkin
+        event.checkin.reverted
+        event.deleted
+        event.item
+        event.live.activated
+        event.live.deactivated
+        event.order.approved
+        event.order.canceled
+        event.order.changed
+        event.order.contact.changed
+        event.order.deleted
+        event.order.denied
+        event.order.expired
+        event.order.expirychanged
+        event.order.modified
+        event.order.paid
+        event.order.payment.confirmed
+        event.order.placed
+        event.order.placed.require_approval
+        event.order.reactivated
+        event.order.refund.canceled
+        event.order.refund.created
+        event.order.refund.created.externally
+        event.order.refund.done
+        event.order.refund.failed
+        event.order.refund.requested
+        event.orders.waitinglist.added
+        event.orders.waitinglist.changed
+        event.orders.waitinglist.deleted
+        event.orders.waitinglist.voucher_assigned
+        event.testmode.activated
+        event.testmode.deactivated
+        event.voucher.added
+        event.voucher.changed
+        event.voucher.deleted
+        giftcards.created
+        giftcards.modified
+        giftcards.transaction
+        subevent.added
+        subevent.canceled
+        subevent.changed
+        subevent.deleted
+        """)
+
+    /// The members that messages have by their schema, and `instance_url`.
+    private static let members = [
+        "notification_id", "organizer", "event", "code", "action", "attendee_name", "orderposition_id",
+        "orderposition_positionid", "checkin_list", "type",
+    ]
+
+    static let table = table(removing: [])
+
+    /// The members that go out of an event: no more of a person than w2fm tells, and without certain members.
+    static func table(removing absent: [String]) -> EventTable {
+        let isOfEvent = { (name: String) in name.hasPrefix("event.") || name.hasPrefix("subevent.") }
+        let names = documentedEvents.events.map(\.name)
+        return EventTable(
+            documentedEvents, checks: [.optional("action", .anything)], removing: [instanceKey] + absent,
+            rules: [
+                .byNature(
+                    names.filter(isOfEvent), reducing: [EventRule.Reduction("", keeping: members)],
+                    "That something happened to an order or an event, by its code: w2fm tells as much."),
+                .never(names.filter { !isOfEvent($0) }, "Customers' accounts and gift cards."),
             ])
     }
 }

@@ -95,3 +95,19 @@ extension WebhookRequest {
         isAtTokenAddress ? .verified(index: 0) : .missing
     }
 }
+
+extension QuayService {
+    /// Pushes, which are all that the service takes for granted.
+    static let table = EventTable(
+        DocumentedEvents(source: "docs.quay.io, Repository notifications", date: "2026-11-30", "push"),
+        rules: [
+            .proven(
+                ["push"],
+                by: [
+                    .absent("vulnerability", otherwise: .securityAlert),
+                    .absent("event_data"), .absent("build_id"),
+                    .required("visibility", .words(["public"])),
+                ],
+                "A repository's visibility is told by some versions only.")
+        ])
+}

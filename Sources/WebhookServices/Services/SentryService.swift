@@ -2,8 +2,9 @@
 /// integration.
 ///
 /// <https://docs.sentry.io/organization/integrations/integration-platform/webhooks/>
-public struct SentryService: WebhookService {
-    private static let signature = SignatureScheme(header: "sentry-hook-signature")
+public struct SentryService: SigningService {
+    /// In bare hex, over the body.
+    public static let signature = SignatureScheme(header: "sentry-hook-signature")
     private static let outgoing = OutgoingHeaders([
         "sentry-hook-resource": .required,
         "request-id": .optional,
@@ -27,25 +28,8 @@ public struct SentryService: WebhookService {
     /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
-    /// Any secret but an empty one.
-    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
-        try Self.signature.prepare(secret: secret)
-    }
-
-    /// By the signature.
-    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
-        Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
-    }
-
     /// It knows projects by numbers only.
     public var namesRepositories: Bool { false }
-
-    /// Its signature.
-    public func exampleProof(
-        of body: [UInt8], headers: [String: String], secret: [UInt8]
-    ) throws(SecretError) -> [String: String] {
-        try Self.signature.sign(body, headers: headers, secret: secret)
-    }
 
     /// `webhook.sentry.<resource>.<action>`.
     public func event(
@@ -112,4 +96,57 @@ public struct SentryService: WebhookService {
                 "Enter it here right away: Sentry signs with it from now on.",
             ])
     }
+}
+
+extension SentryService {
+    /// The resources of Sentry's webhooks, and their actions.
+    static let documentedEvents = DocumentedEvents(
+        source: "docs.sentry.io, Integration Platform, Webhooks", date: "2026-11-30",
+        """
+        comment created updated deleted
+        error created
+        event_alert triggered
+        installation created deleted
+        issue created resolved assigned archived ignored unresolved
+        metric_alert critical warning resolved
+        preprod_artifact size_analysis_completed build_distribution_completed
+        seer root_cause_started root_cause_completed solution_started solution_completed coding_started \
+        coding_completed iteration_started iteration_completed impact_assessment_started \
+        impact_assessment_completed pr_created
+        """)
+
+    /// The members that remain of an issue, an error or an event.
+    private static let members = [
+        "id", "issue_id", "event_id", "shortId", "title", "culprit", "level", "status", "url",
+        "web_url", "permalink", "issue_url",
+    ]
+
+    private static let kept: [String] =
+        ["action", "test"]
+        + ["issue", "error", "event"].flatMap { thing in members.map { "data.\(thing).\($0)" } }
+        // An issue tells more of its project than its number.
+        + ["id", "name", "slug"].map { "data.issue.project.\($0)" } + [
+            "data.error.project", "data.event.project",
+        ]
+        + ["id", "identifier", "title", "status", "projects.*", "web_url"].map {
+            "data.metric_alert.\($0)"
+        }
+        + [
+            "data.id", "data.issue_id", "data.project_slug", "data.project_id", "data.web_url",
+            "data.description_title", "data.triggered_rule",
+        ]
+
+    static let table = EventTable(
+        documentedEvents, blanking: ["data.installation.code"], keepsTexts: false,
+        rules: [
+            .byNature(
+                ["issue", "error", "event_alert", "metric_alert", "comment"],
+                reducing: [EventRule.Reduction("", keeping: kept)],
+                "Errors hold whatever the program had, and people's comments: what stays is that there was one, and where."
+            ),
+            .never(["installation"], "It holds a code that is good for an API token."),
+            .never(
+                ["seer", "preprod_artifact"], as: .unknownVisibility,
+                "Nothing says who sees what is in them."),
+        ])
 }

@@ -1,8 +1,9 @@
 /// Whatever follows Standard Webhooks 1.0.
 ///
 /// <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
-public struct StandardWebhooksService: WebhookService {
-    private static let signature = SignatureScheme.standardWebhooks
+public struct StandardWebhooksService: SigningService {
+    /// A signature of version 1, at most five minutes ago or ahead.
+    public static let signature = SignatureScheme.standardWebhooks
     private static let outgoing = OutgoingHeaders([
         "webhook-id": .required,
         "webhook-timestamp": .required,
@@ -26,25 +27,8 @@ public struct StandardWebhooksService: WebhookService {
     /// `whsec_` and 32 bytes in base 64.
     public func secret(from random: [UInt8]) -> String { SecretEncoding.standardWebhooks.secret(from: random) }
 
-    /// 24 to 64 bytes in base 64, after `whsec_`, which may be left out.
-    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
-        try Self.signature.prepare(secret: secret)
-    }
-
-    /// By a signature of version 1, at most five minutes ago or ahead.
-    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
-        Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
-    }
-
     /// Payloads are the application's to define.
     public var namesRepositories: Bool { false }
-
-    /// Its signature.
-    public func exampleProof(
-        of body: [UInt8], headers: [String: String], secret: [UInt8]
-    ) throws(SecretError) -> [String: String] {
-        try Self.signature.sign(body, headers: headers, secret: secret)
-    }
 
     /// `webhook.standard.<type>`, the type from the body.
     public func event(
@@ -90,4 +74,14 @@ public struct StandardWebhooksService: WebhookService {
             ],
             reference: "https://www.standardwebhooks.com")
     }
+}
+
+extension StandardWebhooksService {
+    /// Whatever follows the specification.
+    static let table = EventTable(
+        DocumentedEvents(
+            source: "standard-webhooks/standard-webhooks, spec/standard-webhooks.md", date: "2026-11-30",
+            isOpen: true,
+            ""),
+        rules: [.proven(["*"], by: [], "Nothing in these webhooks says who sees what.")])
 }

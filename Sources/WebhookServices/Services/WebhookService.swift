@@ -109,7 +109,6 @@ extension WebhookService {
     public var secretOrigin: SecretOrigin { proof == .pathOnly ? .nowhere : .here }
 
     /// For services whose senders name events freely.
-    /// The events that may go out by default.
     public var eventTable: EventTable? { nil }
 
     /// The names of its documented events, as filters have them: `push`, `issues.opened`. None where senders name events
@@ -193,5 +192,104 @@ extension WebhookService {
         return try parser.withDocument(payload, limits: limits) { (document) throws(WebhookError) in
             repository(in: document)
         }
+    }
+
+    /// For services whose class, ours, digests everything.
+    public func fit(_ event: inout WebhookEvent, to document: JSONDocument) {}
+
+    /// For services whose class digests everything.
+    public var robustSchema: MessageSchema? { nil }
+
+    /// Chooses the class of a message that is to be published, and has the event name nobody where that is what the
+    /// class needs.
+    public func settleSchema(of event: inout WebhookEvent, ownClasses: OwnClasses) -> MessageSchema {
+        guard event.consumerHazard != nil else { return schema }
+        if ownClasses == .needed, let robustSchema { return robustSchema }
+        event.nameNobody()
+        return schema
+    }
+
+    /// The settings to keep for those that somebody gave.
+    ///
+    /// - Parameters:
+    ///   - present: The settings that the token has.
+    ///   - isAdministrator: Whether an administrator gave them. Of what only those can set, everybody else leaves what
+    ///     the token has, and may say nothing else of it.
+    /// - Throws: ``ServiceSettingError``, the first problem in the order of ``settings``, or an unknown key.
+    public func checkSettings(
+        _ given: [String: String], present: [String: String] = [:], byAdministrator isAdministrator: Bool = true
+    ) throws(ServiceSettingError) -> [String: String] {
+        let declared = settings
+        for key in given.keys.sorted() where !declared.contains(where: { $0.key == key }) {
+            throw .unknown(key: key, known: declared.map(\.key))
+        }
+        var checked: [String: String] = [:]
+        for setting in declared {
+            if setting.isAdministrative, !isAdministrator {
+                if let text = given[setting.key], !text.isEmpty, text != present[setting.key] {
+                    throw .administrative(key: setting.key)
+                }
+                checked[setting.key] = present[setting.key]
+            } else if let text = given[setting.key], !text.isEmpty {
+                checked[setting.key] = try setting.check(text)
+            } else if setting.isRequired {
+                throw .missing(key: setting.key, example: setting.example)
+            }
+        }
+        return checked
+    }
+}
+
+/// The proof that a request of a service is authentic.
+public enum ProofKind: Sendable, Hashable, CaseIterable {
+    /// A signature by the secret.
+    case signature
+    /// The secret itself, which the service sends along; or, if it can sign as well, a signature.
+    case sharedSecret
+    /// Nothing but that it was sent to the token's own, unguessable address. Never enough on an address that all tokens
+    /// of a service share.
+    case pathOnly
+}
+
+/// The side that makes a token's secret.
+public enum SecretOrigin: Sendable, Hashable, CaseIterable {
+    /// Here; people copy it into the service's page.
+    case here
+    /// At the service; people copy it from there when they make the token.
+    case there
+    /// There is none.
+    case nowhere
+}
+
+/// Values of headers in examples, which nobody mistakes for real ones.
+public enum ExampleValue {
+    /// A UUID.
+    public static let uuid = "00000000-0000-4000-8000-000000000000"
+    /// Seconds since 1970: the first of 2026.
+    public static let time = "1767225600"
+}
+
+/// A service that signs the body of each webhook, always by the same scheme.
+public protocol SigningService: WebhookService {
+    /// The scheme.
+    static var signature: SignatureScheme { get }
+}
+
+extension SigningService {
+    /// Any secret that the scheme can take its key from.
+    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
+        try Self.signature.prepare(secret: secret)
+    }
+
+    /// By the signature.
+    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
+        Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
+    }
+
+    /// Its signature.
+    public func exampleProof(
+        of body: [UInt8], headers: [String: String], secret: [UInt8]
+    ) throws(SecretError) -> [String: String] {
+        try Self.signature.sign(body, headers: headers, secret: secret)
     }
 }

@@ -1,8 +1,9 @@
 /// Weblate: Standard Webhooks, but for a timestamp with a fraction, which is not signed.
 ///
 /// <https://docs.weblate.org/en/latest/admin/addons.html#webhook>
-public struct WeblateService: WebhookService {
-    private static let signature = SignatureScheme.standardWebhooks(allowsFraction: true)
+public struct WeblateService: SigningService {
+    /// A signature of version 1, over the whole seconds of the timestamp.
+    public static let signature = SignatureScheme.standardWebhooks(allowsFraction: true)
     private static let outgoing = OutgoingHeaders([
         "webhook-id": .required,
         "webhook-timestamp": .required,
@@ -25,23 +26,6 @@ public struct WeblateService: WebhookService {
 
     /// `whsec_` and 32 bytes in base 64.
     public func secret(from random: [UInt8]) -> String { SecretEncoding.standardWebhooks.secret(from: random) }
-
-    /// 24 to 64 bytes in base 64, after `whsec_`, which may be left out.
-    public func prepare(secret: [UInt8]) throws(SecretError) -> PreparedSecret {
-        try Self.signature.prepare(secret: secret)
-    }
-
-    /// By a signature of version 1, over the whole seconds of the timestamp.
-    public func verify(_ request: WebhookRequest, secrets: [PreparedSecret]) -> Verification {
-        Self.signature.verify(request.headers, body: request.body, at: request.receivedAt, secrets: secrets)
-    }
-
-    /// Its signature.
-    public func exampleProof(
-        of body: [UInt8], headers: [String: String], secret: [UInt8]
-    ) throws(SecretError) -> [String: String] {
-        try Self.signature.sign(body, headers: headers, secret: secret)
-    }
 
     /// `webhook.weblate.<action>`: `New translation` is `webhook.weblate.New_translation`.
     public func event(
@@ -118,4 +102,50 @@ public struct WeblateService: WebhookService {
                 "Replace the secret with the new one, and click “Save”.",
             ])
     }
+}
+
+extension WeblateService {
+    /// The changes that Weblate's history knows, as in topics.
+    static let documentedEvents = DocumentedEvents(
+        source: "WeblateOrg/weblate, weblate/trans/actions.py", date: "2026-11-30", isOpen: true,
+        changes.map { TopicPart.text($0.utf8) }.joined(separator: "\n"))
+
+    private static let changes = [
+        "Resource updated", "Translation completed", "Translation changed", "Comment added",
+        "Suggestion added",
+        "Translation added", "Automatically translated", "Suggestion accepted", "Translation reverted",
+        "Translation uploaded", "Source string added", "Component locked", "Component unlocked",
+        "Changes committed",
+        "Changes pushed", "Repository reset", "Repository merged", "Repository rebased",
+        "Repository merge failed",
+        "Repository rebase failed", "Parsing failed", "Translation removed", "Suggestion removed",
+        "Translation replaced", "Repository push failed", "Suggestion removed during cleanup",
+        "Source string changed", "String added", "Bulk status changed", "Visibility changed",
+        "User added",
+        "User removed", "Translation approved", "Marked for edit", "Component removed",
+        "Project removed",
+        "Project renamed", "Component renamed", "Moved component", "Contributor joined",
+        "Announcement posted",
+        "Alert triggered", "Language added", "Language requested", "Project created",
+        "Component created",
+        "User invited", "Repository notification received", "Translation replaced file by upload",
+        "License changed",
+        "Contributor license agreement changed", "Screenshot added", "Screenshot uploaded",
+        "String updated in the repository", "Add-on installed", "Add-on configuration changed",
+        "Add-on uninstalled",
+        "String removed", "Comment removed", "Comment resolved", "Explanation updated",
+        "Category removed",
+        "Category renamed", "Category moved", "Saving string failed", "String added in the repository",
+        "String updated in the upload", "String added in the upload",
+        "Translation updated by source upload",
+        "Component translation completed", "Applied enforced check", "Propagated change",
+        "File uploaded",
+        "Extra flags updated", "Font uploaded", "Font changed", "Font removed",
+        "Forced synchronization of translations", "Forced rescan of translations", "Screenshot removed",
+        "Label added", "Label removed", "Repository cleanup",
+    ]
+
+    static let table = EventTable(
+        documentedEvents, texts: ["target", "source", "old"],
+        rules: [.proven(["*"], by: [], "Weblate does not say who sees a project.")])
 }

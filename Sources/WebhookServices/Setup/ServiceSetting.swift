@@ -67,34 +67,26 @@ public struct ServiceSetting: Sendable {
     }
 }
 
-extension WebhookService {
-    /// The settings to keep for those that somebody gave.
-    ///
-    /// - Parameters:
-    ///   - present: The settings that the token has.
-    ///   - isAdministrator: Whether an administrator gave them. Of what only those can set, everybody else leaves what
-    ///     the token has, and may say nothing else of it.
-    /// - Throws: ``ServiceSettingError``, the first problem in the order of ``settings``, or an unknown key.
-    public func checkSettings(
-        _ given: [String: String], present: [String: String] = [:], byAdministrator isAdministrator: Bool = true
-    ) throws(ServiceSettingError) -> [String: String] {
-        let declared = settings
-        for key in given.keys.sorted() where !declared.contains(where: { $0.key == key }) {
-            throw .unknown(key: key, known: declared.map(\.key))
+/// A fault in the settings of a token.
+public enum ServiceSettingError: Error, Hashable, CustomStringConvertible {
+    /// The service has no such setting. Those that it has.
+    case unknown(key: String, known: [String])
+    /// A required one is missing.
+    case missing(key: String, example: String)
+    /// A value is not what is expected; what to enter.
+    case invalid(key: String, expectation: String)
+    /// Somebody else than an administrator wants to set what only those can.
+    case administrative(key: String)
+
+    /// Advice for people.
+    public var description: String {
+        switch self {
+        case .unknown(_, let known) where known.isEmpty: "tokens of this service have no settings"
+        case .unknown(let key, let known):
+            "this service has no setting \"\(key)\"; available: \(known.joined(separator: ", "))"
+        case .missing(let key, let example): "the setting \(key) is required, e.g. \(key)=\(example)"
+        case .invalid(let key, let expectation): "\(key): \(expectation)"
+        case .administrative(let key): "only an administrator who logged in recently can change \(key)"
         }
-        var checked: [String: String] = [:]
-        for setting in declared {
-            if setting.isAdministrative, !isAdministrator {
-                if let text = given[setting.key], !text.isEmpty, text != present[setting.key] {
-                    throw .administrative(key: setting.key)
-                }
-                checked[setting.key] = present[setting.key]
-            } else if let text = given[setting.key], !text.isEmpty {
-                checked[setting.key] = try setting.check(text)
-            } else if setting.isRequired {
-                throw .missing(key: setting.key, example: setting.example)
-            }
-        }
-        return checked
     }
 }

@@ -36,7 +36,7 @@ extension FuzzTarget {
 
     /// What simdjson takes for an object, the reader does as well.
     private static func checkDocuments(_ body: [UInt8]) throws {
-        let members = OIDC.JSONValue.object(in: body)
+        let members = JSONValue.object(in: body)
         let isObject = try? JSONParser().withDocument(body[...], limits: JSONLimits(maxDepth: 31)) {
             (_) throws(WebhookError) in true
         }

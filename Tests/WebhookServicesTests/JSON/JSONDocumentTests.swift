@@ -2,7 +2,7 @@ import Testing
 import WebhookServices
 
 @Suite struct JSONDocumentTests {
-    func value(_ path: StaticString, in text: String) throws -> JSONValue? {
+    func value(_ path: StaticString, in text: String) throws -> JSONDocument.Value? {
         try JSONParser().withDocument(Array(text.utf8)[...]) { document throws(WebhookError) in document.value(path) }
     }
 

@@ -8,6 +8,26 @@ internal import CSimdJSON
 /// Paths are object keys joined by dots: `sender.login`. Where an object has a key twice, the last one counts, as it
 /// does for the messages' consumers (Python's json); so what we read is what they read.
 public struct JSONDocument {
+    /// A value at a path of a document.
+    public enum Value: Hashable, Sendable {
+        /// `null`.
+        case null
+        /// `true` or `false`.
+        case bool(Bool)
+        /// An integer that fits.
+        case integer(Int64)
+        /// An integer from 2^63 to 2^64-1.
+        case unsigned(UInt64)
+        /// A number with a fraction or an exponent.
+        case double(Double)
+        /// A string, its escapes resolved.
+        case string(String)
+        /// An array; its elements have no path.
+        case array
+        /// An object; its members have paths of their own.
+        case object
+    }
+
     // Not ~Copyable: the optimizer of Swift 6.3.1 crashes on a generic closure that borrows such a value.
     private let parser: JSONParser
     private let generation: UInt64
@@ -44,18 +64,18 @@ public struct JSONDocument {
     }
 
     /// Returns the value at the path; `nil` if there is none.
-    public func value(_ path: StaticString) -> JSONValue? {
+    public func value(_ path: StaticString) -> Value? {
         find(path).map(Self.value(of:))
     }
 
     /// Returns the value at a path that is not known before the program runs; otherwise as ``value(_:)``.
-    public func value(at path: String) -> JSONValue? {
+    public func value(at path: String) -> Value? {
         var path = path
         return path.withUTF8 { find($0) }.map(Self.value(of:))
     }
 
     /// Returns the value under a key of the document itself, whatever characters the key has.
-    public func member(_ key: String) -> JSONValue? {
+    public func member(_ key: String) -> Value? {
         checkTime()
         var key = key
         var value = csimdjson_value()
@@ -75,7 +95,7 @@ public struct JSONDocument {
     /// A value at a path, and whether there may be others.
     struct Place {
         /// The last value; `nil` if there is none.
-        var value: JSONValue?
+        var value: Value?
         /// A Boolean value that indicates whether a key on the way is in its object several times, or something on the way
         /// is no object, but not null: another value may then stand in the payload, which is published as well.
         var isAmbiguous: Bool
@@ -119,7 +139,7 @@ public struct JSONDocument {
         return (found ? value : nil, value.ambiguous)
     }
 
-    private static func value(of found: csimdjson_value) -> JSONValue {
+    private static func value(of found: csimdjson_value) -> Value {
         switch found.kind {
         case CSIMDJSON_BOOL: .bool(found.boolean)
         case CSIMDJSON_INTEGER: .integer(found.integer)

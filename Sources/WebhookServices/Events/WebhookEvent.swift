@@ -1,3 +1,5 @@
+import Encodings
+
 /// The content of a webhook, ready to become a message.
 public struct WebhookEvent: Sendable {
     /// The layout of payload and headers in the message's body.
@@ -92,5 +94,95 @@ public struct WebhookEvent: Sendable {
         agent = nil
         usernames = []
         namesNobody = true
+    }
+}
+
+/// A fault of the published Python class of a message with the payload at hand, beyond its long text.
+///
+/// The class is that of `webhook-to-fedora-messaging-messages` 1.5.0, and its headers are those that the server makes.
+/// `str()` is not asked: it fails on more, and hardly anybody calls it.
+public enum ConsumerHazard: Sendable, Hashable {
+    /// `summary` raises for want of the member. It is asked for the people that a message names: one that names nobody
+    /// goes by unnoticed.
+    case summary(member: String)
+    /// `agent_name` or `usernames` raises, or returns what is no name, for want of the member or because of its shape.
+    case names(member: String)
+    /// The same, for a name that is there and that nobody could index.
+    case unusableName(member: String)
+    /// `validate` fails because of the member.
+    case schema(member: String)
+}
+
+extension WebhookEvent {
+    /// The body of the message: the envelope around the payload's bytes, which are not touched.
+    public func messageBody() -> [UInt8] {
+        var body: [UInt8] = []
+        body.reserveCapacity(capacityNeeded)
+        switch envelope {
+        case .standard:
+            appendPayloadAndHeaders(to: &body, names: ("{\"body\": ", ", \"headers\": "))
+            body.append(contentsOf: ", \"agent\": ".utf8)
+            if let agent {
+                JSONText.append(agent, to: &body)
+            } else {
+                body.append(contentsOf: "null".utf8)
+            }
+        case .discourse:
+            appendPayloadAndHeaders(to: &body, names: ("{\"webhook_body\": ", ", \"webhook_headers\": "))
+        }
+        body.append(UInt8(ascii: "}"))
+        return body
+    }
+
+    private func appendPayloadAndHeaders(to body: inout [UInt8], names: (StaticString, StaticString)) {
+        body.append(names.0)
+        for piece in payload { body.append(contentsOf: piece) }
+        body.append(names.1)
+        var separator: StaticString = "{"
+        for header in headers {
+            body.append(separator)
+            JSONText.append(header.name, to: &body)
+            body.append(": ")
+            JSONText.append(header.value, to: &body)
+            separator = ", "
+        }
+        body.append(headers.isEmpty ? "{}" : "}")
+    }
+
+    /// Enough for everything unless there are many escapes.
+    private var capacityNeeded: Int {
+        let texts = headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 8 }
+        return payload.reduce(64 + texts + (agent?.utf8.count ?? 0)) { $0 + $1.count }
+    }
+}
+
+extension Array where Element == UInt8 {
+    fileprivate mutating func append(_ text: StaticString) {
+        text.withUTF8Buffer { append(contentsOf: $0) }
+    }
+}
+
+/// A name that consumers index: an account, in a message's headers or wherever a message's class takes it from.
+///
+/// datanommer stops at one with a NUL, with half a surrogate pair or above 2,704 bytes, and its message is delivered
+/// again and again; header names are AMQP short strings.
+public enum IndexedName {
+    /// The most bytes of an account's name: `fedora_messaging_user_` and it share a short string of 255 bytes.
+    public static let maxBytes = 233
+
+    /// A Boolean value that indicates whether the name is text, without control characters, and fits a header's name.
+    ///
+    /// No account has an `@`: that is somebody's address, which is not published. U+FFFD stands for what is no text (half a surrogate pair, a broken byte), so a name with it is not usable either.
+    public static func isUsable(_ name: String) -> Bool {
+        let bytes = name.utf8
+        guard !bytes.isEmpty, bytes.count <= maxBytes else { return false }
+        guard !bytes.contains(UInt8(ascii: "@")) else { return false }
+        if bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return true }
+        return name.unicodeScalars.allSatisfy { scalar in
+            switch scalar.value {
+            case 0..<0x20, 0x7f..<0xa0, 0x2028, 0x2029, 0xfffd: false
+            default: true
+            }
+        }
     }
 }
