@@ -49,8 +49,6 @@ public struct RequestHead: Sendable {
     public var isChunked: Bool { framing.isChunked }
     /// A Boolean value that indicates whether the sender waits for `100 Continue` before it sends the body.
     public var expectsContinue: Bool { framing.expectsContinue }
-    /// A Boolean value that indicates whether a body follows. (`Content-Length: 0` is none.)
-    public var hasBody: Bool { framing.isChunked || (framing.contentLength ?? 0) > 0 }
 
     /// A Boolean value that indicates whether the sender wants the connection kept (RFC 9112 section 9.3). CONNECT's
     /// never is: what follows it would be a tunnel's bytes.
