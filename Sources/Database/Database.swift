@@ -151,7 +151,7 @@ public struct TransactionOptions: Sendable, Hashable {
     public var attempts: Int
     /// The longest that one statement may take; the database's own limit where this is `nil`.
     public var queryTimeout: Duration?
-    /// Until when the caller can wait for all of it; only the database's own limits if nil.
+    /// The time until which the caller can wait for all of it; only the database's own limits if nil.
     public var deadline: ContinuousClock.Instant?
 
     /// By default the body is run once, with the database's own limits.

@@ -1,5 +1,5 @@
-/// The time that to wait before trying again: doubling from `first` to `longest`, with jitter, so that many clients of
-/// a server that came back do not all come at once. The randomness is passed in.
+/// The waits between attempts: doubling from `first` to `longest`, with jitter, so that many clients of a server that came
+/// back do not all come at once. The randomness is passed in.
 public struct Backoff: Sendable, Hashable {
     /// The wait after the first failure, before jitter.
     public var first: Duration

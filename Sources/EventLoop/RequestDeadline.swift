@@ -1,5 +1,5 @@
-/// Until when a request is to be answered. One for each request, made when its head is complete: whatever the request waits
-/// for (its body, its token, the database, the publisher) takes of the same time.
+/// The time by which a request is to be answered. One for each request, made when its head is complete: whatever the
+/// request waits for (its body, its token, the database, the publisher) takes of the same time.
 public struct RequestDeadline: Sendable, Hashable {
     /// The end.
     public let instant: ContinuousClock.Instant

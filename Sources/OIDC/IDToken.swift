@@ -91,7 +91,7 @@ struct IDTokenRules {
     let nonce: String
     let code: String
     let accessToken: String
-    /// The time that ago the person may have logged in, in seconds, where that was asked for.
+    /// The greatest age of the person's login at the provider, in seconds, where that was asked for.
     let maxAge: Int64?
     let skew: Int64
 

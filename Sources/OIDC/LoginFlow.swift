@@ -102,7 +102,7 @@ public struct LoginAttempt: Sendable, Hashable {
     public let verifier: String
     /// Seconds since 1970.
     public let startedAt: Int64
-    /// The time that ago the person may have logged in at the provider, in seconds; nil if it does not matter.
+    /// The greatest age of the person's login at the provider, in seconds; nil if it does not matter.
     public let maxAge: Int64?
     /// The destination after the login.
     public let returnAddress: String

@@ -95,7 +95,7 @@ struct PublisherSession<Waiter>: ~Copyable {
 
 extension PublisherSession {
     /// Sends a message, or has it wait for the channel that is being opened again.
-    /// - Parameter deadline: Until when the waiter has time, if it has less than the confirm time-out.
+    /// - Parameter deadline: The time until which the waiter waits, if that is less than the confirm time-out.
     /// - Returns: The outcome, where it is certain at once; nil where the waiter will be told.
     mutating func submit(
         _ message: OutgoingMessage, waiter: Waiter, deadline: Instant? = nil, now: Instant

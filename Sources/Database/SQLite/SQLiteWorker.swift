@@ -372,7 +372,7 @@ struct SQLiteJob: Sendable {
     let kind: Kind
     /// The transaction it belongs to, if any.
     let session: SQLiteQueue.SessionID?
-    /// Until when whoever wants it can wait.
+    /// The time until which whoever wants it can wait.
     let deadline: ContinuousClock.Instant?
     /// Resumed once, by whoever takes it out of the worker's table; nil if nobody waits.
     var waiter: Waiter?

@@ -55,7 +55,7 @@ final class TLSCertificateFile {
     }
 }
 
-/// Whom a client's certificate is for, for messages to people: nothing in it is secret.
+/// The subject of a client's certificate, for messages to people: nothing in it is secret.
 public struct TLSIdentity: Sendable, Hashable, CustomStringConvertible {
     /// The certificate's file.
     public let file: String

@@ -6,7 +6,7 @@ public struct BrokerTLS: Sendable, Equatable {
     public var certificate: String?
     /// The certificate's key, in PEM.
     public var key: String?
-    /// Whom the broker's certificate has to be for, where that is not the host's name; only pika's `ssl_options` has it.
+    /// The name that the broker's certificate has to have, where that is not the host's; only pika's `ssl_options` has it.
     public var serverName: String?
 
     /// Files of these paths.

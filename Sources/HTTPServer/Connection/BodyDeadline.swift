@@ -1,5 +1,5 @@
-/// Until when a body may keep the server waiting: `grace`, and then as long as it holds the minimum rate on average, but
-/// never beyond `end`.
+/// The time that a body may take: `grace`, and then as long as it holds the minimum rate on average, but never beyond
+/// `end`.
 struct BodyDeadline {
     /// A read that ends this much after its deadline shows that the server stood still: timers are never as late else.
     static let stall = Duration.milliseconds(100)
@@ -66,7 +66,7 @@ struct LingerAllowance {
         last = now
     }
 
-    /// Until when to wait for more; nil where it is over.
+    /// The time until which to wait for more; nil where it is over.
     var deadline: ContinuousClock.Instant? {
         guard bytesLeft > 0, behind <= patience, last < end else { return nil }
         return min(last + (patience - behind), end)

@@ -112,7 +112,7 @@ final class HTTPConnection {
         }
     }
 
-    /// Until when a stopping server waits for a request of which nothing has come.
+    /// The time until which a stopping server waits for a request of which nothing has come.
     private var drainLimit: ContinuousClock.Instant? {
         context.drainEnd.map { served > 0 ? $0 : max($0, begun + Self.firstChance) }
     }

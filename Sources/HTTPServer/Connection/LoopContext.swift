@@ -16,7 +16,7 @@ final class LoopContext: @unchecked Sendable {
 
     /// Answers are written here, for the moment between encoding and sending, in which no other connection runs.
     var output: [UInt8] = []
-    /// Until when a stopping server waits for requests on idle connections; nil while it does not stop.
+    /// The time until which a stopping server waits for requests on idle connections; nil while it does not stop.
     private(set) var drainEnd: ContinuousClock.Instant?
     var isDraining: Bool { drainEnd != nil }
     private var date = DateCache()

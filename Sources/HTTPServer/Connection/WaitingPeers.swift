@@ -29,7 +29,7 @@ final class WaitingPeer {
     fileprivate(set) var kind = Kind.firstRequest
     fileprivate(set) var since = ContinuousClock.now
     fileprivate var isWaiting = false
-    /// From when on the connection is to make room: what has come by then is served, and nothing after it.
+    /// The time from which the connection is to make room: what has come by then is served, and nothing after it.
     private(set) var leaves: ContinuousClock.Instant?
     fileprivate var next: WaitingPeer?
     fileprivate weak var previous: WaitingPeer?

@@ -87,7 +87,7 @@ public struct EventRule: Sendable {
     public let removed: [String]
     /// Members that stay without their value, likewise.
     public let blanked: [String]
-    /// Why, in words.
+    /// The reason, in words.
     public let reason: String
 
     /// Events whose payloads prove that they are public.

@@ -97,7 +97,7 @@ public struct DiscourseService: SigningService {
         return name?.isEmpty == false ? name : nil
     }
 
-    /// Whom it concerns, as `DiscourseMessageV1.usernames` has it: the author of a solution or of a liked post, and
+    /// The person concerned, as `DiscourseMessageV1.usernames` has it: the author of a solution or of a liked post, and
     /// not the agent. (Where the payload has none, Python names a user `None`; here nobody is named.)
     private static func author(ofType type: String, in document: JSONDocument) -> String? {
         let name =

@@ -12,7 +12,7 @@ public struct EventReport: Sendable, Encodable {
         public let proof: [String]
         /// The members that are cut out or reduced.
         public let cuts: [String]
-        /// Why, in words.
+        /// The reason, in words.
         public let reason: String
 
         init(_ event: String, _ rule: EventRule?, _ common: EventTable.Common) {

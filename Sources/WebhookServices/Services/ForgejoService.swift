@@ -33,7 +33,7 @@ public struct ForgejoService: GiteaFamilyService {
     /// The events that may go out by default.
     public var eventTable: EventTable? { Self.table }
 
-    /// Whose accounts the instance's are. Without it no agent is published: a login at codeberg.org may be anybody's.
+    /// The switch by which the instance's accounts are Fedora's. Without it no agent is published: a login at codeberg.org may be anybody's.
     public var settings: [ServiceSetting] {
         [
             ServiceSetting(
