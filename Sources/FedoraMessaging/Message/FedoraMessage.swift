@@ -171,9 +171,9 @@ public enum MessageIdentifier {
         name.reserveCapacity(name.count + deliveryID.count + digest.count)
         name.append(contentsOf: deliveryID)
         name.append(contentsOf: digest)
-        return UUIDv5.make(namespace: namespace, name: name)
+        return UUIDValue(namespace: namespace, name: name)
     }
 
     /// An id for a message whose service gives its deliveries none.
-    public static func random() -> UUIDValue { UUIDv4.make() }
+    public static func random() -> UUIDValue { .random() }
 }

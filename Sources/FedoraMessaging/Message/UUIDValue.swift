@@ -41,7 +41,7 @@ public struct UUIDValue: Sendable, Hashable, CustomStringConvertible {
                 guard utf8[index] == UInt8(ascii: "-") else { return nil }
                 index += 1
             }
-            guard let upper = Self.digit(utf8[index]), let lower = Self.digit(utf8[index + 1]) else { return nil }
+            guard let upper = Hex.value(of: utf8[index]), let lower = Hex.value(of: utf8[index + 1]) else { return nil }
             bytes.append(upper << 4 | lower)
             index += 2
         }
@@ -78,44 +78,31 @@ public struct UUIDValue: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The same bytes with this version, and the variant of RFC 9562 section 4.1.
-    fileprivate func stamped(version: UInt64) -> UUIDValue {
+    private func stamped(version: UInt64) -> UUIDValue {
         UUIDValue(
             high: high & 0xFFFF_FFFF_FFFF_0FFF | version << 12,
             low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
     }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
 }
 
-/// UUIDs made from a name (RFC 9562 section 5.5).
-public enum UUIDv5 {
-    /// The UUID of a name in a namespace: the same for the same two, always.
-    public static func make(namespace: UUIDValue, name: [UInt8]) -> UUIDValue {
+extension UUIDValue {
+    /// The UUID of a name in a namespace, version 5 (RFC 9562 section 5.5): the same for the same two, always.
+    public init(namespace: UUIDValue, name: [UInt8]) {
         var input = namespace.bytes
         input.append(contentsOf: name)
         let digest = SHA1.digest(input[...])
         // A SHA-1 digest has 20 bytes, so the first 16 are always there.
-        return UUIDValue(firstBytesOf: digest).stamped(version: 5)
+        self = UUIDValue(firstBytesOf: digest).stamped(version: 5)
     }
-}
 
-/// Random UUIDs (RFC 9562 section 5.4).
-public enum UUIDv4 {
-    /// A UUID with 122 random bits from the system's generator.
-    public static func make() -> UUIDValue {
+    /// A UUID with 122 random bits from the system's generator, version 4 (RFC 9562 section 5.4).
+    static func random() -> UUIDValue {
         var generator = SystemRandomNumberGenerator()
-        return make(using: &generator)
+        return random(using: &generator)
     }
 
     /// A UUID with 122 bits of `generator`.
-    static func make(using generator: inout some RandomNumberGenerator) -> UUIDValue {
+    static func random(using generator: inout some RandomNumberGenerator) -> UUIDValue {
         UUIDValue(high: generator.next(), low: generator.next()).stamped(version: 4)
     }
 }

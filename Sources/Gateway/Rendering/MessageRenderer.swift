@@ -5,7 +5,7 @@ import WebhookServices
 /// database, a broker or a signature.
 public struct MessageRenderer: Sendable {
     /// The token that it would be for: nobody's. The message's id hangs on it.
-    private static let token = UUIDv5.make(namespace: MessageIdentifier.namespace, name: [])
+    private static let token = UUIDValue(namespace: MessageIdentifier.namespace, name: [])
 
     private let registry: ServiceRegistry
     private let settings: IngestSettings

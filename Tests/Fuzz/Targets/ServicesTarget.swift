@@ -47,7 +47,7 @@ extension FuzzTarget {
     private static func checkMessage(_ event: inout WebhookEvent, of webhook: SampleWebhook) throws {
         _ = event.withheld(by: nil, allowsPrivateContent: false, ownClasses: .needed)
         let schema = webhook.service.settleSchema(of: &event, ownClasses: .needed)
-        let token = UUIDv5.make(namespace: MessageIdentifier.namespace, name: [])
+        let token = UUIDValue(namespace: MessageIdentifier.namespace, name: [])
         let delivery = Delivery(event, schema: schema, routingKey: "", token: token)
         let message = delivery.message(delivery.receipt(second: SampleWebhook.time))
         let line = message.fileLine(topicPrefix: "org.fedoraproject", priority: nil)
