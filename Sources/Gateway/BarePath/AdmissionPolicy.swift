@@ -1,4 +1,5 @@
 import DequeModule
+import EventLoop
 import HTTPServer
 
 /// The source of a webhook, which failures are counted by: a sender's source, for each service on its own. A sender of

@@ -51,25 +51,19 @@ public struct TokenService: Sendable {
         try await attempt { view(try await store.authorized(id, .view, by: authorization, now: clock())) }
     }
 
-    /// The token's last deliveries.
-    func deliveries(
-        _ id: TokenID, by authorization: TokenAuthorization
-    ) async throws(TokenServiceError) -> DeliveryList {
+    /// One token with what came in for it, and with its history, newest first.
+    ///
+    /// - Parameters:
+    ///   - entries: The maximum number of entries of the history; with 0, it is not read.
+    ///   - before: Only what was before this; for the next page.
+    func details(
+        _ id: TokenID, entries: Int = 0, before: UnixTime? = nil, by authorization: TokenAuthorization
+    ) async throws(TokenServiceError) -> TokenDetails {
         try await attempt {
             let found = try await store.authorized(id, .view, by: authorization, now: clock())
-            return try await DeliveryList.read(of: found.token.row, in: database)
-        }
-    }
-
-    /// The token's history, newest first.
-    ///
-    /// - Parameter before: Only what was before this; for the next page.
-    func history(
-        _ id: TokenID, before: UnixTime?, limit: Int, by authorization: TokenAuthorization
-    ) async throws(TokenServiceError) -> [HistoryEntry] {
-        try await attempt {
-            _ = try await store.authorized(id, .view, by: authorization, now: clock())
-            return try await entries(of: id, before: before, limit: limit)
+            return TokenDetails(
+                view: view(found), deliveries: try await DeliveryList.read(of: found.token.row, in: database),
+                history: entries == 0 ? [] : try await history(of: id, before: before, limit: entries))
         }
     }
 
@@ -79,11 +73,11 @@ public struct TokenService: Sendable {
     ) async throws(TokenServiceError) -> [HistoryEntry] {
         try await attempt {
             _ = try authorization.role(for: .listAll, owners: nil, now: clock())
-            return try await entries(of: nil, before: before, limit: limit)
+            return try await history(of: nil, before: before, limit: limit)
         }
     }
 
-    private func entries(of id: TokenID?, before: UnixTime?, limit: Int) async throws -> [HistoryEntry] {
+    private func history(of id: TokenID?, before: UnixTime?, limit: Int) async throws -> [HistoryEntry] {
         let limit = min(max(limit, 1), 500)
         let result = try await database.query(TokenHistory.selection(of: id, before: before, limit: limit))
         return try StoredRows.readable(result.rows, of: "token_history", HistoryEntry.init(row:))

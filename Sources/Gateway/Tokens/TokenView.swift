@@ -41,6 +41,14 @@ public struct TokenView: Sendable {
     }
 }
 
+/// A token with what came in for it and what was done with it.
+struct TokenDetails: Sendable {
+    let view: TokenView
+    let deliveries: DeliveryList
+    /// The newest entries first.
+    let history: [HistoryEntry]
+}
+
 /// A token with a secret that it just got: the only time that it can be shown.
 public struct IssuedToken: Sendable {
     /// The token.

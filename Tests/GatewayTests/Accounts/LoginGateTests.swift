@@ -1,14 +1,19 @@
 import Database
 import EventLoop
+import HTTPServer
 import OIDC
 import Testing
 
 @testable import Gateway
 
 @Suite struct LoginGateTests {
-    private let here = LoginSource(SocketAddress(literal: "192.0.2.1", port: 1) ?? .unix(path: ""))
-    private let there = LoginSource(SocketAddress(literal: "192.0.2.2", port: 1) ?? .unix(path: ""))
+    private let here = Self.source(1)
+    private let there = Self.source(2)
     private let start = ContinuousClock.now
+
+    private static func source(_ address: Int) -> ClientSource {
+        ClientAddress.address(.ipv4(address: UInt32(address), port: 1)).source ?? .new()
+    }
 
     private func isOpen(_ entry: LoginGate.Entry) -> Bool { entry == .open }
 
@@ -73,9 +78,7 @@ import Testing
     @Test func sourcesAreBounded() async {
         let gate = LoginGate(atOnce: 1, sleep: { _ in })
         for number in 0..<(2 * LoginGate.maximumSources) {
-            let text = "10.\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)"
-            let address = SocketAddress(literal: text, port: 1)
-            let source = LoginSource(address ?? .unix(path: ""))
+            let source = Self.source(1000 + number)
             guard await gate.enter(source, now: start) == .open else { continue }
             await gate.leave(source, isMadeUp: true)
         }

@@ -26,7 +26,7 @@ import WebhookServices
             #expect(tested.outcome == .published)
             await gateway.recorder.flush()
 
-            let list = try await tokens.deliveries(id, by: .person(alice))
+            let list = try await tokens.details(id, by: .person(alice)).deliveries
             #expect(Set(list.accepted.map(\.outcome)) == [.published, .repeated, .withheld])
             #expect(list.accepted.count == 4)
             #expect(tested.isTest && list.accepted.contains(tested))
@@ -81,7 +81,7 @@ import WebhookServices
                 to: "/github/\(id)", delivery: "2",
                 body: #"{"repository":{"full_name":"\#(hostile)","private":false}}"#)
             await gateway.recorder.flushed()
-            let list = try await gateway.service.deliveries(id, by: .person(alice)).accepted
+            let list = try await gateway.service.details(id, by: .person(alice)).deliveries.accepted
             #expect(list.map(\.reason) == ["out_of_scope", "out_of_scope"])
             #expect(list.last?.repository == "fedora/w2f")
             #expect(list.first?.repository?.count == 64)
@@ -96,7 +96,7 @@ import WebhookServices
             let id = try await gateway.service.create(NewToken(service: "github", name: "t"), by: .person(alice)).view
                 .token.id
             let tested = try await gateway.service.sendTest(id, by: .person(alice))
-            #expect(try await gateway.service.deliveries(id, by: .person(alice)).all == [tested])
+            #expect(try await gateway.service.details(id, by: .person(alice)).deliveries.all == [tested])
             #expect(try await gateway.service.token(id, by: .person(alice)).activity.published == 1)
         }
     }

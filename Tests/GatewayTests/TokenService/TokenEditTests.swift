@@ -21,8 +21,9 @@ import Testing
             #expect(
                 statements.map { $0.prefix { $0 != " " && $0 != "\n" } } == ["SELECT", "SELECT", "UPDATE", "INSERT"],
                 "\(statements)")
-            let history = try await test.tokens.service.history(
-                id, before: nil, limit: 1, by: .person(TestSite.zoe.person))
+            let history = try await test.tokens.service.details(
+                id, entries: 1, by: .person(TestSite.zoe.person)
+            ).history
             #expect(history.map(\.detail) == ["name, repository or owner"])
         }
     }

@@ -14,10 +14,10 @@ import Testing
                 _ = try await service.token(id, by: .person(person))
             },
             Call(action: .view) { service, id, person async throws(TokenServiceError) in
-                _ = try await service.deliveries(id, by: .person(person))
+                _ = try await service.details(id, by: .person(person)).deliveries
             },
             Call(action: .view) { service, id, person async throws(TokenServiceError) in
-                _ = try await service.history(id, before: nil, limit: 10, by: .person(person))
+                _ = try await service.details(id, entries: 10, by: .person(person)).history
             },
             Call(action: .listAll) { service, id, person async throws(TokenServiceError) in
                 _ = try await service.history(before: nil, limit: 10, by: .person(person))

@@ -120,16 +120,18 @@ import Testing
             _ = try await fixture.service.setState(id, to: .disabled, by: .person(TestService.admin))
             fixture.pass()
             _ = try await fixture.service.sendTest(id, by: .person(TestService.alice))
-            let entries = try await fixture.service.history(id, before: nil, limit: 2, by: .person(TestService.alice))
+            let entries = try await fixture.service.details(id, entries: 2, by: .person(TestService.alice)).history
             #expect(entries.map(\.event) == [.tested, .disabled])
             #expect(entries.map(\.byAdmin) == [false, true])
-            let older = try await fixture.service.history(
-                id, before: entries.last?.at, limit: 1, by: .person(TestService.alice))
+            let older = try await fixture.service.details(
+                id, entries: 1, before: entries.last?.at, by: .person(TestService.alice)
+            ).history
             #expect(older.map(\.event) == [.rotated])
             #expect(older.map(\.actor) == ["bob"])
             // Two of one moment come together.
-            let oldest = try await fixture.service.history(
-                id, before: older.last?.at, limit: 1, by: .person(TestService.alice))
+            let oldest = try await fixture.service.details(
+                id, entries: 1, before: older.last?.at, by: .person(TestService.alice)
+            ).history
             #expect(oldest.map(\.event) == [.ownerAdded, .created])
 
             fixture.pass()

@@ -160,14 +160,14 @@ import WebPages
                 },
                 {
                     let settings = WebSettings(baseURL: "https://hooks.example.org", version: "1")
-                    for record in try await fixture.service.deliveries(id, by: .person(TestService.alice)).all {
+                    for record in try await fixture.service.details(id, by: .person(TestService.alice)).deliveries.all {
                         #expect(!DeliveryRow(record, service: "GitHub", settings: settings).size.isEmpty, what)
                     }
                 },
                 {
-                    for entry in try await fixture.service.history(
-                        id, before: nil, limit: 100, by: .person(TestService.alice))
-                    {
+                    for entry in try await fixture.service.details(
+                        id, entries: 100, by: .person(TestService.alice)
+                    ).history {
                         #expect(!HistoryRow(entry, namesToken: true).when.text.isEmpty, what)
                     }
                 },

@@ -44,7 +44,7 @@ struct StoredRowsTests {
             let id = try await fixture.token()
             _ = try await fixture.service.addOwner("zoe", kind: .user, to: id, by: .person(TestService.alice))
             try await fixture.deliver([.published, .refused, .withheld], to: id)
-            let entries = try await fixture.service.history(id, before: nil, limit: 100, by: .person(TestService.alice))
+            let entries = try await fixture.service.details(id, entries: 100, by: .person(TestService.alice)).history
                 .count
             try await test.database.query("UPDATE token_owner SET name = '' WHERE name = 'zoe'")
             try await test.database.query("UPDATE delivery SET outcome = 'x' WHERE outcome = 'refused'")
@@ -52,8 +52,8 @@ struct StoredRowsTests {
 
             let page = try await fixture.service.list(TokenQuery(), by: .person(TestService.alice))
             #expect(page.tokens.map(\.token.owners.count) == [2])
-            #expect(try await fixture.service.deliveries(id, by: .person(TestService.alice)).all.count == 2)
-            let after = try await fixture.service.history(id, before: nil, limit: 100, by: .person(TestService.alice))
+            #expect(try await fixture.service.details(id, by: .person(TestService.alice)).deliveries.all.count == 2)
+            let after = try await fixture.service.details(id, entries: 100, by: .person(TestService.alice)).history
                 .count
             #expect(after < entries && after > 0)
         }

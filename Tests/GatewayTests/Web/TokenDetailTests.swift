@@ -44,6 +44,15 @@ struct TokenDetailTests {
         #expect(!refused.contains("0c4a37a1"))
     }
 
+    /// The token with what came in for it, its owners, its deliveries, its history: each is read once.
+    @Test func theTokenIsReadOnce() async throws {
+        let before = test.tokens.database.statements.count
+        _ = try await details.show(test.request(id: id))
+        #expect(test.tokens.database.statements.count - before == 4)
+        _ = try await details.status(test.request(id: id))
+        #expect(test.tokens.database.statements.count - before == 7)
+    }
+
     @Test func messagesAreLinkedWhereConfigured() async throws {
         var settings = WebSettings(baseURL: "https://hooks.example.org", version: "1")
         settings.messageURL = "https://archive.example.org/id?id={id}&x"

@@ -64,7 +64,7 @@ struct LoginCallbackHandler: HTTPHandler {
         _ redemption: RelyingParty.Redemption, _ attempt: LoginAttempt, _ party: RelyingParty,
         _ exchange: HTTPExchange
     ) async throws -> NewSession {
-        let source = LoginSource(of: exchange)
+        let source = exchange.clientAddress.source ?? .new()
         if case .closed(let seconds) = await accounts.loginGate.enter(source) {
             throw Refusal.tooMany(retryAfter: seconds)
         }

@@ -32,7 +32,7 @@ actor LoginGate {
 
     private let atOnce: Int
     private let sleep: @Sendable (Duration) async throws -> Void
-    private var sources: [LoginSource: Source] = [:]
+    private var sources: [ClientSource: Source] = [:]
     /// The logins whose codes are being redeemed. No more than the sources have under way.
     private var states: Set<String> = []
 
@@ -45,7 +45,7 @@ actor LoginGate {
     }
 
     /// Waits, for some seconds at most, until a code may be redeemed.
-    func enter(_ key: LoginSource, now: ContinuousClock.Instant = .now) async -> Entry {
+    func enter(_ key: ClientSource, now: ContinuousClock.Instant = .now) async -> Entry {
         var source = sources[key] ?? Source(patience: TokenBucket(capacity: Double(Self.burst), now: now))
         source.patience.refill(capacity: Double(Self.burst), perSecond: .seconds(1) / Self.interval, now: now)
         guard source.patience.level >= 1 else { return .closed(retryAfter: 5) }
@@ -62,7 +62,7 @@ actor LoginGate {
         return .closed(retryAfter: 5)
     }
 
-    private func take(_ key: LoginSource) -> Bool {
+    private func take(_ key: ClientSource) -> Bool {
         guard let source = sources[key], source.underWay < atOnce, source.patience.level >= 1 else { return false }
         sources[key]?.underWay += 1
         return true
@@ -70,7 +70,7 @@ actor LoginGate {
 
     /// A code was redeemed, or not.
     /// - Parameter isMadeUp: whether the provider did not know it.
-    func leave(_ key: LoginSource, isMadeUp: Bool) {
+    func leave(_ key: ClientSource, isMadeUp: Bool) {
         sources[key]?.underWay -= 1
         if isMadeUp { sources[key]?.patience.take(1) }
     }
@@ -93,16 +93,4 @@ actor LoginGate {
         let sorted = idle.sorted { $0.value.patience.level > $1.value.patience.level }
         for (key, _) in sorted.prefix(Self.maximumSources / 4) { sources[key] = nil }
     }
-}
-
-/// The source of a login: an IPv4 address, an IPv6 network of 64 bits, or a Unix socket's other end.
-struct LoginSource: Hashable, Sendable {
-    private let source: ClientKey
-
-    init(_ address: SocketAddress) { self.init(.address(address)) }
-
-    private init(_ client: ClientAddress) { source = ClientKey(client, service: 0) }
-
-    /// The source of a request.
-    init(of exchange: HTTPExchange) { self.init(exchange.clientAddress) }
 }

@@ -71,18 +71,13 @@ struct TokenDetailPages: Sendable {
     ) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()
-        let before = request.query.before
-        let limit = site.settings.historyEntries
-        let (view, deliveries, history) = try await asking { () async throws(TokenServiceError) in
-            (
-                try await site.tokens.token(id, by: .person(person)),
-                try await site.tokens.deliveries(id, by: .person(person)),
-                try await site.tokens.history(id, before: before, limit: limit, by: .person(person))
-            )
+        let details = try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.details(
+                id, entries: site.settings.historyEntries, before: request.query.before, by: .person(person))
         }
         let content = TokenDetailComposer(
-            site: site, view: view, person: person, deliveries: deliveries, show: request.query["show"],
-            history: history, rejected: rejected, now: request.now
+            site: site, view: details.view, person: person, deliveries: details.deliveries,
+            show: request.query["show"], history: details.history, rejected: rejected, now: request.now
         ).page()
         return .page(content, .tokens, status: status ?? (rejected == nil ? 200 : 422))
     }
@@ -111,21 +106,18 @@ struct TokenDetailPages: Sendable {
     func status(_ request: PageRequest) async throws(PageFailure) -> PageAnswer {
         let id = try request.tokenID()
         let person = try request.person()
-        let (view, deliveries) = try await asking { () async throws(TokenServiceError) in
-            (
-                try await site.tokens.token(id, by: .person(person)),
-                try await site.tokens.deliveries(id, by: .person(person))
-            )
+        let details = try await asking { () async throws(TokenServiceError) in
+            try await site.tokens.details(id, by: .person(person))
         }
-        let last = deliveries.ofService.all.first.map { record -> String in
-            let card = WaitingCard.Last(record, view)
+        let last = details.deliveries.ofService.all.first.map { record -> String in
+            let card = WaitingCard.Last(record, details.view)
             return """
                 {"refused": \(record.outcome == .refused), "text": \(JSONText.quoted(card.text)), \
                 "advice": \(JSONText.quoted(card.advice ?? "")), "title": \(JSONText.quoted(card.title)), \
                 "outcome": "\(card.outcome)", "at": \(record.at.milliseconds)}
                 """
         }
-        let seen = deliveries.seen(view.activity)
+        let seen = details.deliveries.seen(details.view.activity)
         return PageAnswer(body: .json(Array("{\"seen\": \(seen), \"last\": \(last ?? "null")}\n".utf8)))
     }
 }

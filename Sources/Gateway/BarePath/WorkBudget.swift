@@ -1,31 +1,4 @@
-/// A number of tokens at once, and more as time passes. A value without a clock: times come in.
-struct TokenBucket: Sendable {
-    typealias Instant = ContinuousClock.Instant
-
-    /// The tokens that are left; below zero if more were taken than were there.
-    private(set) var level: Double
-    private var filledAt: Instant
-
-    /// Creates a full bucket.
-    init(capacity: Double, now: Instant) {
-        level = capacity
-        filledAt = now
-    }
-
-    /// Adds what has come since the last time, at most up to the capacity.
-    mutating func refill(capacity: Double, perSecond rate: Double, now: Instant) {
-        let passed = filledAt.duration(to: now)
-        guard passed > .zero else { return }
-        filledAt = now
-        level = min(capacity, level + passed / .seconds(1) * rate)
-    }
-
-    /// Takes some, even if there are fewer. What is owed has to come again before there is anything: nothing is
-    /// forgiven.
-    mutating func take(_ amount: Double) {
-        level -= amount
-    }
-}
+import EventLoop
 
 /// The bytes of work that failures of all sources may take, of which a part is kept for proven ones. A value without a
 /// clock: times come in.
