@@ -173,7 +173,7 @@ let package = Package(
         .testTarget(
             name: "WebhookServicesTests", dependencies: ["Encodings", "Measuring", "WebhookServices"],
             swiftSettings: strict),
-        .testTarget(name: "WebPagesTests", dependencies: ["WebPages"], swiftSettings: strict),
+        .testTarget(name: "WebPagesTests", dependencies: ["Gateway", "WebPages"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

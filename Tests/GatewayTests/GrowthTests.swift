@@ -25,7 +25,7 @@ import WebhookServices
         let validator = TokenValidator(services: services)
         check(family, from: 2000, "a field") { text in
             var request = try Self.request()
-            request.form = { _ in text }
+            request.form = FormFields([("name", text)])
             _ = request.field("name")
         }
         check(family, "a form") { text in
@@ -118,6 +118,6 @@ import WebhookServices
     }
 
     private static func request() throws -> PageRequest {
-        PageRequest(path: "/tokens/new", query: QueryItems(), form: { _ in nil })
+        PageRequest(path: "/tokens/new", query: QueryItems())
     }
 }

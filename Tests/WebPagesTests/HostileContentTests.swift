@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Gateway
 @testable import WebPages
 
 /// Every text of every page, replaced by what would break out of each place that text can stand in.

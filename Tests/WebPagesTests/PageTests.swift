@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Gateway
 @testable import WebPages
 
 /// Every sample, as a whole.

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Testing
 
+@testable import Gateway
 @testable import WebPages
 
 /// What holds for all templates, whatever they say.

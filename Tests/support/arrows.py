@@ -55,7 +55,7 @@ def swift_files() -> dict[str, str]:
 
 
 def drawn(files: dict[str, str]) -> Arrows:
-    """The arrows of the code, with what draws each: `Gateway/Web` → `Gateway/Keys` by `KeyRing`."""
+    """The arrows of the code, with what draws each: `Gateway/Portal` → `Gateway/Keys` by `KeyRing`."""
     arrows: Arrows = defaultdict(set)
     homes: dict[tuple[str, str], str] = {}
     for path, text in files.items():
@@ -74,7 +74,7 @@ def drawn(files: dict[str, str]) -> Arrows:
 
 
 def listed(readme: str, heading: str, files: dict[str, str]) -> set[tuple[str, str]]:
-    """The arrows under a heading: lines of `    Gateway/Web → Accounts Keys`, where `*` is every folder of the module."""
+    """The arrows under a heading: lines of `    Gateway/Portal → Accounts Keys`, where `*` is every folder of the module."""
     section = re.split(r"^## ", readme.split(f"\n## {heading}\n")[1], flags=re.M)[0]
     arrows = set()
     for source, targets in re.findall(r"^    (\S+) +→ +(.+)$", section, re.M):

@@ -1,26 +1,45 @@
 import Encodings
+import HTTPServer
+
+/// The paths of the login's pages.
+enum AccountPaths {
+    static let login = "/login"
+    static let callback = "/login/callback"
+    static let development = "/login/development"
+    static let logout = "/logout"
+}
 
 /// The destination after the login: a path of this server, never an address elsewhere.
-public struct ReturnAddress: Sendable, Hashable {
+struct ReturnAddress: Sendable, Hashable {
     /// Bytes of an address that is taken.
-    public static let maximumCount = 2048
+    static let maximumCount = 2048
     /// The start page.
-    public static let home = ReturnAddress(unchecked: "/")
+    static let home = ReturnAddress(unchecked: "/")
 
     /// Path and query, as a `Location` may have them.
-    public let path: String
+    let path: String
 
     /// The address that a query or a form asks for; the start page where that is not a plain local one.
     ///
     /// One slash at its start and no other after it, no backslash (which browsers take for a slash), no control bytes
     /// and no blanks (which they leave out), nothing beyond ASCII: what is left cannot name a host. The login's own
     /// pages are not gone back to.
-    public init(_ text: String?) {
+    init(_ text: String?) {
         guard let text, Self.isLocal(text), !Self.isOwn(text) else {
             self = .home
             return
         }
         path = text
+    }
+
+    /// The address of a request for a page; the start page for all others.
+    init(of exchange: HTTPExchange) {
+        guard exchange.head.method == .get || exchange.head.method == .head else {
+            self = .home
+            return
+        }
+        let query = exchange.head.query.map { "?" + String(decoding: $0, as: UTF8.self) } ?? ""
+        self.init(exchange.head.path + query)
     }
 
     private init(unchecked path: String) {
@@ -36,13 +55,13 @@ public struct ReturnAddress: Sendable, Hashable {
 
     private static func isOwn(_ text: String) -> Bool {
         let path = text.prefix { $0 != "?" }
-        return path == "/login" || path.hasPrefix("/login/") || path == "/logout"
+        return path == AccountPaths.login || path.hasPrefix("/login/") || path == AccountPaths.logout
     }
 
     /// `/login` with this address to go back to.
     func login(fresh: Bool = false) -> String {
         var query = path == "/" ? [] : ["next=\(PercentEncoding.encode(path))"]
         if fresh { query.append("fresh=1") }
-        return query.isEmpty ? "/login" : "/login?\(query.joined(separator: "&"))"
+        return AccountPaths.login + (query.isEmpty ? "" : "?\(query.joined(separator: "&"))")
     }
 }

@@ -16,7 +16,7 @@ extension Accounts {
     /// - Throws: ``DevelopmentLoginError``.
     init(
         _ configuration: Configuration, database: any Database, keys: KeyRing, loop: EventLoop,
-        developmentLogin: Bool = false, renderer: any AccountPageRenderer,
+        developmentLogin: Bool = false,
         transport: (any ProviderTransport)? = nil, refresher: (any SessionRefresher)? = nil, logger: Logger
     ) throws {
         if developmentLogin { try DevelopmentLoginRules.check(configuration) }
@@ -33,7 +33,7 @@ extension Accounts {
                 // Half of the requests to the provider are left for everybody else.
                 loginsAtOnce: configuration.oidc.maxRequests / 2, baseURL: configuration.server.baseURL,
                 isDevelopmentLogin: developmentLogin),
-            database: database, keys: keys, party: party, renderer: renderer, refresher: refresher, logger: logger)
+            database: database, keys: keys, party: party, refresher: refresher, logger: logger)
     }
 }
 

@@ -171,7 +171,7 @@ extension SessionSettings {
     }
 }
 
-extension WebSettings {
+extension PortalSettings {
     /// The settings in a configuration.
     ///
     /// - Parameters:

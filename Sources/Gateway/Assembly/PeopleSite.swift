@@ -7,7 +7,7 @@ import WebPages
 /// The server's part for people: the login and the pages.
 struct PeopleSite: Sendable {
     private let accounts: Accounts
-    private let routes: WebRoutes
+    private let routes: PortalRoutes
 
     /// Made from a configuration.
     ///
@@ -20,25 +20,24 @@ struct PeopleSite: Sendable {
         _ configuration: Configuration, _ workspace: Workspace, tokens: TokenService, loop: EventLoop,
         developmentLogin: Bool, logger: Logger
     ) async throws {
-        let renderer = try PageRenderer()
-        let settings = WebSettings(
+        let settings = PortalSettings(
             configuration, version: ProgramVersion.text, database: try await Self.version(of: workspace.database),
             isDevelopmentLogin: developmentLogin)
         accounts = try Accounts(
             configuration, database: workspace.database, keys: workspace.keys, loop: loop,
-            developmentLogin: developmentLogin,
-            renderer: StyledAccountPages(renderer: renderer, settings: settings, logger: logger), logger: logger)
-        let site = WebSite(
-            renderer: renderer, tokens: tokens, accounts: LiveAccounts(accounts: accounts, logger: logger),
-            people: DatabasePeopleDirectory(database: workspace.database),
-            services: configuration.services.registry, settings: settings, messages: MessageRenderer(configuration),
-            forms: DatabaseFormLedger(database: workspace.database, keys: workspace.keys, logger: logger))
-        routes = WebRoutes(site: site, logger: logger)
+            developmentLogin: developmentLogin, logger: logger)
+        routes = PortalRoutes(
+            portal: Portal(
+                renderer: try PageRenderer(), accounts: accounts, tokens: tokens,
+                users: DatabaseUserDirectory(database: workspace.database),
+                services: configuration.services.registry, messages: MessageRenderer(configuration),
+                forms: FormLedger(database: workspace.database, keys: workspace.keys, logger: logger),
+                settings: settings, logger: logger))
     }
 
     /// Returns the watch for sessions that were ended elsewhere.
-    func sessionNotices(of database: any Database) -> SessionNoticeWatch {
-        SessionNoticeWatch(database: database, store: accounts.store)
+    func sessionNotices(of database: any Database) -> SessionChangeListener {
+        SessionChangeListener(database: database, store: accounts.store)
     }
 
     /// A Boolean value that indicates whether an administrator sends this request.
@@ -55,7 +54,6 @@ struct PeopleSite: Sendable {
     /// Registers everything.
     /// - Throws: `RouteError`.
     func addRoutes(to router: inout Router) throws {
-        try accounts.addRoutes(to: &router)
         try routes.register(in: &router)
     }
 

@@ -1,7 +1,7 @@
 import Database
 
 extension Migration {
-    /// PostgreSQL tells all replicas when sessions were ended (`SessionNoticeWatch` listens); which ones, it does not say.
+    /// PostgreSQL tells all replicas when sessions were ended (`SessionChangeListener` listens); which ones, it does not say.
     ///
     /// SQLite has no such thing: its file is looked at now and then.
     static let sessionNotices = Migration(version: 24, name: "session notices") { dialect in
@@ -10,7 +10,7 @@ extension Migration {
             """
             CREATE FUNCTION session_notice() RETURNS trigger LANGUAGE plpgsql AS $function$
             BEGIN
-                PERFORM pg_notify('\(SessionNoticeWatch.channel)', '');
+                PERFORM pg_notify('\(SessionChangeListener.channel)', '');
                 RETURN NULL;
             END
             $function$

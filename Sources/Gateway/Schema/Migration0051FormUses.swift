@@ -1,7 +1,7 @@
 import Database
 
 extension Migration {
-    /// Forms that were sent: each acts once (``DatabaseFormLedger``).
+    /// Forms that were sent: each acts once (``FormLedger``).
     ///
     /// - `form`: the hash of the account, the address and the form's one-time key.
     /// - `location`: where the answer led to; NULL while the form is being acted on.

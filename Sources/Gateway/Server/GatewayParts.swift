@@ -13,7 +13,7 @@ struct GatewayParts: Sendable {
     let file: FilePublisher?
     let recorder: DeliveryRecorder
     let housekeeping: Housekeeping
-    let sessionNotices: SessionNoticeWatch
+    let sessionNotices: SessionChangeListener
     let tokenNotices: TokenNoticeWatch
     let hangUp: HangUpService
     let router: Router

@@ -25,7 +25,7 @@ enum GatewayRouter {
             let takesBare = configuration.barePath.enabled && service.isFoundWithoutID
             return (
                 service: service,
-                page: AddressPage(service: service, home: configuration.server.baseURL, takesBare: takesBare)
+                page: EndpointPage(service: service, home: configuration.server.baseURL, takesBare: takesBare)
             )
         }
         let probe = DatabaseProbe(
@@ -45,10 +45,10 @@ enum GatewayRouter {
             try router.on(.post, "/{service}/{id}\(end)", webhooks)
             try router.on(
                 .get, "/{service}/{id}\(end)",
-                AddressPageHandler(services: pages, deliveries: webhooks, notFound: notFound))
+                EndpointPageHandler(services: pages, deliveries: webhooks, notFound: notFound))
             try router.on(.post, "/{service}\(end)", bare)
             try router.on(
-                .get, "/{service}\(end)", AddressPageHandler(services: pages, deliveries: bare, notFound: notFound))
+                .get, "/{service}\(end)", EndpointPageHandler(services: pages, deliveries: bare, notFound: notFound))
         }
         return router
     }

@@ -40,7 +40,7 @@ struct Housekeeping: Service {
         try await database.query(
             "DELETE FROM delivery_writer WHERE written_at < $1",
             [.integer(now.advanced(by: .zero - writerRetention).milliseconds)])
-        for statement in DatabaseFormLedger.tidying(now: now) { try await database.query(statement) }
+        for statement in FormLedger.tidying(now: now) { try await database.query(statement) }
         try await SessionTable.sweep(database, now: now, idleTimeout: sessionIdleTimeout)
     }
 }

@@ -163,7 +163,7 @@ private struct Table: Sendable {
         },
         Table(DeliveryRecord.columns) { row in
             guard let record = try? DeliveryRecord(row: row) else { return }
-            let settings = WebSettings(baseURL: "https://a", version: "1", messageURL: "https://m/{id}")
+            let settings = PortalSettings(baseURL: "https://a", version: "1", messageURL: "https://m/{id}")
             _ = DeliveryRow(record, service: "github", settings: settings)
             try check([record.at])
         },

@@ -82,7 +82,7 @@ import Testing
         let record = SessionRecord.test(groups: ["packager", "sysadmin"], expiresAt: .after(1000))
         let fresh = try session(record, now: .after(9))
         #expect(fresh.groups == ["packager", "sysadmin"])
-        #expect(fresh.mayAdminister)
+        #expect(fresh.person.mayAdminister(at: .after(9)))
         #expect(fresh.person.isAdmin)
         #expect(fresh.person.adminFreshUntil == .after(50))
         let stale = try session(record, now: .after(10))
@@ -95,17 +95,17 @@ import Testing
     @Test func administrationNeedsAFreshLogin() throws {
         var record = SessionRecord.test(groups: ["sysadmin"], expiresAt: .after(1000))
         record.rightsAt = .after(45)
-        #expect(try session(record, now: .after(49)).mayAdminister)
+        #expect(try session(record, now: .after(49)).person.mayAdminister(at: .after(49)))
         let late = try session(record, now: .after(50))
         #expect(late.isAdmin)
-        #expect(!late.mayAdminister)
+        #expect(!late.person.mayAdminister(at: .after(50)))
     }
 
     /// A provider that does not say when the person logged in says nothing of how fresh that is.
     @Test func aLoginThatNobodyDatedIsNeverFresh() throws {
         let record = SessionRecord.test(groups: ["sysadmin"], authenticatedAt: nil)
         let session = try session(record, now: .after(0))
-        #expect(session.isAdmin && !session.mayAdminister && !session.hasFreshLogin)
+        #expect(session.isAdmin && !session.person.mayAdminister(at: .after(0)))
         #expect(session.person.adminFreshUntil == nil)
         let owners = [try TokenOwner(.user, name: "zoe")]
         #expect(

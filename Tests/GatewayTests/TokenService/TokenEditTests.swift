@@ -13,7 +13,7 @@ import Testing
         try await kind.withStore { store in
             let test = try TestSite(over: store)
             let id = try await test.tokens.add("bodhi")
-            let actions = TokenActions(site: test.site)
+            let actions = TokenActions(portal: test.portal)
             let before = test.tokens.database.statements.count
             let answer = try await actions.edit(test.request(id: id, form: ["name": "koji", "scope": "a/b"]))
             #expect(answer.flash == "Changes saved.")

@@ -159,7 +159,7 @@ import WebPages
                     _ = try TokenReport.json(report)
                 },
                 {
-                    let settings = WebSettings(baseURL: "https://hooks.example.org", version: "1")
+                    let settings = PortalSettings(baseURL: "https://hooks.example.org", version: "1")
                     for record in try await fixture.service.details(id, by: .person(TestService.alice)).deliveries.all {
                         #expect(!DeliveryRow(record, service: "GitHub", settings: settings).size.isEmpty, what)
                     }
@@ -180,9 +180,9 @@ import WebPages
                 },
                 { _ = try await fixture.service.overview(by: .person(TestService.alice)) },
                 {
-                    let people = try await DatabasePeopleDirectory(database: test.database).list(
+                    let people = try await DatabaseUserDirectory(database: test.database).list(
                         search: "", page: 1, perPage: 10)
-                    for person in people.people { _ = person.lastLoginAt.map { Moment($0) } }
+                    for person in people.users { _ = person.lastLoginAt.map { Moment($0) } }
                 },
                 { _ = try await test.loader().record(for: id) },
                 {

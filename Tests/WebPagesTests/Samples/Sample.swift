@@ -1,5 +1,7 @@
 import WebPages
 
+@testable import Gateway
+
 /// A page filled with made-up content, in one of its states.
 struct Sample: Sendable {
     /// What its file in the gallery is called.
@@ -31,7 +33,7 @@ enum Samples {
     static let loggedOut = PageFrame(loginURL: "/login", isIndexed: true, version: "1.0.0", links: links)
 
     static func frame(
-        _ section: PageFrame.Section, flash: Notice? = nil, isAdmin: Bool = false, isDevelopment: Bool = false,
+        _ section: PageFrame.Section, flash: Alert? = nil, isAdmin: Bool = false, isDevelopment: Bool = false,
         hasErrors: Bool = false
     ) -> PageFrame {
         PageFrame(

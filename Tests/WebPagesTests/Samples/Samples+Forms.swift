@@ -1,5 +1,7 @@
 import WebPages
 
+@testable import Gateway
+
 extension Samples {
     static let forms: [Sample] = [
         Sample(

@@ -1,5 +1,7 @@
 import WebPages
 
+@testable import Gateway
+
 extension Samples {
     static let front: [Sample] = [
         Sample(
@@ -35,7 +37,7 @@ extension Samples {
     static let others: [Sample] = [
         Sample(
             "account", frame(.account),
-            OwnAccountPage(
+            AccountPage(
                 account: "zoe", displayName: "Zoë Example", isAdmin: true,
                 groups: ["fedora-infra", "infra-sig", "packager", "sysadmin-main"],
                 groupsNote: "You can also manage tokens owned by these groups.",
@@ -48,7 +50,7 @@ extension Samples {
                 ])),
         Sample(
             "account-without-groups", frame(.account),
-            OwnAccountPage(
+            AccountPage(
                 account: "zoe", displayName: nil, isAdmin: false, groups: [],
                 groupsNote: "You can also manage tokens owned by these groups.",
                 sessions: [
@@ -133,16 +135,7 @@ extension Samples {
                     button: "Leave token", isDestructive: true))),
         Sample(
             "development-login", PageFrame(isDevelopment: true, version: "1.0.0"),
-            DevelopmentLoginPage(
-                problem: nil, next: "/tokens",
-                fields: [
-                    TextField(
-                        id: "account", name: "account", label: "Account", value: "zoe",
-                        hint: "Any name: lowercase letters, digits, - _ ."),
-                    TextField(
-                        id: "groups", name: "groups", label: "Groups", hint: "Separated by commas.",
-                        placeholder: "packager, sysadmin-main", isOptional: true),
-                ])),
+            DevelopmentLoginPage(next: ReturnAddress("/tokens"))),
     ]
 
     static func tabs(_ current: Int) -> [PageLink] {

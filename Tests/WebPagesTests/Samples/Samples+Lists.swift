@@ -1,10 +1,12 @@
 import WebPages
 
+@testable import Gateway
+
 extension Samples {
     static let lists: [Sample] = [
         Sample("tokens", frame(.tokens), TokensPage(title: "Your tokens", isEmpty: false, table: table(25))),
         Sample(
-            "tokens-few", frame(.tokens, flash: Notice(kind: .success, text: "Token “koji-flatpak” deleted.")),
+            "tokens-few", frame(.tokens, flash: Alert(kind: .success, text: "Token “koji-flatpak” deleted.")),
             TokensPage(
                 title: "Your tokens", isEmpty: false,
                 table: TokenTable(

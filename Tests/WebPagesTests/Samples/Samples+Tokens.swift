@@ -1,19 +1,21 @@
 import WebPages
 
+@testable import Gateway
+
 extension Samples {
     static let tokens: [Sample] = [
-        Sample("token", frame(.tokens, flash: Notice(kind: .success, text: "Changes saved.")), token()),
+        Sample("token", frame(.tokens, flash: Alert(kind: .success, text: "Changes saved.")), token()),
         Sample("token-new", frame(.tokens), token(isNew: true)),
         Sample(
             "token-disabled", frame(.tokens, isAdmin: true),
             token(
                 isEnabled: false,
                 notices: [
-                    Notice(
+                    Alert(
                         kind: .warning,
                         text: "You’re viewing this token as an administrator. Your changes are recorded in its history."
                     ),
-                    Notice(kind: .info, text: "This token is disabled. All deliveries are refused."),
+                    Alert(kind: .info, text: "This token is disabled. All deliveries are refused."),
                 ])),
         Sample(
             "token-wrong", frame(.tokens, hasErrors: true),
@@ -24,7 +26,7 @@ extension Samples {
 
     /// The webhook's repository has another name now, and the new secret is not in use.
     static var renamedRepository: TokenDetailPage {
-        var page = token(notices: [Notice(kind: .warning, text: "The new secret hasn’t been used yet.")])
+        var page = token(notices: [Alert(kind: .warning, text: "The new secret hasn’t been used yet.")])
         page.rename = .init(
             repository: "fedora-infra/bodhi-server", scope: "fedora-infra/bodhi",
             newScope: "fedora-infra/bodhi-server")
@@ -46,7 +48,7 @@ extension Samples {
     }
 
     static func token(
-        isNew: Bool = false, isEnabled: Bool = true, notices: [Notice] = [], problem: String? = nil
+        isNew: Bool = false, isEnabled: Bool = true, notices: [Alert] = [], problem: String? = nil
     ) -> TokenDetailPage {
         TokenDetailPage(
             crumbs: toTokens, path: "/tokens/3v7k2m9x4q8r1t6w5y0zabcdef", service: gitHub, name: "bodhi",

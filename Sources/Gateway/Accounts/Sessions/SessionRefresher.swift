@@ -1,8 +1,0 @@
-import OIDC
-
-/// Asks the provider again who somebody is.
-protocol SessionRefresher: Sendable {
-    func refresh(subject: String, _ credentials: Credentials) async -> RefreshOutcome
-}
-
-extension RelyingParty: SessionRefresher {}

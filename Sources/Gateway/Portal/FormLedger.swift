@@ -1,0 +1,214 @@
+import Cryptography
+import Database
+import Encodings
+import HTTPServer
+import Logging
+
+/// A form that was sent, known by its one-time key and by what is in it: whatever is sent twice, by a double click or by going
+/// back, acts once. What was changed in between is another form.
+struct FormUse: Sendable, Hashable {
+    /// Characters of a key that is taken.
+    private static let keyLengths = 16...200
+
+    /// The field with the key.
+    static let keyField = "once"
+
+    /// The hash of account, address, key and content: nobody meets another's form.
+    let id: String
+
+    /// - Parameter fields: All of the form.
+    /// - Returns: `nil` for a form without a key, which is no form of these pages.
+    init?(_ fields: FormFields, path: String, account: String) {
+        guard let key = fields[Self.keyField], Self.keyLengths.contains(key.utf8.count) else { return nil }
+        // After another login it is the same form; and on the page that offers to try again, its fields may stand in another
+        // order.
+        let content = QueryItems(fields.items.filter { $0.name != "csrf" }.sorted { $0.name < $1.name }).text
+        id = Hex.encode(SHA256.digest(Array("\(account)\n\(path)\n\(content)".utf8)))
+    }
+
+    /// A new key; empty where there is no randomness, and then the form has none.
+    static func newKey() -> String {
+        (try? SecureRandom.bytes(16)).map { Hex.encode($0) } ?? ""
+    }
+}
+
+/// The outcome of a form that was sent before.
+private enum FormClaim {
+    /// Nobody has acted on it before.
+    case first
+    /// It was acted on, and led there; with the next page's cookies, while they are kept.
+    case done(location: String, cookies: [UInt8]?)
+    /// Somebody began to act on it, and it is not known what came of that.
+    case unknown
+}
+
+/// Remembers which forms were sent, over all replicas: in the table `form_use`, a row belongs to whoever inserted it.
+struct FormLedger: Sendable {
+    /// The code of the error for a form that was sent before, where it is not known what came of it.
+    static let sentBefore = "form_sent"
+    /// The time that a form is remembered. Whoever sends one for the second time later than that acts again.
+    static let retention = Duration.seconds(7 * 86_400)
+    /// The time that the next page's cookies are kept; a secret may be among it.
+    static let cookieLifetime = Duration.seconds(300)
+    /// The time that the second waits for what the first comes to, and how often it looks.
+    private static let patience = Duration.seconds(10)
+    private static let interval = Duration.milliseconds(100)
+
+    let database: any Database
+    let keys: KeyRing
+    let logger: Logger
+    /// The time; tests bring their own.
+    var clock: @Sendable () -> UnixTime = { .now() }
+
+    /// Runs what a form asks for, unless it was run before: then the answer is what the first one was.
+    ///
+    /// A browser that sends a form twice hangs up on the first answer, so that what was begun is never given up half-way.
+    func once(
+        _ form: FormUse, _ run: @escaping @Sendable () async throws(PageFailure) -> PageResponse
+    ) async throws(PageFailure) -> PageResponse {
+        // The claim as well: a form that is claimed and not acted on would be lost.
+        try await Task { await claimAndAct(form, run) }.value.get()
+    }
+
+    private func claimAndAct(
+        _ form: FormUse, _ run: @Sendable () async throws(PageFailure) -> PageResponse
+    ) async -> Result<PageResponse, PageFailure> {
+        do throws(PageFailure) {
+            switch try await claim(form) {
+            case .done(let location, let cookies):
+                return .success(
+                    cookies.flatMap { PageResponse(redirectingTo: location, encodedCookies: $0) }
+                        ?? .redirect(location, .info, "This form was already submitted. Nothing was done twice."))
+            case .unknown:
+                throw .http(
+                    HTTPError(
+                        HTTPStatus(409), code: Self.sentBefore,
+                        message: "This form was already submitted, but its result isn’t known. "
+                            + "Check the current state before you submit it again."))
+            case .first:
+                return await act(form, run)
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func act(
+        _ form: FormUse, _ run: @Sendable () async throws(PageFailure) -> PageResponse
+    ) async -> Result<PageResponse, PageFailure> {
+        do throws(PageFailure) {
+            let answer = try await run()
+            if case .redirect(let location) = answer.body {
+                await finish(form, location: location, cookies: answer.encodedCookies)
+            } else {
+                await release(form)
+            }
+            return .success(answer)
+        } catch {
+            // What the database did before it went away is not known.
+            if case .service(.unavailable) = error {} else { await release(form) }
+            return .failure(error)
+        }
+    }
+
+    // MARK: The table
+
+    /// Claims a form for whoever is the first; waits for what the first comes to.
+    private func claim(_ form: FormUse) async throws(PageFailure) -> FormClaim {
+        do {
+            let end = ContinuousClock.now + Self.patience
+            repeat {
+                if try await insert(form) { return .first }
+                if let claim = try await found(form) { return claim }
+                try await Task.sleep(for: Self.interval)
+            } while ContinuousClock.now < end
+            return .unknown
+        } catch {
+            throw .service(.unavailable("\(error)"))
+        }
+    }
+
+    private func insert(_ form: FormUse) async throws -> Bool {
+        try await database.query(
+            "INSERT INTO form_use (form, at) VALUES ($1, $2) ON CONFLICT (form) DO NOTHING",
+            [.text(form.id), .integer(clock().milliseconds)]
+        ).affectedRows > 0
+    }
+
+    /// The outcome of the first form; `nil` while it is at it, or has given the form back.
+    private func found(_ form: FormUse) async throws -> FormClaim? {
+        let rows = try await database.query(
+            "SELECT at, location, key_id, notes FROM form_use WHERE form = $1", [.text(form.id)]
+        ).rows
+        guard let row = rows.first, let location = try row.optionalText("location") else { return nil }
+        let end = try row.time("at").advanced(by: Self.cookieLifetime)
+        guard clock() < end, let keyID = try row.optionalText("key_id"), let bytes = try row.optionalBlob("notes")
+        else {
+            return .done(location: location, cookies: nil)
+        }
+        let cookies = try? keys.open(SealedValue(keyID: keyID, bytes: bytes), for: Self.place(of: form))
+        return .done(location: location, cookies: cookies)
+    }
+
+    /// The first has acted.
+    private func finish(_ form: FormUse, location: String, cookies: [UInt8]) async {
+        await logged {
+            let sealed = try keys.seal(cookies, for: Self.place(of: form))
+            try await database.query(
+                "UPDATE form_use SET location = $1, key_id = $2, notes = $3 WHERE form = $4",
+                [.text(location), .text(sealed.keyID), .blob(sealed.bytes), .text(form.id)])
+        }
+    }
+
+    /// The first has changed nothing: the form may be sent again.
+    private func release(_ form: FormUse) async {
+        await logged {
+            try await database.query(
+                "DELETE FROM form_use WHERE form = $1 AND location IS NULL", [.text(form.id)])
+        }
+    }
+
+    private func logged(_ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch {
+            logger.throttled(.warning, "cannot note what a form came to", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static func place(of form: FormUse) -> SealedPlace {
+        SealedPlace(column: "form_use.notes", row: form.id)
+    }
+
+    /// The task that removes old rows.
+    static func tidying(now: UnixTime) -> [SQLStatement] {
+        [
+            SQLStatement(
+                "DELETE FROM form_use WHERE at < $1", [.integer(now.advanced(by: .zero - retention).milliseconds)]),
+            SQLStatement(
+                "UPDATE form_use SET key_id = NULL, notes = NULL WHERE at < $1 AND notes IS NOT NULL",
+                [.integer(now.advanced(by: .zero - cookieLifetime).milliseconds)]),
+        ]
+    }
+}
+
+extension PageResponse {
+    /// The sealed cookies for the next page: a line for each, its name and its bytes.
+    fileprivate var encodedCookies: [UInt8] {
+        Array(
+            cookies.sorted { $0.key.rawValue < $1.key.rawValue }
+                .map { "\($0.key.rawValue) \(Base64.encode($0.value))" }.joined(separator: "\n").utf8)
+    }
+
+    /// The response with those cookies; `nil` for what are none.
+    fileprivate init?(redirectingTo location: String, encodedCookies: [UInt8]) {
+        self.init(body: .redirect(location))
+        for line in encodedCookies.split(separator: UInt8(ascii: "\n")) {
+            let parts = line.split(separator: UInt8(ascii: " "))
+            guard parts.count == 2, let cookie = PageCookie(rawValue: String(decoding: parts[0], as: UTF8.self)),
+                let bytes = Base64.decode(parts[1])
+            else { return nil }
+            cookies[cookie] = bytes
+        }
+    }
+}
