@@ -1,7 +1,7 @@
 import Cryptography
 import Encodings
 
-/// A file that pages refer to. Its name holds a hash of its content, so that it may be kept for ever.
+/// A file that pages refer to. Its name holds a hash of its content, so that it may be cached forever.
 package struct Asset: Sendable {
     /// The name in the sources: `style.css`.
     package let source: String
@@ -20,7 +20,7 @@ package struct AssetCatalog: Sendable {
 
     private let assets: [String: Asset]
 
-    /// Those that are part of the program.
+    /// Creates the catalog of those that are part of the program.
     package init() {
         self.init(EmbeddedAssets.sources)
     }
@@ -35,10 +35,10 @@ package struct AssetCatalog: Sendable {
         self.assets = assets
     }
 
-    /// The file of this name; `nil` if there is none, or none of this content.
+    /// Returns the file of this name; `nil` if there is none, or none of this content.
     package func asset(named name: String) -> Asset? { assets[name] }
 
-    /// All of them.
+    /// All files.
     package var all: [Asset] { Array(assets.values) }
 
     /// The URLs' paths, by the sources' names without what follows the dot: `style`.

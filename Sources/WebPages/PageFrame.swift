@@ -1,10 +1,10 @@
-/// The parts around the content of every page.
+/// The layout around the content of a page.
 package struct PageFrame: Sendable {
-    /// The person who looks at it; `nil` if nobody is logged in.
+    /// The person who is logged in; `nil` if nobody is.
     package var viewer: Viewer?
-    /// The value that forms must send along.
+    /// The CSRF token that forms send along.
     package var csrf: String
-    /// The one-time key that forms must send along: each acts once.
+    /// The one-time key that forms send along, so that each acts once.
     package var once: String
     /// The message about the last action.
     package var flash: Alert?
@@ -48,7 +48,7 @@ package struct PageFrame: Sendable {
     }
 }
 
-/// The person who looks at the page.
+/// The person who is logged in, as the layout shows them.
 package struct Viewer: Sendable {
     /// The account's name.
     package var name: String
@@ -65,7 +65,7 @@ package struct Viewer: Sendable {
     private let initial: String
 }
 
-/// Something to know, with its weight.
+/// A message with its severity.
 package struct Alert: Sendable {
     /// Its weight.
     package var kind: Kind
@@ -87,9 +87,9 @@ package struct PageLink: Sendable {
     package var url: String
     /// The text.
     package var text: String
-    /// A Boolean value that indicates whether it is where one is.
+    /// A Boolean value that indicates whether it leads to the current page.
     package var isCurrent: Bool
-    /// A Boolean value that indicates whether it is the way most people want.
+    /// A Boolean value that indicates whether it is the main one.
     package var isPrimary: Bool
 
     package init(url: String, text: String, isCurrent: Bool = false, isPrimary: Bool = false) {

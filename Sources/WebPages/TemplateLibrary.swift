@@ -23,7 +23,7 @@ struct TemplateLibrary: Sendable {
         self.library = library
     }
 
-    /// The text of a template filled in; `nil` if there is none of this name.
+    /// Returns a template filled in; `nil` if there is none of this name.
     func render(_ root: TemplateNode, template: String) -> String? {
         library.render(root, withTemplate: template)
     }
@@ -33,15 +33,15 @@ struct TemplateLibrary: Sendable {
     /// Done once, before the first template is parsed.
     private static let registration: Void = MustacheContentTypes.register(StrictHTML(), named: contentType)
 
-    /// Without the blanks before each line, empty lines and lines that are comments: Mustache would indent every line of
-    /// a partial as deep as the partial's tag stands, and change values of several lines with it.
+    /// Returns the template without the blanks before each line, empty lines and comments: Mustache would indent every
+    /// line of a partial as deep as the partial's tag stands, and change values of several lines with it.
     private static func dense(_ source: String) -> String {
         source.split(separator: "\n").map { $0.drop { $0 == " " || $0 == "\t" } }
             .filter { !$0.isEmpty && !$0.hasPrefix("{{!") }.joined(separator: "\n")
     }
 }
 
-/// A template that cannot be used: a mistake in the program.
+/// A template that cannot be used: an error in the program.
 package struct TemplateError: Error, CustomStringConvertible {
     /// The template's name.
     package let template: String
@@ -61,8 +61,8 @@ struct TemplateNode: MustacheParent {
 
     /// A value of a view model as a template sees it: text, a truth, a number, a list, or a node.
     ///
-    /// An optional that is empty becomes ``Absent``, and not nothing: a name that a model has is never looked up in what
-    /// is around it. An enumeration's case `info` becomes a node with `value` and `info`.
+    /// An optional that is empty becomes ``Absent``, and not nothing: a name that a model has is never looked up in
+    /// what is around it. An enumeration's case `info` becomes a node with `value` and `info`.
     static func value(of value: Any) -> Any {
         switch value {
         case let text as String: return text

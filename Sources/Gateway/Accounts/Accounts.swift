@@ -155,8 +155,8 @@ extension HTTPError {
 
 /// The sender of a request.
 struct SessionContext: Sendable {
-    /// Nil if nobody is logged in.
+    /// `nil` if nobody is logged in.
     var session: Session?
-    /// To be added to the response: takes a dead cookie away.
+    /// The fields for every response, which delete a cookie of no use.
     var responseFields: [ServerResponse.Field] = []
 }

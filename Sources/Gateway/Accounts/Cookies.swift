@@ -12,15 +12,15 @@ struct CookiePolicy: Sendable, Hashable {
         isSecure = baseURL.hasPrefix("https://")
     }
 
-    /// A cookie's full name.
+    /// Returns a cookie's full name.
     func name(_ name: String) -> String { isSecure ? "__Host-\(name)" : name }
 
-    /// Sets a cookie.
+    /// Returns the field that sets a cookie.
     func set(_ name: String, _ value: String, maxAge: Duration) -> ServerResponse.Field {
         field(name, value, maxAge: maxAge.components.seconds)
     }
 
-    /// Takes a cookie away.
+    /// Returns the field that deletes a cookie.
     func delete(_ name: String) -> ServerResponse.Field { field(name, "", maxAge: 0) }
 
     private func field(_ name: String, _ value: String, maxAge: Int64) -> ServerResponse.Field {
@@ -29,14 +29,14 @@ struct CookiePolicy: Sendable, Hashable {
             "Set-Cookie", "\(self.name(name))=\(value); Path=/; Max-Age=\(maxAge); HttpOnly; SameSite=Lax\(secure)")
     }
 
-    /// The value of a cookie of ours; nil if the request has none or several of that name.
+    /// Returns the value of a cookie; `nil` if the request has none or several of that name.
     func value(of name: String, in head: RequestHead) -> String? {
         let name = self.name(name)
         let values = Self.pairs(in: head).filter { $0.name == name }
         return values.count == 1 ? values[0].value : nil
     }
 
-    /// The names of ours that begin so, without what the policy put before them.
+    /// Returns the names of our cookies that begin so, without the policy's prefix.
     func names(from prefix: String, in head: RequestHead) -> [String] {
         let full = name(prefix)
         return Self.pairs(in: head).filter { $0.name.hasPrefix(full) }.map { prefix + $0.name.dropFirst(full.count) }
@@ -59,7 +59,7 @@ struct CookiePolicy: Sendable, Hashable {
 /// A small value of ours that a browser keeps and cannot read or change: AES-256-GCM under the ring's key for cookies,
 /// with its name in the associated data and its end inside.
 struct SealedCookie: Sendable {
-    /// Bytes of a value; browsers keep about 4,000 characters of a cookie.
+    /// The maximum size of a value, in bytes; browsers keep about 4,000 characters of a cookie.
     static let maximumCount = 2600
 
     private let keys: KeyRing
@@ -70,7 +70,7 @@ struct SealedCookie: Sendable {
         self.policy = policy
     }
 
-    /// The field that sets it.
+    /// Returns the field that sets the cookie.
     /// - Throws: `CryptographyError`, `AESGCM.Failure`; `invalidLength` for a value that is too long.
     func set(
         _ name: String, _ value: [UInt8], lifetime: Duration, now: UnixTime = .now()
@@ -83,7 +83,7 @@ struct SealedCookie: Sendable {
         return policy.set(name, Base64.encodeURLSafe(sealed), maxAge: lifetime)
     }
 
-    /// The value that a request brings; nil if it brings none, one that is over, or one that is not ours.
+    /// Returns the value that a request brings; `nil` if it has none, an expired one, or one that is not ours.
     func value(of name: String, in head: RequestHead, now: UnixTime = .now()) -> [UInt8]? {
         guard let text = policy.value(of: name, in: head), text.utf8.count <= 4096,
             let sealed = Base64.decodeURLSafe(text),
@@ -93,7 +93,7 @@ struct SealedCookie: Sendable {
         return UnixTime(milliseconds: Int64(bitPattern: end)) > now ? Array(plaintext[8...]) : nil
     }
 
-    /// Under the current root key, or a former one while a rotation is going on.
+    /// Opens a value under the current root key, or a former one while a rotation is going on.
     private func open(_ sealed: [UInt8], of name: String) -> [UInt8]? {
         for key in keys.cookieKeys {
             if let plaintext = try? AESGCM.open(sealed, key: key, associatedData: associatedData(name)) {
@@ -103,7 +103,7 @@ struct SealedCookie: Sendable {
         return nil
     }
 
-    /// The field that takes it away.
+    /// Returns the field that deletes the cookie.
     func delete(_ name: String) -> ServerResponse.Field { policy.delete(name) }
 
     private func associatedData(_ name: String) -> [UInt8] {
@@ -115,11 +115,11 @@ struct SealedCookie: Sendable {
 enum PageCookie: String, Sendable, Hashable, CaseIterable {
     /// The message about the last action, for the top of the next page.
     case flash = "w2f_flash"
-    /// A secret that was just made, for the one page that shows it.
+    /// A new secret, for the one page that shows it.
     case secret = "w2f_secret"
     /// The fields of a form that was sent when the login had ended, for the page with that form.
     case draft = "w2f_draft"
 
-    /// The time that it waits for the page that shows it: a draft for somebody who logs in first.
+    /// The time that it is kept for the page that shows it; a draft waits for somebody to log in.
     var lifetime: Duration { self == .draft ? .seconds(1800) : .seconds(300) }
 }

@@ -1,8 +1,8 @@
 import EventLoop
 import HTTPServer
 
-/// When the development login is there: asked for on the command line, without a provider, and nothing but this machine
-/// can reach it. It lets anybody be anyone.
+/// The conditions of the development login: asked for on the command line, without a provider, and nothing but this
+/// machine can reach it. It lets anybody be anyone.
 enum DevelopmentLoginRules {
     /// Fields by which proxies tell of themselves: behind one, loopback says nothing about who asks.
     private static let forwardingFields = [
@@ -22,11 +22,11 @@ enum DevelopmentLoginRules {
 
 /// The reason why the development login cannot be had.
 enum DevelopmentLoginError: Error, Hashable, CustomStringConvertible {
-    /// There is a provider.
+    /// A provider is configured.
     case provider
-    /// Others can reach an address.
+    /// The server listens on an address that others can reach.
     case listen(String)
-    /// Others know it by a URL.
+    /// The public URL is not on loopback.
     case publicURL
 
     var description: String {

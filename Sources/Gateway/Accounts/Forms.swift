@@ -5,9 +5,9 @@ import OIDC
 
 /// The fields of a form or a query, bounded in number and size.
 struct FormFields: Sendable, Hashable {
-    /// Fields that are taken.
+    /// The maximum number of fields.
     static let maximumCount = 64
-    /// Bytes of a form.
+    /// The maximum size of a form, in bytes.
     static let maximumSize = 64 * 1024
 
     private struct Field: Sendable, Hashable {
@@ -17,7 +17,7 @@ struct FormFields: Sendable, Hashable {
 
     private let fields: [Field]
 
-    /// Reads `application/x-www-form-urlencoded`; nil if it is none, or too large.
+    /// Reads `application/x-www-form-urlencoded`; `nil` if it is none, or too large.
     init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count <= Self.maximumSize, let decoded = FormDecoder.decode(bytes, limit: Self.maximumCount) else {
             return nil
@@ -41,9 +41,9 @@ struct FormFields: Sendable, Hashable {
 
 /// The reason why a form is not taken, in words for people: 403.
 enum FormRefusal: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Nobody is logged in, or not any more.
+    /// Nobody is logged in any more.
     case loggedOut
-    /// The form's token is missing or another session's, or a page of somebody else sent it.
+    /// The form's token is missing or another session's, or a page of another site sent it.
     case forged
     /// It is no form.
     case malformed
@@ -99,8 +99,8 @@ extension Accounts {
         return form
     }
 
-    /// The origins that our pages have: that of the base URL, and on this machine, without TLS, the name that the browser
-    /// used.
+    /// The origins that our pages have: that of the base URL, and on this machine, without TLS, the name that the
+    /// browser used.
     func origins(for exchange: HTTPExchange) -> [String] {
         guard isLoopback, !policy.isSecure, let authority = exchange.head.authority,
             LoopbackHost.isLoopback(authority: authority)

@@ -4,17 +4,18 @@ import OIDC
 
 /// The reason why nobody is logged in by a callback.
 enum LoginRefusal: Error {
-    /// It was used before, is over, or is another browser's.
+    /// The login was used before, took too long, or is another browser's.
     case unknownAttempt
-    /// Nobody here may be called so.
+    /// The account's name is not valid here.
     case unusableAccount(String)
-    /// Too many logins from there.
+    /// There are too many logins from the same source.
     case tooMany(retryAfter: Int)
 }
 
 extension Accounts {
-    /// Redeems the code of a callback: from here on, it costs requests to the provider, and a row once the provider has said who it is.
-    /// Whatever else comes of it leaves nothing behind: made-up codes, and real ones while the provider is away, are many.
+    /// Redeems the code of a callback: from here on, it costs requests to the provider, and a row once the provider has
+    /// said who it is. Whatever else comes of it leaves nothing behind: made-up codes, and real ones while the provider
+    /// is away, are many.
     ///
     /// Twice the same one makes one session: here, the second is refused while the first is under way; elsewhere, the
     /// provider refuses one of them (RFC 6749 section 4.1.2), and if it does not, the row does.

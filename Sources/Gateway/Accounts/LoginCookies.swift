@@ -5,7 +5,7 @@ import OIDC
 /// Logins in progress, in sealed cookies: one each, named after the state's beginning, so that several tabs can log in
 /// at once; but only a few.
 struct LoginCookies: Sendable {
-    /// Logins in progress that a browser keeps.
+    /// The maximum number of logins in progress that a browser keeps.
     static let maximumCount = 5
     private static let prefix = "w2f-login-"
 
@@ -13,7 +13,7 @@ struct LoginCookies: Sendable {
     let policy: CookiePolicy
     let lifetime: Duration
 
-    /// The fields that begin a login: its cookie, and the end of the oldest where there are too many.
+    /// Returns the fields that begin a login: its cookie, and the end of the oldest if there are too many.
     func begin(_ attempt: LoginAttempt, in head: RequestHead, now: UnixTime) throws -> [ServerResponse.Field] {
         let name = Self.name(attempt.state)
         // What is over or cannot be read counts as the oldest of all.
@@ -24,32 +24,32 @@ struct LoginCookies: Sendable {
         return ended + [try sealed.set(name, attempt.bytes, lifetime: lifetime, now: now)]
     }
 
-    /// The fields that end all logins of a browser.
+    /// Returns the fields that end all logins of a browser.
     func endAll(in head: RequestHead) -> [ServerResponse.Field] { names(in: head).map(policy.delete) }
 
-    /// Most that are looked at: each has to be opened.
+    /// The maximum number that is looked at: each has to be opened.
     private static let maximumSeen = 4 * maximumCount
 
     private func names(in head: RequestHead) -> [String] {
         Array(policy.names(from: Self.prefix, in: head).filter(Self.isName).prefix(Self.maximumSeen))
     }
 
-    /// The login that a callback belongs to, if this browser began it and it is not over.
+    /// Returns the login that a callback belongs to, if this browser began it and it has not expired.
     func find(_ state: String, in head: RequestHead, now: UnixTime) -> LoginAttempt? {
         sealed.value(of: Self.name(state), in: head, now: now).flatMap(LoginAttempt.init(bytes:))
     }
 
-    /// The destination of a stray callback: to what its login was for, if its cookie is still there, or else to the
+    /// Returns the destination of a stray callback: what its login was for, if its cookie is still there, or else the
     /// start page.
     func returnAddress(of exchange: HTTPExchange, now: UnixTime) -> ReturnAddress {
         let state = FormFields(exchange.head.query ?? [])?["state"] ?? ""
         return ReturnAddress(find(state, in: exchange.head, now: now)?.returnAddress)
     }
 
-    /// The field that ends a login.
+    /// Returns the field that ends a login.
     func end(_ state: String) -> ServerResponse.Field { policy.delete(Self.name(state)) }
 
-    /// Of the state only what base64url has: it comes out of a query.
+    /// Returns the name of a login's cookie. Of the state it has only what base64url has: it comes out of a query.
     private static func name(_ state: String) -> String {
         prefix + String(state.prefix(8).filter { isNamePart($0) })
     }

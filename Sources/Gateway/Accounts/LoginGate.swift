@@ -6,26 +6,26 @@ import HTTPServer
 actor LoginGate {
     /// The outcome.
     enum Entry: Sendable, Hashable {
-        /// To be given back by ``leave(_:isMadeUp:)``.
+        /// A place, which ``leave(_:isMadeUp:)`` gives back.
         case open
-        /// Too many at once, or too many that the provider did not know.
+        /// There are too many at once, or too many that the provider did not know.
         case closed(retryAfter: Int)
     }
 
     private struct Source {
         var underWay = 0
         var waiting = 0
-        /// The rest of the patience with codes that the provider did not know.
+        /// The codes that the provider may still not know.
         var patience: TokenBucket
     }
 
-    /// Codes that the provider may refuse at once, before one a ``interval`` counts.
+    /// The number of codes that the provider may refuse at once; after that, one per ``interval``.
     static let burst = 30
-    /// After which one more may be refused.
+    /// The time after which one more may be refused.
     static let interval = Duration.seconds(2)
-    /// Callbacks of a source that wait for its others.
+    /// The maximum number of a source's callbacks that wait for its others.
     static let maximumWaiting = 16
-    /// Sources that are known.
+    /// The maximum number of known sources.
     static let maximumSources = 4096
     /// The number and the steps of a callback's looks at its turn.
     private static let (looks, pause) = (50, Duration.milliseconds(100))
@@ -36,7 +36,7 @@ actor LoginGate {
     /// The logins whose codes are being redeemed. No more than the sources have under way.
     private var states: Set<String> = []
 
-    /// - Parameter atOnce: How many of a source are redeemed at once.
+    /// - Parameter atOnce: The maximum number of a source's codes that are redeemed at once.
     init(
         atOnce: Int, sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
@@ -68,22 +68,22 @@ actor LoginGate {
         return true
     }
 
-    /// A code was redeemed, or not.
+    /// Gives a place back after a code was redeemed, or not.
     /// - Parameter isMadeUp: whether the provider did not know it.
     func leave(_ key: ClientSource, isMadeUp: Bool) {
         sources[key]?.underWay -= 1
         if isMadeUp { sources[key]?.patience.take(1) }
     }
 
-    /// A login's code is about to be redeemed; false if it already is. To be ended by ``end(_:)``.
+    /// Begins to redeem a login's code; `false` if that is under way already. Ended by ``end(_:)``.
     func begin(_ state: String) -> Bool { states.insert(state).inserted }
 
-    /// A login's code is not being redeemed any more.
+    /// Ends the redemption of a login's code.
     func end(_ state: String) {
         states.remove(state)
     }
 
-    /// Sources that are known now.
+    /// The number of known sources.
     var sourceCount: Int { sources.count }
 
     /// Forgets sources that nothing is under way of: the most patient first.

@@ -3,7 +3,7 @@ import HTTPClient
 import Logging
 import OIDC
 
-/// Carries requests to the provider by the HTTP client.
+/// Sends requests to the provider with the HTTP client.
 struct HTTPClientTransport: ProviderTransport {
     let client: HTTPClient
 
@@ -24,17 +24,17 @@ struct HTTPClientTransport: ProviderTransport {
     }
 }
 
-/// Asks the provider again who somebody is.
+/// A provider that can be asked again who somebody is.
 protocol SessionRefresher: Sendable {
     func refresh(subject: String, _ credentials: Credentials) async -> RefreshOutcome
 }
 
 extension RelyingParty: SessionRefresher {}
 
-/// Gives back to the provider what ended sessions could ask it with: best effort, a bounded number at once, and whoever
+/// Revokes the grants of ended sessions at the provider: best effort, a bounded number at once, and whoever
 /// logs out waits for it only so long.
 struct GrantRevocation: Sendable {
-    /// At once; of further ones the provider is not told.
+    /// The maximum number under way; the provider is not told of further ones.
     private static let maximum = 32
 
     let party: RelyingParty
@@ -48,7 +48,7 @@ struct GrantRevocation: Sendable {
         self.logger = logger
     }
 
-    /// Tells the provider, and returns when it answered or patience ran out; then it goes on by itself.
+    /// Revokes the grants, and returns when the provider answered or patience ran out; then it goes on by itself.
     func revoke(_ all: [Credentials]) async {
         let admitted = underWay.withLock { count in
             let admitted = min(all.count, max(0, Self.maximum - count))

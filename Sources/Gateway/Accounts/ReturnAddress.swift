@@ -11,7 +11,7 @@ enum AccountPaths {
 
 /// The destination after the login: a path of this server, never an address elsewhere.
 struct ReturnAddress: Sendable, Hashable {
-    /// Bytes of an address that is taken.
+    /// The maximum size of an address, in bytes.
     static let maximumCount = 2048
     /// The start page.
     static let home = ReturnAddress(unchecked: "/")
@@ -19,7 +19,7 @@ struct ReturnAddress: Sendable, Hashable {
     /// Path and query, as a `Location` may have them.
     let path: String
 
-    /// The address that a query or a form asks for; the start page where that is not a plain local one.
+    /// Creates the address that a query or a form asks for; the start page if that is not a plain local one.
     ///
     /// One slash at its start and no other after it, no backslash (which browsers take for a slash), no control bytes
     /// and no blanks (which they leave out), nothing beyond ASCII: what is left cannot name a host. The login's own
@@ -32,7 +32,7 @@ struct ReturnAddress: Sendable, Hashable {
         path = text
     }
 
-    /// The address of a request for a page; the start page for all others.
+    /// Creates the address of a request for a page; the start page for all others.
     init(of exchange: HTTPExchange) {
         guard exchange.head.method == .get || exchange.head.method == .head else {
             self = .home
@@ -58,7 +58,7 @@ struct ReturnAddress: Sendable, Hashable {
         return path == AccountPaths.login || path.hasPrefix("/login/") || path == AccountPaths.logout
     }
 
-    /// `/login` with this address to go back to.
+    /// Returns `/login` with this address to go back to.
     func login(fresh: Bool = false) -> String {
         var query = path == "/" ? [] : ["next=\(PercentEncoding.encode(path))"]
         if fresh { query.append("fresh=1") }

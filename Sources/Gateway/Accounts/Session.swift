@@ -1,21 +1,21 @@
 import Database
 import OIDC
 
-/// Someone's login in one browser, as it holds for one request.
+/// Somebody's login in one browser, as it is for one request.
 struct Session: Sendable, Hashable {
-    /// The account's name.
     let account: String
-    /// The display name of the person, in words of others.
+    /// The display name of the person: untrusted text.
     let displayName: String?
     /// The groups, in order; none while ``rightsAreStale``.
     let groups: [String]
-    /// The provider could not be asked for groups for too long: groups, and with them administration, do not count.
+    /// A Boolean value that indicates whether the provider could not be asked for groups for too long: groups, and with
+    /// them administration, do not count.
     let rightsAreStale: Bool
     /// A Boolean value that indicates whether one of the groups is a group of administrators.
     let isAdmin: Bool
-    /// Until when the login is recent enough for what only administrators may change; nil if it never was.
+    /// The time until which the login is recent enough for what only administrators may change; `nil` if it never was.
     let adminFreshUntil: UnixTime?
-    /// The content of the forms' field `csrf`.
+    /// The value of the field `csrf` in forms.
     let csrfToken: String
     /// A Boolean value that indicates whether it was begun by the development login.
     let isDevelopment: Bool
@@ -45,24 +45,24 @@ extension Session {
 
 /// A session as it stands in the database.
 struct SessionRecord: Sendable, Hashable {
-    /// The name in someone's list of sessions; says nothing of the id.
+    /// The name in the person's list of sessions, which tells nothing of the id.
     let handle: String
     let account: String
     /// The provider's name for the person; empty for the development login.
     let subject: String
     var name: String?
     var groups: [String]
-    /// For asking the provider again, sealed; nil if that cannot be done.
+    /// The sealed credentials for asking the provider again; `nil` if there are none.
     var credentials: SealedValue?
     let isDevelopment: Bool
     let userAgent: String?
     let createdAt: UnixTime
-    /// When the person logged in at the provider: perhaps long before; nil if the provider did not say.
+    /// The time at which the person logged in at the provider, perhaps long before; `nil` if the provider did not say.
     let authenticatedAt: UnixTime?
     var seenAt: UnixTime
-    /// When the groups were last heard of.
+    /// The time at which the groups were last read.
     var rightsAt: UnixTime
-    /// Not asked again before, after it failed.
+    /// The time before which the provider is not asked again, after it failed.
     var refreshAfter: UnixTime
     let expiresAt: UnixTime
 
@@ -70,7 +70,7 @@ struct SessionRecord: Sendable, Hashable {
     var credentialsPlace: SealedPlace { SealedPlace(column: "session.credentials", row: handle) }
 }
 
-/// The meaning of a session's times. Pure; the time is passed in.
+/// The rules about a session's times. Times are passed in.
 struct SessionRules: Sendable, Hashable {
     let idleTimeout: Duration
     let rightsMaxAge: Duration
@@ -97,7 +97,8 @@ struct SessionRules: Sendable, Hashable {
         areRightsStale(record, now: now) && record.credentials != nil && record.refreshAfter <= now
     }
 
-    /// Until when the login is recent enough for what only administrators may change; nil if nobody knows when it was.
+    /// Returns the time until which the login is recent enough for what only administrators may change; `nil` if it is
+    /// not known when it was.
     func adminFreshUntil(_ record: SessionRecord) -> UnixTime? {
         record.authenticatedAt?.advanced(by: adminLoginMaxAge)
     }

@@ -1,7 +1,7 @@
 /// Sessions in memory, bounded, each for a short while. A read of the database that an ending overtook is not kept: it
 /// may have seen the session that was ended. Without I/O; times are passed in.
 struct SessionCache: Sendable {
-    /// The state of things at some moment.
+    /// The number of endings up to some moment.
     struct Generation: Sendable, Hashable {
         fileprivate let number: UInt64
     }
@@ -20,16 +20,16 @@ struct SessionCache: Sendable {
         self.timeToLive = timeToLive
     }
 
-    /// To be taken before a read.
+    /// The generation to pass on after a read; taken before it.
     var generation: Generation { Generation(number: number) }
 
-    /// A session that was read lately.
+    /// Returns a session that was read lately.
     mutating func find(_ hash: SessionHash, now: ContinuousClock.Instant) -> SessionRecord? {
         guard let entry = entries.use(hash), now < entry.readAt + timeToLive else { return nil }
         return entry.record
     }
 
-    /// Keeps what a read gave, if nothing was ended since it began.
+    /// Stores the result of a read, if nothing was ended since it began.
     mutating func store(
         _ record: SessionRecord, for hash: SessionHash, _ generation: Generation, now: ContinuousClock.Instant
     ) {
@@ -37,13 +37,13 @@ struct SessionCache: Sendable {
         entries.set(Entry(record: record, readAt: now), for: hash)
     }
 
-    /// A session changed or ended.
+    /// Removes a session that changed or ended.
     mutating func remove(_ hash: SessionHash) {
         number += 1
         entries.remove(hash)
     }
 
-    /// Any may have.
+    /// Removes all sessions: any may have changed.
     mutating func removeAll() {
         number += 1
         entries.removeAll()

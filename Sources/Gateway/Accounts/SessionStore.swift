@@ -9,22 +9,22 @@ import ServiceLifecycle
 /// `[sessions]`, as the sessions' parts take it.
 struct SessionSettings: Sendable {
     var rules: SessionRules
-    /// From the login to the end, however busy.
+    /// The time from the login to the end, however busy.
     var lifetime: Duration
-    /// The same, where the provider gave no refresh token: it cannot be asked whether the person is still who they were, so
-    /// they log in anew after a day at most.
+    /// The same, where the provider gave no refresh token: it cannot be asked whether the person is still who they
+    /// were, so they log in anew after a day at most.
     var lifetimeWithoutRefresh: Duration { min(lifetime, .seconds(86_400)) }
-    /// Sessions a person; with one more, the oldest ends.
+    /// The maximum number of sessions of a person; with one more, the oldest ends.
     var maxPerAccount: Int
     var cacheEntries: Int
     var cacheTimeToLive: Duration
-    /// The time that a provider that could not be asked is left alone.
+    /// The time that passes before a provider that could not be reached is asked again.
     var refreshRetry: Duration
     /// The time that a refresh may take before another replica tries.
     var refreshLease: Duration
 }
 
-/// Someone who just logged in.
+/// A login that just succeeded.
 struct NewSession: Sendable {
     let account: String
     let subject: String
@@ -33,7 +33,7 @@ struct NewSession: Sendable {
     let credentials: Credentials?
     let isDevelopment: Bool
     let userAgent: String?
-    /// When the person logged in at the provider; nil if it does not say.
+    /// The time at which the person logged in at the provider; `nil` if it does not say.
     let authenticatedAt: UnixTime?
 }
 
@@ -272,7 +272,7 @@ actor SessionStore {
     }
 }
 
-/// Hears from the database that sessions were ended, wherever that was, and has them read anew. While nothing is heard, a
+/// Listens for the end of sessions on other replicas, and drops the cached ones. While nothing is heard, a
 /// session is read again after `sessions.cache_ttl`.
 struct SessionChangeListener: Service {
     /// PostgreSQL's channel. It belongs to migrations that were released: it does not change.

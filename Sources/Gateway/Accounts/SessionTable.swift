@@ -138,8 +138,8 @@ struct SessionTable: Sendable {
         }
     }
 
-    /// Seals credentials in the transaction that stores them: under the database's current root key, though another process
-    /// may have begun a rotation.
+    /// Seals credentials in the transaction that stores them: under the database's current root key, though another
+    /// process may have begun a rotation.
     private func seal(
         _ credentials: Credentials, for record: SessionRecord, on connection: any DatabaseConnection
     ) async throws -> SealedValue {

@@ -7,25 +7,21 @@ struct AccountPage: PageContent {
 
     var title: String { "Your account" }
 
-    /// The account's name.
     var account: String
-    /// The name of the person.
     var displayName: String?
     /// A Boolean value that indicates whether the person is an administrator.
     var isAdmin: Bool
-    /// The groups.
     var groups: [String]
-    /// Facts about the account.
+    /// The note below the groups.
     var groupsNote: String
-    /// The sessions.
     var sessions: [SessionRow]
 }
 
 /// A session in a list.
 struct SessionRow: Sendable {
-    /// Its id, for the form that ends it.
+    /// The name that the form sends to end it.
     var id: String
-    /// The browser, as it calls itself.
+    /// The browser's name for itself.
     var browser: String
     /// When it began.
     var started: Moment
@@ -81,7 +77,7 @@ struct AccountPages: Sendable {
     }
 }
 
-/// The readable name of a browser: for the list of sessions. A guess, and only ever shown.
+/// The readable name of a browser, for the list of sessions. A guess that is only shown.
 enum BrowserName {
     static func text(_ userAgent: String?) -> String {
         guard let userAgent, !userAgent.isEmpty else { return "Unknown browser" }

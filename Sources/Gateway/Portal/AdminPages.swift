@@ -10,9 +10,9 @@ struct AdminPage: PageContent {
 
     /// The administration's pages.
     var tabs: [PageLink]
-    /// The state of everything, in numbers.
+    /// The counts at the top.
     var figures: [Figure]
-    /// Tokens that sent too much lately.
+    /// The tokens that exceeded their limit lately.
     var limited: [AttentionRow] = []
     /// The versions that run.
     var versions: [LabelledValue]
@@ -24,9 +24,7 @@ struct AdminPage: PageContent {
 
 /// A value with its name.
 struct LabelledValue: Sendable {
-    /// Its name.
     var label: String
-    /// The value.
     var value: String
 }
 
@@ -38,11 +36,10 @@ struct AdminTokensPage: PageContent {
 
     /// The administration's pages.
     var tabs: [PageLink]
-    /// The list.
     var table: TokenTable
-    /// The changes of the token that was looked for by its tag, where it was deleted.
+    /// The history of the token that was searched for by its tag, if it was deleted.
     var history: [HistoryRow] = []
-    /// There is no page for older entries of one that was deleted.
+    /// `nil`: there is no page for older entries of a deleted token.
     let olderHistory: String? = nil
 }
 
@@ -58,9 +55,7 @@ struct AdminPeoplePage: PageContent {
     var summary: String
     /// The search text.
     var query: String
-    /// The people.
     var people: [PersonRow]
-    /// The pages.
     var pager: Pager?
 }
 
@@ -82,7 +77,7 @@ struct PersonRow: Sendable {
 struct AdminPages: Sendable {
     let portal: Portal
 
-    /// Numbers, versions, and what was done lately.
+    /// The overview: counts, versions and the latest changes.
     func overview(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let person = try administrator(request)
         let before = request.query.before
@@ -153,7 +148,7 @@ struct AdminPages: Sendable {
             .admin)
     }
 
-    /// Tokens of which webhooks were refused in the last days because there were too many, the latest first.
+    /// Returns the tokens that exceeded their limit in the last days, the latest first.
     private func limited(_ person: Person) async throws(PageFailure) -> [AttentionRow] {
         let since = UnixTime.now().advanced(by: .seconds(-7 * 86_400))
         var query = TokenQuery(reach: .all, order: .lastDelivery, perPage: 20)

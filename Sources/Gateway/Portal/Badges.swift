@@ -1,14 +1,13 @@
 import WebhookServices
 
-/// A service as pages show it: its title, and letters on a colour, for its sign is not ours to draw.
+/// A service as pages show it: its title, and letters on a color in place of its logo.
 struct ServiceBadge: Sendable {
     /// Its name in URLs.
     var name: String
-    /// The display name.
     var title: String
     /// Two letters.
     var letters: String
-    /// The colour, 0 to 7.
+    /// The color, 0 to 7.
     var tone: Int
 }
 
@@ -19,25 +18,24 @@ extension ServiceBadge {
         "standard": ("SW", 6), "weblate": ("We", 3), "sentry": ("Se", 5), "quay": ("Qu", 1), "dockerhub": ("DH", 4),
     ]
 
-    /// Of a service; of one that was taken out of the program, too.
+    /// Creates the badge of a service, which the program need not know any more.
     init(name: String, title: String) {
         let letters = title.filter { $0.isLetter || $0.isNumber }.prefix(2)
         let known = Self.known[name]
         self.init(
             name: name, title: title, letters: known?.letters ?? (letters.isEmpty ? "?" : String(letters)),
-            // The same name has the same colour, on every replica and after every restart.
+            // The same name has the same color, on every replica and after every restart.
             tone: known?.tone ?? Int(name.utf8.reduce(UInt(7)) { ($0 &* 31) &+ UInt($1) } % 8))
     }
 
-    /// Of a service.
+    /// Creates the badge of a service.
     init(_ service: any WebhookService) {
         self.init(name: service.name, title: service.title)
     }
 }
 
-/// A word on a coloured ground. The word says it all: the colour only repeats it.
+/// A word on a colored background. The color only repeats what the word says.
 struct StatePill: Sendable {
-    /// The word.
     var text: String
     var tone: Tone
 
@@ -48,14 +46,14 @@ struct StatePill: Sendable {
 }
 
 extension StatePill {
-    /// Returns a Boolean value that indicates whether a token takes webhooks.
+    /// Returns the state of a token.
     static func of(_ view: TokenView) -> StatePill {
         if view.token.state == .disabled { return StatePill(text: "Disabled", tone: .off) }
         return view.isServiceOffered
             ? StatePill(text: "Enabled", tone: .ok) : StatePill(text: "Service off", tone: .warn)
     }
 
-    /// The outcome of a webhook.
+    /// Returns the outcome of a delivery.
     static func of(_ outcome: DeliveryOutcome) -> StatePill {
         switch outcome {
         case .published: StatePill(text: "Published", tone: .ok)
@@ -65,7 +63,7 @@ extension StatePill {
         }
     }
 
-    /// The outcome of the last webhook.
+    /// Returns the outcome of a token's last delivery.
     static func ofLast(_ outcome: TokenActivity.Last) -> StatePill {
         switch outcome {
         case .published: StatePill(text: "Published", tone: .ok)

@@ -1,20 +1,17 @@
 /// A delivery in a list.
 struct DeliveryRow: Sendable {
-    /// When.
     var when: Moment
     /// The event, as the service names it.
     var event: String?
-    /// The topic in the parts between which its line may break; empty if there is none.
+    /// The topic, in the parts between which a line may break; empty if there is none.
     var topic: [String]
-    /// The message's id.
     var messageID: String?
     /// The address at which the message can be looked up.
     var messageURL: String?
     /// The size of the body.
     var size: String
-    /// The outcome.
     var outcome: StatePill
-    /// Why, where it was not published.
+    /// The reason why it was not published.
     var advice: DeliveryAdvice?
 
     init(
@@ -39,7 +36,7 @@ struct DeliveryRow: Sendable {
 
 /// The reason why a delivery was not published, and what to do.
 struct DeliveryAdvice: Sendable {
-    /// The event, in a sentence.
+    /// The explanation, in a sentence.
     var what: String
     /// The advice.
     var todo = ""

@@ -1,7 +1,7 @@
 import Encodings
 import WebPages
 
-/// The content of a form that came to nothing, because their login had ended or changed: kept in a sealed cookie for
+/// The content of a form that was not acted on because the login had ended or changed: kept in a sealed cookie for
 /// the page with that form, and shown to nobody but the account whose page it was.
 struct Draft: Sendable, Equatable {
     /// The fields that are left out: what belongs to one page, and secrets.
@@ -13,13 +13,13 @@ struct Draft: Sendable, Equatable {
 
     /// The address of the form.
     let path: String
-    /// Whose form it was.
+    /// The account whose page the form was on.
     let account: String
     /// A Boolean value that indicates whether there was a secret among what was typed.
     var hadSecret: Bool { fields[Self.secretMark] != nil }
     private let fields: FormFields
 
-    /// Of a form; `nil` if it does not say whose it is, or has nothing that would be typed again.
+    /// Creates the draft of a form; `nil` if it does not name its account, or has nothing that would be typed again.
     init?(_ fields: FormFields, path: String) {
         guard path == "/tokens/new" || path.hasSuffix("/settings") || path.hasSuffix("/owners/add") else { return nil }
         guard let account = fields[Self.accountField], !account.isEmpty else { return nil }
@@ -31,7 +31,7 @@ struct Draft: Sendable, Equatable {
                 + (hadSecret ? [(name: Self.secretMark, value: "1")] : []))
     }
 
-    /// Of a cookie; `nil` for what is none.
+    /// Reads the value of a cookie; `nil` if it is none.
     init?(_ bytes: [UInt8]) {
         let parts = bytes.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, let fields = FormFields(parts[2]) else { return nil }
@@ -40,21 +40,21 @@ struct Draft: Sendable, Equatable {
         self.fields = fields
     }
 
-    /// For a cookie; `nil` if it is too long for one.
+    /// The value of a cookie; `nil` if it is too long for one.
     var encoded: [UInt8]? {
         let form = QueryItems(fields.items).text.dropFirst()
         let bytes = Array("\(path)\0\(account)\0\(form)".utf8)
         return bytes.count <= SealedCookie.maximumCount ? bytes : nil
     }
 
-    /// A request with these fields in its form.
+    /// Returns the request with these fields as its form.
     func filled(_ request: PageRequest) -> PageRequest {
         var request = request
         request.form = fields
         return request
     }
 
-    /// The page that a form is on, by where it is sent.
+    /// Returns the page that a form is on, by the address that it is sent to.
     static func page(of path: String, _ fields: FormFields?) -> String {
         let parts = path.split(separator: "/")
         switch parts.first {
@@ -68,7 +68,7 @@ struct Draft: Sendable, Equatable {
 }
 
 extension Alert {
-    /// Above a form that holds what was typed into it before.
+    /// Says above a form that it holds what was typed into it before.
     ///
     /// - Parameter hadSecret: Whether there was a secret with it, which has to be typed again.
     static func restored(hadSecret: Bool = false) -> Alert {
@@ -80,12 +80,12 @@ extension Alert {
 }
 
 extension FollowUpForm {
-    /// Of what was typed, for the browser that sent it: everything but secrets, which are typed again.
+    /// Creates a form with what was typed, for the browser that sent it: everything but secrets, which are typed again.
     ///
-    /// It has a key of its own, since it may be that the first try was written down as begun. What would be there twice if that
-    /// was done after all keeps its key, and is refused then.
+    /// It has a key of its own, since it may be that the first try was written down as begun. What would be there twice
+    /// if that was done after all keeps its key, and is refused then.
     ///
-    /// - Returns: `nil` for more than a page should carry, and for what is sent nowhere.
+    /// - Returns: `nil` if the form is none that can be sent again.
     init?(_ fields: FormFields, path: String) {
         guard path.hasPrefix("/tokens/") || path.hasPrefix("/account/") else { return nil }
         let needsSecret = fields["secret"].map { !$0.isEmpty } ?? false

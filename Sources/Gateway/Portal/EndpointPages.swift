@@ -11,8 +11,8 @@ struct EndpointPageHandler: HTTPHandler {
     private let notFound: (any HTTPHandler)?
 
     /// - Parameters:
-    ///   - deliveries: What takes webhooks at the same address.
-    ///   - notFound: What answers where there is no service of that name; without it, an error does.
+    ///   - deliveries: The handler of webhooks at the same address.
+    ///   - notFound: The handler where there is no service of that name; without it, the response is an error.
     init(
         services: [(service: any WebhookService, page: EndpointPage)], deliveries: any HTTPHandler,
         notFound: (any HTTPHandler)? = nil
@@ -37,7 +37,8 @@ struct EndpointPageHandler: HTTPHandler {
         return page.response(to: exchange.head)
     }
 
-    /// Leads to the page that was meant: one of another route, or a service's whose name was typed with capital letters.
+    /// Leads to the page that was meant: one of another route, or a service's whose name was typed with capital
+    /// letters.
     private func redirection(of exchange: HTTPExchange) -> ServerResponse? {
         if let redirection = exchange.redirectionToIntendedPath() { return redirection }
         guard let name = exchange.pathParameters.raw("service") else { return nil }
@@ -81,7 +82,7 @@ struct EndpointPage: Sendable {
             body: Self.document(service: service, home: home, takesBare: takesBare))
     }
 
-    /// The page as this request's sender likes it.
+    /// Returns the page in the format that the request asks for.
     func response(to head: RequestHead) -> ServerResponse {
         guard ErrorFormat(for: head) == .text else { return json }
         return head.wantsHTML ? html : text
@@ -100,12 +101,12 @@ struct EndpointPage: Sendable {
 
     // MARK: HTML
 
-    /// Nothing but the style that is in the page, which is told by its hash.
+    /// The content security policy: nothing but the style in the page, by its hash.
     private static let policy =
         "default-src 'none'; style-src 'sha256-\(Base64.encode(SHA256.digest(Array(style.utf8)[...])))'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-    /// One file without script, picture or anything from elsewhere.
+    /// Returns the HTML: one file without scripts, images or anything from elsewhere.
     private static func document(service: any WebhookService, home: String, takesBare: Bool) -> [UInt8] {
         let title = HTMLText.escaped(service.title)
         let name = HTMLText.escaped(service.name)

@@ -2,30 +2,27 @@ import Encodings
 import HTTPServer
 import WebPages
 
-/// A sentence and a way on: errors, a failed login, a goodbye.
+/// A message and links onward: errors, a failed login, a logout.
 struct MessagePage: PageContent {
     static let template = "message"
 
-    /// The page's title.
     var title: String
     /// The status, if it is an error.
     var code: String?
-    /// The event, in a sentence.
+    /// The explanation, in a sentence.
     var text: String
-    /// The advice.
     var advice: [String] = []
-    /// Ways on.
+    /// The links onward.
     var ways: [PageLink]
-    /// A form to go on with.
+    /// A form to continue with.
     var followUp: FollowUpForm?
-    /// The request, for whoever is asked for help.
+    /// The request's id in the log, to mention when asking for help.
     var requestID: String?
 }
 
-/// A form that is sent once more: one that came to nothing through no fault of who sent it, or one that asks whether it was
+/// A form that is sent once more: one that failed through no fault of its sender, or one that asks whether it was
 /// meant.
 struct FollowUpForm: Sendable {
-    /// A field.
     struct Hidden: Sendable {
         var name: String
         var value: String
@@ -46,12 +43,12 @@ struct FollowUpForm: Sendable {
     var isDestructive = false
 }
 
-/// The pages for what went wrong: what it is, and what to do.
+/// The pages for errors: what went wrong, and what to do.
 enum ErrorPages {
     private static let home = PageLink(url: "/", text: "Home", isPrimary: true)
     private static let tokens = PageLink(url: "/tokens", text: "Your tokens", isPrimary: true)
 
-    /// The page and its status.
+    /// Returns the page and its status.
     ///
     /// - Parameter isKept: Whether what was typed into a form comes back there after a login.
     static func page(
@@ -67,7 +64,7 @@ enum ErrorPages {
         }
     }
 
-    /// Back to the page that the form is on; elsewhere, to one's tokens or the start page.
+    /// Returns the links back to the page with the form; without one, to the tokens or the start page.
     private static func back(_ request: PageRequest, isKept: Bool = false) -> [PageLink] {
         guard let way = request.formPage, way != "/" else { return [request.session == nil ? home : tokens] }
         let link = PageLink(url: way, text: isKept ? "Back to the form" : "Back to the page", isPrimary: true)
@@ -155,7 +152,7 @@ enum ErrorPages {
         }
     }
 
-    /// Back to the token's page afterwards: what a form changes is below it.
+    /// Returns the address of a fresh login that leads back to the token's page.
     private static func freshLogin(_ request: PageRequest) -> String {
         let parts = request.path.split(separator: "/").prefix(2)
         return "/login?fresh=1&next=" + PercentEncoding.encode("/" + parts.joined(separator: "/"))

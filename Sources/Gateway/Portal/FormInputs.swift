@@ -5,18 +5,15 @@ struct TextField: Sendable {
     /// The field's name in the form.
     var name: String
     var label: String
-    /// The content.
     var value: String
     var hint: String?
-    /// An example.
     var placeholder: String?
-    /// The most characters.
+    /// The maximum number of characters.
     var maximum: Int?
     /// A Boolean value that indicates whether it may be empty.
     var isOptional: Bool
     /// A Boolean value that indicates whether it is language, for spell checkers.
     var isProse: Bool
-    /// The input's type.
     var type: Kind
     var error: String?
     /// A Boolean value that indicates whether the page opens with the focus on it. A field with an error has that
@@ -47,7 +44,6 @@ struct TextField: Sendable {
     /// The ids of the elements that describe it to a screen reader: the error, then the hint.
     private let describedBy: String?
 
-    /// The input's type.
     enum Kind: String, Sendable {
         case text, search
     }
@@ -60,7 +56,7 @@ struct CheckField: Sendable {
     /// The field's name in the form.
     var name: String
     var label: String
-    /// The value that the form sends if it is on.
+    /// The value that the form sends if it is checked.
     var value: String
     /// A Boolean value that indicates whether it is on.
     var isChecked: Bool
@@ -77,12 +73,11 @@ struct SelectField: Sendable {
     /// The field's name in the form.
     var name: String
     var label: String
-    /// The choices.
     var choices: [Choice]
     var error: String?
 }
 
-/// One of several.
+/// One of the choices of a select field.
 struct Choice: Sendable {
     /// The value that the form sends.
     var value: String

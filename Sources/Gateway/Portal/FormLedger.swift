@@ -4,16 +4,16 @@ import Encodings
 import HTTPServer
 import Logging
 
-/// A form that was sent, known by its one-time key and by what is in it: whatever is sent twice, by a double click or by going
-/// back, acts once. What was changed in between is another form.
+/// A form that was sent, known by its one-time key and by what is in it: whatever is sent twice, by a double click or
+/// by going back, acts once. What was changed in between is another form.
 struct FormUse: Sendable, Hashable {
-    /// Characters of a key that is taken.
+    /// The accepted lengths of a key, in bytes.
     private static let keyLengths = 16...200
 
     /// The field with the key.
     static let keyField = "once"
 
-    /// The hash of account, address, key and content: nobody meets another's form.
+    /// The hash of account, address, key and content: no form is mistaken for another's.
     let id: String
 
     /// - Parameter fields: All of the form.
@@ -26,7 +26,7 @@ struct FormUse: Sendable, Hashable {
         id = Hex.encode(SHA256.digest(Array("\(account)\n\(path)\n\(content)".utf8)))
     }
 
-    /// A new key; empty where there is no randomness, and then the form has none.
+    /// Returns a new key; empty where there is no randomness, and then the form has none.
     static func newKey() -> String {
         (try? SecureRandom.bytes(16)).map { Hex.encode($0) } ?? ""
     }
@@ -36,21 +36,21 @@ struct FormUse: Sendable, Hashable {
 private enum FormClaim {
     /// Nobody has acted on it before.
     case first
-    /// It was acted on, and led there; with the next page's cookies, while they are kept.
+    /// It was acted on and led to this page; with the page's cookies, while they are kept.
     case done(location: String, cookies: [UInt8]?)
-    /// Somebody began to act on it, and it is not known what came of that.
+    /// It was begun, and its result is not known.
     case unknown
 }
 
 /// Remembers which forms were sent, over all replicas: in the table `form_use`, a row belongs to whoever inserted it.
 struct FormLedger: Sendable {
-    /// The code of the error for a form that was sent before, where it is not known what came of it.
+    /// The code of the error for a form that was sent before and whose result is not known.
     static let sentBefore = "form_sent"
-    /// The time that a form is remembered. Whoever sends one for the second time later than that acts again.
+    /// The time that a form is remembered. Sent again later than that, it acts again.
     static let retention = Duration.seconds(7 * 86_400)
-    /// The time that the next page's cookies are kept; a secret may be among it.
+    /// The time that the next page's cookies are kept; a secret may be among them.
     static let cookieLifetime = Duration.seconds(300)
-    /// The time that the second waits for what the first comes to, and how often it looks.
+    /// The time that a repeated form waits for the result of the first.
     private static let patience = Duration.seconds(10)
     private static let interval = Duration.milliseconds(100)
 
@@ -60,9 +60,10 @@ struct FormLedger: Sendable {
     /// The time; tests bring their own.
     var clock: @Sendable () -> UnixTime = { .now() }
 
-    /// Runs what a form asks for, unless it was run before: then the answer is what the first one was.
+    /// Runs what a form asks for, unless it was run before: then the response is that of the first time.
     ///
-    /// A browser that sends a form twice hangs up on the first answer, so that what was begun is never given up half-way.
+    /// A browser that sends a form twice hangs up on the first answer, so that what was begun is never given up
+    /// half-way.
     func once(
         _ form: FormUse, _ run: @escaping @Sendable () async throws(PageFailure) -> PageResponse
     ) async throws(PageFailure) -> PageResponse {
@@ -113,7 +114,7 @@ struct FormLedger: Sendable {
 
     // MARK: The table
 
-    /// Claims a form for whoever is the first; waits for what the first comes to.
+    /// Claims a form. If it was claimed before, waits for the result.
     private func claim(_ form: FormUse) async throws(PageFailure) -> FormClaim {
         do {
             let end = ContinuousClock.now + Self.patience
@@ -135,7 +136,7 @@ struct FormLedger: Sendable {
         ).affectedRows > 0
     }
 
-    /// The outcome of the first form; `nil` while it is at it, or has given the form back.
+    /// Returns the result of the first time; `nil` while it is under way, or if the form was released.
     private func found(_ form: FormUse) async throws -> FormClaim? {
         let rows = try await database.query(
             "SELECT at, location, key_id, notes FROM form_use WHERE form = $1", [.text(form.id)]
@@ -150,7 +151,7 @@ struct FormLedger: Sendable {
         return .done(location: location, cookies: cookies)
     }
 
-    /// The first has acted.
+    /// Stores the result of a form that was acted on.
     private func finish(_ form: FormUse, location: String, cookies: [UInt8]) async {
         await logged {
             let sealed = try keys.seal(cookies, for: Self.place(of: form))
@@ -160,7 +161,7 @@ struct FormLedger: Sendable {
         }
     }
 
-    /// The first has changed nothing: the form may be sent again.
+    /// Releases a form that changed nothing: it may be sent again.
     private func release(_ form: FormUse) async {
         await logged {
             try await database.query(
@@ -180,7 +181,7 @@ struct FormLedger: Sendable {
         SealedPlace(column: "form_use.notes", row: form.id)
     }
 
-    /// The task that removes old rows.
+    /// Returns the statements that remove old rows.
     static func tidying(now: UnixTime) -> [SQLStatement] {
         [
             SQLStatement(
@@ -200,7 +201,7 @@ extension PageResponse {
                 .map { "\($0.key.rawValue) \(Base64.encode($0.value))" }.joined(separator: "\n").utf8)
     }
 
-    /// The response with those cookies; `nil` for what are none.
+    /// Creates the response with those cookies; `nil` if they cannot be read.
     fileprivate init?(redirectingTo location: String, encodedCookies: [UInt8]) {
         self.init(body: .redirect(location))
         for line in encodedCookies.split(separator: UInt8(ascii: "\n")) {

@@ -15,7 +15,7 @@ extension Moment {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// A point in time as pages show it: `23 Nov 2026, 21:40 UTC`; `unknown` outside of the years 1970 to 9999.
+    /// Creates the moment as pages show it: `23 Nov 2026, 21:40 UTC`; `unknown` outside of the years 1970 to 9999.
     init(_ time: UnixTime) {
         guard time.isKnown else {
             let end = time.milliseconds < 0 ? "1970-01-01T00:00:00Z" : "9999-12-31T23:59:59Z"
@@ -34,7 +34,7 @@ extension Moment {
 
 /// Numbers as people read them.
 enum NumberText {
-    /// With a comma before every three digits: `12,345`.
+    /// Returns the number with a comma before every three digits: `12,345`.
     static func grouped(_ number: some BinaryInteger) -> String {
         let digits = String(number.magnitude)
         var result = ""
@@ -50,7 +50,7 @@ enum NumberText {
         "\(grouped(number)) \(number == 1 ? one : many)"
     }
 
-    /// Bytes: `812 B`, `7.2 kB`, `1.5 MB`.
+    /// Returns a number of bytes: `812 B`, `7.2 kB`, `1.5 MB`.
     static func size(_ bytes: Int) -> String {
         if bytes < 0 { return "Invalid size" }
         if bytes < 1000 { return "\(bytes) B" }

@@ -1,14 +1,13 @@
 import WebPages
 
-/// One entry of the history: the actor, the action and the time.
+/// An entry of a history: the actor, the action and the time.
 struct HistoryRow: Sendable {
-    /// When.
     var when: Moment
     var who: String
     var what: String
     /// The object of the action, where that is not the page's subject.
     var about: PageLink?
-    /// More about it.
+    /// Further details.
     var detail: String?
 }
 

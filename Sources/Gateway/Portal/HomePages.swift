@@ -26,33 +26,28 @@ struct HomePage: PageContent {
     var hasTokens: Bool
     /// The state of the tokens, in numbers.
     var figures: [Figure] = []
-    /// Tokens that want to be looked at.
+    /// Tokens that need attention.
     var attention: [AttentionRow] = []
-    /// Tokens that deliveries came for lately.
+    /// The tokens with the latest deliveries.
     var recent: [TokenRow] = []
 }
 
-/// A number with its name, and where it leads.
+/// A count with its label and a link.
 struct Figure: Sendable {
-    /// The number.
     var value: String
-    /// Its name.
     var label: String
-    /// The target of the link.
     var url: String
 }
 
-/// A token that wants to be looked at.
+/// A token that needs attention.
 struct AttentionRow: Sendable {
-    /// Its service.
     var service: ServiceBadge
     /// Its page.
     var url: String
-    /// Its name.
     var name: String
-    /// Why.
+    /// The reason.
     var reason: String
-    /// Since when.
+    /// The time of the delivery in question, or of the token's creation.
     var when: Moment?
 }
 
@@ -60,9 +55,9 @@ struct AttentionRow: Sendable {
 struct HomePages: Sendable {
     let portal: Portal
 
-    /// Most tokens in each of the two lists.
+    /// The maximum number of tokens in each of the two lists.
     private static let listed = 6
-    /// Tokens among which those without a delivery are looked for.
+    /// The number of tokens up to which those without a delivery are listed.
     private static let few = 500
 
     /// The start page: a description for anybody; the state of their tokens for someone who is logged in.
@@ -97,7 +92,7 @@ struct HomePages: Sendable {
             .home)
     }
 
-    /// A few of somebody's tokens, those with the latest deliveries unless something else is said.
+    /// Returns a few of somebody's tokens: those with the latest deliveries, unless `narrow` asks for others.
     private func list(_ person: Person, _ narrow: (inout TokenQuery) -> Void) async throws(PageFailure) -> [TokenView] {
         var query = TokenQuery(order: .lastDelivery, perPage: Self.listed)
         query.isCounted = false
@@ -138,7 +133,7 @@ struct HomePages: Sendable {
         return sentences.isEmpty ? "No problems with your tokens." : sentences.joined(separator: " ")
     }
 
-    /// Each leads to the tokens that it counts.
+    /// Returns the counts; each leads to the tokens that it counts.
     private static func figures(_ overview: TokenOverview) -> [Figure] {
         [
             Figure(
@@ -174,7 +169,7 @@ struct HomePages: Sendable {
 }
 
 extension TokenOverview {
-    /// Returns a Boolean value that indicates whether there is any token that stands so.
+    /// Returns a Boolean value that indicates whether any token has this standing.
     fileprivate func has(_ standing: TokenStanding) -> Bool {
         switch standing {
         case .refused: failing > 0

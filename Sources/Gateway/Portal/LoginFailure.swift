@@ -2,12 +2,12 @@ import HTTPServer
 import OIDC
 import WebPages
 
-/// A login that did not work, told to the person: what happened and what to do. Nothing in it was chosen by others.
+/// A failed login, explained to the person: what happened and what to do. Nothing in it was chosen by others.
 struct LoginFailure: Sendable {
     let page: MessagePage
     let status: HTTPStatus
 
-    /// - Parameter retry: The address for another try; nil where that is no use.
+    /// - Parameter retry: The address for another try; `nil` where that is of no use.
     private init(
         _ status: HTTPStatus, _ title: String, _ explanation: String, _ advice: String, retry: String?,
         requestID: RequestID
@@ -19,7 +19,7 @@ struct LoginFailure: Sendable {
             requestID: "\(requestID)")
     }
 
-    /// The login's time was over, or it was begun in another browser.
+    /// The login took too long, or it was begun in another browser.
     static func unknownAttempt(requestID: RequestID) -> LoginFailure {
         LoginFailure(
             .badRequest, "This login has expired",
@@ -28,14 +28,14 @@ struct LoginFailure: Sendable {
             requestID: requestID)
     }
 
-    /// Too many logins are under way where this one comes from, or too many failed.
+    /// Too many logins from the same source are under way, or have failed.
     static func tooMany(retry: String, requestID: RequestID) -> LoginFailure {
         LoginFailure(
             HTTPStatus(429), "Too many logins", "There are too many logins from your network right now.",
             "Try again in a few seconds.", retry: retry, requestID: requestID)
     }
 
-    /// The account's name is none that owners here may have.
+    /// The account's name is not valid here.
     static func unusableAccount(requestID: RequestID) -> LoginFailure {
         LoginFailure(
             .forbidden, "This account can’t be used here",
@@ -44,14 +44,14 @@ struct LoginFailure: Sendable {
                 + "server’s administrators.", retry: nil, requestID: requestID)
     }
 
-    /// This side could not do its part.
+    /// The server could not reach its database.
     static func unavailable(retry: String, requestID: RequestID) -> LoginFailure {
         LoginFailure(
             .serviceUnavailable, "Login is temporarily unavailable",
             "This server couldn’t reach its database.", "Try again in a minute.", retry: retry, requestID: requestID)
     }
 
-    /// Returns the meaning of the error for the person.
+    /// Returns what an error means for the person.
     static func of(_ error: OIDCError, retry: String, requestID: RequestID) -> LoginFailure {
         switch error {
         case .refused(code: "access_denied"):

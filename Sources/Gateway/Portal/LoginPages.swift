@@ -98,7 +98,7 @@ struct LoginCallbackHandler: HTTPHandler {
         }
     }
 
-    /// Returns a Boolean value that indicates whether a callback came that no login waits for.
+    /// Returns a Boolean value that indicates whether no login waits for the callback.
     private static func isStray(_ error: any Error) -> Bool {
         switch error {
         case LoginRefusal.unknownAttempt, OIDCError.stateMismatch, OIDCError.badCallback: true
@@ -144,7 +144,7 @@ extension OIDCError {
     }
 }
 
-/// `POST /login/development`: whoever asks is who they say. On this machine alone.
+/// `POST /login/development`: logs anybody in under any name, on this machine only.
 struct DevelopmentLoginHandler: HTTPHandler {
     let portal: Portal
 
@@ -187,9 +187,9 @@ struct DevelopmentLoginPage: PageContent {
 
     var title: String { "Log in" }
 
-    /// The fault of the input.
+    /// The error message at the top.
     var problem: String?
-    /// The page to show afterwards.
+    /// The page to go to afterwards.
     var next: String
     /// Account and groups.
     var fields = [

@@ -4,8 +4,8 @@ import WebPages
 
 /// `POST /logout`: ends the session, and leads on to the provider's logout if it has one.
 ///
-/// The answer is a page and no redirect: a redirect to the provider would be forbidden by the pages' own `form-action`.
-/// The page goes on by itself (`Refresh`), and has a link.
+/// The response is a page and no redirect: a redirect to the provider would be forbidden by the pages' own
+/// `form-action`. The page goes on by itself (`Refresh`), and has a link.
 struct LogoutHandler: HTTPHandler {
     let portal: Portal
 
@@ -46,8 +46,9 @@ struct LogoutHandler: HTTPHandler {
         return portal.page(page, status: error.status, fields: retry)
     }
 
-    /// The cookies that a browser forgets whose session is over already: all of it, too. A page of another site may
-    /// send this form, but not with our cookies (`SameSite`), nor without saying so: then nothing that is in use goes.
+    /// Returns the fields by which a browser forgets a session that is over already, with all its cookies. A page of
+    /// another site may send this form, but not with our cookies (`SameSite`), nor without saying so: then nothing that
+    /// is in use goes.
     private func farewell(to exchange: HTTPExchange, _ context: SessionContext) -> [ServerResponse.Field] {
         let accounts = portal.accounts
         let origins = accounts.origins(for: exchange)

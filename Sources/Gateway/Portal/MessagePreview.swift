@@ -3,20 +3,18 @@ import WebhookServices
 
 /// A message as it goes out.
 struct MessagePreview: Sendable {
-    /// A heading without a full stop.
+    /// The heading, without a full stop.
     var lead: String
-    /// Its topic.
     var topic: String?
-    /// The message.
     var message: String
 }
 
 extension MessagePreview {
-    /// The message that a delivery like the last one makes; before the first one, an example's.
+    /// Creates the message that a delivery like the last one becomes; before the first one, that of an example.
     ///
     /// - Parameters:
     ///   - last: The last delivery that was published.
-    ///   - sender: Whose account it names.
+    ///   - sender: The account that it names.
     init?(
         _ service: any WebhookService, token: Token, last: DeliveryRecord?, sender: String, renderer: MessageRenderer,
         now: UnixTime
@@ -39,7 +37,7 @@ extension MessagePreview {
             topic: message.routingKey, message: String(decoding: message.text, as: UTF8.self))
     }
 
-    /// The values that the header that names the event may have had; last, the one in examples.
+    /// Returns the values that the header with the event's name may have had; the last one is that of examples.
     private static func names(_ event: String?) -> [String?] {
         guard let event else { return [nil] }
         return [event, String(event.prefix { $0 != "." }), event.replacing(".", with: ":"), nil]

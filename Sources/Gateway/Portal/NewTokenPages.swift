@@ -1,24 +1,22 @@
 import WebPages
 import WebhookServices
 
-/// `/tokens/new`: which service?
+/// `/tokens/new`: the choice of a service.
 struct ServicesPage: PageContent {
     static let template = "services"
 
     var title: String { "New token" }
 
-    /// The way back.
+    /// The breadcrumbs.
     var crumbs: [PageLink]
-    /// The services.
     var services: [Entry]
 
     /// A service to choose.
     struct Entry: Sendable {
-        /// The service.
         var service: ServiceBadge
         /// The address of its form.
         var url: String
-        /// The proof of its webhooks, in a few words.
+        /// The events that the service sends, or what it needs first, in a few words.
         var summary: String
     }
 }
@@ -29,33 +27,32 @@ struct NewTokenPage: PageContent {
 
     var title: String { "New token for \(service.title)" }
 
-    /// The way back.
+    /// The breadcrumbs.
     var crumbs: [PageLink]
-    /// The service.
     var service: ServiceBadge
     /// The next step.
     var lead = ""
     /// The steps at the service to take first, where it makes the secret.
     var guide: SetupSteps?
-    /// The fault of the input.
+    /// The error message at the top.
     var problem: String?
     /// Name, scope, events.
     var fields: [TextField]
-    /// The other settings of the service.
+    /// The fields of the service's other settings.
     var settings: [TextField] = []
-    /// Those of them that are on or off.
+    /// The settings that are on or off.
     var checks: [CheckField] = []
     /// A Boolean value that indicates whether private content is published.
     var allowsPrivate = false
-    /// The faults of those settings: nothing, as long as nobody else can have changed it.
+    /// `nil`: nobody else can have changed that setting yet.
     let privateError: String? = nil
-    /// A secret that someone brings, where that is a choice.
+    /// The field for a secret of one's own, where that is optional.
     var ownSecret: TextField?
     /// A Boolean value that indicates whether that is open.
     var isOwnSecretOpen = false
 }
 
-/// `/tokens/new`: choose a service, fill in the form, see the secret.
+/// `/tokens/new`: the choice of a service, and the form.
 struct NewTokenPages: Sendable {
     let portal: Portal
 
@@ -84,7 +81,7 @@ struct NewTokenPages: Sendable {
         return form(service, TokenFields(values: values), for: person)
     }
 
-    /// Makes the token.
+    /// Creates the token.
     func create(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let person = try request.person()
         guard let service = portal.services.offered(named: request.field("service")) else {

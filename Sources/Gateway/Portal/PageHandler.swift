@@ -2,8 +2,8 @@ import HTTPServer
 import Logging
 import WebPages
 
-/// Answers one address with a page: finds out who asks, checks the form, runs the page's code, and puts around its
-/// response what all pages have.
+/// Answers one address with a page: finds the session, checks the form, runs the page's code, and adds what all
+/// responses have.
 struct PageHandler: HTTPHandler {
     /// The people who may use the page.
     enum Access: Sendable {
@@ -46,7 +46,7 @@ struct PageHandler: HTTPHandler {
         return response
     }
 
-    /// A page that says why nothing is done. Whatever the request holds is not looked at.
+    /// Returns the page for a failure. What the request holds is not looked at.
     func refusal(of exchange: HTTPExchange, _ reason: PageFailure) async -> ServerResponse {
         var request = PageRequest(path: exchange.head.path, requestID: exchange.requestID.description)
         let context = try? await context(of: exchange)
@@ -100,7 +100,7 @@ struct PageHandler: HTTPHandler {
         }
     }
 
-    /// Does what is asked for; what a form asks for once, however often it is sent.
+    /// Runs the page's code; for a form once, however often it is sent.
     private func act(on request: PageRequest, changes: Bool) async throws(PageFailure) -> PageResponse {
         guard changes, let session = request.session,
             let form = FormUse(request.form, path: request.path, account: session.account)
@@ -146,7 +146,7 @@ struct PageHandler: HTTPHandler {
         return response
     }
 
-    /// The field that sets a sealed cookie; `nil` if there is no randomness to seal it with.
+    /// Returns the field that sets a sealed cookie; `nil` if there is no randomness to seal it with.
     private func field(setting cookie: PageCookie, to bytes: [UInt8]) -> ServerResponse.Field? {
         do {
             return try portal.accounts.sealedCookie.set(cookie.rawValue, bytes, lifetime: cookie.lifetime)
@@ -156,7 +156,7 @@ struct PageHandler: HTTPHandler {
         }
     }
 
-    /// - Parameter typed: What a form held that comes to nothing.
+    /// - Parameter typed: The content of a form that is not acted on.
     private func failure(_ failure: PageFailure, _ request: PageRequest, _ typed: FormFields? = nil) -> ServerResponse {
         if case .service(.unavailable(let reason)) = failure {
             portal.logger.throttled(

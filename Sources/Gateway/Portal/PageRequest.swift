@@ -1,49 +1,48 @@
 import Database
 import Encodings
 
-/// A request for a page, taken apart: all that a page's code may know of it.
+/// A request for a page: all that the page's code knows of it.
 struct PageRequest: Sendable {
     /// The session of the person who asks; `nil` if nobody is logged in.
     var session: Session?
     /// The path, still percent-encoded.
     var path = "/"
-    /// The value in the path where the route has a name.
+    /// The values in the path by the names in the route's pattern.
     var parameters: [String: String] = [:]
-    /// The query.
     var query = QueryItems()
     /// The form of a POST, its CSRF token already checked.
     var form = FormFields()
     /// The content of the sealed cookies.
     var cookies: [PageCookie: [UInt8]] = [:]
-    /// The page with the form that was sent, where a POST comes to nothing.
+    /// The page with the form that was sent, where a POST fails.
     var formPage: String?
-    /// The content of this page's form before the login ended.
+    /// The content of a form that was sent when the login had ended.
     var draft: Draft?
     /// The name of the request in the log.
     var requestID = ""
-    /// When it came.
+    /// The time at which it arrived.
     var now = UnixTime.now()
 
-    /// A field of the form without blanks around it; empty if it is not there.
+    /// Returns a field of the form without blanks around it; empty if it is missing.
     func field(_ name: String) -> String {
         (form[name] ?? "").trimmed
     }
 
-    /// The id of the token that the path names.
+    /// Returns the id of the token that the path names.
     ///
-    /// - Throws: `notFound` for what is none.
+    /// - Throws: `notFound` if it is not a token's id.
     func tokenID() throws(PageFailure) -> TokenID {
         guard let id = parameters["id"].flatMap({ TokenID($0) }) else { throw .notFound }
         return id
     }
 
-    /// The session of the person who asks, where the route lets nobody else come this far.
+    /// Returns the session; the route lets nobody without one come this far.
     func loggedIn() throws(PageFailure) -> Session {
         guard let session else { throw .login }
         return session
     }
 
-    /// The person who asks, where the route lets nobody else come this far.
+    /// Returns the person who asks; the route lets nobody else come this far.
     func person() throws(PageFailure) -> Person {
         try loggedIn().person
     }
@@ -62,7 +61,7 @@ extension Portal {
 /// The names and values of a query, decoded (WHATWG URL standard section 5.1). What does not decode stays as it is:
 /// a query only asks, so there is nothing to refuse.
 struct QueryItems: Sendable, Hashable {
-    /// The most that are read; the target's own limit bounds their size.
+    /// The maximum number of items that are read; the target's own limit bounds their size.
     static let maximum = 32
 
     private var items: [(name: String, value: String)] = []
@@ -76,7 +75,7 @@ struct QueryItems: Sendable, Hashable {
         }
     }
 
-    /// Those given.
+    /// Creates a query of these items.
     init(_ items: [(name: String, value: String)] = []) {
         self.items = items
     }
@@ -86,8 +85,8 @@ struct QueryItems: Sendable, Hashable {
         items.first { $0.name == name && !$0.value.isEmpty }?.value
     }
 
-    /// The whole number of that name; one that is too large or too small is the largest or smallest there is. `nil` for
-    /// what is none.
+    /// Returns the whole number of that name; one that is too large or too small is clamped. `nil` if it is
+    /// not one.
     func number(_ name: String) -> Int64? {
         guard let text = self[name] else { return nil }
         let digits = text.first == "-" ? text.dropFirst() : text[...]
@@ -101,7 +100,7 @@ struct QueryItems: Sendable, Hashable {
     /// The time before which a history is asked for.
     var before: UnixTime? { number("before").map(UnixTime.init(milliseconds:)) }
 
-    /// With a value replaced; an empty one takes it away.
+    /// Returns the query with a value replaced; an empty one removes it.
     func replacing(_ name: String, by value: String) -> QueryItems {
         var rest = items.filter { $0.name != name && !$0.value.isEmpty }
         if !value.isEmpty { rest.append((name, value)) }

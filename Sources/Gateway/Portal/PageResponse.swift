@@ -1,11 +1,10 @@
 import HTTPServer
 import WebPages
 
-/// The result of a page's code.
+/// The response of a page's code.
 struct PageResponse: Sendable {
     /// The content.
     enum Body: Sendable {
-        /// A page.
         case page(any PageContent, PageFrame.Section)
         /// 303 to a path on this server.
         case redirect(String)
@@ -13,7 +12,6 @@ struct PageResponse: Sendable {
         case json([UInt8])
     }
 
-    /// The content.
     var body: Body
     /// The status of a page or of JSON.
     var status = 200
@@ -27,21 +25,21 @@ struct PageResponse: Sendable {
     var cookies: [PageCookie: [UInt8]] = [:]
     /// A Boolean value that indicates whether the browser is to forget the person: they logged out.
     var isGoodbye = false
-    /// Sealed cookies to take away.
+    /// Sealed cookies to delete.
     var spentCookies: Set<PageCookie> = []
 
-    /// A page.
+    /// Returns a page.
     static func page(_ content: some PageContent, _ section: PageFrame.Section, status: Int = 200) -> PageResponse {
         PageResponse(body: .page(content, section), status: status, hasErrors: status == 422)
     }
 
-    /// Another page, and what to say at its top.
+    /// Returns a redirect to another page, with a message for its top.
     static func redirect(_ path: String, _ kind: Alert.Kind = .success, _ text: String) -> PageResponse {
         PageResponse(body: .redirect(path), cookies: [.flash: Alert(kind: kind, text: text).cookie])
     }
 }
 
-/// The reason why a request for a page comes to nothing.
+/// The reason why a request for a page fails.
 enum PageFailure: Error, Sendable {
     /// 404.
     case notFound
@@ -49,7 +47,7 @@ enum PageFailure: Error, Sendable {
     case methodNotAllowed
     /// Nobody is logged in.
     case login
-    /// 403: the form came from elsewhere, or is too old.
+    /// 403: the form came from another site, or from a page of another session.
     case forged
     /// An error of the token service.
     case service(TokenServiceError)
@@ -65,7 +63,7 @@ enum PageFailure: Error, Sendable {
     }
 }
 
-/// Runs calls of the token service, with the errors that pages know.
+/// Calls the token service, and throws its errors as those of pages.
 func asking<Value>(_ call: () async throws(TokenServiceError) -> Value) async throws(PageFailure) -> Value {
     do throws(TokenServiceError) {
         return try await call()
@@ -74,7 +72,7 @@ func asking<Value>(_ call: () async throws(TokenServiceError) -> Value) async th
     }
 }
 
-/// Runs calls of the database, with the error that pages know.
+/// Calls the database, and throws its errors as those of pages.
 func reachingDatabase<Value>(_ call: () async throws -> Value) async throws(PageFailure) -> Value {
     do {
         return try await call()
@@ -84,13 +82,13 @@ func reachingDatabase<Value>(_ call: () async throws -> Value) async throws(Page
 }
 
 extension Alert {
-    /// For a cookie: its kind, a blank, its text.
+    /// The value of a cookie: the kind, a blank, the text.
     var cookie: [UInt8] {
         // Cookies have 4 KiB, and this one is no place for more than a sentence.
         Array("\(kind.rawValue) \(text.prefix(300))".utf8)
     }
 
-    /// Of a cookie; `nil` for what is none.
+    /// Reads the value of a cookie; `nil` if it is none.
     init?(cookie bytes: [UInt8]) {
         guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
         let parts = text.split(separator: " ", maxSplits: 1)

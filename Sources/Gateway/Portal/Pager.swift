@@ -8,12 +8,11 @@ struct Pager: Sendable {
     var previous: String?
     /// The page after.
     var next: String?
-    /// Links to pages; one without address stands for those left out.
+    /// The links to pages; one without a URL stands for those left out.
     var pages: [Entry] = []
 
     /// A page's number.
     struct Entry: Sendable {
-        /// The number.
         var label: String
         /// The address of the page.
         var url: String?
@@ -23,9 +22,9 @@ struct Pager: Sendable {
 }
 
 extension Pager {
-    /// Links to the pages of a list: the first, the last, and those around the present one.
+    /// Creates links to the first page, the last, and those around the current one.
     ///
-    /// - Parameter url: Where a page is.
+    /// - Parameter url: Returns the URL of a page.
     init(page: Int, of pages: Int, perPage: Int, total: Int, noun: (one: String, many: String), url: (Int) -> String) {
         let first = (page - 1) * perPage + 1
         let last = min(page * perPage, total)

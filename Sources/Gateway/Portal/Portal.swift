@@ -70,7 +70,7 @@ struct Portal: Sendable {
         secured(ServerResponse(HTTPStatus(303), headers: [.init("Location", location)] + fields))
     }
 
-    /// Adds what all responses have: nothing of them is kept, framed, sniffed or told to others.
+    /// Adds what all responses have: they are not cached, framed or sniffed, and send no referrer.
     func secured(_ response: ServerResponse) -> ServerResponse {
         var response = response
         let known = Set(response.headers.map { $0.name.lowercased() })
@@ -90,21 +90,21 @@ struct PortalSettings: Sendable {
     var messageURL = ""
     /// Links at the bottom.
     var links: [PageLink] = []
-    /// Tokens on a page.
+    /// The number of tokens on a page.
     var tokensPerPage = 25
-    /// Entries of a history on a page.
+    /// The number of history entries on a page.
     var historyEntries = 25
     /// A Boolean value that indicates whether there is a way to log in.
     var canLogIn = true
     /// A Boolean value that indicates whether anybody can log in as anyone.
     var isDevelopmentLogin = false
-    /// Facts for the administration: what runs.
+    /// The versions that the administration shows.
     var versions: [LabelledValue] = []
 
     /// A Boolean value that indicates whether people reach the server by https.
     var isSecure: Bool { baseURL.hasPrefix("https://") }
 
-    /// Returns the address of a message; `nil` for nowhere.
+    /// Returns the address of a message; `nil` if there is none.
     func url(ofMessage id: String) -> String? {
         messageURL.isEmpty ? nil : messageURL.replacing("{id}", with: PercentEncoding.encode(id))
     }

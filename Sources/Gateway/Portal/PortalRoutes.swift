@@ -70,7 +70,7 @@ struct PortalRoutes: Sendable {
         try on(.get, "/admin/people", in: &router, admin.people)
     }
 
-    /// Whoever opens the address of a form, which is only sent to, is led to the page with the form.
+    /// Leads whoever opens the address of a form to the page with the form.
     private func registerFormAddresses(in router: inout Router) throws(RouteError) {
         for (action, place) in [
             ("settings", "#settings"), ("scope", "#settings"), ("rotate", "#secret"), ("disable", "#danger"),
@@ -103,7 +103,7 @@ struct PortalRoutes: Sendable {
     }
 }
 
-/// Where there is nothing, or nothing for this method: a page for browsers, an error for programs.
+/// The response where there is nothing, or nothing for this method: a page for browsers, an error for programs.
 private struct ErrorPageHandler: HTTPHandler {
     let page: PageHandler
     let failure: PageFailure

@@ -4,77 +4,71 @@ import FoundationEssentials
 import WebPages
 import WebhookServices
 
-/// Shows a secret, this once: after a token was made, or got another.
+/// Shows a secret, once: of a new token, or after it was replaced.
 struct SecretPage: PageContent {
     static let template = "secret"
 
-    /// The page's title.
     var title: String
-    /// The labels of the address and, where there is one, the secret.
+    /// The heading above the URL and, where there is one, the secret.
     var credentials = "URL and secret"
-    /// The way back.
+    /// The breadcrumbs.
     var crumbs: [PageLink]
-    /// The service.
     var service: ServiceBadge
-    /// The event, in a sentence.
+    /// The explanation, in a sentence.
     var heading: String
     /// The next step.
     var lead: String
     /// The address.
     var url: CopyField
-    /// Address and secret in one, for services that take it so.
+    /// The URL with the secret in it, for services that take them as one.
     var urlWithSecret: CopyField?
-    /// The secret.
     var secret: CopyField?
-    /// The text where there is none to show.
+    /// The text in its place if there is no secret to show.
     var noSecret: String?
-    /// Until when former secrets work.
+    /// The times at which previous secrets expire.
     var formerUntil: [Moment] = []
-    /// Watches for the first delivery.
+    /// The card that waits for the first delivery.
     var waiting: WaitingCard?
     /// The steps at the service.
     var guide: SetupSteps?
     /// A command that sends a test event; empty for none.
     var test: [CodePart] = []
-    /// Remarks about the steps.
+    /// A note about the command.
     var testNote: String?
     /// The token's page.
     var tokenURL: String
 }
 
-/// A value to take along, with a copy button.
+/// A value with a copy button.
 struct CopyField: Sendable {
     /// The element's id.
     var id: String
     var label: String
-    /// The value.
     var value: String
     var hint: String?
-    /// A Boolean value that indicates whether it can be hidden from someone who looks on.
+    /// A Boolean value that indicates whether it is a secret, which can be hidden.
     var isSecret = false
 }
 
-/// A part of a command: what is secret of it can be hidden from someone who looks on.
+/// A part of a command. Secret parts can be hidden.
 struct CodePart: Sendable {
-    /// The text.
     var text: String
-    /// A Boolean value that indicates whether it is a secret, or made of nothing else.
+    /// A Boolean value that indicates whether it is a secret.
     var isSecret = false
 }
 
 /// `/tokens/<id>/secret`: shows a secret, once. It comes by a sealed cookie from the POST that made it, so that
-/// reloading the page repeats nothing, and the page after it shows nothing any more.
+/// reloading the page repeats nothing, and the secret is not shown again.
 struct SecretPages: Sendable {
     let portal: Portal
 
-    /// The way there.
+    /// Returns the redirect to the page.
     static func redirect(_ issued: IssuedToken, _ occasion: FreshSecret.Occasion, isShown: Bool) -> PageResponse {
         let fresh = FreshSecret(
             token: issued.view.token.id, occasion: occasion, secret: isShown ? issued.secret.reveal() : nil)
         return PageResponse(body: .redirect(issued.view.path + "/secret"), cookies: [.secret: fresh.encoded])
     }
 
-    /// The page.
     func show(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let view = try await portal.token(of: request)
         guard let fresh = request.cookies[.secret].flatMap({ FreshSecret($0) }), fresh.token == view.token.id else {
@@ -141,20 +135,19 @@ struct SecretPages: Sendable {
 struct FreshSecret: Sendable, Equatable {
     /// The reason why there is a new secret.
     enum Occasion: String, Sendable {
-        /// The token was made.
+        /// The token was created.
         case created
-        /// It got another one.
+        /// The token got a new secret.
         case rotated
     }
 
-    /// The token.
     let token: TokenID
     /// The reason why there is a new one.
     let occasion: Occasion
-    /// The secret; `nil` where people brought their own or there is none, so that there is nothing to show.
+    /// The secret; `nil` if people provided their own or there is none.
     let secret: String?
 
-    /// For a cookie: three lines.
+    /// The value of a cookie: three lines.
     var encoded: [UInt8] { Array("\(token)\n\(occasion.rawValue)\n\(secret ?? "")".utf8) }
 
     init(token: TokenID, occasion: Occasion, secret: String?) {
@@ -163,7 +156,7 @@ struct FreshSecret: Sendable, Equatable {
         self.secret = secret
     }
 
-    /// Of a cookie; `nil` for what is none.
+    /// Reads the value of a cookie; `nil` if it is none.
     init?(_ bytes: [UInt8]) {
         guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -177,10 +170,9 @@ struct FreshSecret: Sendable, Equatable {
 struct TestCommand: Sendable {
     /// The command, `curl …`, in parts: those that hold the secret, and the others.
     let parts: [CodePart]
-    /// A remark.
     let note: String?
 
-    /// - Parameter sender: Whose account the event names.
+    /// - Parameter sender: The account that the event names.
     /// - Returns: `nil` if the secret cannot sign.
     init?(
         _ service: any WebhookService, token: Token, url: String, secret: String, sender: String,
@@ -214,7 +206,7 @@ struct TestCommand: Sendable {
         note = isTimed ? "The signature is valid for five minutes." : nil
     }
 
-    /// One that the token is for.
+    /// Returns a repository that the token is for.
     static func repository(of token: Token) -> String {
         token.scope.map { $0.text.contains("/") ? $0.text : $0.text + "/test" } ?? "example/test"
     }

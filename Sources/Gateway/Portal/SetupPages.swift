@@ -5,11 +5,9 @@ import WebhookServices
 struct SetupPage: PageContent {
     static let template = "setup"
 
-    /// The page's title.
     var title: String
-    /// The way back.
+    /// The breadcrumbs.
     var crumbs: [PageLink]
-    /// The service.
     var service: ServiceBadge
     /// The token's name.
     var name: String
@@ -29,7 +27,6 @@ struct SetupSteps: Sendable {
     var serviceTitle: String
     /// The places at which webhooks are set up.
     var places: [Place]
-    /// The steps, in order.
     var steps: [String]
     /// The fields to fill in.
     var fields: [Field]

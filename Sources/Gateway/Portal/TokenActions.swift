@@ -8,7 +8,7 @@ struct TokenActions: Sendable {
 
     private var details: TokenDetailPages { TokenDetailPages(portal: portal) }
 
-    /// Name, scope, events, settings, the private-content switch.
+    /// Saves the settings: name, scope, events and those of the service.
     func edit(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let (id, person) = (try request.tokenID(), try request.person())
         // All settings that any service has: those of the token's own are what the form sends.
@@ -41,7 +41,7 @@ struct TokenActions: Sendable {
         return .redirect("/tokens/\(id)", .success, "Changes saved.")
     }
 
-    /// Another scope, for a repository that was renamed.
+    /// Changes the scope, for a repository that was renamed.
     func changeScope(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let (id, person) = (try request.tokenID(), try request.person())
         let path = "/tokens/\(id)"
@@ -70,7 +70,7 @@ struct TokenActions: Sendable {
         }
     }
 
-    /// Another secret.
+    /// Creates a new secret.
     func rotate(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let (id, person) = (try request.tokenID(), try request.person())
         let secret = request.field("secret")
@@ -117,7 +117,7 @@ struct TokenActions: Sendable {
         return .redirect(view.path, .success, text)
     }
 
-    /// For good, if its name was typed.
+    /// Deletes the token, if its name was typed.
     func delete(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let (person, view) = (try request.person(), try await portal.token(of: request))
         guard request.field("name") == view.token.name.trimmed else {
@@ -132,7 +132,7 @@ struct TokenActions: Sendable {
         return .redirect("/tokens", .success, "Token “\(view.token.name.isolated)” deleted.")
     }
 
-    /// A test event, the whole way.
+    /// Sends a test event, which goes the whole way of a webhook.
     func test(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let (person, view) = (try request.person(), try await portal.token(of: request))
         let record = try await asking { () async throws(TokenServiceError) in
@@ -235,7 +235,7 @@ struct TokenActions: Sendable {
         return manages(token.owners) && !manages(token.owners.filter { $0.kind != kind || $0.name != name })
     }
 
-    /// Asks whether it is meant.
+    /// Returns the page that asks for confirmation.
     private func leaving(
         _ request: PageRequest, _ view: TokenView, _ kind: TokenOwner.Kind, _ name: String
     ) -> PageResponse {

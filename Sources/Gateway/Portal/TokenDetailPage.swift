@@ -8,24 +8,21 @@ struct TokenDetailPage: PageContent {
 
     var title: String { name }
 
-    /// The way back.
+    /// The breadcrumbs.
     var crumbs: [PageLink]
     /// The token's page, which its forms are below.
     var path: String
-    /// The service.
     var service: ServiceBadge
-    /// Its name.
     var name: String
-    /// Its scope.
     var scope: String?
     /// Enabled, disabled, service off.
     var state: StatePill
     /// A Boolean value that indicates whether it is enabled.
     var isEnabled: Bool
     var notices: [Alert] = []
-    /// Another scope, where its repository seems to have been renamed.
+    /// The offer of another scope, if the repository seems to have been renamed.
     var rename: ScopeOffer?
-    /// The fault of the input.
+    /// The error message at the top.
     var problem: String?
     /// The address of its webhooks.
     var url: CopyField
@@ -37,13 +34,12 @@ struct TokenDetailPage: PageContent {
     var refused: String
     /// A Boolean value that indicates whether a test event can be sent.
     var canTest = true
-    /// Watches for the first delivery, until there was one.
+    /// The card that waits for the first delivery, until there is one.
     var waiting: WaitingCard?
     /// The filter of the list of deliveries.
     var deliveryFilters: [PageLink] = []
     /// A Boolean value that indicates whether there are any deliveries, listed or not.
     var hasDeliveries: Bool
-    /// The deliveries.
     var deliveries: [DeliveryRow]
     /// The last delivery's message.
     var preview: MessagePreview?
@@ -51,31 +47,30 @@ struct TokenDetailPage: PageContent {
     var history: [HistoryRow]
     /// The address of older history.
     var olderHistory: String?
-    /// Names the settings that the form shows.
+    /// The version of the settings that the form shows.
     var version = ""
     /// Name, scope, events.
     var fields: [TextField]
-    /// The other settings of the service.
+    /// The fields of the service's other settings.
     var settings: [TextField] = []
-    /// Those of them that are on or off.
+    /// The settings that are on or off.
     var checks: [CheckField] = []
     /// A Boolean value that indicates whether private content is published.
     var allowsPrivate = false
-    /// The people who may manage it.
+    /// The owners.
     var owners: [OwnerRow]
-    /// The form that adds an owner: person or group.
+    /// The field of the new owner's kind: person or group.
     var ownerKind: SelectField
-    /// The form that adds an owner: the name.
+    /// The field of the new owner's name.
     var ownerName: TextField
-    /// The name once more, where nobody can tell whether there is such an account.
+    /// The field of the name once more, if it is not known whether there is such an account.
     var ownerAgain: TextField?
-    /// The secret.
     var secret: SecretState?
-    /// The form that deletes it: its name.
+    /// The field of the token's name in the form that deletes it.
     var deleteName: TextField
     /// The tag that its messages carry.
     var messageTag: String?
-    /// The faults of those settings.
+    /// The value of that setting that somebody else saved meanwhile.
     var privateError: String?
 
     /// A scope that would let the last deliveries through.
@@ -88,25 +83,25 @@ struct TokenDetailPage: PageContent {
         var newScope: String
     }
 
-    /// The text about a secret that cannot be shown.
+    /// The description of a secret that cannot be shown.
     struct SecretState: Sendable {
-        /// Names the secrets that the form replaces.
+        /// The version of the secrets that the form replaces.
         var version = ""
-        /// Since when it is.
+        /// The time at which it was set.
         var since: Moment
-        /// When it was first used, if it was.
+        /// The time at which it was first used; `nil` if it was not.
         var firstUsed: Moment?
         /// A Boolean value that indicates whether it replaced another, and was not used yet.
         var isUnused = false
-        /// Until when former ones work.
+        /// The times at which previous secrets expire.
         var formerUntil: [Moment]
-        /// The time that the present one is to work on.
+        /// The field for the time that the current secret stays valid.
         var grace: SelectField
-        /// A secret that someone brings.
+        /// The field for a secret of one's own.
         var ownSecret: TextField
-        /// A Boolean value that indicates whether there is no secret but one that someone brings.
+        /// A Boolean value that indicates whether the service makes the secret, so that one has to be entered.
         var isOwnSecretNeeded = false
-        /// A Boolean value that indicates whether the part that it is in is open.
+        /// A Boolean value that indicates whether the section with that field is open.
         var isOwnSecretOpen = false
         /// The steps at the service.
         var steps: [String] = []
@@ -117,7 +112,6 @@ struct TokenDetailPage: PageContent {
 struct OwnerRow: Sendable {
     /// Person or group.
     var kind: Kind
-    /// The name.
     var name: String
     /// A Boolean value that indicates whether it is who looks at the page.
     var isYou = false
@@ -143,7 +137,7 @@ extension TokenView {
     }
 }
 
-/// Puts a token's page together.
+/// Composes a token's page.
 struct TokenDetailComposer {
     let portal: Portal
     let view: TokenView
@@ -230,8 +224,8 @@ struct TokenDetailComposer {
         return notices + [secretNotice, filterNotice].compactMap { $0 }
     }
 
-    /// Warns while a former secret is about to end and the new one was not used yet. It is not known which of several former
-    /// ones is in use, so it may be the one that ends first.
+    /// Warns while a former secret is about to end and the new one was not used yet. It is not known which of several
+    /// former ones is in use, so it may be the one that ends first.
     private var secretNotice: Alert? {
         let ends = view.formerSecretExpiries(now: now)
         guard let end = ends.min(), isNewSecretUnused else { return nil }
@@ -262,7 +256,7 @@ struct TokenDetailComposer {
         view.activity.secrets.since == token.secretsSince ? view.activity.secrets.firstUsedAt : nil
     }
 
-    /// Returns the other repository of the last deliveries, if they agree: it was renamed, or moved.
+    /// The other repository of the last deliveries, if they agree: it was renamed, or moved.
     private var rename: TokenDetailPage.ScopeOffer? {
         let accepted = deliveries.ofService.accepted
         guard let scope = token.scope, token.state == .enabled, let last = accepted.first,
@@ -278,7 +272,7 @@ struct TokenDetailComposer {
             newScope: isOwner ? String(found.text.prefix { $0 != "/" }) : found.text)
     }
 
-    /// Says so if the event filter let nothing through of what came to it lately, and would not now.
+    /// A warning if the event filter let none of the latest deliveries through, and would not now.
     private var filterNotice: Alert? {
         guard let filter = token.eventFilter else { return nil }
         // What is outside of the scope never comes to the filter.
@@ -304,7 +298,7 @@ struct TokenDetailComposer {
         view.activity.lastPublishedAt == nil && !deliveries.ofService.accepted.contains { $0.outcome == .published }
     }
 
-    /// The kinds are those of the counts.
+    /// The deliveries of the chosen kind; the kinds are those of the counts.
     private var shownDeliveries: [DeliveryRecord] {
         switch show {
         case "accepted": deliveries.accepted.filter { $0.outcome == .published }
@@ -351,7 +345,7 @@ struct TokenDetailComposer {
             error: rejected?.ownerError ?? (rejected?.error?.place == .owner ? rejected?.error?.sentence : nil))
     }
 
-    /// Nothing for a service that knows no secret.
+    /// Returns the state of the secret; `nil` for a service without secrets.
     private func secret(_ fields: TokenFields) -> TokenDetailPage.SecretState? {
         guard service?.secretOrigin != .nowhere else { return nil }
         return .init(

@@ -2,11 +2,11 @@ import Encodings
 import WebPages
 import WebhookServices
 
-/// `/tokens/<id>`, what is below it to read.
+/// `/tokens/<id>`, and what its script asks.
 struct TokenDetailPages: Sendable {
     let portal: Portal
 
-    /// The content of a form on the page that was not accepted.
+    /// A form on the page that was not accepted.
     struct Rejected: Sendable {
         /// The message at the top.
         var problem: String?
@@ -20,17 +20,16 @@ struct TokenDetailPages: Sendable {
         var ownerKind = TokenOwner.Kind.user
         /// The fault of the owner's name.
         var ownerError: String?
-        /// The field for the owner's name once more.
+        /// The field to confirm the owner's name.
         var ownerAgain: TextField?
         /// A Boolean value that indicates whether somebody else saved other settings meanwhile: both values are shown.
         var isStale = false
-        /// The settings that were shown when these were typed, where that is not the present ones.
+        /// The version of the settings that were shown when these were typed, if it is not the current one.
         var version: String?
         /// The fault of the name that was typed to delete the token.
         var deleteError: String?
     }
 
-    /// The page.
     func show(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         guard let draft = request.draft, let rejected = try restored(draft, request) else {
             return try await page(request, nil)

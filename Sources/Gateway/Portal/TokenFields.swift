@@ -1,7 +1,7 @@
 import Encodings
 import WebhookServices
 
-/// The fields of a token's forms, filled with what is there or what was typed, and told what is wrong with it.
+/// The fields of a token's forms, filled with what is saved or what was typed, and with its errors.
 struct TokenFields: Sendable {
     /// The content of a token's form, as text.
     struct Values: Sendable, Equatable {
@@ -31,7 +31,7 @@ struct TokenFields: Sendable {
                 && keys.allSatisfy { settings[$0] ?? "" == other.settings[$0] ?? "" }
         }
 
-        /// Takes from the token what only administrators can set: forms of others do not send it.
+        /// Takes what only administrators can set from the token: forms of others do not send it.
         mutating func keepLocked(of token: Token, _ service: (any WebhookService)?, for person: Person) {
             guard !person.isAdmin else { return }
             for setting in service?.settings ?? [] where setting.isAdministrative {
@@ -56,7 +56,7 @@ struct TokenFields: Sendable {
 
     var values: Values
     var error: TokenInputError?
-    /// The values that somebody else saved meanwhile, to be shown beside what was typed.
+    /// The values that somebody else saved meanwhile, which are shown beside what was typed.
     var saved: Values?
 
     /// Returns the fault of a field, or the other value saved in it.
@@ -66,11 +66,11 @@ struct TokenFields: Sendable {
         return value(saved).isEmpty ? "Currently saved: empty." : "Currently saved: “\(value(saved).isolated)”."
     }
 
-    /// Returns the other value saved of the switch for private content.
+    /// The other saved value of the switch for private content.
     var privateProblem: String? { problem(.none) { $0.publishesPrivate ? "on" : "off" } }
 
-    /// Name, scope, events. Without the scope where the service's webhooks name no repository, unless there is one to take
-    /// away.
+    /// Returns the fields of name, scope and events: without the scope where the service's webhooks name no repository,
+    /// unless there is one to take away.
     func main(of service: (any WebhookService)?) -> [TextField] {
         let hasScope = service?.namesRepositories != false || !values.scope.isEmpty
         let events = events(of: service)
@@ -100,7 +100,7 @@ struct TokenFields: Sendable {
             error: problem(.events, \.events))
     }
 
-    /// The other settings of the service.
+    /// The fields of the service's other settings.
     func settings(of service: (any WebhookService)?) -> [TextField] {
         (service?.settings ?? []).filter { !$0.isSwitch }.map { setting in
             TextField(
@@ -111,7 +111,7 @@ struct TokenFields: Sendable {
         }
     }
 
-    /// Those of them that are on or off. What only administrators can set, others see once there is a token.
+    /// The settings that are on or off. What only administrators can set, others see once there is a token.
     func checks(of service: (any WebhookService)?, isAdmin: Bool, isNew: Bool) -> [CheckField] {
         (service?.settings ?? []).filter(\.isSwitch).compactMap { setting in
             let isLocked = setting.isAdministrative && !isAdmin
@@ -126,7 +126,7 @@ struct TokenFields: Sendable {
         }
     }
 
-    /// A secret that someone brings. What was typed is never shown again.
+    /// The field for a secret of one's own. What was typed is never shown again.
     func ownSecret(of service: (any WebhookService)?) -> TextField {
         let isNeeded = service?.secretOrigin == .there
         let title = service?.title ?? "the service"
@@ -149,7 +149,7 @@ struct TokenFields: Sendable {
 }
 
 extension EventTable {
-    /// Events of the service as a filter has them: one with all its actions, one without.
+    /// An example of a filter by the service's events: one without its actions, one with all of them.
     var exampleFilter: String? {
         let events = documented.events
         let usual = ["push", "issues", "issue", "topic", "repo"]

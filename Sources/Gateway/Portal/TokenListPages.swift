@@ -8,13 +8,12 @@ struct TokensPage: PageContent {
     var title: String
     /// A Boolean value that indicates whether there is nothing to list, whatever is searched for.
     var isEmpty: Bool
-    /// The list.
     var table: TokenTable
 }
 
-/// A list of tokens with what narrows and orders it.
+/// A list of tokens, with its search, filters and order.
 struct TokenTable: Sendable {
-    /// The caption.
+    /// The list's own address.
     var basePath: String
     /// The search text.
     var query = ""
@@ -24,18 +23,16 @@ struct TokenTable: Sendable {
     var isFiltered = false
     /// The number of tokens, in words.
     var summary: String
-    /// The heads.
+    /// The column headers.
     var columns: [TableColumn]
-    /// The tokens.
     var rows: [TokenRow]
-    /// The pages.
     var pager: Pager
 }
 
-/// The head of a column.
+/// The header of a column.
 struct TableColumn: Sendable {
     var label: String
-    /// Sorts by it, or turns the order round.
+    /// The URL that sorts by it, or reverses the order.
     var url: String?
     /// The sort order by this column, if it can be sorted by.
     var order: Order?
@@ -48,17 +45,13 @@ struct TableColumn: Sendable {
 
 /// A token in a list.
 struct TokenRow: Sendable {
-    /// Its id.
     var id: String
     /// Its page.
     var url: String
-    /// Its name.
     var name: String
-    /// Its service.
     var service: ServiceBadge
-    /// Its scope.
     var scope: String?
-    /// The owners, where they are of interest.
+    /// The owners, if they are shown.
     var owners: String?
     /// The address of its webhooks.
     var webhookURL: String
@@ -75,9 +68,7 @@ struct TokenRow: Sendable {
 
     /// The last delivery of a token.
     struct LastDelivery: Sendable {
-        /// When.
         var when: Moment
-        /// The outcome.
         var outcome: StatePill
     }
 }
@@ -85,7 +76,7 @@ struct TokenRow: Sendable {
 extension TokenRow {
     /// A token in a list.
     ///
-    /// - Parameter showsOwners: Whether it matters whose it is.
+    /// - Parameter showsOwners: Whether the owners are shown.
     init(_ view: TokenView, showsOwners: Bool = false) {
         self.init(
             id: view.token.id.description, url: view.path, name: view.token.name, service: view.badge,
@@ -122,11 +113,10 @@ struct TokenListPages: Sendable {
     }
 }
 
-/// A list of tokens: what a request asks for, and the table that answers it.
+/// A list of tokens: what a request asks for, and the table with it.
 struct TokenListRequest: Sendable {
     /// The address of the list.
     let path: String
-    /// The query.
     let query: QueryItems
     let sort: TokenSort
     let services: ServiceRegistry
@@ -195,7 +185,7 @@ struct TokenListRequest: Sendable {
         ]
     }
 
-    /// A Boolean value that indicates whether it takes webhooks, or what became of the last one.
+    /// The states to filter by: of the token, or of its last delivery.
     private static let states = [
         ("", "All"), ("enabled", "Enabled"), ("disabled", "Disabled"), ("refused", "Last delivery refused"),
         ("withheld", "Last delivery not published"), ("unused", "No deliveries yet"),
@@ -209,7 +199,7 @@ struct TokenListRequest: Sendable {
         ]
     }
 
-    /// A head that sorts by its column, and turns the order round when it does already.
+    /// Returns a header that sorts by its column, or reverses the order if the list is sorted by it.
     private func column(_ label: String, _ first: TokenSort, _ second: TokenSort) -> TableColumn {
         let order: TableColumn.Order? =
             sort == first || sort == second ? (sort.isDescending ? .descending : .ascending) : nil

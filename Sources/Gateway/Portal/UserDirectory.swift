@@ -11,17 +11,17 @@ protocol UserDirectory: Sendable {
 
 /// A directory's knowledge of a name.
 enum UserFinding: Sendable, Hashable {
-    /// There is somebody called so.
+    /// There is such a person or group.
     case known
-    /// There is nobody called so: said only by a directory of all accounts.
+    /// There is none: only a directory of all accounts can tell.
     case absent
-    /// It cannot be said: whoever names them says it twice.
+    /// It is not known: the name has to be entered twice.
     case unsure
 }
 
 /// A page of people.
 struct UserList: Sendable {
-    /// Somebody.
+    /// A person.
     struct Entry: Sendable {
         let account: String
         let tokens: Int
@@ -35,7 +35,7 @@ struct UserList: Sendable {
     let pages: Int
 }
 
-/// People by what the database knows of them: as owners of tokens, and by their sessions.
+/// The people whom the database knows as owners of tokens or by their sessions.
 struct DatabaseUserDirectory: UserDirectory {
     let database: any Database
 
@@ -64,7 +64,7 @@ struct DatabaseUserDirectory: UserDirectory {
         }
     }
 
-    /// Knows everybody who owns a token or has logged in lately; of all others the database cannot tell.
+    /// Finds everybody who owns a token or has logged in lately; of all others the database cannot tell.
     func find(_ owner: TokenOwner) async throws(PageFailure) -> UserFinding {
         let logins =
             switch owner.kind {

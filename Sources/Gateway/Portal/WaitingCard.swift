@@ -1,6 +1,6 @@
-/// Watches for a token's first delivery that is published.
+/// A card that waits for a token's first delivery that is published.
 struct WaitingCard: Sendable {
-    /// Answers in JSON what came.
+    /// The address that tells in JSON what arrived.
     var statusURL: String
     /// The number of deliveries when the page was made.
     var since: Int
@@ -11,7 +11,7 @@ struct WaitingCard: Sendable {
     /// The last delivery so far; `nil` if there is none.
     var last: Last?
 
-    /// A delivery that came.
+    /// A delivery that arrived.
     struct Last: Sendable {
         /// `published`, `withheld` or `refused`: the card's look.
         var outcome: String
@@ -19,15 +19,15 @@ struct WaitingCard: Sendable {
         var title: String
         /// The event of the delivery.
         var text: String
-        /// Advice, where it was not published.
+        /// The advice, if it was not published.
         var advice: String?
     }
 }
 
 extension WaitingCard {
-    /// Watches for a token's next delivery.
+    /// Creates a card that waits for a token's next delivery.
     ///
-    /// - Parameter deliveries: Those that came so far.
+    /// - Parameter deliveries: The deliveries so far.
     init(_ view: TokenView, _ deliveries: DeliveryList = DeliveryList()) {
         self.init(
             statusURL: view.path + "/status", since: Int(clamping: deliveries.seen(view.activity)),
@@ -69,6 +69,6 @@ extension DeliveryList {
 }
 
 extension TokenActivity {
-    /// All that came in.
+    /// The number of all deliveries.
     var total: Int64 { published + withheld + refused }
 }
