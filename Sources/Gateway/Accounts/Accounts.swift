@@ -68,9 +68,9 @@ struct Accounts: Sendable {
     func context(of exchange: HTTPExchange) async throws(HTTPError) -> SessionContext {
         let (now, head) = (UnixTime.now(), exchange.head)
         guard let text = policy.value(of: Self.cookieName, in: head) else { return SessionContext() }
-        guard let id = SessionID(cookie: text, keys: keys) else { return dead }
+        guard let id = SessionID(cookie: text, keys: keys) else { return expired }
         do {
-            guard let record = try await store.find(id), isAdmissible(record, exchange) else { return dead }
+            guard let record = try await store.find(id), isAdmissible(record, exchange) else { return expired }
             let session = try Session(
                 record, id: id, rules: settings.rules, adminGroups: adminGroups, now: now)
             return SessionContext(session: session)
@@ -92,7 +92,7 @@ struct Accounts: Sendable {
     /// The field that takes the session's cookie away.
     var deleteCookie: ServerResponse.Field { policy.delete(Self.cookieName) }
 
-    private var dead: SessionContext { SessionContext(responseFields: [deleteCookie]) }
+    private var expired: SessionContext { SessionContext(responseFields: [deleteCookie]) }
 
     var adminLoginMaxAge: Int64 { settings.rules.adminLoginMaxAge.components.seconds }
 
@@ -118,7 +118,7 @@ struct Accounts: Sendable {
 
     /// Returns the header fields of the response to a logout: the browser forgets the session, secrets that were to be
     /// shown, and logins that were begun. Not all cookies of the site: that would be those of its neighbors, too.
-    func goodbye(to exchange: HTTPExchange) -> [ServerResponse.Field] {
+    func logoutFields(for exchange: HTTPExchange) -> [ServerResponse.Field] {
         [deleteCookie, .init("Clear-Site-Data", "\"cache\", \"storage\"")]
             + PageCookie.allCases.map { policy.delete($0.rawValue) } + loginCookies.endAll(in: exchange.head)
     }

@@ -85,7 +85,7 @@ extension Accounts {
     /// has, or had.
     ///
     /// What is not read yet is from somebody without a session, who gets no more than a moment for it.
-    func typed(in exchange: HTTPExchange) async -> FormFields? {
+    func uncheckedForm(of exchange: HTTPExchange) async -> FormFields? {
         let body = try? await exchange.readBody(limit: FormFields.maximumSize, until: .now + Self.strangersTime)
         guard let body, let form = FormFields(body) else { return nil }
         let origins = origins(for: exchange)

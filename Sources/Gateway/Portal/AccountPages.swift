@@ -39,7 +39,7 @@ struct AccountPages: Sendable {
 
     func show(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let session = try request.loggedIn()
-        let sessions = try await reachingDatabase { try await portal.accounts.store.list(of: session.account) }
+        let sessions = try await attempt { try await portal.accounts.store.list(of: session.account) }
         return .page(
             AccountPage(
                 account: session.account, displayName: session.displayName, isAdmin: session.isAdmin,
@@ -57,15 +57,15 @@ struct AccountPages: Sendable {
         let session = try request.loggedIn()
         let id = request.field("session")
         guard !id.isEmpty, id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .notFound }
-        _ = try await reachingDatabase { try await portal.accounts.store.end(handle: id, of: session.account) }
+        _ = try await attempt { try await portal.accounts.store.end(handle: id, of: session.account) }
         return .redirect("/account", .success, "Session logged out.")
     }
 
     func logOutEverywhere(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let session = try request.loggedIn()
-        try await reachingDatabase { try await portal.accounts.store.endAll(of: session.account) }
+        try await attempt { try await portal.accounts.store.endAll(of: session.account) }
         var answer = PageResponse.redirect("/", .success, "You’re logged out everywhere.")
-        answer.isGoodbye = true
+        answer.isLogout = true
         return answer
     }
 

@@ -82,7 +82,7 @@ struct AdminPages: Sendable {
         let person = try administrator(request)
         let before = request.query.before
         let limit = portal.settings.historyEntries
-        let (all, disabled, history) = try await asking { () async throws(TokenServiceError) in
+        let (all, disabled, history) = try await attempt {
             (
                 try await portal.tokens.list(TokenQuery(reach: .all, perPage: 1), by: .person(person)).total,
                 try await portal.tokens.list(TokenQuery(reach: .all, state: .disabled, perPage: 1), by: .person(person))
@@ -115,7 +115,7 @@ struct AdminPages: Sendable {
         let person = try administrator(request)
         let asked = TokenListRequest(request, path: "/admin/tokens", services: portal.services)
         let perPage = portal.settings.tokensPerPage
-        let page = try await asking { () async throws(TokenServiceError) in
+        let page = try await attempt {
             try await portal.tokens.list(asked.query(.all, perPage: perPage), by: .person(person))
         }
         return .page(
@@ -155,7 +155,7 @@ struct AdminPages: Sendable {
         query.limitedSince = since
         query.isCounted = false
         let asked = query
-        let page = try await asking { () async throws(TokenServiceError) in
+        let page = try await attempt {
             try await portal.tokens.list(asked, by: .person(person))
         }
         return page.tokens.compactMap { view in

@@ -5,7 +5,7 @@ import WebPages
 /// the page with that form, and shown to nobody but the account whose page it was.
 struct Draft: Sendable, Equatable {
     /// The fields that are left out: what belongs to one page, and secrets.
-    private static let left: Set<String> = ["csrf", "secret", accountField, FormUse.keyField]
+    private static let left: Set<String> = ["csrf", "secret", accountField, FormSubmission.keyField]
     /// The mark that there was a secret.
     private static let secretMark = "had-secret"
     /// The field that names the account whose page a form is on.
@@ -93,7 +93,8 @@ extension FollowUpForm {
         self.init(
             action: path, isNew: false,
             hidden: fields.items.filter { $0.name != "secret" }.map { name, value in
-                Hidden(name: name, value: name == FormUse.keyField && !isDoubled ? FormUse.newKey() : value)
+                Hidden(
+                    name: name, value: name == FormSubmission.keyField && !isDoubled ? FormSubmission.newKey() : value)
             },
             secret: needsSecret
                 ? TextField(

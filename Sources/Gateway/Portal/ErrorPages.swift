@@ -57,7 +57,7 @@ enum ErrorPages {
         switch failure {
         case .notFound: (notFound(isLoggedIn: request.session != nil), 404)
         case .methodNotAllowed: (methodNotAllowed(request), 405)
-        case .login: (loggedOut(request, isKept), 403)
+        case .loggedOut: (loggedOut(request, isKept), 403)
         case .forged: (forged(request), 403)
         case .http(let error): (server(error, request, isKept), Int(error.status.code))
         case .service(let error): (service(error, request, isKept), error.status)

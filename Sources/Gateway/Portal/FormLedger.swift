@@ -6,7 +6,7 @@ import Logging
 
 /// A form that was sent, known by its one-time key and by what is in it: whatever is sent twice, by a double click or
 /// by going back, acts once. What was changed in between is another form.
-struct FormUse: Sendable, Hashable {
+struct FormSubmission: Sendable, Hashable {
     /// The accepted lengths of a key, in bytes.
     private static let keyLengths = 16...200
 
@@ -65,14 +65,14 @@ struct FormLedger: Sendable {
     /// A browser that sends a form twice hangs up on the first answer, so that what was begun is never given up
     /// half-way.
     func once(
-        _ form: FormUse, _ run: @escaping @Sendable () async throws(PageFailure) -> PageResponse
+        _ form: FormSubmission, _ run: @escaping @Sendable () async throws(PageFailure) -> PageResponse
     ) async throws(PageFailure) -> PageResponse {
         // The claim as well: a form that is claimed and not acted on would be lost.
         try await Task { await claimAndAct(form, run) }.value.get()
     }
 
     private func claimAndAct(
-        _ form: FormUse, _ run: @Sendable () async throws(PageFailure) -> PageResponse
+        _ form: FormSubmission, _ run: @Sendable () async throws(PageFailure) -> PageResponse
     ) async -> Result<PageResponse, PageFailure> {
         do throws(PageFailure) {
             switch try await claim(form) {
@@ -95,7 +95,7 @@ struct FormLedger: Sendable {
     }
 
     private func act(
-        _ form: FormUse, _ run: @Sendable () async throws(PageFailure) -> PageResponse
+        _ form: FormSubmission, _ run: @Sendable () async throws(PageFailure) -> PageResponse
     ) async -> Result<PageResponse, PageFailure> {
         do throws(PageFailure) {
             let answer = try await run()
@@ -115,8 +115,8 @@ struct FormLedger: Sendable {
     // MARK: The table
 
     /// Claims a form. If it was claimed before, waits for the result.
-    private func claim(_ form: FormUse) async throws(PageFailure) -> FormClaim {
-        do {
+    private func claim(_ form: FormSubmission) async throws(PageFailure) -> FormClaim {
+        try await attempt {
             let end = ContinuousClock.now + Self.patience
             repeat {
                 if try await insert(form) { return .first }
@@ -124,12 +124,10 @@ struct FormLedger: Sendable {
                 try await Task.sleep(for: Self.interval)
             } while ContinuousClock.now < end
             return .unknown
-        } catch {
-            throw .service(.unavailable("\(error)"))
         }
     }
 
-    private func insert(_ form: FormUse) async throws -> Bool {
+    private func insert(_ form: FormSubmission) async throws -> Bool {
         try await database.query(
             "INSERT INTO form_use (form, at) VALUES ($1, $2) ON CONFLICT (form) DO NOTHING",
             [.text(form.id), .integer(clock().milliseconds)]
@@ -137,7 +135,7 @@ struct FormLedger: Sendable {
     }
 
     /// Returns the result of the first time; `nil` while it is under way, or if the form was released.
-    private func found(_ form: FormUse) async throws -> FormClaim? {
+    private func found(_ form: FormSubmission) async throws -> FormClaim? {
         let rows = try await database.query(
             "SELECT at, location, key_id, notes FROM form_use WHERE form = $1", [.text(form.id)]
         ).rows
@@ -152,7 +150,7 @@ struct FormLedger: Sendable {
     }
 
     /// Stores the result of a form that was acted on.
-    private func finish(_ form: FormUse, location: String, cookies: [UInt8]) async {
+    private func finish(_ form: FormSubmission, location: String, cookies: [UInt8]) async {
         await logged {
             let sealed = try keys.seal(cookies, for: Self.place(of: form))
             try await database.query(
@@ -162,7 +160,7 @@ struct FormLedger: Sendable {
     }
 
     /// Releases a form that changed nothing: it may be sent again.
-    private func release(_ form: FormUse) async {
+    private func release(_ form: FormSubmission) async {
         await logged {
             try await database.query(
                 "DELETE FROM form_use WHERE form = $1 AND location IS NULL", [.text(form.id)])
@@ -177,7 +175,7 @@ struct FormLedger: Sendable {
         }
     }
 
-    private static func place(of form: FormUse) -> SealedPlace {
+    private static func place(of form: FormSubmission) -> SealedPlace {
         SealedPlace(column: "form_use.notes", row: form.id)
     }
 

@@ -56,14 +56,14 @@ struct HomePages: Sendable {
     let portal: Portal
 
     /// The maximum number of tokens in each of the two lists.
-    private static let listed = 6
+    private static let listLength = 6
     /// The number of tokens up to which those without a delivery are listed.
-    private static let few = 500
+    private static let unusedLimit = 500
 
     /// The start page: a description for anybody; the state of their tokens for someone who is logged in.
     func home(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         guard let session = request.session else { return landing() }
-        let overview = try await asking { () async throws(TokenServiceError) in
+        let overview = try await attempt {
             try await portal.tokens.overview(by: .person(session.person))
         }
         guard overview.tokens > 0 else {
@@ -74,9 +74,9 @@ struct HomePages: Sendable {
         }
         let latest = try await list(session.person) { $0.isUsed = true }
         var attention: [AttentionRow] = []
-        for standing in TokenStanding.allCases where attention.count < Self.listed && overview.has(standing) {
+        for standing in TokenStanding.allCases where attention.count < Self.listLength && overview.has(standing) {
             // Of thousands without a delivery, their number says enough.
-            if standing == .unused, overview.tokens > Self.few { continue }
+            if standing == .unused, overview.tokens > Self.unusedLimit { continue }
             let views = try await list(session.person) { query in
                 query.standing = standing
                 query.state = .enabled
@@ -87,18 +87,18 @@ struct HomePages: Sendable {
         return .page(
             HomePage(
                 name: session.displayName ?? session.account, summary: Self.summary(overview), hasTokens: true,
-                figures: Self.figures(overview), attention: Array(attention.prefix(Self.listed)),
+                figures: Self.figures(overview), attention: Array(attention.prefix(Self.listLength)),
                 recent: latest.filter { $0.activity.last != nil }.map { TokenRow($0) }),
             .home)
     }
 
     /// Returns a few of somebody's tokens: those with the latest deliveries, unless `narrow` asks for others.
     private func list(_ person: Person, _ narrow: (inout TokenQuery) -> Void) async throws(PageFailure) -> [TokenView] {
-        var query = TokenQuery(order: .lastDelivery, perPage: Self.listed)
+        var query = TokenQuery(order: .lastDelivery, perPage: Self.listLength)
         query.isCounted = false
         narrow(&query)
         let asked = query
-        return try await asking { () async throws(TokenServiceError) in
+        return try await attempt {
             try await portal.tokens.list(asked, by: .person(person)).tokens
         }
     }

@@ -14,14 +14,14 @@ struct LogoutHandler: HTTPHandler {
         do {
             let context = try await accounts.context(of: exchange)
             guard let session = context.session else {
-                return portal.redirect(to: "/", fields: farewell(to: exchange, context))
+                return portal.redirect(to: "/", fields: fieldsWithoutSession(for: exchange, context))
             }
             _ = try await accounts.form(of: exchange, in: context)
             let credentials = try await accounts.credentials(of: session)
             // First here, then there: a provider that is slow keeps nobody logged in.
             try await accounts.store.end(session.id)
             let logout = await accounts.providerLogout(for: session, credentials)
-            var fields = accounts.goodbye(to: exchange)
+            var fields = accounts.logoutFields(for: exchange)
             if let logout { fields.append(.init("Refresh", "0; url=\(logout)")) }
             return portal.page(.loggedOut(providerLogout: logout), fields: fields)
         } catch let error as HTTPError {
@@ -49,12 +49,12 @@ struct LogoutHandler: HTTPHandler {
     /// Returns the fields by which a browser forgets a session that is over already, with all its cookies. A page of
     /// another site may send this form, but not with our cookies (`SameSite`), nor without saying so: then nothing that
     /// is in use goes.
-    private func farewell(to exchange: HTTPExchange, _ context: SessionContext) -> [ServerResponse.Field] {
+    private func fieldsWithoutSession(for exchange: HTTPExchange, _ context: SessionContext) -> [ServerResponse.Field] {
         let accounts = portal.accounts
         let origins = accounts.origins(for: exchange)
         guard accounts.hasCookie(exchange), RequestOrigin.isOurs(exchange.head, origins: origins) else {
             return context.responseFields
         }
-        return accounts.goodbye(to: exchange)
+        return accounts.logoutFields(for: exchange)
     }
 }

@@ -71,7 +71,7 @@ struct NewTokenPages: Sendable {
                 let values = TokenFields.Values(filled, service: service)
                 var answer = form(service, TokenFields(values: values), for: person, opensSecret: draft.hadSecret)
                 answer.flash = .restored(hadSecret: draft.hadSecret)
-                answer.spentCookies = [.draft]
+                answer.deletedCookies = [.draft]
                 return answer
             }
         }

@@ -38,7 +38,7 @@ struct PageHandler: HTTPHandler {
             {
                 return redirection
             }
-            let typed = exchange.head.method == .post ? await portal.accounts.typed(in: exchange) : nil
+            let typed = exchange.head.method == .post ? await portal.accounts.uncheckedForm(of: exchange) : nil
             if exchange.head.method == .post { request.formPage = Draft.page(of: request.path, typed) }
             response = failure(error, request, typed)
         }
@@ -73,7 +73,7 @@ struct PageHandler: HTTPHandler {
             case .everyone: break
             case .script: throw .http(HTTPError(.unauthorized, code: "logged_out", message: "You’re logged out."))
             case .people:
-                if changes { throw .login }
+                if changes { throw .loggedOut }
                 return portal.redirect(to: ReturnAddress(of: exchange).login())
             }
         }
@@ -96,14 +96,14 @@ struct PageHandler: HTTPHandler {
         } catch let error as HTTPError {
             throw .http(error)
         } catch {
-            throw error as? FormRefusal == .loggedOut ? .login : .forged
+            throw error as? FormRefusal == .loggedOut ? .loggedOut : .forged
         }
     }
 
     /// Runs the page's code; for a form once, however often it is sent.
     private func act(on request: PageRequest, changes: Bool) async throws(PageFailure) -> PageResponse {
         guard changes, let session = request.session,
-            let form = FormUse(request.form, path: request.path, account: session.account)
+            let form = FormSubmission(request.form, path: request.path, account: session.account)
         else { return try await run(request) }
         let run = run
         return try await portal.forms.once(form) { () async throws(PageFailure) in try await run(request) }
@@ -116,11 +116,11 @@ struct PageHandler: HTTPHandler {
     ) throws(PageFailure) -> ServerResponse {
         let cookies = portal.accounts.sealedCookie
         var response: ServerResponse
-        var spent = answer.spentCookies
+        var deleted = answer.deletedCookies
         switch answer.body {
         case .page(let content, let section):
             let flash = answer.flash ?? request.cookies[.flash].flatMap { Alert(cookie: $0) }
-            if request.cookies[.flash] != nil { spent.insert(.flash) }
+            if request.cookies[.flash] != nil { deleted.insert(.flash) }
             var frame = portal.frame(for: request, section, flash: flash)
             frame.hasErrors = answer.hasErrors
             frame.isIndexed = answer.isIndexed
@@ -130,8 +130,8 @@ struct PageHandler: HTTPHandler {
         case .json(let bytes):
             response = portal.secured(.json(HTTPStatus(answer.status), bytes))
         }
-        if answer.isGoodbye { response.headers += portal.accounts.goodbye(to: exchange) }
-        for cookie in spent where answer.cookies[cookie] == nil {
+        if answer.isLogout { response.headers += portal.accounts.logoutFields(for: exchange) }
+        for cookie in deleted where answer.cookies[cookie] == nil {
             response.headers.append(cookies.delete(cookie.rawValue))
         }
         for (cookie, bytes) in answer.cookies {
@@ -188,7 +188,7 @@ struct PageHandler: HTTPHandler {
         }
         var isKept = false
         switch failure {
-        case .login, .service(.forbidden(.staleLogin)): isKept = true
+        case .loggedOut, .service(.forbidden(.staleLogin)): isKept = true
         case .http(let error) where error.code == FormLedger.sentBefore: isKept = true
         default: break
         }

@@ -38,7 +38,7 @@ struct PageRequest: Sendable {
 
     /// Returns the session; the route lets nobody without one come this far.
     func loggedIn() throws(PageFailure) -> Session {
-        guard let session else { throw .login }
+        guard let session else { throw .loggedOut }
         return session
     }
 
@@ -52,7 +52,7 @@ extension Portal {
     /// Returns the token that the path of a request names, as the person who asks may see it.
     func token(of request: PageRequest) async throws(PageFailure) -> TokenView {
         let (id, person) = (try request.tokenID(), try request.person())
-        return try await asking { () async throws(TokenServiceError) in
+        return try await attempt {
             try await tokens.token(id, by: .person(person))
         }
     }

@@ -24,9 +24,9 @@ struct PageResponse: Sendable {
     /// Sealed cookies to set.
     var cookies: [PageCookie: [UInt8]] = [:]
     /// A Boolean value that indicates whether the browser is to forget the person: they logged out.
-    var isGoodbye = false
+    var isLogout = false
     /// Sealed cookies to delete.
-    var spentCookies: Set<PageCookie> = []
+    var deletedCookies: Set<PageCookie> = []
 
     /// Returns a page.
     static func page(_ content: some PageContent, _ section: PageFrame.Section, status: Int = 200) -> PageResponse {
@@ -46,7 +46,7 @@ enum PageFailure: Error, Sendable {
     /// 405: there is a page or a form here, and nothing for this method.
     case methodNotAllowed
     /// Nobody is logged in.
-    case login
+    case loggedOut
     /// 403: the form came from another site, or from a page of another session.
     case forged
     /// An error of the token service.
@@ -57,25 +57,18 @@ enum PageFailure: Error, Sendable {
     init(_ error: TokenServiceError) {
         switch error {
         case .notFound: self = .notFound
-        case .forbidden(.loggedOut): self = .login
+        case .forbidden(.loggedOut): self = .loggedOut
         default: self = .service(error)
         }
     }
 }
 
-/// Calls the token service, and throws its errors as those of pages.
-func asking<Value>(_ call: () async throws(TokenServiceError) -> Value) async throws(PageFailure) -> Value {
-    do throws(TokenServiceError) {
-        return try await call()
-    } catch {
-        throw PageFailure(error)
-    }
-}
-
-/// Calls the database, and throws its errors as those of pages.
-func reachingDatabase<Value>(_ call: () async throws -> Value) async throws(PageFailure) -> Value {
+/// Calls the token service or the database, and throws their errors as those of pages.
+func attempt<Value>(_ call: () async throws -> Value) async throws(PageFailure) -> Value {
     do {
         return try await call()
+    } catch let error as TokenServiceError {
+        throw PageFailure(error)
     } catch {
         throw .service(.unavailable("\(error)"))
     }

@@ -23,7 +23,7 @@ struct Portal: Sendable {
     /// Returns the frame around the content of a page.
     func frame(for request: PageRequest, _ section: PageFrame.Section, flash: Alert? = nil) -> PageFrame {
         var frame = frame(for: request.session)
-        if request.session != nil { frame.once = FormUse.newKey() }
+        if request.session != nil { frame.once = FormSubmission.newKey() }
         frame.flash = flash
         frame.section = section
         frame.loginURL = settings.canLogIn ? loginURL(backTo: request) : nil

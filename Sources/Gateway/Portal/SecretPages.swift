@@ -78,7 +78,7 @@ struct SecretPages: Sendable {
                 view.path, .info, "Secrets are shown only once. If you need another, create a new one here.")
         }
         var answer = PageResponse.page(content(fresh, view, try request.person()), .tokens)
-        answer.spentCookies = [.secret]
+        answer.deletedCookies = [.secret]
         return answer
     }
 

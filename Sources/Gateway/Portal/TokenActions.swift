@@ -111,7 +111,7 @@ struct TokenActions: Sendable {
     ) async throws(PageFailure) -> PageResponse {
         let id = try request.tokenID()
         let person = try request.person()
-        let view = try await asking { () async throws(TokenServiceError) in
+        let view = try await attempt {
             try await portal.tokens.setState(id, to: state, by: .person(person))
         }
         return .redirect(view.path, .success, text)
@@ -126,7 +126,7 @@ struct TokenActions: Sendable {
                 .init(
                     problem: "Token not deleted. The name doesn’t match.", deleteError: "The name doesn’t match."))
         }
-        try await asking { () async throws(TokenServiceError) in
+        try await attempt {
             try await portal.tokens.delete(view.token.id, by: .person(person))
         }
         return .redirect("/tokens", .success, "Token “\(view.token.name.isolated)” deleted.")
@@ -135,7 +135,7 @@ struct TokenActions: Sendable {
     /// Sends a test event, which goes the whole way of a webhook.
     func test(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let (person, view) = (try request.person(), try await portal.token(of: request))
-        let record = try await asking { () async throws(TokenServiceError) in
+        let record = try await attempt {
             try await portal.tokens.sendTest(view.token.id, by: .person(person))
         }
         let reason = record.reason.map { " " + DeliveryReason.explanation(of: $0, service: view.serviceTitle) } ?? ""

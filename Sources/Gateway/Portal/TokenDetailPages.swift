@@ -36,7 +36,7 @@ struct TokenDetailPages: Sendable {
         }
         var answer = try await page(request, rejected, status: 200)
         answer.flash = .restored()
-        answer.spentCookies = [.draft]
+        answer.deletedCookies = [.draft]
         return answer
     }
 
@@ -62,7 +62,7 @@ struct TokenDetailPages: Sendable {
         _ request: PageRequest, _ rejected: Rejected?, status: Int? = nil
     ) async throws(PageFailure) -> PageResponse {
         let (id, person) = (try request.tokenID(), try request.person())
-        let details = try await asking { () async throws(TokenServiceError) in
+        let details = try await attempt {
             try await portal.tokens.details(
                 id, entries: portal.settings.historyEntries, before: request.query.before, by: .person(person))
         }
@@ -77,7 +77,7 @@ struct TokenDetailPages: Sendable {
     /// …}}`.
     func status(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let (id, person) = (try request.tokenID(), try request.person())
-        let details = try await asking { () async throws(TokenServiceError) in
+        let details = try await attempt {
             try await portal.tokens.details(id, by: .person(person))
         }
         let last = details.deliveries.ofService.all.first.map { record -> String in

@@ -101,7 +101,7 @@ struct TokenListPages: Sendable {
         let person = try request.person()
         let asked = TokenListRequest(request, path: "/tokens", services: portal.services)
         let perPage = portal.settings.tokensPerPage
-        let page = try await asking { () async throws(TokenServiceError) in
+        let page = try await attempt {
             try await portal.tokens.list(asked.query(.own, perPage: perPage), by: .person(person))
         }
         let isMixed = page.tokens.contains { $0.token.owners.count > 1 || $0.role != .owner }

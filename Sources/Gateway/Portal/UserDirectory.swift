@@ -44,7 +44,7 @@ struct DatabaseUserDirectory: UserDirectory {
         """
 
     func list(search: String, page: Int, perPage: Int) async throws(PageFailure) -> UserList {
-        try await reachingDatabase {
+        try await attempt {
             // Account names are lower case; a pattern's own signs mean themselves.
             let pattern = SQLValue.text("%" + Self.literal(String(search.lowercased().prefix(64))) + "%")
             let count = try await database.query(
@@ -73,7 +73,7 @@ struct DatabaseUserDirectory: UserDirectory {
             case .group:
                 "SELECT 1 FROM session WHERE '\n' || group_names || '\n' LIKE '%\n' || $3 || '\n%' ESCAPE '!'"
             }
-        return try await reachingDatabase {
+        return try await attempt {
             var parameters: [SQLValue] = [.text(owner.kind.rawValue), .text(owner.name)]
             if owner.kind == .group { parameters.append(.text(Self.literal(owner.name))) }
             let found = try await database.query(

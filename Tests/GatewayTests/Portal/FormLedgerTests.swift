@@ -17,8 +17,8 @@ import Testing
 
     private func form(
         _ key: String = Self.key, account: String = "zoe", items: [(name: String, value: String)] = []
-    ) throws -> FormUse {
-        try #require(FormUse(Self.fields(key, items), path: "/tokens/new", account: account))
+    ) throws -> FormSubmission {
+        try #require(FormSubmission(Self.fields(key, items), path: "/tokens/new", account: account))
     }
 
     private func ledger(_ test: TestStore, at time: UnixTime = start) -> FormLedger {
@@ -37,11 +37,11 @@ import Testing
         #expect(try form() == one)
         #expect(try form(account: "kevin") != one)
         #expect(try form("0123456789abcdeg") != one)
-        #expect(FormUse(Self.fields(Self.key), path: "/tokens", account: "zoe") != one)
+        #expect(FormSubmission(Self.fields(Self.key), path: "/tokens", account: "zoe") != one)
         for key in [nil, "", String(repeating: "x", count: 300)] {
-            #expect(FormUse(Self.fields(key), path: "/", account: "zoe") == nil)
+            #expect(FormSubmission(Self.fields(key), path: "/", account: "zoe") == nil)
         }
-        #expect(FormUse.newKey() != FormUse.newKey() && FormUse.newKey().count == 32)
+        #expect(FormSubmission.newKey() != FormSubmission.newKey() && FormSubmission.newKey().count == 32)
     }
 
     /// What was changed before it was sent again is another form; the session that it is sent by is not of it.

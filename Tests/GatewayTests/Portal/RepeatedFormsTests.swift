@@ -90,7 +90,7 @@ import Testing
             ] as [(String, [String: String])] {
                 let path = "/tokens/\(id)/\(action)"
                 let shown = ReturnedFormsTests.hidden(try await browser.get("/tokens/\(id)").body, action: path)
-                let base = shown.isEmpty ? ["csrf": browser.csrf, "once": FormUse.newKey(), "as": "zoe"] : shown
+                let base = shown.isEmpty ? ["csrf": browser.csrf, "once": FormSubmission.newKey(), "as": "zoe"] : shown
                 server.tokens.database.setAway(true)
                 let form = base.merging(typed) { $1 }
                 let away = try await browser.post(path, form, csrf: .some(nil))

@@ -196,7 +196,7 @@ import Testing
             #expect(saved.status == 303)
             #expect(try await server.tokens.token(id, by: .person(Person(account: "zoe"))).token.eventFilter == nil)
             // The same values twice are no conflict.
-            let again = form.merging(["once": FormUse.newKey()]) { $1 }
+            let again = form.merging(["once": FormSubmission.newKey()]) { $1 }
             #expect(try await browser.post(path, again, csrf: .some(nil)).status == 303)
         }
     }

@@ -75,7 +75,7 @@ struct TokenPagesTests {
         let note = try #require(answer.cookies[.secret])
         let secrets = SecretPages(portal: test.portal)
         let shown = try await secrets.show(test.request(id: id, cookies: [.secret: note]))
-        #expect(shown.spentCookies == [.secret])
+        #expect(shown.deletedCookies == [.secret])
         let html = try test.html(shown)
         #expect(html.contains(try #require(FreshSecret(note)?.secret)))
         #expect(html.contains("Waiting for the first delivery"))
@@ -98,7 +98,7 @@ struct TokenPagesTests {
         #expect(html.contains("Uses the secret you provided"))
     }
 
-    @Test func aSecretIsShownToNobodyElse() async throws {
+    @Test func aSecretIsShownToScriptedUserDirectory() async throws {
         let answer = try await NewTokenPages(portal: test.portal).create(
             test.request(form: ["service": "github", "name": "x"]))
         let id = try #require(try await test.tokens.ids().first)

@@ -22,7 +22,7 @@ struct TestSite: Sendable {
                 loginsAtOnce: 1, baseURL: settings.baseURL, isDevelopmentLogin: true),
             database: store.database, keys: store.keys, party: nil, logger: TestDatabases.logger)
         portal = Portal(
-            renderer: try PageRenderer(), accounts: accounts, tokens: tokens.service, users: NobodyElse(),
+            renderer: try PageRenderer(), accounts: accounts, tokens: tokens.service, users: ScriptedUserDirectory(),
             services: tokens.service.services, messages: MessageRenderer(Configuration()),
             forms: FormLedger(database: store.database, keys: store.keys, logger: TestDatabases.logger),
             settings: settings, logger: TestDatabases.logger)
@@ -78,7 +78,7 @@ extension PageResponse {
 }
 
 /// A directory of all accounts that there may be: names say what it knows of them.
-struct NobodyElse: UserDirectory {
+struct ScriptedUserDirectory: UserDirectory {
     func list(search: String, page: Int, perPage: Int) async throws(PageFailure) -> UserList {
         UserList(users: [], total: 0, page: 1, pages: 1)
     }
