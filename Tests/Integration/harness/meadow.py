@@ -2,17 +2,16 @@
 
 import http.client
 import json
+import os
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.certificates import tls_wanted
 from harness.flood import Flood
 from harness.gateway import Gateway
 from harness.signing import github
 
-REPOSITORY = "flooded/meadow"
 CANDIDATES = 8
 
 
@@ -21,8 +20,10 @@ class Meadow:
         self, make_gateway: Callable[..., Gateway], scratch: Path, name: str, bounds: dict[str, object] | None = None
     ) -> None:
         broker = {"amqp_url": f"file:{scratch}/{name}.jsonl"}
+        # No other meadow's tokens are tried.
+        self.repository = f"flooded/{os.urandom(6).hex()}"
         self.gateway = make_gateway(name, {"broker": broker, "bare_path": bounds or {}})
-        tokens = [self.gateway.create_token("github", f"{number}", scope=REPOSITORY) for number in range(CANDIDATES)]
+        tokens = [self.gateway.create_token("github", f"{number}", scope=self.repository) for number in range(CANDIDATES)]
         self.gateway.start()
         self.token = tokens[-1]
         # What good webhooks got that were not accepted.
@@ -35,7 +36,7 @@ class Meadow:
             self._connections[address] = self.gateway.http_connection()
             self._connections[address].source_address = (address, 0)
         connection = self._connections[address]
-        body = json.dumps({"repository": {"full_name": REPOSITORY, "private": False}}).encode()
+        body = json.dumps({"repository": {"full_name": self.repository, "private": False}}).encode()
         webhook = github(self.token.secret, body, "push")
         started = time.perf_counter()
         connection.request("POST", path, webhook.body, webhook.headers)
@@ -54,7 +55,7 @@ class Meadow:
     def flood(self, body_size: int, seconds: float) -> "subprocess.Popen[str]":
         """A hundred wrong webhooks a second: 80 from an address of their own each, and 20 from 127.0.0.7."""
         return Flood(
-            self.gateway.port, "/github", REPOSITORY, body_size=body_size, rate=80, fixed_address="127.0.0.7",
+            self.gateway.port, "/github", self.repository, body_size=body_size, rate=80, fixed_address="127.0.0.7",
             fixed_rate=20, seconds=seconds,
-            authority=str(self.gateway.authority.certificate) if tls_wanted() and self.gateway.authority else None,
+            authority=str(self.gateway.authority.certificate) if self.gateway.authority else None,
         ).start()

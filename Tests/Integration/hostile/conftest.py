@@ -47,6 +47,11 @@ class Target:
     secrets: set[str] = field(default_factory=set)
     accepted: set[str] = field(default_factory=set)
     topic_prefix: str = TOPIC_PREFIX
+    database: str = DATABASE
+    # What is longer is 413: the broker's bound, or that of bodies.
+    limit: int = 16 * 1024 * 1024
+    # Connections that say nothing, of one sender.
+    idle: int = 300
 
     def webhook(self, service: str, payload: bytes | None = None, event: str | None = None, **options: object) -> Webhook:
         """A good one; a fixture's payload unless another is given."""

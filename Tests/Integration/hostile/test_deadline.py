@@ -55,7 +55,7 @@ def gateway(make_gateway, rabbitmq: RabbitMQ, sluice: Sluice) -> Gateway:
     return gateway
 
 
-def _answer(gateway: Gateway, seconds: float, complete: bool) -> tuple[Response, float]:
+def drip(gateway: Gateway, seconds: float, complete: bool, patience: float = 10) -> tuple[Response, float]:
     """The answer to a body that drips for so long, and the time from its head to the answer."""
     token: Token = gateway.token
     webhook = github(token.secret, BODY, "push")
@@ -70,12 +70,12 @@ def _answer(gateway: Gateway, seconds: float, complete: bool) -> tuple[Response,
             time.sleep(0.05)
         if complete:
             connection.send(BODY[sent:])
-        response = connection.read_response(timeout=10)
+        response = connection.read_response(timeout=patience)
         return response, time.monotonic() - start
 
 
 def test_a_slow_body_in_time(gateway: Gateway) -> None:
-    response, _ = _answer(gateway, 2, complete=True)
+    response, _ = drip(gateway, 2, complete=True)
     assert response.status == 202, response
 
 
@@ -83,7 +83,7 @@ def test_what_the_body_took_the_publisher_has_not(gateway: Gateway, sluice: Slui
     """3 seconds for the body, and as many are left for the broker, which confirms nothing."""
     sluice.flows.clear()
     try:
-        response, took = _answer(gateway, 3, complete=True)
+        response, took = drip(gateway, 3, complete=True)
     finally:
         sluice.flows.set()
     assert response.status == 503, response
@@ -93,6 +93,6 @@ def test_what_the_body_took_the_publisher_has_not(gateway: Gateway, sluice: Slui
 
 def test_a_body_that_drips_on(gateway: Gateway) -> None:
     """server.body_timeout, after which it would have to be faster, is three times as long; the deadline ends it."""
-    response, took = _answer(gateway, 10, complete=False)
+    response, took = drip(gateway, 10, complete=False)
     assert response.status == 408, response
     assert DEADLINE - 0.1 < took < DEADLINE + 2, f"{took:.2f} s"

@@ -1,7 +1,6 @@
 """Signed bodies that are as large as they may be: what they cost the others, and what stays of them. How long they hold a
 loop up is in `timing`."""
 
-import http.client
 import re
 import threading
 import time
@@ -103,17 +102,17 @@ def test_large_bodies_without_a_token_take_no_more_either(make_gateway, scratch:
 def test_more_than_the_broker_takes_is_refused_before_the_body_is_read(target: Target) -> None:
     """Whoever sent it: it is not even verified."""
     webhook = target.webhook("github").with_headers(x_hub_signature_256="sha256=" + "0" * 64)
-    connection = http.client.HTTPConnection("127.0.0.1", target.gateway.port, timeout=20)
-    if target.gateway.authority:
-        connection = target.gateway.http_connection()
+    connection = target.gateway.http_connection()
     connection.putrequest("POST", target.tokens["github"].path)
     for name, value in webhook.headers.items():
         connection.putheader(name, value)
-    connection.putheader("Content-Length", str(17 * MEGABYTE))
+    connection.putheader("Content-Length", str(target.limit + 2 * MEGABYTE))
     connection.endheaders()
     response = connection.getresponse()
     assert response.status == 413
-    assert b"16777216" in response.read()
+    body = response.read()
+    # A proxy may say it by itself.
+    assert str(target.limit).encode() in body or "X-Request-Id" not in response.headers
     connection.close()
 
 
@@ -126,7 +125,7 @@ def test_a_form_may_be_larger_than_its_payload(target: Target, token: Token) -> 
     webhook = github(token.secret, form, "push").with_headers(content_type=FORM)
     answers.append(target.gateway.post(token, webhook).status_code)
     # And one whose payload is too large for the broker, before it is parsed.
-    large = b"payload=" + b"x" * (17 * MEGABYTE)
+    large = b"payload=" + b"x" * (target.limit + MEGABYTE)
     response = target.gateway.post(token, github(token.secret, large, "push").with_headers(content_type=FORM))
     assert answers == [202]
     assert response.status_code == 413

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hostile.conftest import DATABASE, Target
+from hostile.conftest import Target
 
 from harness.gateway import Token
 from harness.postgresql import PostgreSQL
@@ -105,7 +105,7 @@ def noted(target: Target, postgresql: PostgreSQL) -> Noted:
     """Outcome and reason of what came for a token, the oldest first."""
 
     def read(token: Token) -> list[tuple[str, str | None]]:
-        with psycopg.connect(postgresql.url(DATABASE)) as connection:
+        with psycopg.connect(postgresql.url(target.database)) as connection:
             return connection.execute(
                 "SELECT outcome, reason FROM delivery JOIN token ON uuid = token_uuid WHERE public_id = %s ORDER BY at",
                 [token.id],

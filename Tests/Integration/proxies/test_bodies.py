@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from proxies.conftest import LONG, MEGABYTE, ProxyTarget, Site
+from proxies.conftest import LONG, MEGABYTE, ProxyTarget, Site, target_behind
 
 from harness.http2 import HTTP2Connection
 from harness.proxies import KINDS, Proxy
@@ -41,9 +41,7 @@ def front(request: pytest.FixtureRequest, site: Site, scratch: Path) -> Iterator
         scratch / "proxies", kind, site.addresses, site.authority, name=f"bodies-{kind}-{way[:2]}", changes=changes
     )
     proxy.start()
-    target = ProxyTarget(
-        site.gateways[0], site.wiretap, None, site.tokens, site.others, proxy=proxy  # type: ignore[arg-type]
-    )
+    target = target_behind(site, proxy)
     yield target
     target.forget()
     proxy.stop()

@@ -11,7 +11,7 @@ import pytest
 
 from harness.flood import Flood
 from harness.gateway import Token
-from harness.meadow import REPOSITORY, Meadow
+from harness.meadow import Meadow
 from harness.signing import github
 
 # Of a core: what failures may take by default, on a machine that computes SHA-256 in hardware. What it takes besides, to
@@ -145,7 +145,7 @@ def test_nothing_that_can_be_measured_tells_how_many_tokens_there_are(make_gatew
     meadow = Meadow(make_gateway, scratch, f"even-meadow-{size}", UNBOUNDED)
     bodies = {
         name: json.dumps({"repository": {"full_name": name, "private": False}, "padding": "x" * size}).encode()
-        for name in (REPOSITORY, "flooded/nothing")
+        for name in (meadow.repository, "flooded/nothing-there")
     }
     times: dict[str, list[float]] = {name: [] for name in bodies}
     work: dict[str, list[float]] = {name: [] for name in bodies}
@@ -159,6 +159,6 @@ def test_nothing_that_can_be_measured_tells_how_many_tokens_there_are(make_gatew
     meadow.gateway.stop()
     for what, found in (("time", times), ("work", work)):
         # The least of them: what else the machine does is not our doing.
-        eight, none = min(found[REPOSITORY]), min(found["flooded/nothing"])
+        eight, none = min(found[meadow.repository]), min(found["flooded/nothing-there"])
         print(f"{what}: {eight * 1e3:.2f} ms with eight, {none * 1e3:.2f} with none")
         assert 0.8 < eight / none < 1.25, what
