@@ -53,7 +53,7 @@ struct CandidateLoader: CandidateLoading {
         try StoredRows.readable(result.rows, of: "token", Self.candidate)
     }
 
-    private static func candidate(_ row: SQLRow) throws -> Candidate {
+    static func candidate(_ row: SQLRow) throws -> Candidate {
         guard let id = TokenID(try row.text("public_id")) else {
             throw DatabaseError(.decoding, "column public_id of table token holds what this program never writes")
         }

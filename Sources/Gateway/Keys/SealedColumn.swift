@@ -32,16 +32,16 @@ struct SealedColumn: Sendable, Hashable {
         SealedColumn(table: "form_use", row: "form", keyID: "key_id", value: "notes", isDispensable: true),
     ]
 
-    /// The number of values under each root key.
+    /// The number of values under each root key; of an id that is none, the log has a line.
     func counts(in database: any Database) async throws -> [String: Int] {
         let rows = try await database.query(
             """
             SELECT \(keyID) AS key_id, COUNT(*) AS number FROM \(table) WHERE \(keyID) IS NOT NULL GROUP BY \(keyID)
             """
         ).rows
-        var counts: [String: Int] = [:]
-        for row in rows { counts[try row.text("key_id")] = Int(try row.integer("number")) }
-        return counts
+        return Dictionary(
+            try StoredRows.readable(rows, of: table) { (try $0.text("key_id"), Int(try $0.integer("number"))) }
+        ) { $0 + $1 }
     }
 
     /// Returns the number of values of all columns under each root key, by column.
@@ -61,12 +61,13 @@ struct SealedColumn: Sendable, Hashable {
     func next(notUnder current: String, after row: String, limit: Int, in database: any Database) async throws
         -> [(row: String, sealed: SealedValue)]
     {
-        try await database.query(
+        let rows = try await database.query(
             """
             SELECT \(self.row) AS row_id, \(keyID) AS key_id, \(value) AS sealed FROM \(table)
             WHERE \(keyID) IS NOT NULL AND \(keyID) <> $1 AND \(self.row) > $2 ORDER BY \(self.row) LIMIT $3
             """, [.text(current), .text(row), .integer(Int64(limit))]
-        ).rows.map { row in
+        ).rows
+        return try StoredRows.readable(rows, of: table) { row in
             (
                 row: try row.text("row_id"),
                 sealed: SealedValue(keyID: try row.text("key_id"), bytes: try row.blob("sealed"))

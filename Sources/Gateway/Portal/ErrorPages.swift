@@ -136,6 +136,12 @@ enum ErrorPages {
                 text: "The database isn’t responding. Webhooks are still being received.",
                 advice: ["Reload the page in a minute."], ways: request.formPage == nil ? [home] : back(request),
                 requestID: request.requestID)
+        case .unreadable:
+            return MessagePage(
+                title: "This token can’t be read", code: "500",
+                text: "The database holds a row of this token that makes no sense.",
+                advice: ["Tell an administrator, who finds the column in the server’s log."], ways: [home],
+                requestID: request.requestID)
         case .notFound:
             return notFound(isLoggedIn: true)
         case .invalid(let problem):

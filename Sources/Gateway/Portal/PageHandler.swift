@@ -163,6 +163,11 @@ struct PageHandler: HTTPHandler {
                 .warning, "a page needs the database",
                 metadata: ["reason": "\(reason)", "path": "\(LoggedPath.of(request.path))"])
         }
+        if case .service(.unreadable(let problem)) = failure {
+            portal.logger.throttled(
+                .error, "a page shows a token whose row makes no sense",
+                metadata: ["error": "\(problem)", "path": "\(LoggedPath.of(request.path))"])
+        }
         if access == .script {
             let error =
                 if case .http(let error) = failure { error } else {

@@ -271,6 +271,8 @@ public struct TokenService: Sendable {
             throw error
         } catch let error as TokenInputError {
             throw .invalid(error)
+        } catch let error as DatabaseError where error.code == .decoding {
+            throw .unreadable(error.message)
         } catch {
             throw .unavailable("\(error)")
         }

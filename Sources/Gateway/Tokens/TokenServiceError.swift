@@ -12,6 +12,8 @@ public enum TokenServiceError: Error, Sendable, Hashable, CustomStringConvertibl
     case lastOwner
     /// 429: more tokens than one person may have, or too many test events.
     case tooMany(String)
+    /// 500: the token's row holds what this program never writes. The text names the column.
+    case unreadable(String)
     /// 503: the database is away. The text is for the log.
     case unavailable(String)
 
@@ -23,6 +25,7 @@ public enum TokenServiceError: Error, Sendable, Hashable, CustomStringConvertibl
         case .invalid: 422
         case .changed, .lastOwner: 409
         case .tooMany: 429
+        case .unreadable: 500
         case .unavailable: 503
         }
     }
@@ -35,6 +38,7 @@ public enum TokenServiceError: Error, Sendable, Hashable, CustomStringConvertibl
         case .invalid(let error): "\(error)"
         case .changed: "the token was changed in the meantime"
         case .lastOwner: "a token needs at least one owner; add another owner first"
+        case .unreadable(let problem): "the database holds a row of this token that makes no sense: \(problem)"
         case .tooMany(let text), .unavailable(let text): text
         }
     }

@@ -176,6 +176,14 @@ private struct Table: Sendable {
             guard let owner = try? TokenOwner(row: row) else { return }
             try require((1...TokenOwner.maximumNameCount).contains(owner.name.utf8.count), "the name \(owner.name)")
         },
+        Table("uuid, created_at") { row in
+            guard let cursor = try? TokenQuery.Cursor(after: row) else { return }
+            try check([cursor.createdAt])
+        },
+        Table("public_id, owner, bare_first_at, bare_last_at") { row in
+            guard let candidate = try? CandidateLoader.candidate(row) else { return }
+            try require(TokenID("\(candidate.id)") == candidate.id, "another id than \(candidate.id)")
+        },
         Table(SessionTable.columns) { row in
             guard let record = try? SessionTable.record(row) else { return }
             _ = BrowserName.text(record.userAgent)

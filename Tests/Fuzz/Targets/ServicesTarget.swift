@@ -17,6 +17,7 @@ extension FuzzTarget {
         let plain = tree.mapTexts(CutPaths([]), []) { text, _, key in key == "action" ? webhook.action : text }
         input = writing
         webhook.body = plain.write(&input)
+        try require(!webhook.isVerified(), "\(webhook.service.name) takes a proof by a secret that nobody has")
         guard let first = try? webhook.event() else { return }
         // What the event is goes by its payload, and what is cut out of it by the event.
         let cuts = CutPaths(
@@ -167,7 +168,15 @@ private struct SampleWebhook {
         return Dictionary(marks) { first, _ in first }
     }
 
-    func event() throws(WebhookError) -> WebhookEvent {
+    /// Returns a Boolean value that indicates whether it is taken for one by somebody who has a secret that no input holds.
+    func isVerified() -> Bool {
+        let unknown = Array(service.secret(from: [UInt8](repeating: 0xA7, count: 32)).utf8)
+        guard service.proof != .pathOnly, let secret = try? service.prepare(secret: unknown) else { return false }
+        if case .verified = service.verify(request(), secrets: [secret, secret]) { return true }
+        return false
+    }
+
+    private func request() -> WebhookRequest {
         let encoded = "payload=" + PercentEncoding.encode(String(decoding: body, as: UTF8.self))
         var request = WebhookRequest(
             headers: headers, body: isForm ? Array(encoded.utf8)[...] : body[...], receivedAt: Self.time,
@@ -176,13 +185,17 @@ private struct SampleWebhook {
         if receivesQuery, service.isDelivery(query: Array(encoded.utf8)[...]) {
             request.query = Array(encoded.utf8)[...]
         }
+        return request
+    }
+
+    func event() throws(WebhookError) -> WebhookEvent {
         let parser: JSONParser
         do throws(JSONError) {
             parser = try JSONParser()
         } catch {
             throw .json(error)
         }
-        return try service.event(of: request, parser: parser, namingRepository: true)
+        return try service.event(of: request(), parser: parser, namingRepository: true)
     }
 
     private struct Headers: WebhookHeaders {

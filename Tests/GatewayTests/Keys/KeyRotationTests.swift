@@ -178,4 +178,24 @@ import Testing
             try await Self.check(secrets, Self.ring(2), test.database)
         }
     }
+
+    /// SQLite keeps bytes in any column.
+    @Test func anIdThatIsNoneTakesNothingFromTheOthers() async throws {
+        try await TestDatabases.sqlite.withStore { test in
+            let secrets = try await Self.fill(test, 4)
+            try await test.database.query("UPDATE token SET key_id = X'00ff' WHERE name = 't2'")
+            #expect(
+                try await SealedColumn.counts(in: test.database).mapValues { $0["token.secret"] } == [
+                    try TestStore.key(1).id: 3
+                ])
+            _ = try await RootKeys(root: TestStore.key(1), former: []).open(test.database)
+            let both = try Self.ring(1, former: [2])
+            let target = try TestStore.key(2).id
+            _ = try await KeyRotation(database: test.database, keys: both, target: target).run(batch: 2)
+            let names = try await test.database.query(
+                "SELECT name FROM token WHERE key_id = $1 ORDER BY name", [.text(target)])
+            #expect(try names.rows.map { try $0.text("name") } == ["t0", "t1", "t3"])
+            #expect(secrets.count == 4)
+        }
+    }
 }

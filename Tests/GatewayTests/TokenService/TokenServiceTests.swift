@@ -203,4 +203,19 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: TestDatabases.all) func aRowThatMakesNoSense(_ kind: TestDatabases) async throws {
+        try await kind.withStore { test in
+            let fixture = TestService(test)
+            let id = try await fixture.token()
+            try await test.database.query("UPDATE token SET settings = '[' WHERE public_id = $1", [.text("\(id)")])
+            let problem = "column settings of table token holds what this program never writes"
+            await #expect(throws: TokenServiceError.unreadable(problem)) {
+                _ = try await fixture.service.token(id, by: .person(TestService.alice))
+            }
+            await #expect(throws: TokenServiceError.unreadable(problem)) {
+                _ = try await fixture.service.setState(id, to: .disabled, by: .person(TestService.alice))
+            }
+        }
+    }
 }

@@ -1,17 +1,16 @@
-import Database
 import EventLoop
 import Logging
 
 /// Rows that this program never writes: a hand that slipped, a disk that failed. A list goes on without them, and the
 /// log has one line for each kind. One that was asked for alone is an error.
-enum StoredRows {
+package enum StoredRows {
     /// The notes so far. There is no more of it than columns in the schema, with what can be wrong with each.
     private static let noted = Locked(Set<String>())
 
     /// Returns the values of the rows that can be read.
     ///
     /// - Throws: What `read` does, but for `DatabaseError` `decoding`.
-    static func readable<Value>(
+    package static func readable<Value>(
         _ rows: [SQLRow], of table: String, _ read: (SQLRow) throws -> Value
     ) throws -> [Value] {
         try rows.compactMap { row in
@@ -36,18 +35,18 @@ enum StoredRows {
 /// Numbers of the database that this program never writes: a disk that failed, a hand that slipped. They are read as
 /// they are, as far as nothing overflows, shown as what they are, and the log has one line for each column that held
 /// some.
-enum StoredNumber {
+package enum StoredNumber {
     /// Counts beyond this, either way, are read as this: sums of a few of them are still numbers.
-    static let limit: Int64 = 1 << 60
+    package static let limit: Int64 = 1 << 60
 
     /// The columns that the log has a line on. There are no more than columns in the schema.
     private static let noted = Locked(Set<String>())
 
     /// Returns a Boolean value that indicates whether a count can be one.
-    static func isPossible(_ count: Int64) -> Bool { (0..<limit).contains(count) }
+    package static func isPossible(_ count: Int64) -> Bool { (0..<limit).contains(count) }
 
     /// Writes it to the log, once a column.
-    static func note(_ column: String) {
+    package static func note(_ column: String) {
         let isNew = noted.withLock { $0.insert(column).inserted }
         guard isNew else { return }
         Logger(label: "webhook2fedmsg").warning(
@@ -58,7 +57,7 @@ enum StoredNumber {
 
 extension SQLRow {
     /// The point in time in a column.
-    func time(_ column: String) throws(DatabaseError) -> UnixTime {
+    package func time(_ column: String) throws(DatabaseError) -> UnixTime {
         guard let time = try optionalTime(column) else {
             throw DatabaseError(.decoding, "column \(column) is NULL")
         }
@@ -66,14 +65,14 @@ extension SQLRow {
     }
 
     /// The point in time in a column, or `nil` for NULL.
-    func optionalTime(_ column: String) throws(DatabaseError) -> UnixTime? {
+    package func optionalTime(_ column: String) throws(DatabaseError) -> UnixTime? {
         guard let time = try optionalInteger(column).map(UnixTime.init(milliseconds:)) else { return nil }
         if !time.isKnown { StoredNumber.note(column) }
         return time
     }
 
     /// The count in a column, 0 for NULL: within ``StoredNumber/limit``, and noted if it cannot be one.
-    func count(_ column: String) throws(DatabaseError) -> Int64 {
+    package func count(_ column: String) throws(DatabaseError) -> Int64 {
         let count = try optionalInteger(column) ?? 0
         guard !StoredNumber.isPossible(count) else { return count }
         StoredNumber.note(column)
