@@ -21,7 +21,7 @@ struct TOMLLineIndex: Sendable {
     init(text: [UInt8]) {
         var scanner = Scanner(text: text)
         scanner.scan()
-        lines = scanner.lines
+        lines = scanner.lines.merging(scanner.implied) { known, _ in known }
         malformed = scanner.malformed
         tooDeepLine = scanner.tooDeepLine
     }
@@ -47,6 +47,8 @@ struct TOMLLineIndex: Sendable {
         var position = 0
         var line = 1
         var lines: [[String]: Int] = [:]
+        /// The tables around those that have a header, which need none of their own.
+        var implied: [[String]: Int] = [:]
         var malformed: (line: Int, reason: String)?
         var tooDeepLine: Int?
         private var depth = 0
@@ -86,6 +88,9 @@ struct TOMLLineIndex: Sendable {
                     checkHeader()
                     table = key()
                     record(table, line: start.1)
+                    for length in 1..<max(1, table.count) where implied[Array(table[..<length])] == nil {
+                        implied[Array(table[..<length])] = start.1
+                    }
                     skip { $0 == UInt8(ascii: "]") }
                 } else {
                     keyAndValue(in: table)
