@@ -1,6 +1,6 @@
 import EventLoop
 
-/// The bounds of a database: how much is kept, and how long anything may take. Each is a key of the configuration.
+/// The bounds of a database, with their defaults: how much is kept, and how long anything may take.
 public struct DatabaseLimits: Sendable, Hashable {
     /// The most connections to PostgreSQL. SQLite always has one, on a thread of its own.
     public var connections = 8

@@ -1,5 +1,4 @@
-/// Every bound of a client. Each but the last is a key of the configuration of whoever uses it; the values here are the
-/// defaults.
+/// Every bound of a client, with its default.
 public struct HTTPClientLimits: Sendable, Hashable {
     /// Requests in flight, and connections that are kept for later ones.
     public var concurrency = 8

@@ -1,4 +1,4 @@
-/// Every bound of the server. Each is a key of the configuration; the values here are the defaults.
+/// Every bound of the server, with its default.
 public struct HTTPServerLimits: Sendable, Hashable {
     /// Bytes of a request's head: request line and fields with their line ends. At most 65,535; more is cut to that.
     public var maxHeadBytes = 16 * 1024
@@ -6,8 +6,6 @@ public struct HTTPServerLimits: Sendable, Hashable {
     public var maxTargetBytes = 8 * 1024
     /// Fields in a head (431 above).
     public var maxHeaderFields = 100
-    /// Bytes of a body where the handler gives no limit of its own (413 above). GitHub sends up to 25 MB.
-    public var maxBodyBytes = 25 * 1024 * 1024
     /// Bytes of chunk extensions in one body.
     public var maxChunkExtensionBytes = 4 * 1024
     /// Bytes of trailers after a chunked body, which are read and thrown away.

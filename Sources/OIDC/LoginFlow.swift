@@ -58,7 +58,7 @@ struct LoginFlow {
         form.add("redirect_uri", settings.redirectURI)
         form.add("code_verifier", attempt.verifier)
         var fields: [ProviderRequest.Field] = []
-        settings.authentication.apply(clientID: settings.clientID, form: &form, fields: &fields)
+        settings.authenticate(form: &form, fields: &fields)
         return .post(.token, metadata.tokenEndpoint, form: form, fields: fields)
     }
 

@@ -63,7 +63,7 @@ struct RefreshFlow {
         form.add("grant_type", "refresh_token")
         form.add("refresh_token", refreshToken)
         var fields: [ProviderRequest.Field] = []
-        settings.authentication.apply(clientID: settings.clientID, form: &form, fields: &fields)
+        settings.authenticate(form: &form, fields: &fields)
         return .post(.token, metadata.tokenEndpoint, form: form, fields: fields)
     }
 }

@@ -21,8 +21,8 @@ public actor RelyingParty {
         self.settings = settings
         self.transport = transport
         self.clock = clock
-        metadata = ProviderDocument(maxAge: settings.metadataMaxAge, interval: settings.refetchInterval)
-        keys = ProviderDocument(maxAge: settings.keysMaxAge, interval: settings.refetchInterval)
+        metadata = ProviderDocument(maxAge: settings.documentsMaxAge, interval: settings.refetchInterval)
+        keys = ProviderDocument(maxAge: settings.documentsMaxAge, interval: settings.refetchInterval)
     }
 
     /// Returns the address for a person who begins this attempt.
@@ -110,7 +110,7 @@ public actor RelyingParty {
         form.add("token", credentials.refreshToken ?? credentials.accessToken)
         form.add("token_type_hint", credentials.refreshToken == nil ? "access_token" : "refresh_token")
         var fields: [ProviderRequest.Field] = []
-        settings.authentication.apply(clientID: settings.clientID, form: &form, fields: &fields)
+        settings.authenticate(form: &form, fields: &fields)
         let answer = try await send(.post(.revocation, endpoint, form: form, fields: fields))
         // The body of a success means nothing (section 2.2).
         if case .error(let code) = answer.content { throw .tokenRefused(code: code) }

@@ -77,7 +77,7 @@ private struct KeysCommandRotate: AsyncParsableCommand {
             configuration, loop: EventLoop.start(name: "keys"), logger: logger)
         let result: Result<KeyRotation.Outcome, any Error>
         do {
-            result = .success(try await KeyRotation(workspace, configuration.database).run(batch: batch))
+            result = .success(try await KeyRotation(workspace, configuration).run(batch: batch))
         } catch {
             result = .failure(error)
         }

@@ -47,10 +47,11 @@ struct RenderCommand: ParsableCommand {
         let settings = Dictionary(try settings.map(Self.setting)) { $1 }
         let rendered: RenderedMessage
         do {
-            rendered = try MessageRenderer(configuration).render(
+            let renderer = MessageRenderer(configuration)
+            rendered = try renderer.render(
                 ExampleWebhook(
                     service: service, event: event, headers: headers, settings: settings,
-                    body: try Self.body(limit: configuration.ingest.maxBodySize),
+                    body: try Self.body(limit: renderer.maxBodySize),
                     allowsPrivateContent: publishPrivate),
                 second: Int64(time(nil)))
         } catch {

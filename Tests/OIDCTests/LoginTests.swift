@@ -55,13 +55,13 @@ import Testing
     }
 
     @Test func theSecretAsBasicCredentials() async throws {
-        let test = TestParty { $0.authentication = .basic(secret: "not secret") }
+        let test = TestParty { $0.clientAuthentication = .basic }
         _ = try await test.login()
     }
 
     @Test func aPublicClientShowsNoSecret() async throws {
         let test = TestParty {
-            $0.authentication = .none
+            $0.clientAuthentication = .none
             $0.clientID = "public"
         }
         await test.provider.bend { provider in
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func theWrongSecret() async throws {
-        let test = TestParty { $0.authentication = .post(secret: "wrong") }
+        let test = TestParty { $0.clientSecret = "wrong" }
         #expect(try await test.failure() == .tokenRefused(code: "invalid_client"))
     }
 

@@ -405,7 +405,7 @@ extension AMQPPublisher {
         isSayingFarewell = true
         flush()
         guard waits else { return end(.shutdown) }
-        schedulePhaseTimer(at: .now + limits.farewellTimeout)
+        schedulePhaseTimer(at: .now + min(limits.farewellTimeout, limits.shutdownTimeout))
     }
 }
 

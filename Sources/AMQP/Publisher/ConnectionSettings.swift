@@ -50,10 +50,10 @@ public struct ConnectionSettings: Sendable, Hashable {
 
     /// Settings with fedora-messaging's own defaults.
     public init(
-        endpoints: [BrokerEndpoint],
+        endpoints: [BrokerEndpoint] = [BrokerEndpoint(host: "localhost")],
         virtualHost: String = "/",
         tls: TLSSettings? = nil,
-        mechanism: SASLMechanism,
+        mechanism: SASLMechanism = .plain(username: "guest", password: "guest"),
         heartbeat: UInt16 = 60,
         frameMax: UInt32 = 131_072,
         channelMax: UInt16 = 2047,

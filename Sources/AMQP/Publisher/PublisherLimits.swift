@@ -1,4 +1,4 @@
-/// The bounds of one publisher. Each but the last two is a key of the configuration.
+/// The bounds of one publisher, with their defaults.
 public struct PublisherLimits: Sendable, Hashable {
     /// Messages sent and not confirmed yet.
     public var windowMessages: Int
@@ -17,10 +17,10 @@ public struct PublisherLimits: Sendable, Hashable {
     public var backoffMaximum: Duration
     /// The time that a shutdown waits for confirms.
     public var shutdownTimeout: Duration
-    /// The time that a shutdown then waits for the broker's answer to our close. No key: nothing depends on the answer
-    /// any more; the gateway lets it take no longer than the wait for confirms.
+    /// The time that a shutdown then waits for the broker's answer to our close, though no longer than for confirms:
+    /// nothing depends on the answer any more.
     public var farewellTimeout: Duration
-    /// The time that a topic or a size that the broker refused is not sent again. No key.
+    /// The time that a topic or a size that the broker refused is not sent again.
     public var refusalMemory: Duration
 
     /// Limits for one of several publishers of a gateway.

@@ -25,7 +25,7 @@ public struct BrokerSettings: Sendable, Equatable, CustomStringConvertible {
         publishPriority = nil
         passiveDeclares = false
         tls = BrokerTLS()
-        clientProperties = [ClientProperty(name: "app", value: .string("webhook2fedmsg"))]
+        clientProperties = [.app]
     }
 
     /// A Boolean value that indicates whether the broker is to be reached by TLS.

@@ -29,10 +29,13 @@ public struct ClientProperty: Sendable, Equatable {
         "version": "fedora_messaging-",
     ]
 
-    /// The properties of a `client_properties` table, by name; with `app` from `defaultApp` if it sets none.
+    /// The property that there is where nothing else is said.
+    static let app = ClientProperty(name: "app", value: .string("webhook2fedmsg"))
+
+    /// The properties of a `client_properties` table, by name; with those of `standard` that it does not set.
     /// - Throws: what is wrong with which property.
     package static func list(
-        of table: [String: SettingValue], defaultApp: String = "webhook2fedmsg"
+        of table: [String: SettingValue], standard: [ClientProperty] = [app]
     ) -> Result<[ClientProperty], Rejected> {
         var properties: [ClientProperty] = []
         for (name, setting) in table.sorted(by: { $0.key < $1.key }) {
@@ -53,9 +56,7 @@ public struct ClientProperty: Sendable, Equatable {
                         name: name, message: "expected a string, an integer or a boolean, found \(setting.kind)"))
             }
         }
-        if table["app"] == nil {
-            properties.insert(ClientProperty(name: "app", value: .string(defaultApp)), at: 0)
-        }
+        properties.insert(contentsOf: standard.filter { table[$0.name] == nil }, at: 0)
         return .success(properties)
     }
 

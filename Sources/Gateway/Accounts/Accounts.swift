@@ -14,9 +14,7 @@ struct Accounts: Sendable {
     let loginCookies: LoginCookies
     let loginGate: LoginGate
     let logger: Logger
-    let loginTimeout: Duration
-    private let settings: SessionSettings
-    private let adminGroups: [String]
+    let settings: SessionSettings
     /// A Boolean value that indicates whether anybody on this machine may be anyone: every page says so.
     let isDevelopmentLogin: Bool
     /// The base of URLs; no slash at its end.
@@ -28,9 +26,8 @@ struct Accounts: Sendable {
     /// The configuration of logins.
     struct Settings: Sendable {
         var sessions: SessionSettings
-        var adminGroups: [String]
-        /// From the click on "Log in" to the provider's answer.
-        var loginTimeout: Duration
+        /// The time that a refresh may take before another replica tries.
+        var refreshLease: Duration
         /// Logins that ask the provider at the same time.
         var loginsAtOnce: Int
         /// The base of URLs; no slash at its end.
@@ -52,14 +49,13 @@ struct Accounts: Sendable {
         self.logger = logger
         policy = CookiePolicy(baseURL: baseURL)
         self.settings = settings.sessions
-        adminGroups = settings.adminGroups
-        loginTimeout = settings.loginTimeout
         self.party = party
         loginCookies = LoginCookies(
-            sealed: SealedCookie(keys: keys, policy: policy), policy: policy, lifetime: loginTimeout)
+            sealed: SealedCookie(keys: keys, policy: policy), policy: policy, lifetime: settings.sessions.loginTimeout)
         loginGate = LoginGate(atOnce: settings.loginsAtOnce)
         store = SessionStore(
-            database: database, keys: keys, settings: settings.sessions, refresher: refresher ?? party,
+            database: database, keys: keys, settings: settings.sessions, refreshLease: settings.refreshLease,
+            refresher: refresher ?? party,
             revocation: party.map { GrantRevocation(party: $0, logger: logger) }, logger: logger)
     }
 
@@ -72,7 +68,7 @@ struct Accounts: Sendable {
         do {
             guard let record = try await store.find(id), isAdmissible(record, exchange) else { return expired }
             let session = try Session(
-                record, id: id, rules: settings.rules, adminGroups: adminGroups, now: now)
+                record, id: id, rules: settings.rules, adminGroups: settings.adminGroups, now: now)
             return SessionContext(session: session)
         } catch {
             logger.throttled(.error, "cannot read a session", metadata: ["error": "\(error)"])

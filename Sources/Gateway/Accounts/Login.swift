@@ -35,7 +35,7 @@ extension Accounts {
             // To ask with a code that was redeemed would make the provider take back what came of it.
             guard try await !store.isUsed(state: attempt.state) else { throw LoginRefusal.unknownAttempt }
             let session = try newSession(try await party.login(redemption), exchange)
-            let end = UnixTime.now().advanced(by: loginTimeout)
+            let end = UnixTime.now().advanced(by: settings.loginTimeout)
             guard try await store.use(state: attempt.state, until: end) else {
                 throw LoginRefusal.unknownAttempt
             }

@@ -72,10 +72,14 @@ struct SessionRecord: Sendable, Hashable {
 
 /// The rules about a session's times. Times are passed in.
 struct SessionRules: Sendable, Hashable {
-    let idleTimeout: Duration
-    let rightsMaxAge: Duration
-    let adminLoginMaxAge: Duration
-    let touchInterval: Duration
+    /// The time for which nobody may use a session before it is over.
+    var idleTimeout = Duration.seconds(12 * 3600)
+    /// The time for which the groups that the provider told count.
+    var rightsMaxAge = Duration.seconds(900)
+    /// The maximum age of the login for actions of administrators.
+    var adminLoginMaxAge = Duration.seconds(3600)
+    /// The precision of the last use.
+    var touchInterval = Duration.seconds(60)
 
     /// Returns a Boolean value that indicates whether it still counts.
     func isAlive(_ record: SessionRecord, now: UnixTime) -> Bool {

@@ -6,22 +6,26 @@ import Logging
 import OIDC
 import ServiceLifecycle
 
-/// `[sessions]`, as the sessions' parts take it.
+/// The rules and bounds of sessions.
 struct SessionSettings: Sendable {
-    var rules: SessionRules
+    var rules = SessionRules()
     /// The time from the login to the end, however busy.
-    var lifetime: Duration
+    var lifetime = Duration.seconds(7 * 86_400)
     /// The same, where the provider gave no refresh token: it cannot be asked whether the person is still who they
     /// were, so they log in anew after a day at most.
     var lifetimeWithoutRefresh: Duration { min(lifetime, .seconds(86_400)) }
+    /// The time that someone may take to log in at the provider.
+    var loginTimeout = Duration.seconds(600)
+    /// The groups whose members administer.
+    var adminGroups: [String] = []
     /// The maximum number of sessions of a person; with one more, the oldest ends.
-    var maxPerAccount: Int
-    var cacheEntries: Int
-    var cacheTimeToLive: Duration
+    var maxPerAccount = 50
+    /// The number of sessions held in memory.
+    var cacheEntries = 4096
+    /// The time for which such a session is used without asking the database.
+    var cacheTimeToLive = Duration.seconds(5)
     /// The time that passes before a provider that could not be reached is asked again.
-    var refreshRetry: Duration
-    /// The time that a refresh may take before another replica tries.
-    var refreshLease: Duration
+    var refreshRetry = Duration.seconds(30)
 }
 
 /// A login that just succeeded.
@@ -46,6 +50,8 @@ actor SessionStore {
     private let table: SessionTable
     private let keys: KeyRing
     private let settings: SessionSettings
+    /// The time that a refresh may take before another replica tries.
+    private let refreshLease: Duration
     private let refresher: (any SessionRefresher)?
     private let revocation: GrantRevocation?
     private let logger: Logger
@@ -56,12 +62,14 @@ actor SessionStore {
     private var refreshes: [SessionHash: Task<SessionRecord?, any Error>] = [:]
 
     init(
-        database: any Database, keys: KeyRing, settings: SessionSettings, refresher: (any SessionRefresher)?,
-        revocation: GrantRevocation? = nil, logger: Logger, clock: @escaping @Sendable () -> UnixTime = { .now() }
+        database: any Database, keys: KeyRing, settings: SessionSettings, refreshLease: Duration,
+        refresher: (any SessionRefresher)?, revocation: GrantRevocation? = nil, logger: Logger,
+        clock: @escaping @Sendable () -> UnixTime = { .now() }
     ) {
         table = SessionTable(database: database, keys: keys)
         self.keys = keys
         self.settings = settings
+        self.refreshLease = refreshLease
         self.refresher = refresher
         self.revocation = revocation
         self.logger = logger
@@ -207,7 +215,7 @@ actor SessionStore {
     ) async throws -> SessionRecord? {
         defer { refreshes[hash] = nil }
         let now = clock()
-        let until = now.advanced(by: settings.refreshLease)
+        let until = now.advanced(by: refreshLease)
         guard try await table.lease(hash, rightsAt: record.rightsAt, now: now, until: until) else {
             return try await awaitOther(record, hash)
         }

@@ -20,18 +20,22 @@ extension Accounts {
         transport: (any ProviderTransport)? = nil, refresher: (any SessionRefresher)? = nil, logger: Logger
     ) throws {
         if developmentLogin { try DevelopmentLoginRules.check(configuration) }
-        let party = OIDCSettings(configuration).map { settings in
-            let client = HTTPClient(
-                on: loop, limits: HTTPClientLimits(configuration.oidc),
-                settings: HTTPClientSettings(caFile: configuration.oidc.caFile))
-            return RelyingParty(settings: settings, transport: transport ?? HTTPClientTransport(client: client))
+        let (oidc, baseURL) = (configuration.oidc, configuration.server.baseURL)
+        var party: RelyingParty?
+        if oidc.isConfigured {
+            var settings = oidc.settings
+            settings.redirectURI = baseURL + AccountPaths.callback
+            settings.postLogoutRedirectURI = baseURL + "/"
+            let client = HTTPClient(on: loop, limits: oidc.limits, settings: oidc.client)
+            party = RelyingParty(settings: settings, transport: transport ?? HTTPClientTransport(client: client))
         }
         self.init(
             Settings(
-                sessions: SessionSettings(configuration), adminGroups: configuration.sessions.adminGroups,
-                loginTimeout: configuration.sessions.loginTimeout,
+                sessions: configuration.sessions,
+                // A refresh is at most discovery, token endpoint and UserInfo, each bounded so.
+                refreshLease: oidc.limits.totalTimeout * 4,
                 // Half of the requests to the provider are left for everybody else.
-                loginsAtOnce: configuration.oidc.maxRequests / 2, baseURL: configuration.server.baseURL,
+                loginsAtOnce: oidc.limits.concurrency / 2, baseURL: baseURL,
                 isDevelopmentLogin: developmentLogin),
             database: database, keys: keys, party: party, refresher: refresher, logger: logger)
     }
@@ -41,7 +45,7 @@ extension DevelopmentLoginRules {
     /// Checks the configuration at the start.
     /// - Throws: ``DevelopmentLoginError``, which says what is in the way.
     static func check(_ configuration: Configuration) throws(DevelopmentLoginError) {
-        guard configuration.oidc.issuer == nil else { throw .provider }
+        guard !configuration.oidc.isConfigured else { throw .provider }
         guard let listen = configuration.server.listen.first(where: { !$0.isLoopback }) else {
             guard LoopbackHost.isLoopback(url: configuration.server.baseURL) else { throw .publicURL }
             return

@@ -20,23 +20,26 @@ struct Ingest: Sendable {
         deliveries: any DeliveryNoting, logger: Logger
     ) throws {
         let services = configuration.services.registry.offered
-        let settings = IngestSettings(configuration)
+        let settings = configuration.ingest
+        let retryAfter = configuration.server.limits.retryAfter
         let cache = TokenCache(
             loader: TokenRecordLoader(
                 store: workspace.tokens, entries: configuration.cache.entries, logger: logger,
                 namesOwners: settings.namesOwners
             ) { name in services.first { $0.name == name } },
-            authority: TokenIDAuthority(workspace.keys), settings: TokenCacheSettings(configuration.cache),
+            authority: TokenIDAuthority(workspace.keys), settings: configuration.cache,
             loop: loops.loops[0])
         workspace.tokenNotices.listen { [weak cache] in await cache?.note($0) }
         self.services = services
         self.loops = loops.loops
-        tokens = TokenLookup(cache: cache, retryAfter: settings.retryAfter, logger: logger)
+        tokens = TokenLookup(cache: cache, retryAfter: retryAfter, logger: logger)
         pipeline = WebhookPipeline(
             publisher: publisher, deliveries: deliveries,
             deduplication: DeduplicationWindow(
-                entries: configuration.ingest.deduplicationEntries, window: configuration.ingest.deduplicationWindow),
-            settings: settings, parsers: try LoopLocal(loops.loops) { _ in try JSONParser() },
-            largeBodies: try LargeBodies(), logger: logger, limiter: RateLimiter(configuration))
+                entries: settings.deduplicationEntries, window: settings.deduplicationWindow),
+            settings: settings, topicPrefix: configuration.broker.settings.topicPrefix, retryAfter: retryAfter,
+            parsers: try LoopLocal(loops.loops) { _ in try JSONParser() },
+            largeBodies: try LargeBodies(), logger: logger,  // There is room for every token that is held at all.
+            limiter: RateLimiter(settings.rates, tokens: configuration.cache.entries))
     }
 }

@@ -62,10 +62,10 @@ public struct KeyRotation: Sendable {
     }
 
     /// Rotates to the root key of `keys.root_key_file`.
-    public init(_ workspace: Workspace, _ configuration: DatabaseConfiguration) {
+    public init(_ workspace: Workspace, _ configuration: Configuration) {
         self.init(
             database: workspace.database, keys: workspace.keys, target: workspace.rootKeyID,
-            limit: DatabaseLimits(configuration).batchStatements)
+            limit: configuration.database.limits.batchStatements)
     }
 
     /// Does it.

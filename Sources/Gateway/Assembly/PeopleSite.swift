@@ -69,3 +69,26 @@ struct PeopleSite: Sendable {
         return "\(name) \(version.prefix { $0 != " " })"
     }
 }
+
+extension PortalSettings {
+    /// The settings in a configuration.
+    ///
+    /// - Parameters:
+    ///   - version: The program's.
+    ///   - database: What the database is, in a word or two.
+    init(_ configuration: Configuration, version: String, database: String, isDevelopmentLogin: Bool) {
+        let pages = configuration.pages
+        self.init(baseURL: configuration.server.baseURL, version: version)
+        // What goes to a file is in no archive.
+        if case .broker = configuration.publisher { messageURL = pages.messageURL }
+        links = [(pages.helpURL, "Help"), (pages.sourceURL, "Source")].compactMap { url, text in
+            url.map { PageLink(url: $0, text: text) }
+        }
+        self.pages = pages
+        self.isDevelopmentLogin = isDevelopmentLogin
+        canLogIn = isDevelopmentLogin || configuration.oidc.isConfigured
+        versions = [
+            LabelledValue(label: "webhook2fedmsg", value: version), LabelledValue(label: "Database", value: database),
+        ]
+    }
+}

@@ -1,4 +1,3 @@
-import Database
 import WebhookServices
 
 extension TokenService {
@@ -11,16 +10,15 @@ extension TokenService {
     init(_ configuration: Configuration, _ workspace: Workspace, tester: (any TestSending)?) {
         self.init(
             store: workspace.tokens, services: configuration.services.registry, baseURL: configuration.server.baseURL,
-            settings: configuration.tokens, tester: tester)
+            limits: configuration.tokens, tester: tester)
     }
+}
 
-    /// With the limits of `[tokens]`.
-    init(
-        store: TokenStore, services: ServiceRegistry, baseURL: String, settings: TokensConfiguration,
-        tester: (any TestSending)? = nil, clock: @escaping @Sendable () -> UnixTime = { .now() }
-    ) {
+extension MessageRenderer {
+    /// By the topics, the services and the limits of a configuration.
+    public init(_ configuration: Configuration) {
         self.init(
-            store: store, services: services, baseURL: baseURL, maxPerAccount: settings.maxPerAccount,
-            maxTestsPerMinute: settings.maxTestsPerMinute, tester: tester, clock: clock)
+            registry: configuration.services.registry, settings: configuration.ingest,
+            broker: configuration.broker.settings)
     }
 }

@@ -33,11 +33,11 @@ public struct WorkspaceSettings: Sendable {
     ///
     /// - Throws: `DatabaseError` `configuration` if the database's address cannot be read.
     public init(_ configuration: Configuration) throws {
-        let directory = configuration.general.stateDirectory
+        let directory = configuration.stateDirectory
         let url = configuration.database.url ?? "sqlite:\(directory)/webhook2fedmsg.db"
         let key = configuration.keys.rootKeyFile ?? "\(directory)/root.key"
         self.init(
-            database: try DatabaseURL.parse(url), limits: DatabaseLimits(configuration.database), rootKeyPath: key,
+            database: try DatabaseURL.parse(url), limits: configuration.database.limits, rootKeyPath: key,
             formerKeyPaths: configuration.keys.formerKeyFiles,
             isLoopback: configuration.server.listen.allSatisfy(\.isLoopback),
             stateDirectory: "\(url)\n\(key)".contains(directory + "/") ? directory : nil)

@@ -19,7 +19,7 @@ struct ClientKey: Hashable, Sendable {
 struct AdmissionSettings: Sendable, Hashable {
     /// The maximum number of webhooks that are read or tried at once.
     var slots = 32
-    /// The maximum number of sources that failures are counted by.
+    /// The maximum number of sources that failures are counted by, and of keys whose candidates are held.
     var sources = 10_000
     /// The number of failures that a source may have in a minute.
     var failuresPerMinute = 60

@@ -5,16 +5,16 @@ import WebhookServices
 
 /// Bounds on webhooks that come without a token's id.
 struct BarePathSettings: Sendable {
+    /// A Boolean value that indicates whether they are taken.
+    var isEnabled = true
     /// The maximum size of a body, in bytes; a larger one is refused with 413.
-    let maxBodySize: Int
-    /// The time that a body may take, from when there is a slot for it.
-    let bodyTimeout: Duration
-    /// The number of secrets that a webhook is tried with before it fails.
-    let candidates: Int
+    var maxBodySize = 1 << 20
+    /// The time that a webhook waits for a slot, and the time that its body may take from then on.
+    var bodyTimeout = Duration.seconds(2)
     /// Failures are answered at multiples of this time, counted from the end of the body.
-    let failureTime: Duration
-    /// The seconds in the Retry-After of a 503.
-    let retryAfter: Int
+    var failureTime = Duration.milliseconds(100)
+    /// The bounds of trying.
+    var admission = AdmissionSettings()
 }
 
 /// `POST /<service>`: a webhook without a token's id. Its token is one whose scope contains the payload's repository,

@@ -96,22 +96,6 @@ struct CandidateChoice: Sendable, Hashable {
     }
 }
 
-/// The times for which candidates are held: as long as tokens are.
-struct CandidateTimes: Sendable, Hashable {
-    /// The time until they are read again.
-    var timeToLive = Duration.seconds(10)
-    /// The time until they are looked for again where there were none.
-    var absentTimeToLive = Duration.seconds(10)
-    /// The time until either while changes made elsewhere are not heard of.
-    var staleAfter = Duration.seconds(1)
-    /// The time that a webhook waits for them to be read again, before the known ones are used.
-    var recheckWait = Duration.milliseconds(500)
-    /// The time for which they are used while the database cannot be asked, from when they were last read.
-    var staleTimeToLive = Duration.seconds(3600)
-    /// The time for which they are used without asking again, after the database could not be asked.
-    var staleRetry = Duration.seconds(1)
-}
-
 /// Candidates by what they are looked up by, those of which there are none included. A value without lock or clock.
 struct CandidateTable: Sendable {
     typealias Instant = ContinuousClock.Instant
@@ -139,7 +123,7 @@ struct CandidateTable: Sendable {
     }
 
     private let choice: CandidateChoice
-    let times: CandidateTimes
+    let times: CacheTimes
     private var entries: ClockTable<CandidateKey, Entry>
     private var generation: UInt64 = 0
     /// A Boolean value that indicates whether changes made elsewhere are heard of. If not, what is held is soon asked for
@@ -147,7 +131,7 @@ struct CandidateTable: Sendable {
     var isWatched = false
 
     /// - Parameter capacity: The maximum number of keys.
-    init(capacity: Int, choice: CandidateChoice, times: CandidateTimes) {
+    init(capacity: Int, choice: CandidateChoice, times: CacheTimes) {
         self.choice = choice
         self.times = times
         entries = ClockTable(capacity: capacity)

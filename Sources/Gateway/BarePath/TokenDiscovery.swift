@@ -108,7 +108,7 @@ struct TokenDiscovery {
     private mutating func tryDecoys(_ request: WebhookRequest, _ handler: BarePathHandler) async throws(HTTPError) {
         guard let decoy = handler.decoys[service.name] else { return }
         let service = service
-        while tried < handler.settings.candidates {
+        while tried < handler.settings.admission.candidates {
             await makeWay(for: request)
             tried += 1
             _ = try await onBody(of: request, handler) { _ throws(HTTPError) in
@@ -132,7 +132,7 @@ struct TokenDiscovery {
     ) async throws(HTTPError) -> Value {
         guard request.body.count >= LargeBodies.threshold else { return try work(try handler.pipeline.parser()) }
         return try await handler.pipeline.largeBodies.run(
-            until: deadline, retryAfter: handler.settings.retryAfter, work)
+            until: deadline, retryAfter: handler.pipeline.retryAfter, work)
     }
 
     // MARK: Candidates
@@ -180,7 +180,7 @@ struct TokenDiscovery {
     }
 
     private static func unavailable(_ handler: BarePathHandler) -> HTTPError {
-        .unavailable("The webhook's token cannot be checked now.", retryAfter: handler.settings.retryAfter)
+        .unavailable("The webhook's token cannot be checked now.", retryAfter: handler.pipeline.retryAfter)
     }
 }
 

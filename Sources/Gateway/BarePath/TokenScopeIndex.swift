@@ -20,7 +20,7 @@ actor TokenScopeIndex {
     private nonisolated let table: Locked<CandidateTable>
     private let loader: any CandidateLoading
     private let maximumLookups: Int
-    private let times: CandidateTimes
+    private let times: CacheTimes
     private let clock: @Sendable () -> ContinuousClock.Instant
     private let loop: EventLoop?
     private var waiting: [CandidateKey: [Waiting]] = [:]

@@ -37,7 +37,7 @@ enum DescriptorLimit {
         guard let connections = shortage.connections else { throw shortage }
         logger.warning("\(shortage)")
         var fitted = configuration
-        fitted.server.maxConnections = connections
+        fitted.server.limits.maxConnections = connections
         return fitted
     }
 
@@ -47,10 +47,10 @@ enum DescriptorLimit {
     /// Returns the shortage of descriptors; nil if there are enough.
     static func shortage(of configuration: Configuration, limit: Int) -> Shortage? {
         let rest = besidesConnections(configuration)
-        let needed = configuration.server.maxConnections + rest
+        let needed = configuration.server.limits.maxConnections + rest
         guard needed > limit else { return nil }
         let left = limit - rest
-        let isEnough = left >= min(leastConnections, configuration.server.maxConnections)
+        let isEnough = left >= min(leastConnections, configuration.server.limits.maxConnections)
         return Shortage(limit: limit, needed: needed, connections: isEnough ? left : nil)
     }
 
@@ -61,7 +61,7 @@ enum DescriptorLimit {
         // An epoll and an event descriptor each, and a connection to the broker; one more of these for the rest.
         let ofLoops = loops * 3 + 1
         // A connection may be made while another is given up; two that listen.
-        let database = configuration.database.poolSize * 2 + 2
-        return reserve + listeners + ofLoops + database + configuration.oidc.maxRequests * 2
+        let database = configuration.database.limits.connections * 2 + 2
+        return reserve + listeners + ofLoops + database + configuration.oidc.limits.concurrency * 2
     }
 }

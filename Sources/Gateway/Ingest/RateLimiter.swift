@@ -31,15 +31,15 @@ struct RateTable: Sendable {
 
     /// The most in a minute; 0 for any number.
     struct Limit: Sendable, Hashable {
-        let messages: Int
-        let bytes: Int
+        var messages: Int
+        var bytes: Int
 
         var isLimited: Bool { messages > 0 || bytes > 0 }
     }
 
     struct Limits: Sendable {
-        let token: Limit
-        let account: Limit
+        var token = Limit(messages: 6000, bytes: 512 << 20)
+        var account = Limit(messages: 30_000, bytes: 2 << 30)
     }
 
     /// The limit that a webhook exceeds.

@@ -63,7 +63,7 @@ struct WebhookHandler: HTTPHandler {
             return try pipeline.prepare(request, service: service, token: token)
         }
         let (secret, prepared) = try await pipeline.largeBodies.run(
-            until: deadline, retryAfter: pipeline.settings.retryAfter
+            until: deadline, retryAfter: pipeline.retryAfter
         ) { (parser) throws(HTTPError) in
             let secret = try verify(request, service: service, token: token)
             try pipeline.admit(token, size: request.body.count)

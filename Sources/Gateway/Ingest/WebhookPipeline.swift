@@ -11,6 +11,10 @@ struct WebhookPipeline: Sendable {
     let deliveries: any DeliveryNoting
     let deduplication: DeduplicationWindow
     let settings: IngestSettings
+    /// The prefix of topics in the routing key.
+    let topicPrefix: String
+    /// Seconds in the Retry-After of a 503.
+    let retryAfter: Int
     /// One JSON parser a loop, reused from webhook to webhook.
     let parsers: LoopLocal<JSONParser>
     let largeBodies: LargeBodies
@@ -21,18 +25,18 @@ struct WebhookPipeline: Sendable {
 
     /// The bounds of the JSON. What makes a message that the broker would not take need not be parsed.
     var limits: JSONLimits {
-        JSONLimits(maxDepth: settings.maxDepth, maxBytes: min(settings.maxBodySize, settings.maxMessageSize))
+        JSONLimits(maxDepth: settings.json.maxDepth, maxBytes: min(settings.json.maxBytes, settings.maxMessageSize))
     }
 
     /// Bytes of a body that may be read: a form takes more than the payload in it.
     func bodyLimit(of headers: RequestHeaders) -> Int {
-        headers.sayForm ? settings.maxBodySize : min(settings.maxBodySize, settings.maxMessageSize)
+        headers.sayForm ? settings.json.maxBytes : min(settings.json.maxBytes, settings.maxMessageSize)
     }
 
     /// The parser of the loop that this is called on.
     func parser() throws(HTTPError) -> JSONParser {
         guard let parser = parsers.current else {
-            throw .unavailable("The server is not ready.", retryAfter: settings.retryAfter)
+            throw .unavailable("The server is not ready.", retryAfter: retryAfter)
         }
         return parser
     }
@@ -76,7 +80,7 @@ struct WebhookPipeline: Sendable {
     ) throws(HTTPError) -> PreparedDelivery {
         let parser = if let parser { parser } else { try self.parser() }
         guard let uuid = UUIDValue(bytes: token.uuid) else {
-            throw .unavailable("The server is not ready.", retryAfter: settings.retryAfter)
+            throw .unavailable("The server is not ready.", retryAfter: retryAfter)
         }
         var request = request
         request.allowsPrivateContent = token.publishesPrivate
@@ -96,7 +100,7 @@ struct WebhookPipeline: Sendable {
             return .withheld(reason, event: event.name)
         }
         let schema = service.settleSchema(of: &event, ownClasses: settings.ownClasses)
-        let topic = settings.topicPrefix.isEmpty ? event.topic : settings.topicPrefix + "." + event.topic
+        let topic = FedoraMessage.routingKey(of: event.topic, prefix: topicPrefix)
         return .message(
             Delivery(
                 event, schema: schema, routingKey: topic, token: uuid,
@@ -152,7 +156,7 @@ struct WebhookPipeline: Sendable {
             throw .messageTooLarge(limit: limit)
         case .refused, .unavailable, .timedOut, .full:
             // A webhook that could not be kept is never 2xx. Each of these is worth another try by the sender.
-            throw .unavailable("The message broker did not take the message in time.", retryAfter: settings.retryAfter)
+            throw .unavailable("The message broker did not take the message in time.", retryAfter: retryAfter)
         }
     }
 

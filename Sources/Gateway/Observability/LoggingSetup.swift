@@ -1,5 +1,23 @@
 import Logging
 
+/// The format of log lines.
+public enum LogFormat: String, Sendable, CaseIterable {
+    /// Text on a terminal, JSON otherwise.
+    case auto
+    /// For people: `2026-11-23T17:50:19.123Z info label: message key=value`.
+    case text
+    /// For machines: an object a line.
+    case json
+}
+
+/// What is logged, and how.
+public struct LogSettings: Sendable {
+    /// The least level that is logged.
+    public var level = Logger.Level.info
+    /// The format of log lines.
+    public var format = LogFormat.auto
+}
+
 /// Sets up logging for the process.
 public enum LoggingSetup {
     /// Sends all loggers' lines to standard error. To be called once, before the first logger is made.

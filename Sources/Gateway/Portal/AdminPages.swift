@@ -81,7 +81,7 @@ struct AdminPages: Sendable {
     func overview(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let person = try administrator(request)
         let before = request.query.before
-        let limit = portal.settings.historyEntries
+        let limit = portal.settings.pages.historyLength
         let (all, disabled, history) = try await attempt {
             (
                 try await portal.tokens.list(TokenQuery(reach: .all, perPage: 1), by: .person(person)).total,
@@ -114,7 +114,7 @@ struct AdminPages: Sendable {
     func tokens(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let person = try administrator(request)
         let asked = TokenListRequest(request, path: "/admin/tokens", services: portal.services)
-        let perPage = portal.settings.tokensPerPage
+        let perPage = portal.settings.pages.listLength
         let page = try await attempt {
             try await portal.tokens.list(asked.query(.all, perPage: perPage), by: .person(person))
         }
@@ -129,7 +129,7 @@ struct AdminPages: Sendable {
     func people(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         _ = try administrator(request)
         let search = request.query["q"] ?? ""
-        let perPage = portal.settings.tokensPerPage
+        let perPage = portal.settings.pages.listLength
         let page = try await portal.users.list(
             search: search, page: request.query.page, perPage: perPage)
         return .page(

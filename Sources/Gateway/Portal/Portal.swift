@@ -80,7 +80,21 @@ struct Portal: Sendable {
     }
 }
 
-/// The pages' part of the configuration.
+/// What people can choose of the pages.
+struct PageSettings: Sendable {
+    /// The address at which a message can be looked up; `{id}` stands for its id. Empty for no links.
+    var messageURL = "https://apps.fedoraproject.org/datagrepper/v2/id?id={id}"
+    /// The address of help for people; `nil` for no link.
+    var helpURL: String?
+    /// The address of the program's source; `nil` for no link.
+    var sourceURL: String?
+    /// The number of tokens or people on a page of a list.
+    var listLength = 25
+    /// The number of history entries on a page.
+    var historyLength = 25
+}
+
+/// The pages' knowledge of the server that they are of.
 struct PortalSettings: Sendable {
     /// The server's address from outside, without a slash at its end.
     var baseURL: String
@@ -90,10 +104,8 @@ struct PortalSettings: Sendable {
     var messageURL = ""
     /// Links at the bottom.
     var links: [PageLink] = []
-    /// The number of tokens on a page.
-    var tokensPerPage = 25
-    /// The number of history entries on a page.
-    var historyEntries = 25
+    /// The settings of the pages.
+    var pages = PageSettings()
     /// A Boolean value that indicates whether there is a way to log in.
     var canLogIn = true
     /// A Boolean value that indicates whether anybody can log in as anyone.

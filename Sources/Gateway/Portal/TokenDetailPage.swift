@@ -318,7 +318,7 @@ struct TokenDetailComposer {
     }
 
     private var olderHistory: String? {
-        guard history.count >= portal.settings.historyEntries, let last = history.last else { return nil }
+        guard history.count >= portal.settings.pages.historyLength, let last = history.last else { return nil }
         return "\(view.path)?before=\(last.at.milliseconds)#history"
     }
 

@@ -64,7 +64,7 @@ struct TokenDetailPages: Sendable {
         let (id, person) = (try request.tokenID(), try request.person())
         let details = try await attempt {
             try await portal.tokens.details(
-                id, entries: portal.settings.historyEntries, before: request.query.before, by: .person(person))
+                id, entries: portal.settings.pages.historyLength, before: request.query.before, by: .person(person))
         }
         let content = TokenDetailComposer(
             portal: portal, view: details.view, person: person, deliveries: details.deliveries,

@@ -100,7 +100,7 @@ struct TokenListPages: Sendable {
     func list(_ request: PageRequest) async throws(PageFailure) -> PageResponse {
         let person = try request.person()
         let asked = TokenListRequest(request, path: "/tokens", services: portal.services)
-        let perPage = portal.settings.tokensPerPage
+        let perPage = portal.settings.pages.listLength
         let page = try await attempt {
             try await portal.tokens.list(asked.query(.own, perPage: perPage), by: .person(person))
         }

@@ -13,16 +13,17 @@ struct BrokerPublisher: MessagePublisher {
     private let publishers: [AMQPPublisher]
     private let local: LoopLocal<AMQPPublisher>
 
-    /// - Parameter topics: Topics, without the prefix, of which at least one can be published if anything can.
+    /// - Parameters:
+    ///   - connection: The connection to the broker.
+    ///   - topics: Topics, without the prefix, of which at least one can be published if anything can.
     init(
-        settings: BrokerSettings, limits: PublisherLimits, connectTimeout: Duration, mandatory: Bool, topics: [String],
+        settings: BrokerSettings, connection: ConnectionSettings, limits: PublisherLimits, topics: [String],
         loops: LoopGroup, logger: Logger
     ) {
         exchange = settings.publishExchange
         topicPrefix = settings.topicPrefix
         priority = settings.publishPriority
-        var connection = ConnectionSettings(settings, connectTimeout: connectTimeout)
-        connection.mandatory = mandatory
+        var connection = connection
         connection.probeExchange = settings.publishExchange
         connection.probeTopics = topics.map { FedoraMessage.routingKey(of: $0, prefix: settings.topicPrefix) }
         let memory = BrokerMemory()

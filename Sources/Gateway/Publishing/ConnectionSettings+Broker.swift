@@ -3,37 +3,44 @@ import EventLoop
 import FedoraMessaging
 
 extension ConnectionSettings {
-    /// The connection that fedora-messaging's settings ask for.
-    /// - Parameter connectTimeout: how long one address may take, unless the URL says it (`stack_timeout`).
-    init(_ settings: BrokerSettings, connectTimeout: Duration) {
-        let address = settings.address
-        var properties = ConnectionSettings.defaultClientProperties
-        properties["version"] = .longString(ProgramVersion.text)
-        for property in settings.effectiveClientProperties {
-            properties[property.name] = FieldValue(property.value)
+    /// Returns the connection that fedora-messaging's settings ask for.
+    ///
+    /// - Parameter version: The program's version, which the broker's administrators see.
+    func reaching(_ broker: BrokerSettings, version: String) -> ConnectionSettings {
+        let (address, files) = (broker.address, broker.effectiveTLS)
+        var connection = self
+        connection.endpoints = address.hosts.map { BrokerEndpoint(host: $0.name, port: UInt16(clamping: $0.port)) }
+        connection.virtualHost = address.virtualHost
+        connection.tls =
+            broker.usesTLS ? TLSSettings(files: TLSClientContext.Files(files), serverName: files.serverName) : nil
+        connection.mechanism =
+            broker.usesExternalAuthentication
+            ? .external
+            : .plain(username: address.credentials.username, password: address.credentials.password)
+        if let heartbeat = address.heartbeat { connection.heartbeat = UInt16(clamping: heartbeat.components.seconds) }
+        connection.frameMax = UInt32(clamping: address.frameMax)
+        connection.channelMax = UInt16(clamping: address.channelMax)
+        connection.connectTimeout = address.stackTimeout ?? connectTimeout
+        connection.tcpTimeout = address.socketTimeout
+        connection.tcpOptions = TCPOptions(address.tcpOptions)
+        connection.attemptsPerRound = address.connectionAttempts ?? attemptsPerRound
+        connection.retryDelay = address.retryDelay ?? .seconds(2)
+        connection.blockedTimeout = address.blockedConnectionTimeout
+        connection.requiredExchange = broker.passiveDeclares ? broker.publishExchange : nil
+        connection.locale = address.locale
+        connection.clientProperties["version"] = .longString(version)
+        for property in broker.effectiveClientProperties {
+            connection.clientProperties[property.name] = FieldValue(property.value)
         }
-        let tls = settings.effectiveTLS
-        self.init(
-            endpoints: address.hosts.map { BrokerEndpoint(host: $0.name, port: UInt16(clamping: $0.port)) },
-            virtualHost: address.virtualHost,
-            tls: settings.usesTLS
-                ? TLSSettings(files: TLSClientContext.Files(tls), serverName: tls.serverName) : nil,
-            mechanism: settings.usesExternalAuthentication
-                ? .external
-                : .plain(username: address.credentials.username, password: address.credentials.password),
-            heartbeat: address.heartbeat.map { UInt16(clamping: $0.components.seconds) } ?? 60,
-            frameMax: UInt32(clamping: address.frameMax),
-            channelMax: UInt16(clamping: address.channelMax),
-            connectTimeout: address.stackTimeout ?? connectTimeout,
-            tcpTimeout: address.socketTimeout,
-            tcpOptions: TCPOptions(address.tcpOptions),
-            attemptsPerRound: address.connectionAttempts ?? 1,
-            retryDelay: address.retryDelay ?? .seconds(2),
-            blockedTimeout: address.blockedConnectionTimeout,
-            requiredExchange: settings.passiveDeclares ? settings.publishExchange : nil,
-            locale: address.locale,
-            clientProperties: properties,
-            connectionName: "webhook2fedmsg")
+        connection.connectionName = "webhook2fedmsg"
+        return connection
+    }
+}
+
+extension TLSClientContext.Files {
+    /// The files that fedora-messaging's settings name.
+    init(_ tls: BrokerTLS) {
+        self.init(authorities: tls.caCertificate, certificate: tls.certificate, key: tls.key)
     }
 }
 

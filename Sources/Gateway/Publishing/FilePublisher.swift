@@ -1,17 +1,15 @@
+import AMQP
 import EventLoop
 import FedoraMessaging
 import Logging
 
-/// The bounds of a ``FilePublisher``: keys of `[broker]`, but for the last.
+/// The bounds of a ``FilePublisher``.
 struct FilePublisherLimits: Sendable, Hashable {
-    /// The most messages that wait for the disk, the batch on its way included.
-    var messages = 1024
-    /// The most bytes of those; a larger message goes alone.
-    var bytes = 32 << 20
+    /// Those that it shares with publishing to a broker: the most messages and bytes that wait for the disk, the batch on
+    /// its way included, and the longest that one of them waits.
+    var publisher = PublisherLimits()
     /// The most bytes of one message's body.
-    var messageBytes = 16 << 20
-    /// The longest that a message waits for the disk.
-    var timeout: Duration = .seconds(5)
+    var messageBytes: Int
     /// The time between two looks at a disk that failed. No key: a look is one empty write, and messages wait for it.
     var retryInterval: Duration = .seconds(1)
 }
@@ -123,7 +121,7 @@ final class FilePublisher: MessagePublisher {
     /// are unavailable.
     func close() async {
         thread.update { $0.stop() }
-        await thread.waitForEnd(until: .now + limits.timeout)
+        await thread.waitForEnd(until: .now + limits.publisher.confirmTimeout)
     }
 
     private static let stopping = "the server is shutting down"

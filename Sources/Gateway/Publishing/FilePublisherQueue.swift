@@ -65,12 +65,13 @@ struct FilePublisherQueue<Waiter: Sendable>: SerialQueue {
         _ line: [UInt8], _ waiter: Waiter, until deadline: ContinuousClock.Instant? = nil, now: ContinuousClock.Instant
     ) -> Bool {
         let isAlone = count == 0
-        guard count < limits.messages,
-            isAlone || batchBytes + pending.count + line.count <= limits.bytes
+        guard count < limits.publisher.windowMessages,
+            isAlone || batchBytes + pending.count + line.count <= limits.publisher.windowBytes
         else { return false }
         pending.append(contentsOf: line)
         pendingCount += 1
-        let end = deadline.map { min($0, now + limits.timeout) } ?? now + limits.timeout
+        let end =
+            deadline.map { min($0, now + limits.publisher.confirmTimeout) } ?? now + limits.publisher.confirmTimeout
         pendingEntries.append(Entry(waiter: waiter, deadline: end))
         pendingDeadline = min(pendingDeadline ?? end, end)
         return true

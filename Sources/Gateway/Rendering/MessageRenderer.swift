@@ -9,18 +9,17 @@ public struct MessageRenderer: Sendable {
 
     private let registry: ServiceRegistry
     private let settings: IngestSettings
-    private let exchange: String
-    private let priority: UInt8?
+    private let broker: BrokerSettings
 
-    /// - Parameters:
-    ///   - exchange: Where messages are published.
-    ///   - priority: Their priority; nil for none.
-    init(registry: ServiceRegistry, settings: IngestSettings, exchange: String, priority: UInt8?) {
+    /// - Parameter broker: Where messages are published, and with which topics and priority.
+    init(registry: ServiceRegistry, settings: IngestSettings, broker: BrokerSettings) {
         self.registry = registry
         self.settings = settings
-        self.exchange = exchange
-        self.priority = priority
+        self.broker = broker
     }
+
+    /// The maximum number of bytes of a webhook's body.
+    public var maxBodySize: Int { settings.json.maxBytes }
 
     /// The message.
     ///
@@ -31,8 +30,8 @@ public struct MessageRenderer: Sendable {
         _ example: ExampleWebhook, second: Int64
     ) throws -> RenderedMessage {
         let service = try service(named: example.service)
-        guard example.body.count <= settings.maxBodySize else {
-            throw RenderError.bodyTooLarge(limit: settings.maxBodySize)
+        guard example.body.count <= maxBodySize else {
+            throw RenderError.bodyTooLarge(limit: maxBodySize)
         }
         var request = WebhookRequest(
             headers: ExampleHeaders([]), body: example.body[...], receivedAt: second,
@@ -51,10 +50,10 @@ public struct MessageRenderer: Sendable {
             throw RenderError.messageTooLarge(bytes: message.body.count, limit: settings.maxMessageSize)
         }
         return RenderedMessage(
-            message: message, exchange: exchange,
-            routingKey: try routingKey(of: message), priority: priority, filled: filled,
+            message: message, exchange: broker.publishExchange,
+            routingKey: try routingKey(of: message), priority: broker.publishPriority, filled: filled,
             withheld: withheld, isOffered: registry.offered(named: service.name) != nil,
-            topicPrefix: settings.topicPrefix)
+            topicPrefix: broker.topicPrefix)
     }
 
     private func service(named name: String) throws -> any WebhookService {
@@ -74,7 +73,7 @@ public struct MessageRenderer: Sendable {
 
     private func routingKey(of message: FedoraMessage) throws -> String {
         do throws(FedoraMessageError) {
-            return try message.routingKey(prefix: settings.topicPrefix)
+            return try message.routingKey(prefix: broker.topicPrefix)
         } catch {
             throw RenderError.topic(error.description)
         }
@@ -88,12 +87,11 @@ public struct MessageRenderer: Sendable {
         try addEvent(of: example, service, to: &headers)
         let plausible = service.exampleHeaders(event: nil) ?? [:]
         let parser = try JSONParser()
-        let limits = JSONLimits(maxDepth: settings.maxDepth, maxBytes: settings.maxBodySize)
         var filled: [(name: String, value: String)] = []
         while true {
             request.headers = headers
             do throws(WebhookError) {
-                return (try service.event(of: request, parser: parser, limits: limits), filled)
+                return (try service.event(of: request, parser: parser, limits: settings.json), filled)
             } catch .missingHeader(let name) {
                 let name = name.lowercased()
                 guard let value = plausible[name], !filled.contains(where: { $0.name == name }) else {

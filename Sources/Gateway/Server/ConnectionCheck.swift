@@ -49,9 +49,9 @@ public struct ConnectionCheck: Sendable {
 
     private func broker() async -> [Finding] {
         guard case .broker(let settings) = configuration.publisher else { return [] }
-        let connection = ConnectionSettings(settings, connectTimeout: configuration.broker.connectTimeout)
+        let connection = configuration.broker.connection.reaching(settings, version: ProgramVersion.text)
         let publisher = AMQPPublisher(
-            loop: loop, settings: connection, limits: PublisherLimits(configuration), logger: logger)
+            loop: loop, settings: connection, limits: configuration.broker.limits, logger: logger)
         let running = Task { await publisher.run() }
         let findings = await findings(publisher, settings, hosts: connection.endpoints.count)
         await publisher.shutdown()
@@ -60,7 +60,7 @@ public struct ConnectionCheck: Sendable {
     }
 
     private func findings(_ publisher: AMQPPublisher, _ settings: BrokerSettings, hosts: Int) async -> [Finding] {
-        let limit = configuration.broker.connectTimeout * hosts + .seconds(2)
+        let limit = configuration.broker.connection.connectTimeout * hosts + .seconds(2)
         await wait(at: limit) {
             switch publisher.status {
             case .connecting(nil): false
@@ -81,7 +81,7 @@ public struct ConnectionCheck: Sendable {
             let heard = await publisher.ask(exchange: settings.publishExchange, topics: topics.map(\.topic))
             answers.withLock { $0 = .some(heard) }
         }
-        await wait(at: configuration.broker.connectTimeout) { answers.withLock { $0 != nil } }
+        await wait(at: configuration.broker.connection.connectTimeout) { answers.withLock { $0 != nil } }
         let heard = answers.withLock { $0 }
         if case .some(nil) = heard, publisher.status == .connected {
             let detail = "connected; it allows one channel, and cannot be asked which topics may be published"

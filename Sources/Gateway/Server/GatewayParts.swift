@@ -29,7 +29,7 @@ struct GatewayParts: Sendable {
         housekeeping = Housekeeping(
             database: workspace.database, historyRetention: configuration.tokens.historyRetention,
             writerRetention: configuration.deliveries.writerRetention,
-            sessionIdleTimeout: configuration.sessions.idleTimeout, logger: logger)
+            sessionIdleTimeout: configuration.sessions.rules.idleTimeout, logger: logger)
         for notice in workspace.notices { logger.notice("\(notice)") }
         let follower = RootKeyFollower(database: workspace.database, keys: workspace.keys, logger: logger)
         workspace.tokenNotices.listen { await follower.note($0) }
@@ -37,8 +37,9 @@ struct GatewayParts: Sendable {
         switch configuration.publisher {
         case .broker(let settings):
             let brokerPublisher = BrokerPublisher(
-                settings: settings, limits: PublisherLimits(configuration),
-                connectTimeout: configuration.broker.connectTimeout, mandatory: configuration.broker.mandatory,
+                settings: settings,
+                connection: configuration.broker.connection.reaching(settings, version: ProgramVersion.text),
+                limits: configuration.broker.limits,
                 topics: ExampleTopics.of(configuration.services.registry.offered).map(\.topic), loops: loops,
                 logger: logger)
             broker = BrokerService(publishers: brokerPublisher.actors)
@@ -46,8 +47,10 @@ struct GatewayParts: Sendable {
             publisher = brokerPublisher
         case .file(let path):
             let filePublisher = try FilePublisher(
-                path: path, topicPrefix: configuration.broker.topicPrefix,
-                priority: configuration.broker.publishPriority, limits: FilePublisherLimits(configuration),
+                path: path, topicPrefix: configuration.broker.settings.topicPrefix,
+                priority: configuration.broker.settings.publishPriority,
+                limits: FilePublisherLimits(
+                    publisher: configuration.broker.limits, messageBytes: configuration.ingest.maxMessageSize),
                 loops: loops, logger: logger)
             broker = nil
             file = filePublisher
@@ -55,7 +58,7 @@ struct GatewayParts: Sendable {
         }
         hangUp = HangUpService(file: file, certificate: certificate, logger: logger)
         recorder = DeliveryRecorder(
-            database: workspace.database, loops: loops.loops, settings: DeliverySettings(configuration.deliveries),
+            database: workspace.database, loops: loops.loops, settings: configuration.deliveries,
             logger: logger)
         let ingest = try Ingest(
             configuration, loops: loops, workspace: workspace, publisher: publisher, deliveries: recorder,

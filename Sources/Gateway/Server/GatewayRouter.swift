@@ -18,11 +18,11 @@ enum GatewayRouter {
         let (tokens, pipeline) = (ingest.tokens, ingest.pipeline)
         let webhooks = WebhookHandler(services: services, tokens: tokens, pipeline: pipeline)
         let bare: any HTTPHandler =
-            configuration.barePath.enabled
+            configuration.barePath.isEnabled
             ? try BarePathHandler(configuration, workspace, ingest)
             : ClosedAddressHandler(services: services)
         let pages = services.map { service in
-            let takesBare = configuration.barePath.enabled && service.isFoundWithoutID
+            let takesBare = configuration.barePath.isEnabled && service.isFoundWithoutID
             return (
                 service: service,
                 page: EndpointPage(service: service, home: configuration.server.baseURL, takesBare: takesBare)

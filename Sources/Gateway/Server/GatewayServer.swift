@@ -45,7 +45,7 @@ public struct GatewayServer: Sendable {
         let stopping = stopping
         let opener = DatabaseOpener(
             start: start, mayBeAway: try WorkspaceSettings(configuration).isPostgreSQL,
-            backoff: DatabaseLimits(configuration.database).backoff, logger: logger,
+            backoff: configuration.database.limits.backoff, logger: logger,
             probe: { patience in
                 try await Workspace.probe(configuration, loop: loops.loops[0], patience: patience)
             }
@@ -65,9 +65,9 @@ public struct GatewayServer: Sendable {
         self.opener = parts == nil ? opener : nil
         server = HTTPServer(
             loops: loops, addresses: try await ListenAddress.resolve(configuration.server.listen),
-            limits: HTTPServerLimits(configuration), tls: certificate?.tls,
+            limits: configuration.server.effectiveLimits, tls: certificate?.tls,
             router: try parts?.router
-                ?? WaitingRouter.make(start, retryAfter: configuration.ingest.retryAfter),
+                ?? WaitingRouter.make(start, retryAfter: configuration.server.limits.retryAfter),
             proxies: TrustedProxies(
                 configuration.server.trustedProxies, header: configuration.server.proxyHeader, logger: logger),
             observer: accessLog, logger: logger)

@@ -161,8 +161,8 @@ enum WaitingRouter {
     /// As many segments as an address of the server has at most, and as a route can name.
     private static let depth = 4
 
-    static func make(_ start: GatewayStart, retryAfter: Duration) throws -> Router {
-        let handler = WaitingHandler(retryAfter: Int(retryAfter.components.seconds))
+    static func make(_ start: GatewayStart, retryAfter: Int) throws -> Router {
+        let handler = WaitingHandler(retryAfter: retryAfter)
         var router = Router()
         try router.on(.get, "/healthz", HealthHandler())
         try router.on(.get, "/readyz", WaitingReadinessHandler(start: start))

@@ -12,7 +12,7 @@ struct HTTPSCertificate: Sendable {
     /// Reads the files; nil if HTTPS is not to be spoken. One that is not valid at this time is served all the same, for a
     /// proxy may not care, and the health checks would fail with it.
     /// - Throws: `GatewayError.certificate`.
-    static func load(_ configuration: ServerTLSConfiguration, logger: Logger) async throws -> HTTPSCertificate? {
+    static func load(_ configuration: ServerConfiguration.TLSFiles, logger: Logger) async throws -> HTTPSCertificate? {
         guard let files = configuration.files else { return nil }
         do throws(TLSError) {
             let context = try await read(files)

@@ -14,7 +14,7 @@ struct Housekeeping: Service {
     /// writes at least its last batch again within `deliveries.retry_max`.
     let writerRetention: Duration
     /// `sessions.idle_timeout`.
-    var sessionIdleTimeout = SessionsConfiguration().idleTimeout
+    var sessionIdleTimeout = SessionRules().idleTimeout
     let logger: Logger
 
     func run() async throws {

@@ -61,7 +61,7 @@ extension TokenService {
             let found = try await store.authorized(id, .sendTest, by: authorization, now: now)
             let person = try authorization.requirePerson()
             guard tests.withLock({ $0.admit(id, now: now) }) else {
-                throw TokenServiceError.tooMany("Limit: \(testsPerMinute) per minute. Try again shortly.")
+                throw TokenServiceError.tooMany("Limit: \(limits.maxTestsPerMinute) per minute. Try again shortly.")
             }
             guard let tester else { throw TokenServiceError.unavailable("only a server sends test events") }
             guard let record = await tester.sendTest(through: id, sender: person.account) else {

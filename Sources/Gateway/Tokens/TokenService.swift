@@ -2,6 +2,16 @@ import Database
 import EventLoop
 import WebhookServices
 
+/// The bounds of what people may do with tokens.
+struct TokenLimits: Sendable, Hashable {
+    /// Tokens that one account may have made.
+    var maxPerAccount = 1000
+    /// Test events of one token in a minute.
+    var maxTestsPerMinute = 10
+    /// The time that it is kept who did what to which token.
+    var historyRetention = Duration.seconds(5 * 365 * 86_400)
+}
+
 /// The service by which people and programs manage tokens: each call checks what was entered and the right to it, does
 /// it, and writes the history in the same transaction. The command line, the pages and the API use it alike.
 ///
@@ -16,10 +26,7 @@ public struct TokenService: Sendable {
     public let validator: TokenValidator
     /// The beginning of URLs, without a slash at the end.
     let baseURL: String
-    /// Tokens that one account may have made.
-    let maxPerAccount: Int
-    /// Test events of one token in a minute.
-    let testsPerMinute: Int
+    let limits: TokenLimits
     /// Sends test events; `nil` where no server runs.
     let tester: (any TestSending)?
     let tests: Locked<TestLimit>
@@ -29,16 +36,15 @@ public struct TokenService: Sendable {
     var database: any Database { store.database }
 
     init(
-        store: TokenStore, services: ServiceRegistry, baseURL: String, maxPerAccount: Int, maxTestsPerMinute: Int,
+        store: TokenStore, services: ServiceRegistry, baseURL: String, limits: TokenLimits = TokenLimits(),
         tester: (any TestSending)? = nil, clock: @escaping @Sendable () -> UnixTime = { .now() }
     ) {
         self.store = store
         self.services = services
         validator = TokenValidator(services: services)
         self.baseURL = baseURL
-        self.maxPerAccount = maxPerAccount
-        testsPerMinute = maxTestsPerMinute
-        tests = Locked(TestLimit(perMinute: maxTestsPerMinute))
+        self.limits = limits
+        tests = Locked(TestLimit(perMinute: limits.maxTestsPerMinute))
         self.tester = tester
         self.clock = clock
     }
@@ -104,7 +110,7 @@ public struct TokenService: Sendable {
             let issued = IssuedToken(
                 view: view(AuthorizedToken(token: token, role: role, activity: TokenActivity())), secret: secret)
             try await store.insert(
-                token, secret: secret, by: authorization.actor(as: role), limit: maxPerAccount
+                token, secret: secret, by: authorization.actor(as: role), limit: limits.maxPerAccount
             ) { try deliver(issued) }
             return issued
         }

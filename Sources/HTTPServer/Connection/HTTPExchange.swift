@@ -89,14 +89,13 @@ public final class HTTPExchange {
     ///
     /// Where the body lies whole in the read buffer it is given without a copy.
     /// - Parameters:
-    ///   - limit: bytes that the body may have; `HTTPServerLimits.maxBodyBytes` if nil.
+    ///   - limit: bytes that the body may have.
     ///   - deadline: until when the body must be there, however fast it comes; none beyond the server's limits if nil.
     /// - Throws: 413 (before anything is read, if Content-Length tells), 408, 400 (malformed chunks, or the connection
     ///   ended), 503 (too many bytes in flight). Answer with `refuse`; the connection takes care of itself.
     public func readBody(
-        limit: Int? = nil, until deadline: ContinuousClock.Instant? = nil
+        limit: Int, until deadline: ContinuousClock.Instant? = nil
     ) async throws(HTTPError) -> ArraySlice<UInt8> {
-        let limit = limit ?? connection.context.limits.maxBodyBytes
         switch body {
         case .unread:
             do throws(HTTPError) {

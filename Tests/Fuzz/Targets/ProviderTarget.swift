@@ -53,9 +53,7 @@ extension FuzzTarget {
             try require((0...TokenGrant.maximumLifetime).contains(lifetime), "lasts \(lifetime) s")
             _ = UnixTime.now().advanced(by: .seconds(lifetime)).description
         }
-        var settings = OIDCSettings(
-            issuer: "https://id.example.org", clientID: "c", authentication: .basic(secret: "s"),
-            redirectURI: "https://a/b")
+        var settings = OIDCSettings(issuer: "https://id.example.org", redirectURI: "https://a/b")
         settings.accountClaims = ["nickname"]
         if let identity = try? UserInfo(response).identity(settings) {
             try require(identity.groups.count <= UserInfo.maximumGroups, "too many groups")

@@ -102,7 +102,7 @@ import Testing
     @Test func whereTheDevelopmentLoginMayBe() throws {
         try DevelopmentLoginRules.check(Configuration())
         var configuration = Configuration()
-        configuration.oidc.issuer = "https://id.example.org/"
+        configuration.oidc.settings.issuer = "https://id.example.org/"
         #expect(throws: DevelopmentLoginError.provider) { try DevelopmentLoginRules.check(configuration) }
         configuration = Configuration()
         configuration.server.publicURL = "https://hooks.example.org"

@@ -21,7 +21,8 @@ import Testing
             change(&configuration)
             let elapsed = elapsed
             return SessionStore(
-                database: tokens.database, keys: tokens.keys, settings: SessionSettings(configuration),
+                database: tokens.database, keys: tokens.keys, settings: configuration.sessions,
+                refreshLease: .seconds(40),
                 refresher: refresher, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 clock: { .after(elapsed.withLock { $0 }) })
         }
@@ -68,7 +69,7 @@ import Testing
     @Test(arguments: TestDatabases.all)
     func withoutARefreshTokenItLastsADay(database: TestDatabases) async throws {
         try await world(database) { world in
-            let store = world.store { $0.sessions.idleTimeout = .seconds(30 * 86_400) }
+            let store = world.store { $0.sessions.rules.idleTimeout = .seconds(30 * 86_400) }
             let short = try await store.begin(
                 login(refreshToken: nil, authenticatedAt: .after(0)), replacing: nil)
             let long = try await store.begin(
@@ -121,9 +122,9 @@ import Testing
     func sessionsEndByThemselves(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store {
-                $0.sessions.idleTimeout = .seconds(600)
+                $0.sessions.rules.idleTimeout = .seconds(600)
                 $0.sessions.lifetime = .seconds(1500)
-                $0.sessions.rightsMaxAge = .seconds(900)
+                $0.sessions.rules.rightsMaxAge = .seconds(900)
             }
             world.refresher.answer { .current(Identity(subject: "alice", account: "alice", name: nil, groups: []), $0) }
             let (busy, idle) = (
@@ -298,7 +299,7 @@ import Testing
             func store() throws -> SessionStore {
                 SessionStore(
                     database: database, keys: try KeyRing(old, former: [new]),
-                    settings: SessionSettings(Configuration()), refresher: world.refresher,
+                    settings: SessionSettings(), refreshLease: .seconds(40), refresher: world.refresher,
                     logger: TestDatabases.logger, clock: { .after(world.elapsed.withLock { $0 }) })
             }
             func keyIDs() async throws -> Set<String> {
@@ -336,7 +337,7 @@ import Testing
             }
             let slow = SlowRefresher(world.refresher) { _ = try? await database.query("DELETE FROM session") }
             let other = SessionStore(
-                database: database, keys: world.tokens.keys, settings: SessionSettings(Configuration()),
+                database: database, keys: world.tokens.keys, settings: SessionSettings(), refreshLease: .seconds(40),
                 refresher: slow, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 clock: { .after(900) })
             #expect(try await other.find(id) == nil)

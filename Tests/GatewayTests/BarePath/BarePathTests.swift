@@ -24,7 +24,7 @@ import Testing
     @Test func moreThanMayBePublishedIsNotRead() async throws {
         try await TestGateway.run(change: {
             $0.barePath.maxBodySize = 25 << 20
-            $0.broker.maxMessageSize = 2000
+            $0.ingest.maxMessageSize = 2000
         }) { gateway in
             _ = try await gateway.makeToken(scope: "fedora/w2f")
             let body = #"{"x":"\#(String(repeating: "x", count: 3000))"}"#
@@ -56,7 +56,7 @@ import Testing
 
     /// Where the payload names no repository, there is nothing to find a token by.
     @Test func servicesThatNameNoRepository() async throws {
-        try await TestGateway.run(change: { $0.barePath.maxFailuresPerMinute = 1 }) { gateway in
+        try await TestGateway.run(change: { $0.barePath.admission.failuresPerMinute = 1 }) { gateway in
             // Nothing is spent at the gate, either.
             for _ in 0..<3 {
                 let answer = try await gateway.push(to: "/discourse")
@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test func switchedOff() async throws {
-        try await TestGateway.run(change: { $0.barePath.enabled = false }) { gateway in
+        try await TestGateway.run(change: { $0.barePath.isEnabled = false }) { gateway in
             let token = try await gateway.makeToken(scope: "fedora")
             let answer = try await gateway.push(to: "/github")
             #expect(answer.status == 405)
@@ -165,7 +165,7 @@ import Testing
 
     @Test func whoFailsTooOftenIsNotReadAnyMore() async throws {
         try await TestGateway.run(change: {
-            $0.barePath.maxFailuresPerMinute = 2
+            $0.barePath.admission.failuresPerMinute = 2
             $0.barePath.failureTime = .milliseconds(1)
         }) { gateway in
             _ = try await gateway.makeToken(scope: "fedora")
@@ -182,7 +182,7 @@ import Testing
     /// Others have spent what failures may take, and its source has not failed: it is told no more than any other.
     @Test func whereThereIsNoRoomTheAnswerIsTheSame() async throws {
         try await TestGateway.run(change: {
-            $0.barePath.failureBudget = 1
+            $0.barePath.admission.failureBudget = 1
             $0.barePath.failureTime = .milliseconds(1)
         }) { gateway in
             _ = try await gateway.makeToken(scope: "fedora")
@@ -198,7 +198,7 @@ import Testing
     /// A part of what failures may take is kept for those that good webhooks came from.
     @Test func whereThereIsNoRoomForOthersAProvenSourceIsTaken() async throws {
         try await TestGateway.run(change: {
-            $0.barePath.failureBudget = 1
+            $0.barePath.admission.failureBudget = 1
             $0.barePath.failureTime = .milliseconds(1)
         }) { gateway in
             _ = try await gateway.makeToken(scope: "fedora")
@@ -214,7 +214,7 @@ import Testing
 
     @Test func aSlowBodyDoesNotKeepItsPlace() async throws {
         try await TestGateway.run(change: {
-            $0.barePath.maxInFlight = 1
+            $0.barePath.admission.slots = 1
             $0.barePath.bodyTimeout = .milliseconds(50)
         }) { gateway in
             _ = try await gateway.makeToken(scope: "fedora")
@@ -228,7 +228,7 @@ import Testing
     /// Whatever becomes of it after the gate counts, but for a good one.
     @Test(arguments: ["broken off", "in chunks", "announced"]) func whatCannotBeReadCounts(how: String) async throws {
         try await TestGateway.run(change: {
-            $0.barePath.maxFailuresPerMinute = 1
+            $0.barePath.admission.failuresPerMinute = 1
             $0.barePath.failureTime = .milliseconds(1)
             $0.barePath.maxBodySize = 1024
             $0.barePath.bodyTimeout = .milliseconds(50)
@@ -248,7 +248,7 @@ import Testing
     }
 
     @Test func withTheDatabaseAwayNothingIsKnown() async throws {
-        try await TestGateway.run(change: { $0.barePath.maxFailuresPerMinute = 1 }) { gateway in
+        try await TestGateway.run(change: { $0.barePath.admission.failuresPerMinute = 1 }) { gateway in
             _ = try await gateway.makeToken(scope: "fedora")
             await gateway.tokens.database.close()
             let start = ContinuousClock.now

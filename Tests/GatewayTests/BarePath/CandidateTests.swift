@@ -12,7 +12,7 @@ import Testing
 
     private func table(capacity: Int = 100) -> CandidateTable {
         var table = CandidateTable(
-            capacity: capacity, choice: CandidateChoice(limit: 8, limitPerOwner: 2), times: CandidateTimes())
+            capacity: capacity, choice: CandidateChoice(limit: 8, limitPerOwner: 2), times: CacheTimes())
         table.isWatched = true
         return table
     }

@@ -142,7 +142,7 @@ import WebhookServices
             _ = try await gateway.makeToken(scope: "fedora/one")
             let handler = try BarePathHandler(Configuration(), gateway.tokens.workspace, gateway.ingest)
             let once = try await verifications("fedora/none", handler)
-            #expect(once > handler.settings.candidates)
+            #expect(once > handler.settings.admission.candidates)
             for repository in ["fedora/one", "fedora/eight", "fedora/none"] {
                 #expect(try await verifications(repository, handler) == once, "\(repository)")
             }

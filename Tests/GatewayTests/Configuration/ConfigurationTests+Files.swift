@@ -30,7 +30,7 @@ extension ConfigurationTests {
         }
         #expect(settings.topicPrefix == "org.theirs" && settings.publishExchange == "ours")
         #expect(settings.usesTLS && settings.usesExternalAuthentication)
-        #expect(configuration.broker.topicPrefix == "org.theirs")
+        #expect(configuration.broker.settings.topicPrefix == "org.theirs")
 
         // Each key by itself: one of a table does not take the others' place.
         let trusting = try Configuration.load(
@@ -84,7 +84,7 @@ extension ConfigurationTests {
         let file = folder.path + "/w.toml"
         try "[server]\nbacklog = 11".write(toFile: file, atomically: true, encoding: .utf8)
         let environment = ["HOME": "/h", "W2F_CONFIG": file]
-        #expect(try Configuration.load(environment: environment).server.backlog == 11)
+        #expect(try Configuration.load(environment: environment).server.limits.acceptBacklog == 11)
         #expect(throws: SettingsError.self) {
             try Configuration.load(path: folder.path + "/missing", environment: environment)
         }
@@ -92,8 +92,32 @@ extension ConfigurationTests {
         let standard = folder.path + "/standard.toml"
         #expect(try Configuration.load(environment: ["HOME": "/h"], standard: standard).file == nil)
         try "[server]\nbacklog = 12".write(toFile: standard, atomically: true, encoding: .utf8)
-        #expect(try Configuration.load(environment: ["HOME": "/h"], standard: standard).server.backlog == 12)
-        #expect(try Configuration.load(environment: environment, standard: standard).server.backlog == 11)
+        #expect(
+            try Configuration.load(environment: ["HOME": "/h"], standard: standard).server.limits.acceptBacklog == 12)
+        #expect(try Configuration.load(environment: environment, standard: standard).server.limits.acceptBacklog == 11)
+    }
+
+    @Test("a named pipe is refused, where a link to a file and what a shell hands over are read")
+    func specialFiles() throws {
+        let folder = try TemporaryFolder()
+        let (pipe, file, link) = (folder.path + "/pipe", folder.path + "/file", folder.path + "/link")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        #expect(try Configuration.load(path: "/dev/null", environment: ["HOME": "/h"]).file == "/dev/null")
+        for path in [pipe, "/dev/zero"] {
+            let error = #expect(throws: SettingsError.self) { try Configuration.load(path: path, environment: [:]) }
+            #expect(error?.description.contains("give the path of a regular file") == true)
+        }
+        // Secrets are read likewise.
+        #expect(problems("", ["HOME": "/h", "W2F_DATABASE_URL_FILE": pipe]).first?.contains("a named pipe") == true)
+        try "[server]\nbacklog = 13\n".write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(symlink("file", link) == 0)
+        #expect(try Configuration.load(path: link, environment: ["HOME": "/h"]).server.limits.acceptBacklog == 13)
+        // As `--config <(…)` does.
+        let handed = Pipe()
+        try handed.fileHandleForWriting.write(contentsOf: Data("[server]\nbacklog = 14\n".utf8))
+        try handed.fileHandleForWriting.close()
+        let path = "/dev/fd/\(handed.fileHandleForReading.fileDescriptor)"
+        #expect(try Configuration.load(path: path, environment: ["HOME": "/h"]).server.limits.acceptBacklog == 14)
     }
 
     @Test func stateFolders() throws {

@@ -22,7 +22,7 @@ import Testing
     @Test func defaultsUnderTheHomeFolder() throws {
         let configuration = try Configuration.load(
             text: "", environment: ["HOME": "/home/w2f"], systemStateDirectory: Self.nowhere)
-        #expect(configuration.general.stateDirectory == "/home/w2f/.local/state/webhook2fedmsg")
+        #expect(configuration.stateDirectory == "/home/w2f/.local/state/webhook2fedmsg")
         #expect(configuration.database.url == "sqlite:/home/w2f/.local/state/webhook2fedmsg/webhook2fedmsg.db")
         #expect(configuration.keys.rootKeyFile == "/home/w2f/.local/state/webhook2fedmsg/root.key")
         #expect(configuration.publisher == .file(path: "/home/w2f/.local/state/webhook2fedmsg/messages.jsonl"))
@@ -54,12 +54,12 @@ import Testing
                 level = "debug"
                 format = "json"
                 """)
-        #expect(configuration.general.stateDirectory == "/srv/w2f")
+        #expect(configuration.stateDirectory == "/srv/w2f")
         #expect(configuration.server.listen.map(\.description) == ["0.0.0.0:80", "[::]:80", "localhost:0"])
         #expect(configuration.server.publicURL == "https://hooks.example.org:444")
         #expect(configuration.server.loops == 3 && configuration.server.loopCount == 3)
-        #expect(configuration.server.bodyTimeout == .seconds(90))
-        #expect(configuration.server.maxHeadBytes == 4096 && configuration.server.lingerBytes == 5000)
+        #expect(configuration.server.limits.bodyTimeout == .seconds(90))
+        #expect(configuration.server.limits.maxHeadBytes == 4096 && configuration.server.limits.lingerBytes == 5000)
         #expect(configuration.services.enabled == ["gitlab"])
         #expect(configuration.log.level == .debug && configuration.log.format == .json)
         guard case .broker(let settings) = configuration.publisher else {
@@ -114,6 +114,15 @@ import Testing
                 ])
     }
 
+    @Test("a section that nobody knows is told with its line, wherever it stands")
+    func unknownSections() {
+        #expect(
+            problems("# a\n[a.b0]\nx = 1\n[a.b1]\n[server]\n[server.x.y]\n[server.tls]") == [
+                #"w.toml:2: a: there is no such key; the nearest is "log""#,
+                #"w.toml:6: server.x: there is no such key in [server]; the nearest is "tls""#,
+            ])
+    }
+
     @Test func theEnvironmentGoesAboveTheFile() throws {
         let configuration = try Configuration.load(
             text: "[server]\nbacklog = 5\nloops = 2\n[log]\nlevel = \"error\"",
@@ -123,12 +132,12 @@ import Testing
                 "W2F_INGEST_MAX_BODY_SIZE": "2MiB", "W2F_INGEST_DEADLINE": "6s", "W2F_BROKER_PASSIVE_DECLARES": "true",
                 "W2F_BROKER_PUBLISH_PRIORITY": "9", "W2F_KEYS_ROOT_KEY_FILE": "/k", "W2F_PORT_80_TCP": "tcp://10.0.0.1",
             ])
-        #expect(configuration.server.backlog == 7 && configuration.server.loops == 2)
-        #expect(configuration.log.level == .error && configuration.general.stateDirectory == "/tmp/s")
+        #expect(configuration.server.limits.acceptBacklog == 7 && configuration.server.loops == 2)
+        #expect(configuration.log.level == .error && configuration.stateDirectory == "/tmp/s")
         #expect(configuration.server.listen.map(\.description) == ["127.0.0.1:1", "[::1]:2"])
-        #expect(configuration.broker.clientProperties == [ClientProperty(name: "app", value: .string("mine"))])
-        #expect(configuration.ingest.maxBodySize == 2 << 20 && configuration.ingest.deadline == .seconds(6))
-        #expect(configuration.broker.passiveDeclares && configuration.broker.publishPriority == 9)
+        #expect(configuration.broker.settings.clientProperties == [ClientProperty(name: "app", value: .string("mine"))])
+        #expect(configuration.ingest.json.maxBytes == 2 << 20 && configuration.ingest.deadline == .seconds(6))
+        #expect(configuration.broker.settings.passiveDeclares && configuration.broker.settings.publishPriority == 9)
         #expect(configuration.keys.rootKeyFile == "/k")
         #expect(configuration.warnings == ["the environment variable W2F_PORT_80_TCP sets nothing"])
     }
@@ -165,7 +174,7 @@ import Testing
         let configuration = try Configuration.load(text: "", environment: environment)
         #expect(configuration.warnings.count == 1)
         #expect(configuration.warnings.first?.contains("W2F_SERVER_PORT_8080_TCP_ADDR") == true)
-        #expect(configuration.broker.clientProperties == BrokerConfiguration().clientProperties)
+        #expect(configuration.broker.settings.clientProperties == BrokerSettings().clientProperties)
     }
 
     /// What only looks alike is a mistake that has to be told.
@@ -355,7 +364,7 @@ import Testing
         let secure = try Configuration.load(
             text: "[server.tls]\ncertfile = \"/nowhere/c\"\nkeyfile = \"/nowhere/k\"\nhandshake_timeout = \"3s\"")
         #expect(secure.server.baseURL == "https://127.0.0.1:8080")
-        #expect(secure.server.tls.handshakeTimeout == .seconds(3))
+        #expect(secure.server.limits.handshakeTimeout == .seconds(3))
         #expect(
             secure.problemsOfTLSFiles().map(\.description)
                 == ["server.tls: /nowhere/c can't be read: No such file or directory"])

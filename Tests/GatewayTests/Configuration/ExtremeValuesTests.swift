@@ -154,7 +154,7 @@ import Testing
             }.joined(separator: "\n")
     }
 
-    private static func ask(_ address: SocketAddress, _ request: String) async throws -> String {
+    static func ask(_ address: SocketAddress, _ request: String) async throws -> String {
         let loop = try EventLoop.start(name: "extremes")
         return try await Task(executorPreference: loop.taskExecutor) {
             let stream = try await TCPStream.connect(to: address, on: loop, deadline: .now + .seconds(20))

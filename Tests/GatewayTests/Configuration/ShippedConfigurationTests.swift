@@ -35,7 +35,7 @@ import Testing
                 let path = section.path(of: key.name)
                 #expect(!key.documentation.isEmpty && key.documentation.hasSuffix("."), "\(path)")
                 guard let written = entries[key.name] else {
-                    #expect(key.defaultText == nil, "\(path) is not in the file")
+                    #expect(key.text(Configuration()) == nil, "\(path) is not in the file")
                     continue
                 }
                 var read = Configuration()

@@ -67,14 +67,14 @@ import Testing
     }
 
     @Test func nothingIsLimitedWhereAllIsZero() {
-        var configuration = Configuration()
-        #expect(RateLimiter(configuration) != nil)
-        configuration.ingest.maxMessagesPerMinute = 0
-        configuration.ingest.maxBytesPerMinute = 0
-        configuration.ingest.maxMessagesPerAccount = 0
-        #expect(RateLimiter(configuration) != nil)
-        configuration.ingest.maxBytesPerAccount = 0
-        #expect(RateLimiter(configuration) == nil)
+        var limits = RateTable.Limits()
+        #expect(RateLimiter(limits, tokens: 1) != nil)
+        limits.token.messages = 0
+        limits.token.bytes = 0
+        limits.account.messages = 0
+        #expect(RateLimiter(limits, tokens: 1) != nil)
+        limits.account.bytes = 0
+        #expect(RateLimiter(limits, tokens: 1) == nil)
     }
 
     @Test func theLogHasASumAMinute() {
@@ -93,8 +93,8 @@ import Testing
     // MARK: At the addresses
 
     private func limit(_ configuration: inout Configuration) {
-        configuration.ingest.maxMessagesPerMinute = 2
-        configuration.ingest.maxMessagesPerAccount = 3
+        configuration.ingest.rates.token.messages = 2
+        configuration.ingest.rates.account.messages = 3
     }
 
     @Test func tooManyAreAnswered429AndShown() async throws {

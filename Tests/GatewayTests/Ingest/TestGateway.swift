@@ -34,11 +34,11 @@ struct TestGateway: Sendable {
         let tokens: TestStore
         if let store { tokens = store } else { tokens = try await TestStore() }
         var configuration = Configuration()
-        configuration.broker.topicPrefix = "org.example.test"
+        configuration.broker.settings.topicPrefix = "org.example.test"
         change(&configuration)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let recorder = DeliveryRecorder(
-            database: tokens.database, loops: loops.loops, settings: DeliverySettings(configuration.deliveries),
+            database: tokens.database, loops: loops.loops, settings: configuration.deliveries,
             logger: logger)
         let ingest = try Ingest(
             configuration, loops: loops, workspace: tokens.workspace, publisher: publisher, deliveries: recorder,
@@ -49,7 +49,7 @@ struct TestGateway: Sendable {
             isAdministrator: { _ in isAdministrator })
         let server = HTTPServer(
             loops: loops, addresses: [try #require(SocketAddress(literal: "127.0.0.1", port: 0))],
-            limits: HTTPServerLimits(configuration), router: router, logger: Logger(label: "test"))
+            limits: configuration.server.effectiveLimits, router: router, logger: Logger(label: "test"))
         let address = try #require(try await server.listen().first)
         let running = Task { try await server.run() }
         let outcome = await Task(executorPreference: loops.loops[0].taskExecutor) {

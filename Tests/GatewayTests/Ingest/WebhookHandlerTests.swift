@@ -195,7 +195,7 @@ import WebhookServices
 
     /// Before the signature, the parser, and the body itself.
     @Test func whatIsLargerThanTheBrokersLimitIsNotRead() async throws {
-        try await TestGateway.run(change: { $0.broker.maxMessageSize = 64 << 10 }) { gateway in
+        try await TestGateway.run(change: { $0.ingest.maxMessageSize = 64 << 10 }) { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             let body = #"{"a":"\#(String(repeating: "x", count: 64 << 10))"}"#
             let answer = try await gateway.push(to: path, body: body, secret: String(TestGateway.secret.reversed()))
@@ -326,12 +326,12 @@ import WebhookServices
     }
 
     @Test func limitsAnswer413() async throws {
-        try await TestGateway.run(change: { $0.ingest.maxBodySize = 100 }) { gateway in
+        try await TestGateway.run(change: { $0.ingest.json.maxBytes = 100 }) { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             let body = #"{"n":""# + String(repeating: "x", count: 200) + #""}"#
             #expect(try await gateway.push(to: path, body: body).status == 413)
         }
-        try await TestGateway.run(change: { $0.broker.maxMessageSize = 100 }) { gateway in
+        try await TestGateway.run(change: { $0.ingest.maxMessageSize = 100 }) { gateway in
             let answer = try await gateway.push(to: "/github/\(try await gateway.makeToken().id)")
             #expect(answer.status == 413)
             #expect(answer.text.contains("message_too_large"))

@@ -89,7 +89,7 @@ import Testing
         #expect(try await !verdict(settings(key(1), former: ["\(folder.path)/none.key"]), "no former key").isUsable)
 
         let both = try await open(settings(key(2), former: [key(1)]))
-        _ = try await KeyRotation(both, DatabaseConfiguration()).run()
+        _ = try await KeyRotation(both, Configuration()).run()
         // A session under the old key is nothing that the server needs.
         try await both.database.query(
             """

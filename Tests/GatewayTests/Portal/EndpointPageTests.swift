@@ -55,7 +55,7 @@ import Testing
             // Nothing can be found by what a forum sends.
             #expect(!(try await gateway.send("GET", "/discourse", Self.browser).text).contains("also accepted at"))
         }
-        try await TestGateway.run(change: { $0.barePath.enabled = false }) { gateway in
+        try await TestGateway.run(change: { $0.barePath.isEnabled = false }) { gateway in
             let page = try await gateway.send("GET", "/github", Self.browser).text
             #expect(!page.contains("also accepted at"))
         }

@@ -12,7 +12,8 @@ import Testing
         let folder = try TemporaryFolder()
         let path = folder.path + "/config.toml"
         try file.write(toFile: path, atomically: true, encoding: .utf8)
-        return ConnectionSettings(try BrokerSettings.load(path: path), connectTimeout: connectTimeout)
+        return ConnectionSettings(connectTimeout: connectTimeout)
+            .reaching(try BrokerSettings.load(path: path), version: "1.2.3")
     }
 
     @Test func everythingThatAURLAndAFileSay() throws {
@@ -64,7 +65,7 @@ import Testing
         #expect(settings.clientProperties["flag"] == .bool(true))
         // What the shipped file says of product, version and information.
         #expect(settings.clientProperties["product"] == .longString("webhook2fedmsg"))
-        #expect(settings.clientProperties["version"] == .longString(ProgramVersion.text))
+        #expect(settings.clientProperties["version"] == .longString("1.2.3"))
         #expect(settings.clientProperties["information"] != nil)
         #expect(settings.connectionName == "webhook2fedmsg")
     }

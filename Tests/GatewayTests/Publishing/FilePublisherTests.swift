@@ -1,3 +1,4 @@
+import AMQP
 import EventLoop
 import FedoraMessaging
 import Foundation
@@ -380,5 +381,17 @@ import Testing
             await Task.yield()
         }
         #expect(try content() == line(1))
+    }
+}
+
+extension FilePublisherLimits {
+    /// Limits of which tests choose some.
+    init(
+        messages: Int = PublisherLimits().windowMessages, bytes: Int = PublisherLimits().windowBytes,
+        messageBytes: Int = .max, timeout: Duration, retryInterval: Duration = .seconds(1)
+    ) {
+        self.init(
+            publisher: PublisherLimits(windowMessages: messages, windowBytes: bytes, confirmTimeout: timeout),
+            messageBytes: messageBytes, retryInterval: retryInterval)
     }
 }

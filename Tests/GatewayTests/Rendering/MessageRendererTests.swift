@@ -10,7 +10,7 @@ import WebhookServices
 
     func render(
         _ webhook: ExampleWebhook,
-        change: (inout Configuration) -> Void = { $0.broker.topicPrefix = "org.example.test" }
+        change: (inout Configuration) -> Void = { $0.broker.settings.topicPrefix = "org.example.test" }
     ) throws -> RenderedMessage {
         var configuration = Configuration()
         change(&configuration)
@@ -82,7 +82,7 @@ import WebhookServices
 
     @Test func theTextForPeople() throws {
         let rendered = try render(ExampleWebhook(service: "quay", body: Array("{ }".utf8))) {
-            $0.broker.publishPriority = 4
+            $0.broker.settings.publishPriority = 4
         }
         let text = String(decoding: rendered.text, as: UTF8.self)
         #expect(
@@ -152,10 +152,10 @@ import WebhookServices
         let hidden = Array(#"{"repository":{"private":true}}"#.utf8)
         #expect(try render(ExampleWebhook(service: "github", body: hidden)).withheld?.code == "private_repository")
         #expect(throws: RenderError.self) {
-            try render(ExampleWebhook(service: "github", body: body)) { $0.broker.maxMessageSize = 50 }
+            try render(ExampleWebhook(service: "github", body: body)) { $0.ingest.maxMessageSize = 50 }
         }
         #expect(throws: RenderError.self) {
-            try render(ExampleWebhook(service: "github", body: body)) { $0.ingest.maxBodySize = 1 }
+            try render(ExampleWebhook(service: "github", body: body)) { $0.ingest.json.maxBytes = 1 }
         }
     }
 }

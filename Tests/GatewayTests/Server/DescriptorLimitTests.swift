@@ -7,7 +7,7 @@ import Testing
     private func shortage(_ limit: Int, connections: Int = 4096) -> DescriptorLimit.Shortage? {
         var configuration = Configuration()
         configuration.server.loops = 2
-        configuration.server.maxConnections = connections
+        configuration.server.limits.maxConnections = connections
         return DescriptorLimit.shortage(of: configuration, limit: limit)
     }
 
@@ -23,9 +23,9 @@ import Testing
     @Test func noSourceHasAllConnections() {
         func bound(_ connections: Int, _ perSource: Int) -> Int {
             var configuration = Configuration()
-            configuration.server.maxConnections = connections
-            configuration.server.maxConnectionsPerSource = perSource
-            return HTTPServerLimits(configuration).maxConnectionsPerSource
+            configuration.server.limits.maxConnections = connections
+            configuration.server.limits.maxConnectionsPerSource = perSource
+            return configuration.server.effectiveLimits.maxConnectionsPerSource
         }
         #expect(bound(4096, 1024) == 1024)
         #expect(bound(1024, 1024) == 768)

@@ -67,7 +67,7 @@ import Testing
         start.note("the server \"db\" does not answer")
         let server = HTTPServer(
             loops: loops, addresses: [try #require(SocketAddress(literal: "127.0.0.1", port: 0))],
-            router: try WaitingRouter.make(start, retryAfter: .seconds(7)), logger: Self.logger)
+            router: try WaitingRouter.make(start, retryAfter: 7), logger: Self.logger)
         let address = try #require(try await server.listen().first)
         let running = Task { try await server.run() }
         let outcome = await Task(executorPreference: loops.loops[0].taskExecutor) {

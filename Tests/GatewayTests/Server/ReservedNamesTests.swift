@@ -14,7 +14,7 @@ import WebhookServices
         let configuration = Configuration()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let recorder = DeliveryRecorder(
-            database: store.database, loops: loops.loops, settings: DeliverySettings(configuration.deliveries),
+            database: store.database, loops: loops.loops, settings: configuration.deliveries,
             logger: logger)
         let ingest = try Ingest(
             configuration, loops: loops, workspace: store.workspace, publisher: ScriptedPublisher(),

@@ -11,7 +11,7 @@ import WebhookServices
     private func service(_ test: TestStore) -> TokenService {
         TokenService(
             store: test.store, services: .init(enabled: ["forgejo"]), baseURL: "https://hooks.example.org",
-            settings: TokensConfiguration(), tester: ScriptedTester(), clock: { TestService.start })
+            limits: TokenLimits(), tester: ScriptedTester(), clock: { TestService.start })
     }
 
     private func edit(_ value: String?, name: String? = nil) -> TokenEdit {

@@ -16,13 +16,13 @@ struct TestService: Sendable {
     let service: TokenService
     let time: Locked<UnixTime>
 
-    init(_ test: TestStore, settings: TokensConfiguration = TokensConfiguration()) {
+    init(_ test: TestStore, limits: TokenLimits = TokenLimits()) {
         self.test = test
         let time = Locked(Self.start)
         self.time = time
         service = TokenService(
             store: test.store, services: .init(enabled: ["github", "gitlab"]), baseURL: "https://hooks.example.org",
-            settings: settings, tester: ScriptedTester(), clock: { time.withLock { $0 } })
+            limits: limits, tester: ScriptedTester(), clock: { time.withLock { $0 } })
     }
 
     /// Time passes.

@@ -144,10 +144,10 @@ import Testing
 
     @Test func boundsOfOnePerson() async throws {
         let test = try await TestStore()
-        var settings = TokensConfiguration()
-        settings.maxPerAccount = 2
-        settings.maxTestsPerMinute = 1
-        let fixture = TestService(test, settings: settings)
+        var limits = TokenLimits()
+        limits.maxPerAccount = 2
+        limits.maxTestsPerMinute = 1
+        let fixture = TestService(test, limits: limits)
         let id = try await fixture.token()
         _ = try await fixture.token()
         do {

@@ -33,9 +33,9 @@ import WebhookServices
 
     @Test(arguments: TestDatabases.all) func tokensOfAnAccount(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
-            var settings = TokensConfiguration()
-            settings.maxPerAccount = 3
-            let fixture = TestService(test, settings: settings)
+            var limits = TokenLimits()
+            limits.maxPerAccount = 3
+            let fixture = TestService(test, limits: limits)
             let refusal = TokenServiceError.tooMany(
                 "You’ve reached the limit of 3 tokens. Delete one you no longer use.")
             let (done, _) = try await Self.together(12, expecting: refusal) { number in
@@ -113,7 +113,8 @@ import WebhookServices
             var configuration = Configuration()
             configuration.sessions.maxPerAccount = 3
             let store = SessionStore(
-                database: test.database, keys: test.keys, settings: SessionSettings(configuration), refresher: nil,
+                database: test.database, keys: test.keys, settings: configuration.sessions, refreshLease: .seconds(40),
+                refresher: nil,
                 logger: TestDatabases.logger)
             try await withThrowingDiscardingTaskGroup { group in
                 for _ in 0..<12 {
@@ -133,9 +134,9 @@ import WebhookServices
 
     @Test func testEvents() async throws {
         let test = try await TestStore()
-        var settings = TokensConfiguration()
-        settings.maxTestsPerMinute = 3
-        let fixture = TestService(test, settings: settings)
+        var limits = TokenLimits()
+        limits.maxTestsPerMinute = 3
+        let fixture = TestService(test, limits: limits)
         let id = try await fixture.token()
         let refusal = TokenServiceError.tooMany("Limit: 3 per minute. Try again shortly.")
         let (done, _) = try await Self.together(12, expecting: refusal) { _ in

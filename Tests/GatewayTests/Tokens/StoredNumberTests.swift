@@ -121,7 +121,8 @@ import WebPages
             var configuration = Configuration()
             configuration.sessions.maxPerAccount = 3
             sessions = SessionStore(
-                database: test.database, keys: test.keys, settings: SessionSettings(configuration), refresher: nil,
+                database: test.database, keys: test.keys, settings: configuration.sessions, refreshLease: .seconds(40),
+                refresher: nil,
                 logger: TestDatabases.logger)
             session = try await sessions.begin(
                 NewSession(

@@ -5,8 +5,10 @@ import Testing
 @Suite struct TokenCacheShardTests {
     private let start = ContinuousClock.now
     private let settings = TokenCacheSettings(
-        entries: 4, absentEntries: 2, timeToLive: .seconds(10), absentTimeToLive: .seconds(5),
-        staleAfter: .seconds(2), staleTimeToLive: .seconds(100), staleRetry: .seconds(1))
+        entries: 4, absentEntries: 2,
+        times: CacheTimes(
+            timeToLive: .seconds(10), absentTimeToLive: .seconds(5), staleAfter: .seconds(2),
+            staleTimeToLive: .seconds(100), staleRetry: .seconds(1)))
 
     private func id(_ number: UInt64) -> TokenID { TokenID(high: number, low: 0) }
 

@@ -17,9 +17,10 @@ import Testing
         cache = TokenCache(
             loader: loader, authority: authority,
             settings: TokenCacheSettings(
-                timeToLive: .seconds(10), absentTimeToLive: .seconds(5), staleAfter: .seconds(2),
-                recheckWait: .milliseconds(500), staleTimeToLive: .seconds(100), staleRetry: .seconds(1), loads: 2,
-                waiters: 8),
+                times: CacheTimes(
+                    timeToLive: .seconds(10), absentTimeToLive: .seconds(5), staleAfter: .seconds(2),
+                    recheckWait: .milliseconds(500), staleTimeToLive: .seconds(100), staleRetry: .seconds(1)),
+                loads: 2, waiters: 8),
             clock: { [clock] in clock.now })
     }
 

@@ -8,7 +8,7 @@ struct TokenCommands: Sendable {
 
     init(store: TokenStore, services: ServiceRegistry) {
         service = TokenService(
-            store: store, services: services, baseURL: "https://hooks.example.org", settings: TokensConfiguration())
+            store: store, services: services, baseURL: "https://hooks.example.org", limits: TokenLimits())
     }
 
     /// - Parameter secret: The content of a file.

@@ -81,7 +81,7 @@ extension TokenStore {
     func service(_ now: UnixTime) -> TokenService {
         TokenService(
             store: self, services: ServiceRegistry(enabled: ["github", "gitlab"]),
-            baseURL: "https://hooks.example.org", settings: TokensConfiguration(), clock: { now })
+            baseURL: "https://hooks.example.org", limits: TokenLimits(), clock: { now })
     }
 
     private func found<Value>(_ body: () async throws -> Value) async throws -> Value? {

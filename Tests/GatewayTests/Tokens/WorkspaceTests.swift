@@ -115,10 +115,10 @@ import Testing
 
     @Test func fromAConfiguration() throws {
         var configuration = Configuration()
-        configuration.general.stateDirectory = "/var/lib/w2f"
+        configuration.stateDirectory = "/var/lib/w2f"
         configuration.keys.rootKeyFile = "/etc/w2f/root.key"
         configuration.database.url = "sqlite:/var/lib/w2f/x.db"
-        configuration.database.poolSize = 3
+        configuration.database.limits.connections = 3
         #expect(try WorkspaceSettings(configuration).stateDirectory == "/var/lib/w2f")
         #expect(try WorkspaceSettings(configuration).isStandalone)
         #expect(try WorkspaceSettings(configuration).limits.connections == 3)
@@ -128,27 +128,5 @@ import Testing
         configuration.database.url = "postgresql://h/db"
         #expect(try !WorkspaceSettings(configuration).isStandalone)
         #expect(try WorkspaceSettings(configuration).stateDirectory == nil)
-    }
-
-    @Test func cacheSettingsOfAConfiguration() {
-        #expect(TokenCacheSettings(CacheConfiguration()) == TokenCacheSettings())
-        var configuration = CacheConfiguration()
-        configuration.entries = 1
-        configuration.negativeEntries = 2
-        configuration.timeToLive = .seconds(3)
-        configuration.negativeTimeToLive = .seconds(4)
-        configuration.staleAfter = .seconds(10)
-        configuration.recheckWait = .seconds(11)
-        configuration.staleTimeToLive = .seconds(5)
-        configuration.staleRetry = .seconds(6)
-        configuration.maxLoads = 7
-        configuration.maxWaiters = 8
-        configuration.shards = 9
-        #expect(
-            TokenCacheSettings(configuration)
-                == TokenCacheSettings(
-                    entries: 1, absentEntries: 2, timeToLive: .seconds(3), absentTimeToLive: .seconds(4),
-                    staleAfter: .seconds(10), recheckWait: .seconds(11), staleTimeToLive: .seconds(5),
-                    staleRetry: .seconds(6), loads: 7, waiters: 8, shards: 9))
     }
 }

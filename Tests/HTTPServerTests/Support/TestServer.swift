@@ -73,7 +73,7 @@ enum TestRoutes {
         try router.on(.post, "/early") { _ in .text(.unauthorized, "no") }
     }
 
-    static func echo(_ exchange: HTTPExchange, limit: Int? = nil) async -> ServerResponse {
+    static func echo(_ exchange: HTTPExchange, limit: Int = 25 << 20) async -> ServerResponse {
         do throws(HTTPError) {
             return ServerResponse(
                 .ok, contentType: "text/plain", body: Array(try await exchange.readBody(limit: limit)))

@@ -93,7 +93,7 @@ struct WireReader {
             parser.reset()
             head = found
             incoming = IncomingBody(found, limits: limits)
-            if found.isChunked { incoming?.limitChunks(limits, to: limits.maxBodyBytes) }
+            if found.isChunked { incoming?.limitChunks(limits, to: 100_000) }
             return true
         }
     }
@@ -147,7 +147,6 @@ extension HTTPServerLimits {
         limits.maxHeadBytes = 8192
         limits.maxTargetBytes = 100
         limits.maxHeaderFields = 20
-        limits.maxBodyBytes = 100_000
         limits.maxChunkExtensionBytes = 200
         limits.maxTrailerBytes = 100
         return limits

@@ -18,8 +18,9 @@ final class TestParty: Sendable {
 
     init(_ change: (inout OIDCSettings) -> Void = { _ in }) {
         var settings = OIDCSettings(
-            issuer: "https://id.example.org/openidc", clientID: "w2fm", authentication: .post(secret: "not secret"),
-            redirectURI: "https://hooks.example.org/login/callback")
+            issuer: "https://id.example.org/openidc", redirectURI: "https://hooks.example.org/login/callback")
+        settings.clientID = "w2fm"
+        settings.clientSecret = "not secret"
         change(&settings)
         let (elapsed, origin) = (ElapsedTime(), ContinuousClock.now)
         self.elapsed = elapsed

@@ -2,7 +2,9 @@ import FedoraMessaging
 
 /// Gathers the configuration from its sources, noting all that is wrong instead of stopping at the first.
 struct ConfigurationLoader {
-    var configuration = Configuration()
+    var configuration: Configuration
+    /// The defaults, to tell what was set to something else.
+    let defaults: Configuration
     /// The folder for the state of the whole machine, where that is there.
     var systemStateDirectory = StateDirectory.system
     private(set) var problems: [SettingsProblem] = []
@@ -12,6 +14,11 @@ struct ConfigurationLoader {
     private var failed: Set<String> = []
     private var clientProperties: [String: SettingValue] = [:]
     private let table = ConfigurationTable.shared
+
+    init(defaults: Configuration = Configuration()) {
+        self.defaults = defaults
+        configuration = defaults
+    }
 
     /// Notes a problem of a key, where the key was set unless another place is given.
     mutating func reject(_ key: String, _ message: String, at source: SettingsProblem.Source? = nil) {
@@ -174,8 +181,8 @@ struct ConfigurationLoader {
     mutating func finish(
         environment: [String: String], knownServices: [String]?
     ) throws(SettingsError) -> Configuration {
-        switch ClientProperty.list(of: clientProperties) {
-        case .success(let properties): configuration.broker.clientProperties = properties
+        switch ClientProperty.list(of: clientProperties, standard: defaults.broker.settings.clientProperties) {
+        case .success(let properties): configuration.broker.settings.clientProperties = properties
         case .failure(let rejected):
             reject("\(ConfigurationTable.freeSection).\(rejected.name)", rejected.message)
         }

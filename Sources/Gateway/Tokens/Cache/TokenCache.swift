@@ -43,7 +43,7 @@ public actor TokenCache {
     ///   - authority: Refuses ids that were made up, before the database is asked.
     ///   - loop: Where deadlines are watched; without one, ``expire()`` is to be called.
     ///   - clock: The time; tests bring their own.
-    public init(
+    init(
         loader: any TokenRecordLoading, authority: TokenIDAuthority, settings: TokenCacheSettings = .init(),
         loop: EventLoop? = nil, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
@@ -113,7 +113,9 @@ public actor TokenCache {
             let result: Result<TokenRecord?, any Error>
             if let record = useStale(id) {
                 // The database had its time, whatever the waiter had: for this read, or for all that came before it.
-                if let startedAt, startedAt + settings.recheckWait <= now { isAwayUntil = now + settings.timeToLive }
+                if let startedAt, startedAt + settings.times.recheckWait <= now {
+                    isAwayUntil = now + settings.times.timeToLive
+                }
                 result = .success(record)
             } else {
                 result = .failure(TokenCacheError.timedOut)
@@ -153,7 +155,7 @@ public actor TokenCache {
         }
         lastWaiter += 1
         let waiter = lastWaiter
-        let patience = known == nil ? nil : now + settings.recheckWait
+        let patience = known == nil ? nil : now + settings.times.recheckWait
         switch loads.join(id, waiter, until: deadline?.instant, patience: patience, now: now) {
         case .refuse:
             if let record = useStale(id) { return record }
@@ -217,10 +219,10 @@ public actor TokenCache {
             // What the database holds and cannot be read is no reason to go on with what it held before.
             guard let error = error as? DatabaseError, error.leavesKnownValid else {
                 shard(of: id).withLock { $0.remove(id) }
-                failures.set(Failure(error: error, until: now + settings.staleRetry), for: id)
+                failures.set(Failure(error: error, until: now + settings.times.staleRetry), for: id)
                 return result
             }
-            isAwayUntil = now + settings.timeToLive
+            isAwayUntil = now + settings.times.timeToLive
             guard let record = useStale(id) else { return result }
             return .success(record)
         }

@@ -1,49 +1,34 @@
-/// Bounds and times of the token cache.
-public struct TokenCacheSettings: Sendable, Hashable {
-    /// Most tokens held.
-    public var entries: Int
-    /// Most ids held of which it is known that there is no token, and as many whose token cannot be read.
-    public var absentEntries: Int
-    /// The time that a token is used before it is read again.
-    public var timeToLive: Duration
-    /// The time that an id without a token is refused before it is looked for again.
-    public var absentTimeToLive: Duration
-    /// The time that a token is used, or an id without one is refused, before it is looked for again while changes are not
-    /// heard of.
-    public var staleAfter: Duration
-    /// The time that a request waits for a token that may have changed to be read again, before the known one is used.
-    public var recheckWait: Duration
-    /// The time that a token is used while the database cannot be asked, counted from when it was last read.
-    public var staleTimeToLive: Duration
-    /// The time that a token is used without asking again, after the database could not be asked; or refused, if what the
-    /// database holds of it cannot be read.
-    public var staleRetry: Duration
-    /// Most ids read from the database at the same time; others wait for their turn.
-    public var loads: Int
-    /// Most requests that wait for reads.
-    public var waiters: Int
-    /// Locked parts that ids are spread over; rounded up to a power of two, at most 256.
-    public var shards: Int
+/// The times for which what the database has is held, and used while it cannot be asked.
+struct CacheTimes: Sendable, Hashable {
+    /// The time that something is used before it is read again.
+    var timeToLive = Duration.seconds(10)
+    /// The time that something which is not there is refused before it is looked for again.
+    var absentTimeToLive = Duration.seconds(10)
+    /// The time until either is read again while changes made elsewhere are not heard of.
+    var staleAfter = Duration.seconds(1)
+    /// The time that a request waits for something that may have changed to be read again, before what is known is used.
+    var recheckWait = Duration.milliseconds(500)
+    /// The time that something is used while the database cannot be asked, counted from when it was last read.
+    var staleTimeToLive = Duration.seconds(3600)
+    /// The time that something is used without asking again, after the database could not be asked; or refused, if what
+    /// the database holds of it cannot be read.
+    var staleRetry = Duration.seconds(1)
+}
 
-    /// The defaults.
-    public init(
-        entries: Int = 10_000, absentEntries: Int = 4096, timeToLive: Duration = .seconds(10),
-        absentTimeToLive: Duration = .seconds(10), staleAfter: Duration = .seconds(1),
-        recheckWait: Duration = .milliseconds(500), staleTimeToLive: Duration = .seconds(3600),
-        staleRetry: Duration = .seconds(1), loads: Int = 64, waiters: Int = 4096, shards: Int = 16
-    ) {
-        self.entries = entries
-        self.absentEntries = absentEntries
-        self.timeToLive = timeToLive
-        self.absentTimeToLive = absentTimeToLive
-        self.staleAfter = staleAfter
-        self.recheckWait = recheckWait
-        self.staleTimeToLive = staleTimeToLive
-        self.staleRetry = staleRetry
-        self.loads = loads
-        self.waiters = waiters
-        self.shards = shards
-    }
+/// Bounds and times of the token cache.
+struct TokenCacheSettings: Sendable, Hashable {
+    /// Most tokens held.
+    var entries = 10_000
+    /// Most ids held of which it is known that there is no token, and as many whose token cannot be read.
+    var absentEntries = 4096
+    /// The times for which tokens are held.
+    var times = CacheTimes()
+    /// Most ids read from the database at the same time; others wait for their turn.
+    var loads = 64
+    /// Most requests that wait for reads.
+    var waiters = 4096
+    /// Locked parts that ids are spread over; rounded up to a power of two, at most 256.
+    var shards = 16
 
     /// The number of shards: a power of two.
     var shardCount: Int {

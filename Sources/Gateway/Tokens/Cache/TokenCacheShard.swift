@@ -41,18 +41,18 @@ struct TokenCacheShard: Sendable {
     mutating func store(_ record: TokenRecord?, for id: TokenID, isWatched: Bool, now: Instant) {
         guard let record else {
             tokens.remove(id)
-            absent.set(now + lifetime(settings.absentTimeToLive, isWatched), for: id)
+            absent.set(now + lifetime(settings.times.absentTimeToLive, isWatched), for: id)
             return
         }
         absent.remove(id)
         let entry = Entry(
-            record: record, freshUntil: now + lifetime(settings.timeToLive, isWatched),
-            staleUntil: now + max(settings.timeToLive, settings.staleTimeToLive), isVouched: isWatched)
+            record: record, freshUntil: now + lifetime(settings.times.timeToLive, isWatched),
+            staleUntil: now + max(settings.times.timeToLive, settings.times.staleTimeToLive), isVouched: isWatched)
         tokens.set(entry, for: id)
     }
 
     private func lifetime(_ time: Duration, _ isWatched: Bool) -> Duration {
-        isWatched ? time : min(time, settings.staleAfter)
+        isWatched ? time : min(time, settings.times.staleAfter)
     }
 
     /// A token that is past its time, and whether we would have heard if it had changed; `nil` if it is past even the
@@ -70,7 +70,7 @@ struct TokenCacheShard: Sendable {
     mutating func useStale(_ id: TokenID, now: Instant) -> TokenRecord? {
         guard let (record, _) = stale(id, now: now) else { return nil }
         tokens.update(id) { entry in
-            entry.freshUntil = max(entry.freshUntil, min(now + settings.staleRetry, entry.staleUntil))
+            entry.freshUntil = max(entry.freshUntil, min(now + settings.times.staleRetry, entry.staleUntil))
         }
         return record
     }
@@ -83,7 +83,7 @@ struct TokenCacheShard: Sendable {
 
     /// From now on changes are not heard of: what is known counts for `staleAfter`.
     mutating func unwatch(now: Instant) {
-        let end = now + settings.staleAfter
+        let end = now + settings.times.staleAfter
         tokens.updateAll { entry in
             entry.freshUntil = min(entry.freshUntil, end)
             entry.isVouched = false

@@ -1,16 +1,16 @@
 /// Bounds and times of the recorder.
-public struct DeliverySettings: Sendable, Hashable {
+struct DeliverySettings: Sendable, Hashable {
     /// The number of times that what came in is written.
-    public var flushInterval = Duration.seconds(1)
+    var flushInterval = Duration.seconds(1)
     /// Most deliveries that wait to be written, over all loops; the same again while the database is away.
-    public var maxPending = 8192
+    var maxPending = 8192
     /// Most tokens in one transaction.
-    public var maxBatch = 256
+    var maxBatch = 256
     /// Longest pause between tries while the database is away.
-    public var retryMax = Duration.seconds(15)
+    var retryMax = Duration.seconds(15)
+    /// The time that it is remembered which batch a writer wrote last that has been silent since: a process that died, for
+    /// one that lives writes at least its last batch again within `retryMax`.
+    var writerRetention = Duration.seconds(30 * 86_400)
     /// The time that a shutdown tries to write what is left.
-    public var shutdownTimeout = Duration.seconds(5)
-
-    /// The defaults.
-    public init() {}
+    var shutdownTimeout = Duration.seconds(5)
 }

@@ -36,7 +36,7 @@ struct PageServer: Sendable {
         ).addRoutes(to: &router)
         let server = HTTPServer(
             loops: loops, addresses: [try #require(SocketAddress(literal: "127.0.0.1", port: 0))],
-            limits: HTTPServerLimits(configuration), router: router, logger: logger)
+            limits: configuration.server.effectiveLimits, router: router, logger: logger)
         let address = try #require(try await server.listen().first)
         let running = Task { try await server.run() }
         let outcome = await Task(executorPreference: loops.loops[0].taskExecutor) {

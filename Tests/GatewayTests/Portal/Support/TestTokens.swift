@@ -30,7 +30,7 @@ struct TestTokens: Sendable {
         store = TokenStore(database: database, keys: keys, hooks: [TokenHistory()])
         service = TokenService(
             store: store, services: ServiceRegistry(enabled: ["github", "gitlab", "forgejo", "discourse"]),
-            baseURL: "https://hooks.example.org", settings: TokensConfiguration(), tester: tester)
+            baseURL: "https://hooks.example.org", limits: TokenLimits(), tester: tester)
     }
 
     /// Test events sent.

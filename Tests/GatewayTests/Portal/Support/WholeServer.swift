@@ -20,10 +20,10 @@ struct WholeServer: Sendable {
         let store = try await TestStore()
         var configuration = Configuration()
         configuration.sessions.adminGroups = ["admins"]
-        configuration.broker.topicPrefix = "org.example.test"
+        configuration.broker.settings.topicPrefix = "org.example.test"
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let recorder = DeliveryRecorder(
-            database: store.database, loops: loops.loops, settings: DeliverySettings(configuration.deliveries),
+            database: store.database, loops: loops.loops, settings: configuration.deliveries,
             logger: logger)
         let ingest = try Ingest(
             configuration, loops: loops, workspace: store.workspace, publisher: ScriptedPublisher(),
@@ -37,7 +37,7 @@ struct WholeServer: Sendable {
         try people.addRoutes(to: &router)
         let server = HTTPServer(
             loops: loops, addresses: [try #require(SocketAddress(literal: "127.0.0.1", port: 0))],
-            limits: HTTPServerLimits(configuration), router: router, logger: logger)
+            limits: configuration.server.effectiveLimits, router: router, logger: logger)
         let address = try #require(try await server.listen().first)
         let running = Task { try await server.run() }
         let routes = router.routes

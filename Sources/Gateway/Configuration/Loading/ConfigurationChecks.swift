@@ -1,6 +1,7 @@
 import Database
 import FedoraMessaging
 import HTTPServer
+import OIDC
 
 extension ConfigurationLoader {
     /// Checks what one key alone can't tell.
@@ -12,21 +13,20 @@ extension ConfigurationLoader {
         checkOIDC()
         checkPages()
         checkOrder(
-            "broker.reconnect_min", configuration.broker.reconnectMin,
-            "broker.reconnect_max", configuration.broker.reconnectMax)
+            "broker.reconnect_min", "broker.reconnect_max", \.broker.limits.backoffMinimum,
+            \.broker.limits.backoffMaximum)
         checkOrder(
-            "database.reconnect_min", configuration.database.reconnectMin,
-            "database.reconnect_max", configuration.database.reconnectMax)
+            "database.reconnect_min", "database.reconnect_max", \.database.limits.backoff.first,
+            \.database.limits.backoff.longest)
         checkOrder(
-            "database.connect_timeout", configuration.database.connectTimeout,
-            "database.wait_timeout", configuration.database.waitTimeout)
+            "database.connect_timeout", "database.wait_timeout", \.database.limits.connectTimeout,
+            \.database.limits.acquireTimeout)
         checkOrder(
-            "broker.confirm_timeout", configuration.broker.confirmTimeout,
-            "ingest.deadline", configuration.ingest.deadline)
+            "broker.confirm_timeout", "ingest.deadline", \.broker.limits.confirmTimeout, \.ingest.deadline)
         checkBarePath()
         checkTransport()
         if areSound("server.body_bytes_in_flight", "ingest.max_body_size"),
-            configuration.server.bodyBytesInFlight < configuration.ingest.maxBodySize
+            configuration.server.limits.bodyBytesInFlight < configuration.ingest.json.maxBytes
         {
             rejectPair("server.body_bytes_in_flight", "ingest.max_body_size", "must not be smaller than")
         }
@@ -34,7 +34,7 @@ extension ConfigurationLoader {
 
     private mutating func checkBarePath() {
         let bare = configuration.barePath
-        if bare.enabled, configuration.server.trustedProxies.isEmpty, configuration.server.tls.certificate == nil,
+        if bare.isEnabled, configuration.server.trustedProxies.isEmpty, configuration.server.tls.certificate == nil,
             configuration.server.publicURL?.hasPrefix("https://") == true
         {
             configuration.warnings.append(
@@ -46,9 +46,10 @@ extension ConfigurationLoader {
                 "server.trusted_proxies has \(all): everybody can claim to send from any address; name your proxies alone"
             )
         }
-        guard bare.enabled,
+        guard bare.isEnabled,
             areSound("bare_path.max_in_flight", "bare_path.max_body_size", "server.body_bytes_in_flight"),
-            !Self.fits(bare.maxInFlight, of: bare.maxBodySize, in: configuration.server.bodyBytesInFlight)
+            !Self.fits(
+                bare.admission.slots, of: bare.maxBodySize, in: configuration.server.limits.bodyBytesInFlight)
         else { return }
         reject(
             "bare_path.max_in_flight",
@@ -85,8 +86,11 @@ extension ConfigurationLoader {
         }
     }
 
-    private mutating func checkOrder(_ lower: String, _ least: Duration, _ upper: String, _ most: Duration) {
-        guard areSound(lower, upper), least > most else { return }
+    private mutating func checkOrder(
+        _ lower: String, _ upper: String, _ least: KeyPath<Configuration, Duration>,
+        _ most: KeyPath<Configuration, Duration>
+    ) {
+        guard areSound(lower, upper), configuration[keyPath: least] > configuration[keyPath: most] else { return }
         rejectPair(lower, upper, "must not be longer than")
     }
 
@@ -133,7 +137,7 @@ extension ConfigurationLoader {
         // These are offered because they are there; whoever names them again is right too.
         known += configuration.services.configured.map(\.name)
         // The default names services that a program may have been built without.
-        if configuration.services.enabled == ServicesConfiguration().enabled {
+        if configuration.services.enabled == defaults.services.enabled {
             configuration.services.enabled.removeAll { !known.contains($0) }
         }
         for name in configuration.services.enabled where !known.contains(name) {
@@ -146,7 +150,7 @@ extension ConfigurationLoader {
         guard areSound("database.url", "state_dir"), let url = configuration.database.url else { return }
         do throws(DatabaseError) {
             guard case .postgresql(let settings) = try DatabaseURL.parse(url), let timeout = settings.connectTimeout,
-                areSound("database.wait_timeout"), timeout > configuration.database.waitTimeout
+                areSound("database.wait_timeout"), timeout > configuration.database.limits.acquireTimeout
             else { return }
             reject(
                 "database.url",
@@ -164,7 +168,7 @@ extension ConfigurationLoader {
     }
 
     private mutating func checkBroker() {
-        let broker = configuration.broker
+        let broker = configuration.broker.settings
         if areSound("broker.publish_exchange"), broker.publishExchange.utf8.count > 255 {
             reject("broker.publish_exchange", "has more than 255 bytes, which AMQP doesn't allow")
         }
@@ -175,10 +179,8 @@ extension ConfigurationLoader {
         if areSound("broker.topic_prefix"), broker.topicPrefix.utf8.count > 100 {
             reject("broker.topic_prefix", "has more than 100 bytes: too little of the 255 would be left for topics")
         }
-        var files = broker.tls.settings(above: BrokerTLS())
         // One of the two may come from the file that broker.config names.
-        if case .broker(let settings) = configuration.publisher { files = settings.tls }
-        checkPair("broker.tls", certificate: files.certificate, key: files.key)
+        checkPair("broker.tls", certificate: broker.tls.certificate, key: broker.tls.key)
         let server = configuration.server
         checkPair("server.tls", certificate: server.tls.certificate, key: server.tls.key)
     }
@@ -189,5 +191,89 @@ extension ConfigurationLoader {
         }
         let there = key == nil ? "certfile" : "keyfile"
         reject("\(section).\(there)", "certfile and keyfile go together: set both or none")
+    }
+
+    // MARK: Logging in
+
+    /// Checks what is needed to log people in.
+    private mutating func checkOIDC() {
+        let oidc = configuration.oidc.settings
+        for name in configuration.sessions.adminGroups where AccountNames.groups([name]).isEmpty {
+            reject("sessions.admin_groups", "\"\(name)\" cannot be a group's name")
+        }
+        if areSound("oidc.account_claims"), oidc.accountClaims.isEmpty {
+            reject("oidc.account_claims", "expected at least one claim")
+        }
+        guard configuration.oidc.isConfigured, areSound("oidc.issuer") else { return }
+        let issuer = oidc.issuer
+        let isPlain = issuer.hasPrefix("http://") && LoopbackHost.isLoopback(url: issuer)
+        guard issuer.hasPrefix("https://") || isPlain, issuer.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
+            !issuer.contains(where: { "?#".contains($0) })
+        else {
+            return reject(
+                "oidc.issuer",
+                "expected an https:// URL without query (http:// is taken on loopback alone), such as "
+                    + "\"https://id.fedoraproject.org/openidc\"")
+        }
+        if areSound("oidc.scopes"), !oidc.scopes.contains("openid") {
+            reject("oidc.scopes", "\"openid\" must be among them")
+        }
+        checkClientSecret()
+        if areSound("server.public_url", "server.listen") {
+            let base = configuration.server.baseURL
+            guard base.hasPrefix("https://") || LoopbackHost.isLoopback(url: base) else {
+                return reject(
+                    "server.public_url", "must be https:// (or on loopback) where people log in: cookies go over it")
+            }
+        }
+    }
+
+    private mutating func checkClientSecret() {
+        guard areSound("oidc.client_secret", "oidc.client_authentication") else { return }
+        switch (configuration.oidc.settings.clientAuthentication, configuration.oidc.settings.clientSecret) {
+        case (.none, nil), (.post, _?), (.basic, _?): break
+        case (.none, _?):
+            reject("oidc.client_secret", "client_authentication is \"none\", which has no secret: leave it out")
+        case (let method, nil):
+            reject(
+                "oidc.client_secret", "required for \(method.rawValue): set it, or client_authentication to \"none\"",
+                at: source(of: "oidc.issuer"))
+        }
+    }
+}
+
+/// The URL by which others reach the server.
+enum PublicURL {
+    /// `scheme://host[:port]` of a text, without the slash at its end; nil if the text is anything else, or more.
+    static func normalized(_ text: String) -> String? {
+        // By bytes first: steps back over characters of other scripts take the square of their number.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }), let mark = text.firstRange(of: "://") else { return nil }
+        let scheme = text[..<mark.lowerBound].lowercased()
+        guard scheme == "https" || scheme == "http" else { return nil }
+        var authority = text[mark.upperBound...]
+        if authority.last == "/" { authority = authority.dropLast() }
+        var host = authority
+        if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
+            host = authority[..<colon]
+            let digits = authority[authority.index(after: colon)...]
+            guard let port = UInt16(digits), port > 0, digits.first != "+" else { return nil }
+        }
+        if host.first == "[" {
+            let inner = host.dropFirst().dropLast()
+            guard host.last == "]", inner.contains(":"), inner.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." })
+            else { return nil }
+        } else {
+            guard !host.isEmpty, host.utf8.allSatisfy({ isHostByte($0) }) else { return nil }
+        }
+        return "\(scheme)://\(authority.lowercased())"
+    }
+
+    private static func isHostByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 }

@@ -16,12 +16,12 @@ extension Configuration {
             + keys.problems
         var warnings = permissions.warnings + keys.warnings
         if sources["server.max_connections_per_source"] != nil,
-            server.maxConnectionsPerSource > server.highestConnectionsPerSource
+            server.limits.maxConnectionsPerSource > server.highestConnectionsPerSource
         {
             warnings.append(
-                "server.max_connections_per_source: \(server.maxConnectionsPerSource) would leave too few of "
-                    + "server.max_connections (\(server.maxConnections)) to others: a source has "
-                    + "\(server.effectiveConnectionsPerSource) at most")
+                "server.max_connections_per_source: \(server.limits.maxConnectionsPerSource) would leave too few of "
+                    + "server.max_connections (\(server.limits.maxConnections)) to others: a source has "
+                    + "\(server.effectiveLimits.maxConnectionsPerSource) at most")
         }
         if let shortage = DescriptorLimit.shortage(of: self, limit: DescriptorLimit.highest()) {
             if shortage.connections == nil {
@@ -61,6 +61,28 @@ extension Configuration {
         let names = ["fedora-key.pem", "fedora.stg-key.pem"].map { "/etc/fedora-messaging/" + $0 }
         return permissions.owner == 0 && permissions.mode & 0o022 == 0
             && (permissions.isOnReadOnlyMount || names.contains(file))
+    }
+
+    /// Returns the faults of the TLS files at this moment, for `check-config`. Reads them, and blocks for the disk.
+    ///
+    /// The server itself does not start without its own certificate, but reads those for the broker whenever it connects.
+    public func problemsOfTLSFiles() -> [SettingsProblem] {
+        var problems: [SettingsProblem] = []
+        if let files = server.tls.files {
+            do throws(TLSError) {
+                if let problem = try TLSServerContext(files).validity { throw problem }
+            } catch {
+                problems.append(SettingsProblem(source: .builtIn, key: "server.tls", message: error.description))
+            }
+        }
+        if case .broker(let settings) = publisher, settings.usesTLS {
+            do throws(TLSError) {
+                _ = try TLSClientContext(TLSClientContext.Files(settings.effectiveTLS))
+            } catch {
+                problems.append(SettingsProblem(source: .builtIn, key: "broker.tls", message: error.description))
+            }
+        }
+        return problems
     }
 
     /// Returns the faults of the root keys' files, for `check-config`: what would stop the start.
@@ -114,8 +136,8 @@ extension Configuration {
                 continue
             }
             // The state folder is made, with all above it.
-            while folder == general.stateDirectory
-                || folder.hasPrefix("/") && general.stateDirectory.hasPrefix(folder + "/"),
+            while folder == stateDirectory
+                || folder.hasPrefix("/") && stateDirectory.hasPrefix(folder + "/"),
                 access(folder, F_OK) != 0, folder != "/", !folder.isEmpty
             {
                 folder = FolderOwner.folder(of: folder)

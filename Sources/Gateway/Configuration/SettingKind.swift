@@ -68,17 +68,22 @@ extension SettingKind where Value == UInt8? {
 extension SettingKind where Value == Duration {
     /// A time span: `8s`, `500ms`.
     static func duration(_ range: ClosedRange<Duration>) -> SettingKind {
-        let bounds = "\(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
-        return SettingKind(
-            expectation: "a duration with its unit from \(bounds), such as \"10s\" or \"500ms\"",
-            read: { (input) throws(SettingRejected) in
-                switch input {
-                case .toml(.string(let text)), .text(let text):
-                    DurationText.parse(text).flatMap { range.contains($0) ? $0 : nil }
-                default: nil
-                }
-            },
+        SettingKind(
+            expectation: durationExpectation(range),
+            read: { (input) throws(SettingRejected) in durationValue(of: input, in: range) },
             write: { "\"\(DurationText.text($0))\"" })
+    }
+}
+
+extension SettingKind where Value: FixedWidthInteger & Sendable {
+    /// A time span in whole seconds; what is beyond them is cut off.
+    static func seconds(_ range: ClosedRange<Duration>) -> SettingKind {
+        SettingKind(
+            expectation: durationExpectation(range),
+            read: { (input) throws(SettingRejected) in
+                durationValue(of: input, in: range).map { Value(clamping: $0.components.seconds) }
+            },
+            write: { "\"\(DurationText.text(.seconds(Int64(clamping: $0))))\"" })
     }
 }
 
@@ -121,6 +126,31 @@ extension SettingKind where Value == [String] {
                 return items.contains("") ? nil : items
             },
             write: { TOMLText.array($0) })
+    }
+}
+
+extension SettingKind {
+    /// A list of names of an enumeration, at least one.
+    /// - Parameter noun: The word for one of them.
+    static func choices<Choice>(of noun: String) -> SettingKind
+    where Value == [Choice], Choice: CaseIterable & RawRepresentable & Sendable, Choice.RawValue == String {
+        let names = SettingKind<[String]>.names("a list of \(noun)s")
+        return SettingKind(
+            expectation: names.expectation,
+            read: { (input) throws(SettingRejected) in
+                guard let items = try names.read(input) else { return nil }
+                guard !items.isEmpty else { throw SettingRejected("expected at least one \(noun)") }
+                var choices: [Choice] = []
+                for item in items {
+                    guard let choice = Choice(rawValue: item) else {
+                        let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+                        throw SettingRejected("\"\(item)\" is none of \(known)")
+                    }
+                    choices.append(choice)
+                }
+                return choices
+            },
+            write: { TOMLText.array($0.map(\.rawValue)) })
     }
 }
 
@@ -175,7 +205,7 @@ extension SettingKind where Value: CaseIterable & RawRepresentable, Value.RawVal
     }
 }
 
-// MARK: - What the kinds share
+// MARK: - Reading, for several kinds
 
 private func integerValue(of input: SettingInput, in range: ClosedRange<Int>) -> Int? {
     let number: Int? =
@@ -185,6 +215,19 @@ private func integerValue(of input: SettingInput, in range: ClosedRange<Int>) ->
         default: nil
         }
     return number.flatMap { range.contains($0) ? $0 : nil }
+}
+
+private func durationExpectation(_ range: ClosedRange<Duration>) -> String {
+    let bounds = "\(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
+    return "a duration with its unit from \(bounds), such as \"10s\" or \"500ms\""
+}
+
+private func durationValue(of input: SettingInput, in range: ClosedRange<Duration>) -> Duration? {
+    switch input {
+    case .toml(.string(let text)), .text(let text):
+        DurationText.parse(text).flatMap { range.contains($0) ? $0 : nil }
+    default: nil
+    }
 }
 
 private func line(of input: SettingInput) -> String? {
