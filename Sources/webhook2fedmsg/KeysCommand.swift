@@ -73,15 +73,15 @@ private struct KeysCommandRotate: AsyncParsableCommand {
     func run() async throws {
         let configuration = try settings.load()
         let logger = Logger(label: "webhook2fedmsg.keys") { _ in SwiftLogNoOpLogHandler() }
-        let workspace = try await Workspace.open(
+        let storage = try await Storage.open(
             configuration, loop: EventLoop.start(name: "keys"), logger: logger)
         let result: Result<KeyRotation.Outcome, any Error>
         do {
-            result = .success(try await KeyRotation(workspace, configuration).run(batch: batch))
+            result = .success(try await KeyRotation(storage, configuration).run(batch: batch))
         } catch {
             result = .failure(error)
         }
-        await workspace.close()
+        await storage.close()
         let outcome = try result.get()
         if json { try CommandOutput.json(outcome) } else { try CommandOutput.result(outcome.text) }
         if outcome.left > 0 { throw ExitCode.failure }

@@ -15,7 +15,7 @@ struct MigrateCommand: AsyncParsableCommand {
         let configuration = try settings.load()
         LoggingSetup.bootstrap(level: configuration.log.level, format: configuration.log.format)
         do {
-            let applied = try await Workspace.migrate(configuration, logger: Logger(label: "webhook2fedmsg"))
+            let applied = try await Storage.migrate(configuration, logger: Logger(label: "webhook2fedmsg"))
             print(applied.isEmpty ? "nothing to do" : applied.joined(separator: "\n"))
         } catch {
             StandardError.print("webhook2fedmsg: \(error)")

@@ -33,15 +33,15 @@ private struct TokenCommandOptions: ParsableArguments {
         let loop = try EventLoop.start(name: "token")
         // What the commands have to say they print; the database's own log lines are for the server's log.
         let logger = Logger(label: "webhook2fedmsg.token") { _ in SwiftLogNoOpLogHandler() }
-        let workspace = try await Workspace.open(configuration, loop: loop, logger: logger)
-        for notice in workspace.notices { StandardError.print(notice) }
+        let storage = try await Storage.open(configuration, loop: loop, logger: logger)
+        for notice in storage.notices { StandardError.print(notice) }
         let result: Result<T, any Error>
         do {
-            result = .success(try await body(TokenService(configuration, workspace)))
+            result = .success(try await body(TokenService(configuration, storage)))
         } catch {
             result = .failure(error)
         }
-        await workspace.close()
+        await storage.close()
         return try result.get()
     }
 

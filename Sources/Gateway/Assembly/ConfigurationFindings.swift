@@ -87,7 +87,7 @@ extension Configuration {
 
     /// Returns the faults of the root keys' files, for `check-config`: what would stop the start.
     public func problemsOfRootKeys() -> (problems: [SettingsProblem], warnings: [String]) {
-        guard let settings = try? WorkspaceSettings(self) else { return ([], []) }
+        guard let settings = try? StorageSettings(self) else { return ([], []) }
         var (problems, warnings): ([SettingsProblem], [String]) = ([], [])
         let root = "keys.root_key_file"
         let paths = [(settings.rootKeyPath, root)] + settings.formerKeyPaths.map { ($0, "keys.former_key_files") }

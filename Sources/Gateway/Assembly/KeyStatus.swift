@@ -85,10 +85,10 @@ public struct KeyStatus: Sendable, Encodable {
     ///
     /// - Throws: `DatabaseError`, also where the database is not up to date.
     public static func read(_ configuration: Configuration, loop: EventLoop, logger: Logger) async throws -> KeyStatus {
-        try await read(WorkspaceSettings(configuration), loop: loop, logger: logger)
+        try await read(StorageSettings(configuration), loop: loop, logger: logger)
     }
 
-    static func read(_ settings: WorkspaceSettings, loop: EventLoop, logger: Logger) async throws -> KeyStatus {
+    static func read(_ settings: StorageSettings, loop: EventLoop, logger: Logger) async throws -> KeyStatus {
         if case .sqlite(.file(let path)) = settings.database, access(path, F_OK) != 0, errno == ENOENT {
             return new(settings, "there is no database at \(path) yet: the server makes it")
         }
@@ -104,12 +104,12 @@ public struct KeyStatus: Sendable, Encodable {
         return try result.get()
     }
 
-    static func read(_ settings: WorkspaceSettings, _ database: any Database) async throws -> KeyStatus {
-        let pending = try await Migrator.pending(database, migrations: GatewaySchema.migrations)
-        if pending.count == GatewaySchema.migrations.count {
+    static func read(_ settings: StorageSettings, _ database: any Database) async throws -> KeyStatus {
+        let pending = try await Migrator.pending(database, migrations: GatewayMigrations.all)
+        if pending.count == GatewayMigrations.all.count {
             return new(settings, "the database has no tables yet: the server makes them")
         }
-        try await Migrator.verify(database, migrations: GatewaySchema.migrations)
+        try await Migrator.verify(database, migrations: GatewayMigrations.all)
         let files = KeyFiles(settings)
         let entry = try await RootKeyTable.current(in: database)
         let counts = try await SealedColumn.counts(in: database)
@@ -135,7 +135,7 @@ public struct KeyStatus: Sendable, Encodable {
             advice: files.remarks(isNew: entry == nil, settings) + advice, isUsable: isUsable)
     }
 
-    private static func new(_ settings: WorkspaceSettings, _ remark: String) -> KeyStatus {
+    private static func new(_ settings: StorageSettings, _ remark: String) -> KeyStatus {
         let files = KeyFiles(settings)
         return KeyStatus(
             current: nil, since: nil, files: files.all, sealed: [],
@@ -166,5 +166,64 @@ public struct KeyStatus: Sendable, Encodable {
             }
         }
         return advice
+    }
+}
+
+extension KeyStatus {
+    /// The status for people.
+    public var text: String {
+        var lines = ["current root key  \(current ?? "none yet")\(since.map { ", since \($0)" } ?? "")"]
+        for file in files {
+            let name = file.isRoot ? "root_key_file     " : "former_key_files  "
+            lines.append("\(name)\(file.id ?? file.problem ?? "unreadable")  \(file.file)")
+        }
+        for group in sealed {
+            let columns = group.columns.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            lines.append("sealed under      \(group.key)  \(group.secrets) (\(columns.joined(separator: ", ")))")
+        }
+        lines += advice.map { "note              \($0)" }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+/// The files of root keys that a configuration names, read as the server reads them at its start.
+struct KeyFiles {
+    /// All of them, the one of `keys.root_key_file` first.
+    let all: [KeyStatus.File]
+    /// The keys in the files; nil unless all hold a key.
+    let keys: RootKeys?
+
+    init(_ settings: StorageSettings) {
+        let root = Self.read(settings.rootKeyPath, isRoot: true)
+        let former = settings.formerKeyPaths.map { Self.read($0, isRoot: false) }
+        all = [root.file] + former.map(\.file)
+        let formerKeys = former.compactMap(\.key)
+        keys = root.key.flatMap { formerKeys.count == former.count ? RootKeys(root: $0, former: formerKeys) : nil }
+    }
+
+    /// Returns a Boolean value that indicates whether the server gets by with what is there.
+    /// - Parameter isNew: whether the database has no root key yet: then one may be made.
+    func areComplete(isNew: Bool, _ settings: StorageSettings) -> Bool {
+        all.allSatisfy { $0.id != nil || isMade($0, isNew, settings) }
+    }
+
+    /// Returns the server's way with a missing file, in sentences.
+    func remarks(isNew: Bool, _ settings: StorageSettings) -> [String] {
+        all.filter { isMade($0, isNew, settings) }.map { "there is no root key at \($0.file) yet: the server makes it" }
+    }
+
+    private func isMade(_ file: KeyStatus.File, _ isNew: Bool, _ settings: StorageSettings) -> Bool {
+        isNew && file.isRoot && file.isMissing && settings.isStandalone
+    }
+
+    private static func read(_ path: String, isRoot: Bool) -> (file: KeyStatus.File, key: RootKey?) {
+        do throws(RootKeyError) {
+            guard let content = try RootKeyFile(path: path).read() else {
+                return (KeyStatus.File(file: path, isRoot: isRoot, id: nil, problem: KeyStatus.File.missing), nil)
+            }
+            return (KeyStatus.File(file: path, isRoot: isRoot, id: content.key.id, problem: nil), content.key)
+        } catch {
+            return (KeyStatus.File(file: path, isRoot: isRoot, id: nil, problem: "\(error)"), nil)
+        }
     }
 }

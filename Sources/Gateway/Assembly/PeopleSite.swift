@@ -1,8 +1,11 @@
 import Database
 import EventLoop
+import HTTPClient
 import HTTPServer
 import Logging
+import OIDC
 import WebPages
+import WebhookServices
 
 /// The server's part for people: the login and the pages.
 struct PeopleSite: Sendable {
@@ -17,21 +20,21 @@ struct PeopleSite: Sendable {
     ///   - developmentLogin: Whether anybody on this machine may be anyone.
     /// - Throws: `TemplateError`, ``DevelopmentLoginError``, `DatabaseError`.
     init(
-        _ configuration: Configuration, _ workspace: Workspace, tokens: TokenService, loop: EventLoop,
+        _ configuration: Configuration, _ storage: Storage, tokens: TokenService, loop: EventLoop,
         developmentLogin: Bool, logger: Logger
     ) async throws {
         let settings = PortalSettings(
-            configuration, version: ProgramVersion.text, database: try await Self.version(of: workspace.database),
+            configuration, version: ProgramVersion.text, database: try await Self.version(of: storage.database),
             isDevelopmentLogin: developmentLogin)
         accounts = try Accounts(
-            configuration, database: workspace.database, keys: workspace.keys, loop: loop,
+            configuration, database: storage.database, keys: storage.keys, loop: loop,
             developmentLogin: developmentLogin, logger: logger)
         routes = PortalRoutes(
             portal: Portal(
                 renderer: try PageRenderer(), accounts: accounts, tokens: tokens,
-                users: DatabaseUserDirectory(database: workspace.database),
+                users: DatabaseUserDirectory(database: storage.database),
                 services: configuration.services.registry, messages: MessageRenderer(configuration),
-                forms: FormLedger(database: workspace.database, keys: workspace.keys, logger: logger),
+                forms: FormLedger(database: storage.database, keys: storage.keys, logger: logger),
                 settings: settings, logger: logger))
     }
 
@@ -90,5 +93,77 @@ extension PortalSettings {
         versions = [
             LabelledValue(label: "webhook2fedmsg", value: version), LabelledValue(label: "Database", value: database),
         ]
+    }
+}
+
+extension Accounts {
+    /// Those of a configuration.
+    ///
+    /// - Parameters:
+    ///   - loop: Where requests to the provider are made.
+    ///   - developmentLogin: Whether anybody on this machine may be anyone.
+    ///   - transport: what carries requests to the provider; by default the HTTP client on `loop`.
+    ///   - refresher: who is asked again for groups; by default the provider.
+    /// - Throws: ``DevelopmentLoginError``.
+    init(
+        _ configuration: Configuration, database: any Database, keys: KeyRing, loop: EventLoop,
+        developmentLogin: Bool = false,
+        transport: (any ProviderTransport)? = nil, refresher: (any SessionRefresher)? = nil, logger: Logger
+    ) throws {
+        if developmentLogin { try DevelopmentLoginRules.check(configuration) }
+        let (oidc, baseURL) = (configuration.oidc, configuration.server.baseURL)
+        var party: RelyingParty?
+        if oidc.isConfigured {
+            var settings = oidc.settings
+            settings.redirectURI = baseURL + AccountPaths.callback
+            settings.postLogoutRedirectURI = baseURL + "/"
+            let client = HTTPClient(on: loop, limits: oidc.limits, settings: oidc.client)
+            party = RelyingParty(settings: settings, transport: transport ?? HTTPClientTransport(client: client))
+        }
+        self.init(
+            Settings(
+                sessions: configuration.sessions,
+                // A refresh is at most discovery, token endpoint and UserInfo, each bounded so.
+                refreshLease: oidc.limits.totalTimeout * 4,
+                // Half of the requests to the provider are left for everybody else.
+                loginsAtOnce: oidc.limits.concurrency / 2, baseURL: baseURL,
+                isDevelopmentLogin: developmentLogin),
+            database: database, keys: keys, party: party, refresher: refresher, logger: logger)
+    }
+}
+
+extension DevelopmentLoginRules {
+    /// Checks the configuration at the start.
+    /// - Throws: ``DevelopmentLoginError``, which says what is in the way.
+    static func check(_ configuration: Configuration) throws(DevelopmentLoginError) {
+        guard !configuration.oidc.isConfigured else { throw .provider }
+        guard let listen = configuration.server.listen.first(where: { !$0.isLoopback }) else {
+            guard LoopbackHost.isLoopback(url: configuration.server.baseURL) else { throw .publicURL }
+            return
+        }
+        throw .listen("\(listen)")
+    }
+}
+
+extension TokenService {
+    /// Over open storage, with the URL, the services and the limits of a configuration.
+    public init(_ configuration: Configuration, _ storage: Storage) {
+        self.init(configuration, storage, tester: nil)
+    }
+
+    /// Of a server, which sends test events.
+    init(_ configuration: Configuration, _ storage: Storage, tester: (any TestSending)?) {
+        self.init(
+            store: storage.tokens, services: configuration.services.registry, baseURL: configuration.server.baseURL,
+            limits: configuration.tokens, tester: tester)
+    }
+}
+
+extension MessageRenderer {
+    /// By the topics, the services and the limits of a configuration.
+    public init(_ configuration: Configuration) {
+        self.init(
+            registry: configuration.services.registry, settings: configuration.ingest,
+            broker: configuration.broker.settings)
     }
 }

@@ -7,8 +7,8 @@ actor DatabaseProbe {
     private let database: any Database
     private let keys: KeyRing
     private let timeout: Duration
-    private var machine: ProbeStateMachine<[Readiness.Part]>
-    private var waiting: [CheckedContinuation<[Readiness.Part], Never>] = []
+    private var machine: ProbeStateMachine<[ReadinessReport.Part]>
+    private var waiting: [CheckedContinuation<[ReadinessReport.Part], Never>] = []
 
     /// - Parameter keys: follows the database's current root key at each look.
     init(database: any Database, keys: KeyRing, interval: Duration, timeout: Duration) {
@@ -20,7 +20,7 @@ actor DatabaseProbe {
 
     /// Returns the state of the database and the root key; of the key nothing is known while the database does not
     /// answer.
-    func readiness() async -> [Readiness.Part] {
+    func readiness() async -> [ReadinessReport.Part] {
         switch machine.ask(now: .now) {
         case .answer(let parts):
             return parts
@@ -36,26 +36,65 @@ actor DatabaseProbe {
         }
     }
 
-    private func look() async -> [Readiness.Part] {
+    private func look() async -> [ReadinessReport.Part] {
         // In a task of its own: whoever asks may go away, and takes nobody's answer along.
         let outcome = await Task { [database, keys, timeout] in
             try await RootKeyTable.follow(keys, in: database, until: .now + timeout)
         }.result
-        let connected = Readiness.Part(name: "database", isReady: true, detail: "connected")
+        let connected = ReadinessReport.Part(name: "database", isReady: true, detail: "connected")
         switch outcome {
         case .success(let keyID?):
-            return [connected, Readiness.Part(name: "root_key", isReady: true, detail: "\(keyID) is there")]
+            return [connected, ReadinessReport.Part(name: "root_key", isReady: true, detail: "\(keyID) is there")]
         case .success(nil):
             let detail = "the database names no root key: if it was made anew, restart this server"
-            return [connected, Readiness.Part(name: "root_key", isReady: false, detail: detail)]
+            return [connected, ReadinessReport.Part(name: "root_key", isReady: false, detail: detail)]
         case .failure(KeyRing.Failure.unknownKey(let id)):
             let detail = """
                 this server lacks the database's current root key (its id is \(id)): name its file in \
                 keys.root_key_file or keys.former_key_files, and restart it
                 """
-            return [connected, Readiness.Part(name: "root_key", isReady: false, detail: detail)]
+            return [connected, ReadinessReport.Part(name: "root_key", isReady: false, detail: detail)]
         case .failure(let error):
-            return [Readiness.Part(name: "database", isReady: false, detail: "\(error)")]
+            return [ReadinessReport.Part(name: "database", isReady: false, detail: "\(error)")]
         }
+    }
+}
+
+/// One look at something for all who ask at the same time, whose result is good for a while. Without I/O: time is passed
+/// in.
+struct ProbeStateMachine<Result> {
+    typealias Instant = ContinuousClock.Instant
+
+    /// The action for someone who asks.
+    enum Action {
+        /// This is the result.
+        case answer(Result)
+        /// Look, and report `finished`; the asker waits for that.
+        case look
+        /// Somebody looks already; the asker waits for that.
+        case wait
+    }
+
+    private let interval: Duration
+    private var last: (result: Result, at: Instant)?
+    private var isLooking = false
+
+    /// - Parameter interval: how long a result is good for.
+    init(interval: Duration) {
+        self.interval = interval
+    }
+
+    /// Someone asks.
+    mutating func ask(now: Instant) -> Action {
+        if let last, last.at + interval > now { return .answer(last.result) }
+        if isLooking { return .wait }
+        isLooking = true
+        return .look
+    }
+
+    /// The look is over.
+    mutating func finished(_ result: Result, now: Instant) {
+        isLooking = false
+        last = (result, now)
     }
 }

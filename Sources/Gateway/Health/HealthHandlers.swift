@@ -1,3 +1,4 @@
+import Encodings
 import EventLoop
 import HTTPServer
 
@@ -14,7 +15,7 @@ struct ServingHandler: HTTPHandler {
     let stopping: Stopping
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
-        let readiness = Readiness(parts: stopping.hasBegun ? [stopping.part] : [])
+        let readiness = ReadinessReport(parts: stopping.hasBegun ? [stopping.part] : [])
         return .json(HTTPStatus(readiness.isReady ? 200 : 503), readiness.word)
     }
 }
@@ -31,7 +32,7 @@ struct ReadinessHandler: HTTPHandler {
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
         var parts = [brokerPart()] + (await database.readiness())
         if stopping.hasBegun { parts.append(stopping.part) }
-        let readiness = Readiness(parts: parts)
+        let readiness = ReadinessReport(parts: parts)
         let status = HTTPStatus(readiness.isReady ? 200 : 503)
         let mayKnow: Bool
         // A proxy on this machine passes on the name that the outside knows it by, or says for whom it asks.
@@ -43,16 +44,16 @@ struct ReadinessHandler: HTTPHandler {
         return .json(status, mayKnow ? readiness.json : readiness.word)
     }
 
-    private func brokerPart() -> Readiness.Part {
+    private func brokerPart() -> ReadinessReport.Part {
         let readiness = publisher.readiness
-        return Readiness.Part(name: "broker", isReady: readiness.isReady, detail: readiness.description)
+        return ReadinessReport.Part(name: "broker", isReady: readiness.isReady, detail: readiness.description)
     }
 }
 
 extension Stopping {
     /// The text once it has begun.
-    fileprivate var part: Readiness.Part {
-        Readiness.Part(name: "server", isReady: false, detail: "the server is stopping")
+    fileprivate var part: ReadinessReport.Part {
+        ReadinessReport.Part(name: "server", isReady: false, detail: "the server is stopping")
     }
 }
 
@@ -65,4 +66,30 @@ final class Stopping: Sendable {
     func begin() {
         state.withLock { $0 = true }
     }
+}
+
+/// The readiness of the server, part by part, for `GET /readyz`.
+struct ReadinessReport: Sendable {
+    /// One thing that the server needs.
+    struct Part: Sendable {
+        let name: String
+        let isReady: Bool
+        /// The fault or the state; holds no secret.
+        let detail: String
+    }
+
+    let parts: [Part]
+
+    var isReady: Bool { parts.allSatisfy(\.isReady) }
+
+    /// `{"ready": …, "parts": {"broker": {"ready": …, "detail": …}, …}}`
+    var json: [UInt8] {
+        let members = parts.map { part in
+            "\(JSONText.quoted(part.name)): {\"ready\": \(part.isReady), \"detail\": \(JSONText.quoted(part.detail))}"
+        }
+        return Array("{\"ready\": \(isReady), \"parts\": {\(members.joined(separator: ", "))}}\n".utf8)
+    }
+
+    /// The answer for everybody: `{"status": "ok"}` or `{"status": "not ready"}`.
+    var word: [UInt8] { Array("{\"status\": \"\(isReady ? "ok" : "not ready")\"}\n".utf8) }
 }

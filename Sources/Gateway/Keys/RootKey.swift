@@ -82,3 +82,45 @@ public struct RootKey: Sendable, Equatable, CustomStringConvertible, CustomRefle
         isBlank(byte) || (0x20..<0x7f).contains(byte)
     }
 }
+
+/// The reason why bytes are no root key. Never shows any of them.
+public enum RootKeyFormatError: Error, Hashable, CustomStringConvertible {
+    /// There is nothing but blanks.
+    case empty
+    /// Neither 32 bytes as they are, nor hexadecimal digits, nor base 64.
+    case notText
+    /// Fewer than 32 bytes, after decoding.
+    case tooShort(bytes: Int)
+    /// More than 1024 bytes.
+    case tooLong
+    /// All bytes are the same.
+    case notRandom
+
+    /// The fault.
+    public var description: String {
+        switch self {
+        case .empty: "is empty"
+        case .notText: "is neither hexadecimal digits, nor base 64, nor exactly 32 bytes as they are"
+        case .tooShort(let bytes): "holds \(bytes) bytes; a root key has at least \(RootKey.minimumCount)"
+        case .tooLong: "holds more than \(RootKey.maximumCount) bytes; it is hardly a root key"
+        case .notRandom: "holds the same byte over and over; a root key is random"
+        }
+    }
+}
+
+/// The purpose of a key that is derived from the root key. Each purpose has a key of its own, by an info string of its
+/// own.
+enum KeyPurpose: String, CaseIterable {
+    /// Sealing of secrets in the database.
+    case sealing = "webhook2fedmsg v1 sealing"
+    /// Hashes by which a secret that a service sends in the clear is looked up.
+    case lookup = "webhook2fedmsg v1 look-up hashes"
+    /// Sealing of cookies.
+    case cookies = "webhook2fedmsg v1 cookies"
+    /// The tags in tokens' public ids. Its key outlives a rotation of the root key: the ids stand in people's settings.
+    case idTags = "webhook2fedmsg v1 id tags"
+    /// The public name of a root key.
+    case name = "webhook2fedmsg v1 key id"
+    /// The value in the database that tells whether the root key is the right one.
+    case check = "webhook2fedmsg v1 check value"
+}

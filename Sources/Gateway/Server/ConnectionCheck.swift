@@ -4,6 +4,7 @@ import EventLoop
 import FedoraMessaging
 import Glibc
 import Logging
+import WebhookServices
 
 /// The findings of `check-config --connect`: whether database and broker can be reached, and which services' topics the
 /// broker lets this user publish. Nothing is published, and nothing is made or changed in the database.
@@ -33,7 +34,7 @@ public struct ConnectionCheck: Sendable {
 
     private func database() async -> Finding {
         do {
-            let settings = try WorkspaceSettings(configuration)
+            let settings = try StorageSettings(configuration)
             if case .sqlite(.file(let path)) = settings.database, access(path, F_OK) != 0 {
                 return Finding(name: "database", isGood: true, detail: "\(path) is not there yet: serve makes it")
             }
@@ -108,5 +109,49 @@ public struct ConnectionCheck: Sendable {
         while !condition(), ContinuousClock.now < deadline {
             try? await Task.sleep(for: .milliseconds(20))
         }
+    }
+}
+
+/// A check of a database before a server uses it: whether this program's tables are there or can be made, and whether
+/// the root key is the one that it needs. Nothing is made or changed.
+enum DatabaseCheck {
+    /// - Returns: How it stands, in a sentence.
+    /// - Throws: `DatabaseError` if the server would not start with it, `RootKeyError`.
+    static func run(_ settings: StorageSettings, _ database: any Database) async throws -> String {
+        let pending = try await Migrator.pending(database, migrations: GatewayMigrations.all)
+        if pending.count == GatewayMigrations.all.count { return "connected; it is empty: serve makes its tables" }
+        if let first = pending.first {
+            let count = pending.count
+            return "connected; serve applies \(count) migrations to it, from \(first.version) (\(first.name)) on"
+        }
+        let status = try await KeyStatus.read(settings, database)
+        guard status.isUsable else {
+            throw DatabaseError(
+                .configuration,
+                "connected, but the root keys of the configuration are not those that it needs: "
+                    + status.advice.joined(separator: "; "))
+        }
+        return (["connected"] + status.advice).joined(separator: "; ")
+    }
+}
+
+/// A topic of each service, for asking the broker whether it lets us publish it.
+enum ExampleTopics {
+    /// The topics, without a prefix, of each service's plausible example.
+    static func of(_ services: [any WebhookService]) -> [(service: String, topic: String)] {
+        services.map { ($0.name, topic(of: $0)) }
+    }
+
+    private static func topic(of service: any WebhookService) -> String {
+        let headers = (service.exampleHeaders(event: nil) ?? [:]).map { ($0.key, $0.value) }
+        let payload = service.examplePayload(repository: "example/test", sender: "example", id: "1")
+        let request = WebhookRequest(
+            headers: ExampleHeaders(headers + [("content-type", "application/json")]), body: Array(payload.utf8)[...],
+            receivedAt: Int64(time(nil)), settings: [:], isAtTokenAddress: true)
+        // Whatever comes after the root: permissions are for all of a service's topics.
+        guard let parser = try? JSONParser(), let event = try? service.event(of: request, parser: parser) else {
+            return service.topicRoot + ".push"
+        }
+        return event.topic
     }
 }

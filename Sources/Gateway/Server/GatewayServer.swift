@@ -1,4 +1,6 @@
+import AMQP
 import Database
+import Encodings
 import EventLoop
 import FedoraMessaging
 import Glibc
@@ -44,20 +46,20 @@ public struct GatewayServer: Sendable {
         self.start = start
         let stopping = stopping
         let opener = DatabaseOpener(
-            start: start, mayBeAway: try WorkspaceSettings(configuration).isPostgreSQL,
+            start: start, mayBeAway: try StorageSettings(configuration).isPostgreSQL,
             backoff: configuration.database.limits.backoff, logger: logger,
             probe: { patience in
-                try await Workspace.probe(configuration, loop: loops.loops[0], patience: patience)
+                try await Storage.probe(configuration, loop: loops.loops[0], patience: patience)
             }
         ) { patience in
-            let workspace = try await Workspace.open(
+            let storage = try await Storage.open(
                 configuration, loop: loops.loops[0], patience: patience, logger: logger)
             do {
                 return try await GatewayParts(
-                    configuration, workspace, loops: loops, certificate: certificate,
+                    configuration, storage, loops: loops, certificate: certificate,
                     stopping: stopping, developmentLogin: developmentLogin, logger: logger)
             } catch {
-                await workspace.close()
+                await storage.close()
                 throw error
             }
         }
@@ -82,7 +84,7 @@ public struct GatewayServer: Sendable {
         for address in addresses { logger.notice("listening", metadata: ["address": "\(address)"]) }
         // Ended in the reverse order: first no more requests, then no more messages.
         var services: [any Service] = []
-        services.append(StartedService(start) { $0.hangUp })
+        services.append(StartedService(start) { $0.reload })
         services.append(AccessLogService(log: accessLog))
         services.append(StartedService(start) { DeliveryService(recorder: $0.recorder) })
         services.append(StartedService(start) { $0.housekeeping })
@@ -98,5 +100,52 @@ public struct GatewayServer: Sendable {
         try await group.run()
         await start.known?.close()
         logger.notice("stopped")
+    }
+}
+
+/// The HTTP server as a part of the process: says that it stops when the process shuts down, stops accepting after the
+/// delay, and ends when the requests in flight are answered.
+struct HTTPService: Service {
+    let server: HTTPServer
+    let stopping: Stopping
+    /// `server.shutdown_delay`.
+    let delay: Duration
+    let logger: Logger
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await server.run()
+        } onGracefulShutdown: {
+            stopping.begin()
+            guard delay > .zero else { return server.beginShutdown() }
+            logger.notice("stopping; requests are still taken", metadata: ["for": "\(DurationText.text(delay))"])
+            Task {
+                try? await Task.sleep(for: delay)
+                server.beginShutdown()
+            }
+        }
+    }
+}
+
+/// The broker's publishers as a part of the process: each keeps its connection until the shutdown, and then waits for
+/// the confirms that are still due.
+struct BrokerService: Service {
+    let publishers: [AMQPPublisher]
+
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                for publisher in publishers { group.addTask { await publisher.run() } }
+            }
+        }
+    }
+}
+
+/// The recorder as a part of the process: ends after all that gives it something to write down.
+struct DeliveryService: Service {
+    let recorder: DeliveryRecorder
+
+    func run() async {
+        await cancelWhenGracefulShutdown { await recorder.run() }
     }
 }

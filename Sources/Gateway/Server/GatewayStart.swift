@@ -193,7 +193,9 @@ struct WaitingReadinessHandler: HTTPHandler {
     let start: GatewayStart
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
-        let readiness = Readiness(parts: [Readiness.Part(name: "database", isReady: false, detail: start.problem)])
+        let readiness = ReadinessReport(parts: [
+            ReadinessReport.Part(name: "database", isReady: false, detail: start.problem)
+        ])
         // Nobody can be known as an administrator now.
         let isLocal = DevelopmentLoginRules.isTrusted(exchange.head, from: exchange.remoteAddress)
         return .json(.serviceUnavailable, isLocal ? readiness.json : readiness.word)

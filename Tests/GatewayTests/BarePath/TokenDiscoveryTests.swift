@@ -22,7 +22,7 @@ import WebhookServices
     private let loader = ScriptedLoader()
 
     private func handler(_ gateway: TestGateway) throws -> BarePathHandler {
-        let real = try BarePathHandler(Configuration(), gateway.tokens.workspace, gateway.ingest)
+        let real = try BarePathHandler(Configuration(), gateway.tokens.storage, gateway.ingest)
         let cache = TokenCache(
             loader: loader, authority: TokenIDAuthority(gateway.tokens.keys), loop: gateway.ingest.loops.first)
         return BarePathHandler(
@@ -93,7 +93,7 @@ import WebhookServices
     func largeBodiesAreNotReadOnTheLoop(_ repository: String, _ size: Int) async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(scope: "fedora")
-            let handler = try BarePathHandler(Configuration(), gateway.tokens.workspace, gateway.ingest)
+            let handler = try BarePathHandler(Configuration(), gateway.tokens.storage, gateway.ingest)
             let padding = String(repeating: "x", count: size)
             let body = #"{"repository":{"full_name":"\#(repository)","private":false},"x":"\#(padding)"}"#
             for secret in ["wrong" + TestGateway.secret, TestGateway.secret] {
@@ -140,7 +140,7 @@ import WebhookServices
                 _ = try await gateway.makeToken(scope: "fedora/eight", secret: "\(number)" + TestGateway.secret)
             }
             _ = try await gateway.makeToken(scope: "fedora/one")
-            let handler = try BarePathHandler(Configuration(), gateway.tokens.workspace, gateway.ingest)
+            let handler = try BarePathHandler(Configuration(), gateway.tokens.storage, gateway.ingest)
             let once = try await verifications("fedora/none", handler)
             #expect(once > handler.settings.admission.candidates)
             for repository in ["fedora/one", "fedora/eight", "fedora/none"] {

@@ -81,7 +81,7 @@ import Testing
         let url = try DatabaseURL.parse("sqlite:\(folder.path)/w2f.db")
         let loop = try TestDatabases.loop.get()
         let other = try await url.open(loop: loop, logger: TestDatabases.logger)
-        try await Migrator.migrate(other, migrations: GatewaySchema.migrations)
+        try await Migrator.migrate(other, migrations: GatewayMigrations.all)
         _ = try await RootKeys(root: TestStore.key(), former: []).open(other)
         try await other.query("CREATE TABLE t (id BIGINT)")
         var limits = DatabaseLimits()

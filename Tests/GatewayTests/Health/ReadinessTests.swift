@@ -59,8 +59,8 @@ import Testing
     }
 
     @Test func theWordIsAllThereIs() {
-        let parts = [Readiness.Part(name: "broker", isReady: false, detail: "no route to broker.internal:5671")]
-        #expect(String(decoding: Readiness(parts: parts).word, as: UTF8.self) == "{\"status\": \"not ready\"}\n")
+        let parts = [ReadinessReport.Part(name: "broker", isReady: false, detail: "no route to broker.internal:5671")]
+        #expect(String(decoding: ReadinessReport(parts: parts).word, as: UTF8.self) == "{\"status\": \"not ready\"}\n")
     }
 
     @Test func oneConnectionIsEnoughButNotIfTheBrokerBlocksOrRefuses() {

@@ -41,11 +41,11 @@ struct TestGateway: Sendable {
             database: tokens.database, loops: loops.loops, settings: configuration.deliveries,
             logger: logger)
         let ingest = try Ingest(
-            configuration, loops: loops, workspace: tokens.workspace, publisher: publisher, deliveries: recorder,
+            configuration, loops: loops, storage: tokens.storage, publisher: publisher, deliveries: recorder,
             logger: logger)
-        let service = TokenService(configuration, tokens.workspace, tester: ingest)
+        let service = TokenService(configuration, tokens.storage, tester: ingest)
         let router = try GatewayRouter.make(
-            configuration, workspace: tokens.workspace, ingest: ingest, stopping: stopping,
+            configuration, storage: tokens.storage, ingest: ingest, stopping: stopping,
             isAdministrator: { _ in isAdministrator })
         let server = HTTPServer(
             loops: loops, addresses: [try #require(SocketAddress(literal: "127.0.0.1", port: 0))],

@@ -144,7 +144,7 @@ import Testing
         limits.batchStatements = 2
         let database = try await DatabaseURL.parse("sqlite::memory:").open(
             loop: TestDatabases.loop.get(), limits: limits, logger: TestDatabases.logger)
-        try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+        try await Migrator.migrate(database, migrations: GatewayMigrations.all)
         let test = try TestStore(database: database)
         _ = try await Self.fill(test, 5)
         let rotation = KeyRotation(

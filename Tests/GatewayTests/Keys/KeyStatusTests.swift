@@ -25,23 +25,23 @@ import Testing
 
     private func settings(
         _ root: String, former: [String] = [], isLoopback: Bool = true
-    ) throws -> WorkspaceSettings {
-        WorkspaceSettings(
+    ) throws -> StorageSettings {
+        StorageSettings(
             database: try DatabaseURL.parse("sqlite:\(folder.path)/w2f.db"), rootKeyPath: root, formerKeyPaths: former,
             isLoopback: isLoopback)
     }
 
-    private func status(_ settings: WorkspaceSettings) async throws -> KeyStatus {
+    private func status(_ settings: StorageSettings) async throws -> KeyStatus {
         try await KeyStatus.read(settings, loop: TestDatabases.loop.get(), logger: TestDatabases.logger)
     }
 
-    private func open(_ settings: WorkspaceSettings) async throws -> Workspace {
-        try await Workspace.open(settings, loop: TestDatabases.loop.get(), logger: TestDatabases.logger)
+    private func open(_ settings: StorageSettings) async throws -> Storage {
+        try await Storage.open(settings, loop: TestDatabases.loop.get(), logger: TestDatabases.logger)
     }
 
-    private func starts(_ settings: WorkspaceSettings) async -> Bool {
-        guard let workspace = try? await open(settings) else { return false }
-        await workspace.close()
+    private func starts(_ settings: StorageSettings) async -> Bool {
+        guard let storage = try? await open(settings) else { return false }
+        await storage.close()
         return true
     }
 
@@ -50,7 +50,7 @@ import Testing
     }
 
     /// The verdict, which must be the server's; the server is asked afterwards.
-    private func verdict(_ settings: WorkspaceSettings, _ comment: Comment) async throws -> KeyStatus {
+    private func verdict(_ settings: StorageSettings, _ comment: Comment) async throws -> KeyStatus {
         let before = try files
         let status = try await status(settings)
         #expect(try files == before, comment)
@@ -79,9 +79,9 @@ import Testing
     }
 
     @Test func itsVerdictIsTheServers() async throws {
-        let workspace = try await open(settings(key(1)))
-        _ = try await workspace.tokens.create(TokenDraft(service: "github", name: "x"))
-        await workspace.close()
+        let storage = try await open(settings(key(1)))
+        _ = try await storage.tokens.create(TokenDraft(service: "github", name: "x"))
+        await storage.close()
         #expect(try await verdict(settings(key(1)), "the key").isUsable)
         #expect(try await verdict(settings(key(2), former: [key(1)]), "before a rotation").isUsable)
         #expect(try await !verdict(settings(key(2)), "another key").isUsable)
@@ -105,19 +105,19 @@ import Testing
     }
 
     @Test func aSecretUnderAKeyThatIsGone() async throws {
-        let workspace = try await open(settings(key(1)))
-        _ = try await workspace.tokens.create(TokenDraft(service: "github", name: "x"))
-        try await workspace.database.query("UPDATE token SET key_id = 'gone'")
-        await workspace.close()
+        let storage = try await open(settings(key(1)))
+        _ = try await storage.tokens.create(TokenDraft(service: "github", name: "x"))
+        try await storage.database.query("UPDATE token SET key_id = 'gone'")
+        await storage.close()
         let status = try await verdict(settings(key(1)), "needed")
         #expect(!status.isUsable && status.advice.first?.contains("gone is needed") == true)
     }
 
     @Test func whileAServerRuns() async throws {
-        let workspace = try await open(settings(key(1)))
-        _ = try await workspace.tokens.create(TokenDraft(service: "github", name: "x"))
+        let storage = try await open(settings(key(1)))
+        _ = try await storage.tokens.create(TokenDraft(service: "github", name: "x"))
         let status = try await status(settings(key(1)))
         #expect(status.isUsable && status.sealed.map(\.secrets) == [2])
-        await workspace.close()
+        await storage.close()
     }
 }

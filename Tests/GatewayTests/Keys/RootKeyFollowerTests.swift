@@ -38,7 +38,7 @@ import Testing
         try await TestDatabases.withSchema { url in
             let database = try await TestDatabases.open(url)
             let replica = try await TestDatabases.open(url)
-            try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+            try await Migrator.migrate(database, migrations: GatewayMigrations.all)
             _ = try await RootKeys(root: TestStore.key(1), former: []).open(database)
             let log = RecordedLog()
             let server = try Self.ring(1, former: hasKey ? [2] : [])

@@ -17,11 +17,11 @@ import WebhookServices
             database: store.database, loops: loops.loops, settings: configuration.deliveries,
             logger: logger)
         let ingest = try Ingest(
-            configuration, loops: loops, workspace: store.workspace, publisher: ScriptedPublisher(),
+            configuration, loops: loops, storage: store.storage, publisher: ScriptedPublisher(),
             deliveries: recorder, logger: logger)
-        var router = try GatewayRouter.make(configuration, workspace: store.workspace, ingest: ingest)
+        var router = try GatewayRouter.make(configuration, storage: store.storage, ingest: ingest)
         try await PeopleSite(
-            configuration, store.workspace, tokens: TokenService(configuration, store.workspace, tester: ingest),
+            configuration, store.storage, tokens: TokenService(configuration, store.storage, tester: ingest),
             loop: loops.loops[0], developmentLogin: true, logger: logger
         ).addRoutes(to: &router)
         let words = Set(router.firstWords.filter { !$0.isEmpty })

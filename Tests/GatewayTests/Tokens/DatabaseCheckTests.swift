@@ -6,8 +6,8 @@ import Testing
 
 /// What `check-config --connect` says of a database.
 @Suite struct DatabaseCheckTests {
-    private func settings(_ folder: TemporaryFolder, key: String = "root.key") throws -> WorkspaceSettings {
-        WorkspaceSettings(
+    private func settings(_ folder: TemporaryFolder, key: String = "root.key") throws -> StorageSettings {
+        StorageSettings(
             database: try DatabaseURL.parse("sqlite:\(folder.path)/w2f.db"), rootKeyPath: "\(folder.path)/\(key)",
             isLoopback: true)
     }
@@ -17,27 +17,27 @@ import Testing
         let settings = try settings(folder)
         let empty = try await TestDatabases.open("sqlite:\(folder.path)/w2f.db")
         #expect(try await DatabaseCheck.run(settings, empty) == "connected; it is empty: serve makes its tables")
-        try await Migrator.migrate(empty, migrations: Array(GatewaySchema.migrations.dropLast(2)))
+        try await Migrator.migrate(empty, migrations: Array(GatewayMigrations.all.dropLast(2)))
         #expect(try await DatabaseCheck.run(settings, empty).hasPrefix("connected; serve applies 2 migrations to it"))
         await empty.close()
 
-        let workspace = try await Workspace.open(
+        let storage = try await Storage.open(
             settings, loop: TestDatabases.loop.get(), logger: TestDatabases.logger)
-        #expect(try await DatabaseCheck.run(settings, workspace.database) == "connected")
+        #expect(try await DatabaseCheck.run(settings, storage.database) == "connected")
         // Another key.
         _ = try RootKeyFile(path: "\(folder.path)/other.key").create()
         let other = try self.settings(folder, key: "other.key")
         let error = await #expect(throws: DatabaseError.self) {
-            _ = try await DatabaseCheck.run(other, workspace.database)
+            _ = try await DatabaseCheck.run(other, storage.database)
         }
         #expect(error?.message.contains("not those that it needs") == true)
         // A newer program's.
-        try await workspace.database.query(
+        try await storage.database.query(
             "INSERT INTO \(Migrator.table) (version, name, checksum, applied_at) VALUES (9999, 'later', 'x', 1)")
         let newer = await #expect(throws: DatabaseError.self) {
-            _ = try await DatabaseCheck.run(settings, workspace.database)
+            _ = try await DatabaseCheck.run(settings, storage.database)
         }
         #expect(newer?.code == .schemaTooNew)
-        await workspace.close()
+        await storage.close()
     }
 }

@@ -14,8 +14,8 @@ import Testing
         let folder = try TemporaryFolder()
         try #require(chown(folder.path, Self.someUser, Self.someUser) == 0)
         let database = folder.path + "/tokens.db"
-        let workspace = try await Workspace.open(
-            WorkspaceSettings(
+        let storage = try await Storage.open(
+            StorageSettings(
                 database: try DatabaseURL.parse("sqlite:\(database)"), rootKeyPath: folder.path + "/root.key",
                 isLoopback: true),
             loop: TestDatabases.loop.get(), logger: TestDatabases.logger)
@@ -26,7 +26,7 @@ import Testing
             #expect(status.st_mode & 0o022 == 0, "\(file)")
         }
         #expect(FileManager.default.fileExists(atPath: database))
-        await workspace.close()
+        await storage.close()
     }
 
     @Test func nothingIsMadeInOnesOwnFolder() throws {

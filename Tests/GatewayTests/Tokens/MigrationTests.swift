@@ -10,11 +10,11 @@ import Testing
         _ version: Int, on kind: TestDatabases,
         _ body: @escaping (any Database, () async throws -> Void) async throws -> Void
     ) async throws {
-        let older = GatewaySchema.migrations.filter { $0.version < version }
+        let older = GatewayMigrations.all.filter { $0.version < version }
         func run(_ url: String) async throws {
             let database = try await TestDatabases.open(url)
             try await Migrator.migrate(database, migrations: older)
-            try await body(database) { try await Migrator.migrate(database, migrations: GatewaySchema.migrations) }
+            try await body(database) { try await Migrator.migrate(database, migrations: GatewayMigrations.all) }
             await database.close()
         }
         switch kind {

@@ -228,7 +228,7 @@ import WebPages
                 try await test.database.query(
                     "UPDATE \(Migrator.table) SET version = $1, applied_at = $1 WHERE version = 1", [.integer(number)])
                 let error = await #expect(throws: DatabaseError.self) {
-                    try await Migrator.migrate(test.database, migrations: GatewaySchema.migrations)
+                    try await Migrator.migrate(test.database, migrations: GatewayMigrations.all)
                 }
                 #expect(error?.code == .schemaTooNew || error?.code == .migrationChanged)
             }

@@ -1,8 +1,9 @@
 import Database
 import EventLoop
 import Foundation
-import Gateway
 import Logging
+
+@testable import Gateway
 
 /// The databases to run a test on: SQLite in memory, and PostgreSQL where `W2F_TEST_POSTGRES_URL` holds the address of
 /// one in which schemas may be made.
@@ -27,7 +28,7 @@ enum TestDatabases: String, CaseIterable, Sendable {
         case .postgresql:
             try await Self.withSchema { url in
                 try await Self.finish(Self.open(url)) { database in
-                    try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+                    try await Migrator.migrate(database, migrations: GatewayMigrations.all)
                     try await body(TestStore(database: database))
                 }
             }

@@ -28,7 +28,7 @@ struct TestStore: Sendable {
     }
 
     /// As the server has it.
-    var workspace: Workspace { Workspace(database: database, keys: keys, tokenNotices: notices, notices: []) }
+    var storage: Storage { Storage(database: database, keys: keys, tokenNotices: notices, notices: []) }
 
     /// What the token cache reads by.
     func loader(
@@ -45,7 +45,7 @@ struct TestStore: Sendable {
 
     static func database() async throws -> any Database {
         let database = try await TestDatabases.open("sqlite::memory:")
-        try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+        try await Migrator.migrate(database, migrations: GatewayMigrations.all)
         return database
     }
 }

@@ -37,7 +37,7 @@ import Testing
         try await TestDatabases.withSchema { url in
             let database = try await TestDatabases.open(url)
             let replica = try await TestDatabases.open(url)
-            try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+            try await Migrator.migrate(database, migrations: GatewayMigrations.all)
             let store = try TestStore(database: database).store
             let ear = Ear(replica)
             try await ear.wait(for: .watching)
@@ -77,7 +77,7 @@ import Testing
         try await TestDatabases.withSchema { url in
             let database = try await TestDatabases.open(url)
             let replica = try await TestDatabases.open(url)
-            try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+            try await Migrator.migrate(database, migrations: GatewayMigrations.all)
             let store = try TestStore(database: database).store
             let id = try await store.create(TokenDraft(service: "github", name: "x")).token.id
             let ear = Ear(replica)
@@ -116,7 +116,7 @@ import Testing
         let url = "sqlite:\(folder.path)/w2f.db"
         let database = try await TestDatabases.open(url)
         let replica = try await TestDatabases.open(url)
-        try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+        try await Migrator.migrate(database, migrations: GatewayMigrations.all)
         let store = try TestStore(database: database).store
         let ear = Ear(replica)
         try await ear.wait(for: .watching)
@@ -140,7 +140,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/w2f.db"
         let database = try await TestDatabases.open("sqlite:\(path)")
-        try await Migrator.migrate(database, migrations: GatewaySchema.migrations)
+        try await Migrator.migrate(database, migrations: GatewayMigrations.all)
         let test = try TestStore(database: database)
         let id = try await test.store.create(TokenDraft(service: "github", name: "x")).token.id
         let cache = TokenCache(loader: test.loader(), authority: test.store.authority)

@@ -13,9 +13,8 @@ extension ConfigurationLoader {
             }
             configuration.stateDirectory = directory
         }
-        let directory = configuration.stateDirectory
-        configuration.database.url = configuration.database.url ?? "sqlite:\(directory)/webhook2fedmsg.db"
-        configuration.keys.rootKeyFile = configuration.keys.rootKeyFile ?? "\(directory)/root.key"
+        configuration.database.url = configuration.databaseURL
+        configuration.keys.rootKeyFile = configuration.rootKeyFile
     }
 
     /// Makes the publisher's target of `[broker]`.
@@ -79,6 +78,14 @@ extension ConfigurationLoader {
                 "the files for TLS to the broker have no effect: its URL begins with amqp://, not amqps://")
         }
     }
+}
+
+extension Configuration {
+    /// The database's URL: `database.url`, or that of a file in the folder for what the server keeps.
+    var databaseURL: String { database.url ?? "sqlite:\(stateDirectory)/webhook2fedmsg.db" }
+
+    /// The root key's file: `keys.root_key_file`, or the one in that folder.
+    var rootKeyFile: String { keys.rootKeyFile ?? "\(stateDirectory)/root.key" }
 }
 
 /// The folder for what the server keeps.

@@ -42,8 +42,8 @@ struct GenericServiceConfiguration: Sendable {
     var timestampHeader = ""
     /// The unit of the time stamp.
     var timestampUnit = TimestampUnit.seconds
-    /// The tolerance of the time stamp.
-    var timestampTolerance = Duration.seconds(300)
+    /// The tolerance of the time stamp, in seconds.
+    var timestampTolerance: Int64 = 300
     /// The place of the event.
     var event = ""
     /// The place of the delivery's id.
@@ -87,7 +87,7 @@ struct GenericServiceConfiguration: Sendable {
             "The header that says when it was signed, an integer since 1970; it must be among the signed parts."),
         .init("timestamp_unit", \.timestampUnit, .choice, "What that counts: seconds or milliseconds."),
         .init(
-            "timestamp_tolerance", \.timestampTolerance, .duration(.seconds(1) ... .seconds(86_400)),
+            "timestamp_tolerance", \.timestampTolerance, .seconds(.seconds(1) ... .seconds(86_400)),
             "How far that may be from our clock, either way."),
         .init(
             "event", \.event, .string("\"header:NAME\" or \"body:PATH\""), example: "\"header:X-Example-Event\"",
@@ -163,7 +163,7 @@ extension GenericServiceConfiguration {
                 ? nil
                 : SignatureScheme.Timestamp(
                     header: try Self.headerName(timestampHeader, of: "timestamp_header"),
-                    tolerance: timestampTolerance.components.seconds,
+                    tolerance: timestampTolerance,
                     unitsPerSecond: timestampUnit == .seconds ? 1 : 1000),
             secretEncoding: schemeSecretEncoding)
     }

@@ -31,7 +31,7 @@ struct PageServer: Sendable {
         let tokens = TestTokens(store.database, keys: store.keys)
         var router = Router()
         try await PeopleSite(
-            configuration, store.workspace, tokens: tokens.service, loop: loops.loops[0],
+            configuration, store.storage, tokens: tokens.service, loop: loops.loops[0],
             developmentLogin: developmentLogin, logger: logger
         ).addRoutes(to: &router)
         let server = HTTPServer(

@@ -18,8 +18,8 @@ struct TestSite: Sendable {
         tokens = TestTokens(store.database, keys: store.keys)
         let accounts = Accounts(
             Accounts.Settings(
-                sessions: SessionSettings(Configuration()), adminGroups: ["admins"], loginTimeout: .seconds(60),
-                loginsAtOnce: 1, baseURL: settings.baseURL, isDevelopmentLogin: true),
+                sessions: SessionSettings(loginTimeout: .seconds(60), adminGroups: ["admins"]),
+                refreshLease: .seconds(40), loginsAtOnce: 1, baseURL: settings.baseURL, isDevelopmentLogin: true),
             database: store.database, keys: store.keys, party: nil, logger: TestDatabases.logger)
         portal = Portal(
             renderer: try PageRenderer(), accounts: accounts, tokens: tokens.service, users: ScriptedUserDirectory(),

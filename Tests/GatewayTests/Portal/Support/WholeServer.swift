@@ -26,14 +26,14 @@ struct WholeServer: Sendable {
             database: store.database, loops: loops.loops, settings: configuration.deliveries,
             logger: logger)
         let ingest = try Ingest(
-            configuration, loops: loops, workspace: store.workspace, publisher: ScriptedPublisher(),
+            configuration, loops: loops, storage: store.storage, publisher: ScriptedPublisher(),
             deliveries: recorder, logger: logger)
-        let tokens = TokenService(configuration, store.workspace, tester: ingest)
+        let tokens = TokenService(configuration, store.storage, tester: ingest)
         let people = try await PeopleSite(
-            configuration, store.workspace, tokens: tokens, loop: loops.loops[0], developmentLogin: true, logger: logger
+            configuration, store.storage, tokens: tokens, loop: loops.loops[0], developmentLogin: true, logger: logger
         )
         var router = try GatewayRouter.make(
-            configuration, workspace: store.workspace, ingest: ingest, notFound: people.notFound)
+            configuration, storage: store.storage, ingest: ingest, notFound: people.notFound)
         try people.addRoutes(to: &router)
         let server = HTTPServer(
             loops: loops, addresses: [try #require(SocketAddress(literal: "127.0.0.1", port: 0))],

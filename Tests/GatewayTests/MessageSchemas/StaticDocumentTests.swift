@@ -4,8 +4,8 @@ import WebhookServices
 
 @testable import Gateway
 
-@Suite struct CachedDocumentTests {
-    let document = CachedDocument("{}", contentType: "application/schema+json")
+@Suite struct StaticDocumentTests {
+    let document = StaticDocument("{}", contentType: "application/schema+json")
 
     private func answer(ifMatch: [String] = [], ifNoneMatch: [String] = []) -> ServerResponse? {
         document.answer(
@@ -88,7 +88,7 @@ import WebhookServices
     }
 
     @Test func everyDocumentHasATagOfItsOwn() {
-        let tags = MessageSchemaDocument.all.map { CachedDocument($0.json, contentType: "").entityTag }
+        let tags = MessageSchemaDocument.all.map { StaticDocument($0.json, contentType: "").entityTag }
         #expect(Set(tags).count == MessageSchemaDocument.all.count && tags.count > 5)
     }
 

@@ -1,9 +1,9 @@
 import Database
 
 /// The tables of the gateway. A migration that was released never changes; what comes later is another one.
-public enum GatewaySchema {
+enum GatewayMigrations {
     /// All migrations, oldest first.
-    public static let migrations: [Migration] = [
+    static let all: [Migration] = [
         .rootKeys,
         .tokens,
         .tokenSettings,

@@ -6,11 +6,11 @@ import Testing
 @testable import Gateway
 
 /// What serve and the commands begin with.
-@Suite final class WorkspaceTests {
+@Suite final class StorageTests {
     private let folder: String
 
     init() throws {
-        folder = NSTemporaryDirectory() + "w2f-workspace-" + UUID().uuidString
+        folder = NSTemporaryDirectory() + "w2f-storage-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
 
@@ -19,19 +19,19 @@ import Testing
     private var keyPath: String { folder + "/state/root.key" }
     private var hasKey: Bool { FileManager.default.fileExists(atPath: keyPath) }
 
-    private func settings(isLoopback: Bool = true, database: String? = nil) throws -> WorkspaceSettings {
-        WorkspaceSettings(
+    private func settings(isLoopback: Bool = true, database: String? = nil) throws -> StorageSettings {
+        StorageSettings(
             database: try DatabaseURL.parse(database ?? "sqlite:\(folder)/state/w2f.db"), rootKeyPath: keyPath,
             isLoopback: isLoopback, stateDirectory: folder + "/state")
     }
 
-    private func open(_ settings: WorkspaceSettings) async throws -> Workspace {
-        try await Workspace.open(settings, loop: TestDatabases.loop.get(), logger: TestDatabases.logger)
+    private func open(_ settings: StorageSettings) async throws -> Storage {
+        try await Storage.open(settings, loop: TestDatabases.loop.get(), logger: TestDatabases.logger)
     }
 
     @Test func theFirstStartMakesEverything() async throws {
         let first = try await open(settings())
-        #expect(first.notices.count == GatewaySchema.migrations.count + 1)
+        #expect(first.notices.count == GatewayMigrations.all.count + 1)
         #expect(first.notices.last?.contains(keyPath) == true)
         let made = try await first.tokens.create(TokenDraft(service: "github", name: "x")).token
         await first.close()
@@ -61,9 +61,9 @@ import Testing
             }
             #expect(!hasKey)
             _ = try RootKeyFile(path: keyPath).create()
-            let workspace = try await open(settings(database: url))
-            #expect(workspace.notices.count == GatewaySchema.migrations.count)
-            await workspace.close()
+            let storage = try await open(settings(database: url))
+            #expect(storage.notices.count == GatewayMigrations.all.count)
+            await storage.close()
         }
     }
 
@@ -93,10 +93,10 @@ import Testing
         let ids = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<4 {
                 group.addTask {
-                    let workspace = try await Workspace.open(
+                    let storage = try await Storage.open(
                         settings, loop: TestDatabases.loop.get(), logger: TestDatabases.logger)
-                    await workspace.close()
-                    return workspace.keys.keyID
+                    await storage.close()
+                    return storage.keys.keyID
                 }
             }
             return try await group.reduce(into: Set<String>()) { $0.insert($1) }
@@ -119,14 +119,14 @@ import Testing
         configuration.keys.rootKeyFile = "/etc/w2f/root.key"
         configuration.database.url = "sqlite:/var/lib/w2f/x.db"
         configuration.database.limits.connections = 3
-        #expect(try WorkspaceSettings(configuration).stateDirectory == "/var/lib/w2f")
-        #expect(try WorkspaceSettings(configuration).isStandalone)
-        #expect(try WorkspaceSettings(configuration).limits.connections == 3)
+        #expect(try StorageSettings(configuration).stateDirectory == "/var/lib/w2f")
+        #expect(try StorageSettings(configuration).isStandalone)
+        #expect(try StorageSettings(configuration).limits.connections == 3)
         configuration.server.listen.append(ListenAddress(host: "0.0.0.0", port: 80))
-        #expect(try !WorkspaceSettings(configuration).isStandalone)
+        #expect(try !StorageSettings(configuration).isStandalone)
         configuration.server.listen = [ListenAddress(host: "127.0.0.1", port: 80)]
         configuration.database.url = "postgresql://h/db"
-        #expect(try !WorkspaceSettings(configuration).isStandalone)
-        #expect(try WorkspaceSettings(configuration).stateDirectory == nil)
+        #expect(try !StorageSettings(configuration).isStandalone)
+        #expect(try StorageSettings(configuration).stateDirectory == nil)
     }
 }

@@ -1,6 +1,33 @@
 import EventLoop
 import HTTPServer
 import Logging
+import ServiceLifecycle
+import UnixSignals
+
+/// The service behind SIGHUP: the file of messages is opened anew, for the rotation of files, and the certificate for
+/// HTTPS is read anew. Nothing else is read again.
+struct ReloadService: Service {
+    let file: FilePublisher?
+    let certificate: HTTPSCertificate?
+    let logger: Logger
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            if file == nil, certificate == nil { logger.notice("SIGHUP: there is nothing to read or open anew") }
+            await certificate?.reload()
+            if let file { await reopen(file) }
+        }
+    }
+
+    private func reopen(_ file: FilePublisher) async {
+        do throws(FilePublisherError) {
+            try await file.reopen()
+            logger.notice("SIGHUP: opened the file of messages anew")
+        } catch {
+            logger.error("SIGHUP: the file of messages stays as it is", metadata: ["error": "\(error)"])
+        }
+    }
+}
 
 /// The certificate for HTTPS: read at the start, and anew on SIGHUP.
 struct HTTPSCertificate: Sendable {
@@ -45,5 +72,17 @@ struct HTTPSCertificate: Sendable {
 
     private static func read(_ files: TLSServerContext.Files) async throws(TLSError) -> TLSServerContext {
         try await TLSServerContext.load(files, applicationProtocol: "http/1.1")
+    }
+}
+
+/// The reason why the server cannot start, where no other error says it.
+enum GatewayError: Error, CustomStringConvertible {
+    /// The certificate for HTTPS can't be used.
+    case certificate(TLSError)
+
+    var description: String {
+        switch self {
+        case .certificate(let error): "server.tls: \(error)"
+        }
     }
 }

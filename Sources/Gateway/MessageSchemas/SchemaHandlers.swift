@@ -1,9 +1,43 @@
 import Cryptography
 import Encodings
 import HTTPServer
+import WebhookServices
+
+/// `GET /schemas`: the list of all schemas that messages can have.
+struct SchemaIndexHandler: HTTPHandler {
+    private let document = StaticDocument(MessageSchemaIndex.json, contentType: "application/json")
+
+    func respond(to exchange: HTTPExchange) async -> ServerResponse {
+        exchange.answer(with: document)
+    }
+}
+
+/// `GET /schemas/<name>`: one JSON Schema, as consumers in Python have it.
+struct SchemaHandler: HTTPHandler {
+    private let documents: [String: StaticDocument] = Dictionary(
+        MessageSchemaDocument.all.map { ($0.name, StaticDocument($0.json, contentType: "application/schema+json")) },
+        uniquingKeysWith: { first, _ in first })
+
+    func respond(to exchange: HTTPExchange) async -> ServerResponse {
+        let name = exchange.pathParameters["name"].map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard let document = documents[name] else { return exchange.refuse(Self.refusal(name)) }
+        return exchange.answer(with: document)
+    }
+
+    /// Only names that we know come back in it.
+    static func refusal(_ name: String) -> HTTPError {
+        guard PublishedSchemaPackage.schemas.contains(name) else {
+            return HTTPError(
+                .notFound, code: "no_such_schema", message: "There is no schema of this name; /schemas lists them.")
+        }
+        return HTTPError(
+            .notFound, code: "schema_is_elsewhere",
+            message: "\(name) is in the Python package \(PublishedSchemaPackage.name): \(PublishedSchemaPackage.url)")
+    }
+}
 
 /// An answer that stays the same as long as the program does, and that others may keep (RFC 9111).
-struct CachedDocument: Sendable {
+struct StaticDocument: Sendable {
     /// The time that it is kept without asking.
     private static let cacheControl = "public, max-age=3600"
 
@@ -63,7 +97,7 @@ struct CachedDocument: Sendable {
 
 extension HTTPExchange {
     /// The document, or that it is none of those which If-Match asks for.
-    func answer(with document: CachedDocument) -> ServerResponse {
+    func answer(with document: StaticDocument) -> ServerResponse {
         document.answer(ifMatch: head.values("If-Match"), ifNoneMatch: head.values("If-None-Match"))
             ?? refuse(
                 HTTPError(
