@@ -9,7 +9,7 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(
         name: [.customLong("config"), .customShort("c")],
         help:
-            "The configuration file. Default: $W2F_CONFIG, else /etc/webhook2fedmsg/webhook2fedmsg.toml if it is there."
+            "The configuration file. Default: $W2F_CONFIG, else \(Configuration.defaultPath) if it is there."
     )
     var path: String?
 

@@ -59,7 +59,7 @@ private struct KeysCommandRotate: AsyncParsableCommand {
         help: """
             Secrets re-sealed in one transaction, 1 to \(KeyRotation.maximumBatch); at most database.max_batch.
             """)
-    var batch = 100
+    var batch = KeyRotation.standardBatch
 
     @Flag(help: "Print one line of JSON.")
     var json = false

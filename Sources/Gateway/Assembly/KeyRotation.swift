@@ -9,6 +9,8 @@ import Logging
 public struct KeyRotation: Sendable {
     /// Most values that are sealed anew in one transaction.
     public static let maximumBatch = 1000
+    /// Values that are sealed anew in one transaction where nothing else is said.
+    public static let standardBatch = 100
 
     /// The result of a rotation.
     public struct Outcome: Sendable, Hashable, Encodable {
@@ -75,7 +77,7 @@ public struct KeyRotation: Sendable {
     ///   - batch: Values that are sealed anew in one transaction; `database.max_batch` at most.
     ///   - progress: Called after each batch, with how many were sealed anew so far.
     /// - Throws: ``RootKeyError``, ``KeyRing/Failure``, `DatabaseError`.
-    public func run(batch: Int = 100, progress: (Int) -> Void = { _ in }) async throws -> Outcome {
+    public func run(batch: Int = standardBatch, progress: (Int) -> Void = { _ in }) async throws -> Outcome {
         guard let checkValue = keys.checkValue(of: target) else { throw KeyRing.Failure.unknownKey(id: target) }
         let before = try await RootKeyTable.replaceCurrent(
             by: target, checkValue: checkValue, known: keys.keyIDs, in: database)

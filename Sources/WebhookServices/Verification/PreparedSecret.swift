@@ -44,7 +44,7 @@ public enum SecretError: Error, Hashable, CustomStringConvertible {
 }
 
 /// The form in which the secret that people copy encodes a signing key.
-public enum SecretEncoding: Sendable, Hashable {
+public enum SecretEncoding: String, Sendable, Hashable, CaseIterable {
     /// The secret's own bytes.
     case plain
     /// Base 16, digits in either case: at least 16 bytes.
@@ -52,7 +52,7 @@ public enum SecretEncoding: Sendable, Hashable {
     /// Base 64, padded: at least 16 bytes.
     case base64
     /// Standard Webhooks: 24 to 64 bytes in base 64, after `whsec_`, which may be left out.
-    case standardWebhooks
+    case standardWebhooks = "standard-webhooks"
 
     private static let standardPrefix = "whsec_"
     private static let minimumDecoded = 16

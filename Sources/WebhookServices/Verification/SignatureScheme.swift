@@ -16,17 +16,17 @@ public struct SignatureScheme: Sendable, Hashable {
     }
 
     /// The algorithm. The service has one; what a sender names cannot choose another.
-    public enum Algorithm: Sendable, Hashable {
+    public enum Algorithm: String, Sendable, Hashable, CaseIterable {
         /// HMAC with SHA-256 (RFC 2104).
-        case hmacSHA256
+        case hmacSHA256 = "hmac-sha256"
         /// HMAC with SHA-384.
-        case hmacSHA384
+        case hmacSHA384 = "hmac-sha384"
         /// HMAC with SHA-512.
-        case hmacSHA512
+        case hmacSHA512 = "hmac-sha512"
     }
 
     /// The encoding of the code.
-    public enum Encoding: Sendable, Hashable {
+    public enum Encoding: String, Sendable, Hashable, CaseIterable {
         /// Base 16, digits in either case.
         case hex
         /// Base 64, padded.

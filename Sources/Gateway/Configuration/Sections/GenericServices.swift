@@ -3,24 +3,12 @@ import WebhookServices
 
 /// `[services.NAME]`: a service that signs by HMAC.
 struct GenericServiceConfiguration: Sendable {
-    enum Algorithm: String, CaseIterable, Sendable {
-        case sha256 = "hmac-sha256"
-        case sha384 = "hmac-sha384"
-        case sha512 = "hmac-sha512"
-    }
-
-    enum Encoding: String, CaseIterable, Sendable {
-        case hex, base64
-    }
-
-    enum SecretForm: String, CaseIterable, Sendable {
-        case plain, hex, base64
-        case standardWebhooks = "standard-webhooks"
-    }
-
     enum TimestampUnit: String, CaseIterable, Sendable {
         case seconds, milliseconds
     }
+
+    /// The scheme of most services.
+    private static let standard = SignatureScheme(header: "")
 
     /// The display name; empty is the section's name.
     var title = ""
@@ -29,21 +17,21 @@ struct GenericServiceConfiguration: Sendable {
     /// The header's content before the signature.
     var prefix = ""
     /// The encoding of the signature.
-    var encoding = Encoding.hex
+    var encoding = standard.encoding
     /// The algorithm of the signature.
-    var algorithm = Algorithm.sha256
+    var algorithm = standard.algorithm
     /// The signed parts, in turn.
     var signed = ["body"]
     /// The separator of several signatures.
     var listSeparator = ""
     /// The form in which the secret encodes the key.
-    var secretEncoding = SecretForm.plain
+    var secretEncoding = standard.secretEncoding
     /// The header that says when it was signed.
     var timestampHeader = ""
     /// The unit of the time stamp.
     var timestampUnit = TimestampUnit.seconds
     /// The tolerance of the time stamp, in seconds.
-    var timestampTolerance: Int64 = 300
+    var timestampTolerance = SignatureScheme.Timestamp(header: "").tolerance
     /// The place of the event.
     var event = ""
     /// The place of the delivery's id.
@@ -157,7 +145,7 @@ extension GenericServiceConfiguration {
                 message: "\"timestamp\" is not among the signed parts, so anybody could change it")
         }
         return SignatureScheme(
-            header: header, parts: parts, algorithm: schemeAlgorithm, encoding: encoding == .hex ? .hex : .base64,
+            header: header, parts: parts, algorithm: algorithm, encoding: encoding,
             prefix: prefix, listSeparator: listSeparator.first,
             timestamp: timestampHeader.isEmpty
                 ? nil
@@ -165,24 +153,7 @@ extension GenericServiceConfiguration {
                     header: try Self.headerName(timestampHeader, of: "timestamp_header"),
                     tolerance: timestampTolerance,
                     unitsPerSecond: timestampUnit == .seconds ? 1 : 1000),
-            secretEncoding: schemeSecretEncoding)
-    }
-
-    private var schemeAlgorithm: SignatureScheme.Algorithm {
-        switch algorithm {
-        case .sha256: .hmacSHA256
-        case .sha384: .hmacSHA384
-        case .sha512: .hmacSHA512
-        }
-    }
-
-    private var schemeSecretEncoding: SecretEncoding {
-        switch secretEncoding {
-        case .plain: .plain
-        case .hex: .hex
-        case .base64: .base64
-        case .standardWebhooks: .standardWebhooks
-        }
+            secretEncoding: secretEncoding)
     }
 
     /// The signed parts. What a sender can write into one must not pass for a piece of the next: only a literal keeps
