@@ -1,3 +1,4 @@
+import DequeModule
 import EventLoop
 import FedoraMessaging
 
@@ -26,4 +27,80 @@ final class DeduplicationWindow: Sendable {
     private func shard(of key: UUIDValue) -> Locked<DeduplicationShard> {
         shards[Int(UInt(bitPattern: key.hashValue) % UInt(shards.count))]
     }
+}
+
+/// The deliveries received lately, so that a delivery that is sent again is not published again. A value without lock
+/// or clock: times come in.
+///
+/// Bounded by entries and by age; the oldest go first. Forgetting one costs no message: its redelivery is published
+/// again with the same id.
+struct DeduplicationShard: Sendable {
+    private struct Entry {
+        let receipt: DeliveryReceipt
+        var isConfirmed: Bool
+    }
+
+    private let capacity: Int
+    private let window: Duration
+    private var entries: [UUIDValue: Entry] = [:]
+    private var order: Deque<(key: UUIDValue, at: ContinuousClock.Instant)> = []
+
+    /// - Parameters:
+    ///   - capacity: entries kept at most; 0 switches deduplication off.
+    ///   - window: how long an entry is kept.
+    init(capacity: Int, window: Duration) {
+        self.capacity = max(0, capacity)
+        self.window = window
+    }
+
+    var count: Int { entries.count }
+
+    /// Notes a delivery. The key, which is the message's id, is made of token, delivery id and payload.
+    ///
+    /// - Parameter receipt: What it gets if it is new.
+    mutating func receive(
+        _ key: UUIDValue, receipt: DeliveryReceipt, now: ContinuousClock.Instant
+    ) -> DeliveryVerdict {
+        dropExpired(now: now)
+        if let entry = entries[key] {
+            return entry.isConfirmed ? .confirmed(entry.receipt) : .publish(entry.receipt)
+        }
+        guard capacity > 0 else { return .publish(receipt) }
+        if entries.count >= capacity { dropOldest() }
+        entries[key] = Entry(receipt: receipt, isConfirmed: false)
+        order.append((key, now))
+        return .publish(receipt)
+    }
+
+    /// Notes that the broker has the message. An entry that took the place of the one confirmed has another receipt, and
+    /// stays as it is.
+    mutating func confirm(_ key: UUIDValue, receipt: DeliveryReceipt) {
+        guard let entry = entries[key], entry.receipt == receipt else { return }
+        entries[key]?.isConfirmed = true
+    }
+
+    private mutating func dropExpired(now: ContinuousClock.Instant) {
+        while let oldest = order.first, oldest.at.duration(to: now) > window { dropOldest() }
+    }
+
+    private mutating func dropOldest() {
+        guard let oldest = order.popFirst() else { return }
+        entries[oldest.key] = nil
+    }
+}
+
+/// The receipt of a delivery: made when it was first received, and kept however often it is sent again.
+struct DeliveryReceipt: Hashable, Sendable {
+    /// The message's id.
+    let messageID: UUIDValue
+    /// The time of first receipt, in whole seconds since 1970: the message's `sent-at`.
+    let second: Int64
+}
+
+/// The deduplication window's answer about a delivery.
+enum DeliveryVerdict: Hashable, Sendable {
+    /// Not confirmed yet: publish it so.
+    case publish(DeliveryReceipt)
+    /// The broker has it already, under this id: answer as before, publish nothing.
+    case confirmed(DeliveryReceipt)
 }

@@ -1,6 +1,35 @@
 import FedoraMessaging
 import WebhookServices
 
+/// A webhook that nobody sent: what somebody wants to see as a message.
+public struct ExampleWebhook: Sendable {
+    /// The service's name.
+    public var service: String
+    /// The event, for services that name it in headers; `nil` for a plausible event.
+    public var event: String?
+    /// The header fields.
+    public var headers: [(name: String, value: String)]
+    /// The token's settings.
+    public var settings: [String: String]
+    /// The body.
+    public var body: [UInt8]
+    /// A Boolean value that indicates whether the token publishes private content.
+    public var allowsPrivateContent: Bool
+
+    /// A webhook.
+    public init(
+        service: String, event: String? = nil, headers: [(name: String, value: String)] = [],
+        settings: [String: String] = [:], body: [UInt8], allowsPrivateContent: Bool = false
+    ) {
+        self.service = service
+        self.event = event
+        self.headers = headers
+        self.settings = settings
+        self.body = body
+        self.allowsPrivateContent = allowsPrivateContent
+    }
+}
+
 /// Makes the message that would come of a webhook, by what the server itself makes it by; without a server, a
 /// database, a broker or a signature.
 public struct MessageRenderer: Sendable {
@@ -119,6 +148,87 @@ public struct MessageRenderer: Sendable {
         let other = service.exampleHeaders(event: "other.\(event).other") ?? [:]
         for (name, value) in named where other[name] != value && headers.count(of: name) == 0 {
             headers.add(name, value)
+        }
+    }
+}
+
+/// The message that would come of a webhook, and what had to be made up for it.
+public struct RenderedMessage: Sendable {
+    /// The message.
+    public let message: FedoraMessage
+    /// The exchange that it would go to.
+    public let exchange: String
+    /// The routing key: prefix and topic.
+    public let routingKey: String
+    /// The AMQP priority, if it has one.
+    public let priority: UInt8?
+    /// Headers that the message needs, that were not given, and got plausible values.
+    public let filled: [(name: String, value: String)]
+    /// The reason why it would not be published unless the token's owner allows it; `nil` if it would.
+    public let withheld: Withheld?
+    /// A Boolean value that indicates whether the server takes the service's webhooks (`services.enabled`).
+    public let isOffered: Bool
+    let topicPrefix: String
+
+    /// The line that a `file:` publisher would write, newline included.
+    public var fileLine: [UInt8] { message.fileLine(topicPrefix: topicPrefix, priority: priority) }
+
+    /// The message for people: where it goes, its AMQP headers, and its body as it is.
+    public var text: [UInt8] {
+        var lines = ["exchange: \(exchange)", "topic: \(routingKey)", "id: \(message.id)"]
+        if let priority { lines.append("priority: \(priority)") }
+        lines.append("headers:")
+        for header in message.headers(priority: priority) {
+            let value =
+                switch header.value {
+                case .longString(let text): text
+                case .int32(let number): "\(number)"
+                case .bool(let flag): "\(flag)"
+                }
+            lines.append("  \(header.name): \(value)")
+        }
+        lines.append("body:\n")
+        return Array(lines.joined(separator: "\n").utf8) + message.body + [UInt8(ascii: "\n")]
+    }
+}
+
+/// The reason why no message can be made of an example.
+public enum RenderError: Error, CustomStringConvertible {
+    /// There is no such service. Those that there are, and the nearest.
+    case unknownService(String, known: [String], nearest: String?)
+    /// The service names its events in the payload and not in headers.
+    case eventIsInPayload(service: String)
+    /// The settings are not those of the service.
+    case settings(ServiceSettingError)
+    /// The service would refuse the webhook.
+    case refused(WebhookError)
+    /// The message's schema requires something that the payload lacks.
+    case incomplete(Withheld)
+    /// Standard input could not be read. What the system says.
+    case unreadable(String)
+    /// The body is larger than `ingest.max_body_size`.
+    case bodyTooLarge(limit: Int)
+    /// The message is larger than `broker.max_message_size`.
+    case messageTooLarge(bytes: Int, limit: Int)
+    /// The topic has more bytes than AMQP allows.
+    case topic(String)
+
+    /// Advice for people.
+    public var description: String {
+        switch self {
+        case .unknownService(let name, let known, let nearest):
+            "unknown service \"\(name)\"" + (nearest.map { ". Did you mean \"\($0)\"?" } ?? ".")
+                + " Available services: \(known.joined(separator: ", "))"
+        case .eventIsInPayload(let service):
+            "webhooks from \(service) name the event in their body: leave out --event"
+        case .settings(let error): "\(error) (--setting NAME=VALUE)"
+        case .refused(let error): "the server would answer \(error.status): \(error)"
+        case .incomplete(let withheld): "the server would publish nothing: \(withheld)"
+        case .unreadable(let reason): "can't read standard input: \(reason)"
+        case .bodyTooLarge(let limit): "the body has more than \(limit) bytes (ingest.max_body_size)"
+        case .messageTooLarge(let bytes, let limit):
+            "the message has \(bytes) bytes; the limit is \(limit) (broker.max_message_size)"
+        case .topic(let reason): reason
         }
     }
 }

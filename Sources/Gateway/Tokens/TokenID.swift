@@ -1,4 +1,7 @@
 import Cryptography
+import Database
+import Encodings
+import FoundationEssentials
 
 /// A token's public id, as it stands in the URL: 96 random bits and a tag of 32 bits that only this server's key makes.
 ///
@@ -112,4 +115,57 @@ public struct TokenIDAuthority: Sendable {
     private func tag(over random: [UInt8]) -> UInt32 {
         key.authenticationCode(for: random[...]).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
     }
+}
+
+/// The public tag of a token: what its messages carry, so that whoever sees a strange one can tell an administrator which
+/// token it came by. Made by a key of this server's that outlives rotations; neither the token's address nor anything else
+/// can be had from it.
+public struct TokenTag: Sendable, Hashable, CustomStringConvertible {
+    /// Characters of the text: 64 bits in hexadecimal digits.
+    public static let characterCount = 16
+    /// The text that is signed before the token's identity. Public ids are signed by the same key, over 12 bytes.
+    private static let purpose = Array("webhook2fedmsg_token\0".utf8)
+
+    /// The text: hexadecimal digits, lower case.
+    public let description: String
+
+    /// The tag of the token with this lasting identity.
+    init(of uuid: [UInt8], _ keys: KeyRing) {
+        let code = keys.idTags.authenticationCode(for: [Self.purpose[...], uuid[...]])
+        description = Hex.encode(code.prefix(Self.characterCount / 2))
+    }
+
+    /// The tag of a token.
+    init(of token: Token, _ keys: KeyRing) {
+        self.init(of: withUnsafeBytes(of: token.uuid.uuid) { Array($0) }, keys)
+    }
+
+    /// Reads a tag, in either case; `nil` for whatever is none.
+    public init?(_ text: String) {
+        guard text.utf8.count == Self.characterCount, Hex.decode(Array(text.utf8)[...]) != nil else { return nil }
+        description = text.lowercased()
+    }
+}
+
+/// A request's path as it is logged. For services that sign nothing, the token's id in the URL is all the proof there is,
+/// so that no log may have it; its beginning is enough to find the token by (`webhook2fedmsg token list`).
+enum LoggedPath {
+    /// Segments that are longer than this are cut: an id has 26 characters, and one that was mistyped or escaped is not
+    /// shown either.
+    private static let longestWhole = 20
+    /// Characters that are left of an id.
+    static let kept = 6
+
+    /// The path with its long segments cut.
+    static func of(_ path: String) -> String {
+        guard path.utf8.count > longestWhole else { return path }
+        return path.split(separator: "/", omittingEmptySubsequences: false)
+            .map { $0.utf8.count > longestWhole ? "\($0.prefix(kept))…" : String($0) }
+            .joined(separator: "/")
+    }
+}
+
+extension TokenID {
+    /// The id's beginning, for logs.
+    var logged: String { "\(description.prefix(LoggedPath.kept))…" }
 }

@@ -131,18 +131,6 @@ extension TokenStore {
     }
 }
 
-extension TokenOwner {
-    /// Reads a row of the table `token_owner`.
-    ///
-    /// - Throws: `DatabaseError` `decoding` for what this program never wrote.
-    init(row: SQLRow) throws(DatabaseError) {
-        guard let kind = Kind(rawValue: try row.text("kind")),
-            let owner = try? TokenOwner(kind, name: try row.text("name"))
-        else { throw DatabaseError(.decoding, "table token_owner holds what this program never writes") }
-        self = owner
-    }
-}
-
 extension SQLValue {
     /// Text, or NULL.
     static func optional(_ text: String?) -> SQLValue {

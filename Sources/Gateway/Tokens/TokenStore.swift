@@ -259,3 +259,43 @@ extension TokenStore {
         return result.affectedRows > 0
     }
 }
+
+extension TokenStore {
+    /// The token that a tag is of, by its row; `nil` if there is none. Looks at all of them: for people, not for webhooks.
+    ///
+    /// - Throws: `DatabaseError`.
+    func row(of tag: TokenTag) async throws -> String? {
+        try await first(tag, of: "SELECT uuid FROM token WHERE uuid > $1 ORDER BY uuid")?.text("uuid")
+    }
+
+    /// Returns the history's entries of the token that a tag is of, newest first: the token itself may be gone.
+    ///
+    /// - Throws: `DatabaseError`.
+    func history(of tag: TokenTag, limit: Int) async throws -> [HistoryEntry] {
+        let row = try await first(
+            tag,
+            of: """
+                SELECT token_uuid AS uuid, MAX(token) AS token FROM token_history WHERE token_uuid > $1
+                GROUP BY token_uuid ORDER BY token_uuid
+                """)
+        guard let id = try row.flatMap({ TokenID(try $0.text("token")) }) else { return [] }
+        let statement = TokenHistory.selection(of: id, before: nil, limit: limit)
+        return try StoredRows.readable(
+            await database.query(statement).rows, of: "token_history", HistoryEntry.init(row:))
+    }
+
+    /// The first row whose `uuid` has the tag.
+    private func first(_ tag: TokenTag, of selection: String) async throws -> SQLRow? {
+        let pageLength = 5000
+        var last = ""
+        while true {
+            let rows = try await database.query("\(selection) LIMIT \(pageLength)", [.text(last)]).rows
+            for row in rows {
+                last = try row.text("uuid")
+                guard let uuid = UUID(uuidString: last) else { continue }
+                if TokenTag(of: withUnsafeBytes(of: uuid.uuid) { Array($0) }, keys) == tag { return row }
+            }
+            if rows.count < pageLength { return nil }
+        }
+    }
+}

@@ -1,3 +1,5 @@
+import Database
+
 /// The deliveries for tokens that are not in the database yet. A value without I/O: each loop has one, and the recorder
 /// one more for what it could not write.
 ///
@@ -76,5 +78,88 @@ struct DeliveryLedger: Sendable {
         case .replaced: break
         case .dropped: dropped += 1
         }
+    }
+}
+
+/// The deliveries for one token since they were last written to the database.
+struct DeliveryTally: Sendable, Hashable {
+    /// The numbers to add to the counters, and the times to be moved on.
+    private(set) var activity = TokenActivity()
+    /// When the first and the last webhook were accepted that came without the token's id.
+    private(set) var bare: ClosedRange<UnixTime>?
+    /// The last that were accepted, in no order; at most ``DeliveryList/kept``.
+    private(set) var accepted = DeliveryRing()
+    /// The last that were refused.
+    private(set) var refused = DeliveryRing()
+
+    /// Records held.
+    var recordCount: Int { accepted.count + refused.count }
+
+    /// Counts a delivery.
+    mutating func count(_ record: DeliveryRecord) {
+        activity.count(record)
+        if record.isBare, record.outcome.isAccepted { bare = Self.both(bare, record.at...record.at) }
+    }
+
+    /// Keeps a delivery.
+    ///
+    /// - Parameter mayGrow: Whether there is room for one more; if not, it takes the place of an older one.
+    /// - Returns: What became of it.
+    mutating func keep(_ record: DeliveryRecord, mayGrow: Bool) -> DeliveryRing.Outcome {
+        record.outcome.isAccepted
+            ? accepted.add(record, mayGrow: mayGrow) : refused.add(record, mayGrow: mayGrow)
+    }
+
+    /// Adds the counters of another.
+    mutating func add(_ other: DeliveryTally) {
+        activity.add(other.activity)
+        if let times = other.bare { bare = Self.both(bare, times) }
+    }
+
+    private static func both(
+        _ one: ClosedRange<UnixTime>?, _ other: ClosedRange<UnixTime>
+    ) -> ClosedRange<UnixTime> {
+        guard let one else { return other }
+        return min(one.lowerBound, other.lowerBound)...max(one.upperBound, other.upperBound)
+    }
+}
+
+/// The last records of one kind, at most ``DeliveryList/kept``: a new one takes the place of the one that came first.
+struct DeliveryRing: Sendable, Hashable {
+    /// The outcome of a record.
+    enum Outcome: Sendable, Hashable {
+        /// There is one record more.
+        case added
+        /// It took the place of another, which the database need not see any more.
+        case replaced
+        /// There was no room.
+        case dropped
+    }
+
+    private var records: [DeliveryRecord] = []
+    private var oldest = 0
+
+    /// Records held.
+    var count: Int { records.count }
+
+    /// The records, in the order in which they came.
+    var inOrder: [DeliveryRecord] { Array(records[oldest...] + records[..<oldest]) }
+
+    /// Adds a record.
+    mutating func add(_ record: DeliveryRecord, mayGrow: Bool) -> Outcome {
+        if records.count < DeliveryList.kept, mayGrow {
+            if oldest == 0 {
+                records.append(record)
+            } else {
+                records = inOrder + [record]
+                oldest = 0
+            }
+            return .added
+        }
+        guard !records.isEmpty else { return .dropped }
+        let outcome: Outcome = records.count == DeliveryList.kept ? .replaced : .dropped
+        records[oldest] = record
+        oldest = (oldest + 1) % records.count
+        return outcome
     }
 }

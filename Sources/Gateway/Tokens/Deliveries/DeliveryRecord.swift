@@ -48,3 +48,81 @@ public struct DeliveryRecord: Sendable, Hashable {
         self.isBare = isBare
     }
 }
+
+/// The outcome of a webhook.
+public enum DeliveryOutcome: String, Sendable, Hashable, CaseIterable {
+    /// It was published, and the message has an id.
+    case published
+    /// It was published before: the same delivery came again.
+    case repeated
+    /// It is authentic, and was not published on purpose.
+    case withheld
+    /// It was refused: nothing was published.
+    case refused
+
+    /// A Boolean value that indicates whether the sender was answered 2xx.
+    public var isAccepted: Bool { self != .refused }
+}
+
+extension DeliveryRecord {
+    /// The columns that `init(row:)` reads.
+    static let columns = "at, outcome, status, event, topic, message_id, size, reason, repository, is_test"
+
+    /// Reads a row of the table `delivery`.
+    ///
+    /// - Throws: `DatabaseError` `decoding` for what this program never wrote.
+    init(row: SQLRow) throws(DatabaseError) {
+        guard let outcome = DeliveryOutcome(rawValue: try row.text("outcome")) else {
+            throw DatabaseError(.decoding, "column outcome of table delivery holds what this program never writes")
+        }
+        self.init(
+            at: try row.time("at"), outcome: outcome,
+            status: Int(try row.integer("status")), event: try row.optionalText("event"),
+            topic: try row.optionalText("topic"), messageID: try row.optionalText("message_id"),
+            size: try row.optionalInteger("size").map { Int($0) }, reason: try row.optionalText("reason"),
+            repository: try row.optionalText("repository"))
+        isTest = try row.integer("is_test") != 0
+    }
+}
+
+/// The last webhooks of a token.
+public struct DeliveryList: Sendable, Hashable {
+    /// The number of deliveries of each kind that are kept for a token.
+    public static let kept = 25
+
+    /// The last that were accepted, newest first; at most ``kept``.
+    public let accepted: [DeliveryRecord]
+    /// The last that were refused, newest first; at most ``kept``.
+    public let refused: [DeliveryRecord]
+
+    /// A list.
+    public init(accepted: [DeliveryRecord] = [], refused: [DeliveryRecord] = []) {
+        self.accepted = accepted
+        self.refused = refused
+    }
+
+    /// All, newest first.
+    public var all: [DeliveryRecord] { (accepted + refused).sorted { $0.at > $1.at } }
+
+    /// Those that the service sent, and no test events: by these one sees how the webhook does.
+    var ofService: DeliveryList {
+        DeliveryList(accepted: accepted.filter { !$0.isTest }, refused: refused.filter { !$0.isTest })
+    }
+}
+
+extension DeliveryList {
+    /// The last deliveries of a token.
+    ///
+    /// - Parameter row: The token's key in the database.
+    /// - Throws: `DatabaseError`.
+    static func read(of row: String, in database: any Database) async throws -> DeliveryList {
+        let result = try await database.query(
+            """
+            SELECT \(DeliveryRecord.columns) FROM delivery WHERE token_uuid = $1 ORDER BY at DESC, slot DESC
+            LIMIT \(2 * kept)
+            """, [.text(row)])
+        let records = try StoredRows.readable(result.rows, of: "delivery", DeliveryRecord.init(row:))
+        return DeliveryList(
+            accepted: records.filter(\.outcome.isAccepted), refused: records.filter { !$0.outcome.isAccepted })
+    }
+}

@@ -106,3 +106,78 @@ public struct TokenActivity: Sendable, Hashable {
             }
     }
 }
+
+extension TokenActivity {
+    /// The columns that `init(row:)` reads; of a join in which they may be NULL.
+    static let columns = """
+        published, withheld, refused, last_accepted_at, last_refused_at, last_published_at, last_withheld_at, \
+        secrets_since, secret_used_at, former_used_at, limited, last_limited_at
+        """
+
+    /// Reads the columns of the table `token_activity`; all are NULL for a token that nothing came for.
+    ///
+    /// - Throws: `DatabaseError` `decoding`.
+    init(row: SQLRow) throws(DatabaseError) {
+        self.init(
+            published: try row.count("published"), withheld: try row.count("withheld"),
+            refused: try row.count("refused"),
+            lastAcceptedAt: try row.optionalTime("last_accepted_at"),
+            lastRefusedAt: try row.optionalTime("last_refused_at"),
+            lastPublishedAt: try row.optionalTime("last_published_at"),
+            lastWithheldAt: try row.optionalTime("last_withheld_at"))
+        secrets = SecretActivity(
+            since: try row.optionalTime("secrets_since"), firstUsedAt: try row.optionalTime("secret_used_at"),
+            formerUsedAt: try row.optionalTime("former_used_at"))
+        limited = try row.count("limited")
+        lastLimitedAt = try row.optionalTime("last_limited_at")
+    }
+}
+
+/// The secret of a token that a webhook proved to have.
+public struct SecretUse: Sendable, Hashable {
+    /// When the token got the secrets that it had then.
+    public let since: UnixTime
+    /// A Boolean value that indicates whether it was the current one, and not a former one.
+    public let isCurrent: Bool
+
+    /// A use.
+    ///
+    /// - Parameter index: The secret's place among those that were tried, the current one first.
+    init(since: UnixTime, index: Int) {
+        self.since = since
+        isCurrent = index == 0
+    }
+}
+
+/// The secrets of a token that are in use since the last rotation that a webhook was seen after.
+public struct SecretActivity: Sendable, Hashable {
+    /// The rotation, or when the token was made; `nil` before the first webhook.
+    public private(set) var since: UnixTime?
+    /// When the current secret was first used.
+    public private(set) var firstUsedAt: UnixTime?
+    /// When a former secret was last used.
+    public private(set) var formerUsedAt: UnixTime?
+
+    /// Nothing yet, unless something is given.
+    init(since: UnixTime? = nil, firstUsedAt: UnixTime? = nil, formerUsedAt: UnixTime? = nil) {
+        self.since = since
+        self.firstUsedAt = firstUsedAt
+        self.formerUsedAt = formerUsedAt
+    }
+
+    /// Notes a webhook.
+    mutating func add(_ use: SecretUse, at time: UnixTime) {
+        add(
+            SecretActivity(
+                since: use.since, firstUsedAt: use.isCurrent ? time : nil, formerUsedAt: use.isCurrent ? nil : time))
+    }
+
+    /// Adds what another has: of two rotations, the later one counts.
+    mutating func add(_ other: SecretActivity) {
+        guard let theirs = other.since else { return }
+        if let since, theirs < since { return }
+        if since != theirs { self = SecretActivity(since: theirs) }
+        if let time = other.firstUsedAt { firstUsedAt = firstUsedAt.map { min($0, time) } ?? time }
+        if let time = other.formerUsedAt { formerUsedAt = formerUsedAt.map { max($0, time) } ?? time }
+    }
+}
