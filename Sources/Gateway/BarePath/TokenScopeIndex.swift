@@ -1,5 +1,4 @@
 import Database
-import DequeModule
 import EventLoop
 
 /// The index of tokens by scope and by secret, for webhooks that come without a token's id.
@@ -7,30 +6,18 @@ import EventLoop
 /// The keys that it holds and its reads at once are bounded, and there is one read a key, however many ask. Changes of
 /// tokens are told to `note`; a read under way does not count then.
 actor TokenScopeIndex {
-    private struct Waiting {
-        /// The end of its wait: its deadline or, if something is known, a time before that.
-        var end: ContinuousClock.Instant
-        let deadline: ContinuousClock.Instant
-        let continuation: CheckedContinuation<CandidateTable.Answer, any Error>
-    }
-
-    /// The maximum number of reads of a key, one after the other, while changes overtake them.
-    private static let maximumReads = 4
+    private typealias Waiting = CheckedContinuation<CandidateTable.Answer, any Error>
 
     private nonisolated let table: Locked<CandidateTable>
     private let loader: any CandidateLoading
-    private let maximumLookups: Int
     private let times: CacheTimes
     private let clock: @Sendable () -> ContinuousClock.Instant
-    private let loop: EventLoop?
-    private var waiting: [CandidateKey: [Waiting]] = [:]
-    private var queue: Deque<CandidateKey> = []
-    private var running = 0
-    private var generation: UInt64 = 0
+    private var loads: LoadTable<CandidateKey>
+    private var timer: LoadTimer
+    private var waiting: [LoadTable<CandidateKey>.Waiter: Waiting] = [:]
+    private var lastWaiter: LoadTable<CandidateKey>.Waiter = 0
     /// The time until which the database is taken for unable to answer, after it did not.
     private var isAwayUntil: ContinuousClock.Instant?
-    private var timer: LoopTimer?
-    private var timerFires: ContinuousClock.Instant?
 
     /// Creates an empty index.
     ///
@@ -44,14 +31,15 @@ actor TokenScopeIndex {
     ) {
         self.loader = loader
         self.table = Locked(table)
-        self.maximumLookups = maximumLookups
+        // Those who wait are at most as many as the webhooks that are tried at once.
+        loads = LoadTable(maximumLoads: maximumLookups, maximumWaiters: .max)
         times = table.times
-        self.loop = loop
+        timer = LoadTimer(on: loop)
         self.clock = clock
     }
 
     /// The number of webhooks that wait for reads.
-    var waiters: Int { waiting.values.reduce(0) { $0 + $1.count } }
+    var waiters: Int { loads.counts.waiters }
 
     /// Returns the candidates of a key.
     ///
@@ -71,7 +59,7 @@ actor TokenScopeIndex {
 
     /// Makes everything be read again at its next use: a token was made, changed or deleted, here or elsewhere.
     func note(_ notice: TokenNotice) {
-        generation += 1
+        loads.invalidateAll()
         table.withLock { table in
             switch notice {
             case .watching: table.isWatched = true
@@ -86,115 +74,107 @@ actor TokenScopeIndex {
     /// more is not begun.
     func expire() {
         let now = clock()
-        for (key, waiters) in waiting where waiters.contains(where: { $0.end <= now }) { expire(key, waiters, now) }
+        let expired = loads.expire(now: now, isKnown: { key in table.withLock { $0.hasStale(key, now: now) } })
+        for (waiter, key, startedAt) in expired {
+            let result: Result<CandidateTable.Answer, any Error>
+            if let known = useStale(key) {
+                // The database had its time, whatever the waiter had: for this read, or for all that came before it.
+                if let startedAt, startedAt + times.recheckWait <= now { isAwayUntil = now + times.staleRetry }
+                result = .success(known)
+            } else {
+                result = .failure(Self.timeout)
+            }
+            waiting.removeValue(forKey: waiter)?.resume(with: result)
+        }
         schedule()
     }
 
-    private func expire(_ key: CandidateKey, _ waiters: [Waiting], _ now: ContinuousClock.Instant) {
-        let known = table.withLock { $0.useStale(key, now: now) }
-        // Where nothing is known any more, there is the rest of one's own time.
-        let left = waiters.filter { now < (known == nil ? $0.deadline : $0.end) }
-        waiting[key] = left.map { waiter in
-            var waiter = waiter
-            if waiter.end <= now { waiter.end = waiter.deadline }
-            return waiter
-        }
-        if left.isEmpty, let place = queue.firstIndex(of: key) {
-            queue.remove(at: place)
-            waiting[key] = nil
-        }
-        guard let known else {
-            for waiter in waiters where waiter.deadline <= now {
-                waiter.continuation.resume(throwing: DatabaseError(.timeout, "tokens were not read in time"))
-            }
-            return
-        }
-        for waiter in waiters where waiter.end <= now {
-            // The database had its time, which is more than that some waiter had none left.
-            if waiter.end < waiter.deadline { isAwayUntil = now + times.staleRetry }
-            waiter.continuation.resume(returning: known)
-        }
-    }
-
     /// Waits for a read: until the deadline, or for a short time if something is known, and not at all while the database is
-    /// known to be away. Those who wait are at most as many as there are slots.
+    /// known to be away.
     private func load(
         _ key: CandidateKey, until deadline: ContinuousClock.Instant
     ) async throws -> CandidateTable.Answer {
         let now = clock()
-        if let isAwayUntil, now < isAwayUntil, let known = table.withLock({ $0.useStale(key, now: now) }) {
-            return known
-        }
+        if let isAwayUntil, now < isAwayUntil, let known = useStale(key) { return known }
+        lastWaiter += 1
+        let waiter = lastWaiter
         let isKnown = table.withLock { $0.hasStale(key, now: now) }
-        let end = isKnown ? min(deadline, now + times.recheckWait) : deadline
-        return try await withCheckedThrowingContinuation { continuation in
-            let isFirst = waiting[key] == nil
-            waiting[key, default: []].append(Waiting(end: end, deadline: deadline, continuation: continuation))
-            if isFirst { queue.append(key) }
-            schedule()
-            startReads()
+        let patience = isKnown ? now + times.recheckWait : nil
+        switch loads.join(key, waiter, until: deadline, patience: patience, now: now) {
+        case .refuse: throw Self.timeout
+        case .start(let generation): Task { await read(key, generation: generation) }
+        case .wait: break
+        }
+        schedule()
+        // Nothing suspends between joining and here, so the read cannot end before the continuation is in its place.
+        return try await withCheckedThrowingContinuation { waiting[waiter] = $0 }
+    }
+
+    /// Reads a key, again if a change overtook the read, and gives the result to those who wait. The read has the database's
+    /// own limits: the webhook that began it may have less time than those that joined.
+    private func read(_ key: CandidateKey, generation: UInt64) async {
+        var generation = generation
+        while true {
+            let result: Result<[Candidate], any Error>
+            do {
+                result = .success(try await loader.candidates(for: key))
+            } catch {
+                result = .failure(error)
+            }
+            switch loads.finish(key, generation: generation, now: clock()) {
+            case .reload(let next):
+                generation = next
+                continue
+            case .deliver(let waiters): resume(waiters, with: settle(result, of: key, isCurrent: true))
+            // It may be what was there before the change. Still it is right for those who asked before that.
+            case .giveUp(let waiters): resume(waiters, with: settle(result, of: key, isCurrent: false))
+            }
+            if let next = loads.startNext(now: clock()) { Task { await read(next.key, generation: next.generation) } }
+            return
         }
     }
 
-    private func startReads() {
-        while running < maximumLookups, let key = queue.popFirst() {
-            running += 1
-            Task { await read(key) }
-        }
-    }
-
-    private func read(_ key: CandidateKey) async {
-        var result = await readOnce(key)
-        for _ in 1..<Self.maximumReads where result.wasOvertaken { result = await readOnce(key) }
-        running -= 1
-        for waiter in waiting.removeValue(forKey: key) ?? [] { waiter.continuation.resume(with: result.answer) }
-        startReads()
-    }
-
-    /// Reads candidates. A result that a change overtook is not kept: it may be what was there before. Still it is right for
-    /// those who asked before the change. The read has the database's own limits: the webhook that began it may have less
-    /// time than those that joined.
-    private func readOnce(
-        _ key: CandidateKey
-    ) async -> (answer: Result<CandidateTable.Answer, any Error>, wasOvertaken: Bool) {
-        let seen = generation
-        let candidates: [Candidate]
-        do {
-            candidates = try await loader.candidates(for: key)
-        } catch {
-            return (settle(error, key), seen != generation)
-        }
-        isAwayUntil = nil
+    /// Keeps what was read, if it is current; if the database could not be asked, falls back on what was known.
+    private func settle(
+        _ result: Result<[Candidate], any Error>, of key: CandidateKey, isCurrent: Bool
+    ) -> Result<CandidateTable.Answer, any Error> {
         let now = clock()
-        let isCurrent = seen == generation
-        let answer = table.withLock { table in
-            isCurrent ? table.store(candidates, for: key, now: now) : table.choose(from: candidates)
+        switch result {
+        case .success(let candidates):
+            isAwayUntil = nil
+            return .success(
+                table.withLock { table in
+                    isCurrent ? table.store(candidates, for: key, now: now) : table.choose(from: candidates)
+                })
+        case .failure(let error):
+            // What the database holds and cannot be read is no reason to go on with what it held before.
+            guard let failure = error as? DatabaseError, failure.leavesKnownValid else { return .failure(error) }
+            isAwayUntil = now + times.staleRetry
+            return useStale(key).map { .success($0) } ?? .failure(error)
         }
-        return (.success(answer), !isCurrent)
     }
 
-    private func settle(_ error: any Error, _ key: CandidateKey) -> Result<CandidateTable.Answer, any Error> {
-        // What the database holds and cannot be read is no reason to go on with what it held before.
-        guard let failure = error as? DatabaseError, failure.leavesKnownValid else { return .failure(error) }
+    private func useStale(_ key: CandidateKey) -> CandidateTable.Answer? {
         let now = clock()
-        isAwayUntil = now + times.staleRetry
-        return table.withLock { $0.useStale(key, now: now) }.map { .success($0) } ?? .failure(error)
+        return table.withLock { $0.useStale(key, now: now) }
     }
+
+    private func resume(
+        _ waiters: [LoadTable<CandidateKey>.Waiter], with result: Result<CandidateTable.Answer, any Error>
+    ) {
+        for waiter in waiters { waiting.removeValue(forKey: waiter)?.resume(with: result) }
+    }
+
+    private static var timeout: DatabaseError { DatabaseError(.timeout, "tokens were not read in time") }
 
     // MARK: The timer
 
-    /// Sees to it that the timer fires no later than the next deadline. One that fires too early is cheap.
     private func schedule() {
-        guard let loop, let deadline = waiting.values.joined().map(\.end).min() else { return }
-        if let timerFires, timerFires <= deadline { return }
-        timerFires = deadline
-        let timer = timer ?? LoopTimer(on: loop) { [weak self] in Task { await self?.timerFired() } }
-        self.timer = timer
-        loop.execute { timer.schedule(after: max(.zero, ContinuousClock.now.duration(to: deadline))) }
+        timer.schedule(loads.nextDeadline) { [weak self] in Task { await self?.timerFired() } }
     }
 
     private func timerFired() {
-        timerFires = nil
+        timer.fired()
         expire()
     }
 }

@@ -3,18 +3,20 @@ import Testing
 @testable import Gateway
 
 @Suite struct LoadTableTests {
+    private typealias Table = LoadTable<TokenID>
+
     private let first = TokenID(high: 1, low: 0)
     private let second = TokenID(high: 2, low: 0)
     private let third = TokenID(high: 3, low: 0)
     private let start = ContinuousClock.now
 
     /// `#expect` cannot expand a mutating call that gives a truth value.
-    private func leave(_ waiter: LoadTable.Waiter, _ table: inout LoadTable) -> Bool { table.leave(waiter) }
+    private func leave(_ waiter: Table.Waiter, _ table: inout Table) -> Bool { table.leave(waiter) }
 
-    private func next(_ table: inout LoadTable) -> TokenID? { table.startNext(now: start)?.id }
+    private func next(_ table: inout Table) -> TokenID? { table.startNext(now: start)?.key }
 
     @Test func oneReadForAll() {
-        var table = LoadTable(maximumLoads: 4, maximumWaiters: 10)
+        var table = Table(maximumLoads: 4, maximumWaiters: 10)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         #expect(table.join(first, 2, now: start) == .wait)
         #expect(table.join(second, 3, now: start) == .start(generation: 0))
@@ -25,7 +27,7 @@ import Testing
     }
 
     @Test func anOvertakenReadBeginsAnew() {
-        var table = LoadTable(maximumLoads: 4, maximumWaiters: 10)
+        var table = Table(maximumLoads: 4, maximumWaiters: 10)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         #expect(table.join(second, 2, now: start) == .start(generation: 0))
         table.invalidate(first)
@@ -38,7 +40,7 @@ import Testing
     }
 
     @Test func invalidatingAllOvertakesAll() {
-        var table = LoadTable(maximumLoads: 4, maximumWaiters: 10)
+        var table = Table(maximumLoads: 4, maximumWaiters: 10)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         #expect(table.join(second, 2, now: start) == .start(generation: 0))
         table.invalidateAll()
@@ -51,7 +53,7 @@ import Testing
     }
 
     @Test func givesUpInTheEnd() {
-        var table = LoadTable(maximumLoads: 4, maximumWaiters: 10, maximumAttempts: 2)
+        var table = Table(maximumLoads: 4, maximumWaiters: 10, maximumAttempts: 2)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         table.invalidate(first)
         #expect(table.finish(first, generation: 0, now: start) == .reload(generation: 1))
@@ -61,7 +63,7 @@ import Testing
     }
 
     @Test func bounds() {
-        var table = LoadTable(maximumLoads: 1, maximumWaiters: 3)
+        var table = Table(maximumLoads: 1, maximumWaiters: 3)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         #expect(table.join(second, 2, now: start) == .wait)
         #expect(table.join(first, 3, now: start) == .wait)
@@ -78,11 +80,11 @@ import Testing
     }
 
     @Test func idsWaitForTheirTurnInOrder() {
-        var table = LoadTable(maximumLoads: 1, maximumWaiters: 100)
+        var table = Table(maximumLoads: 1, maximumWaiters: 100)
         let ids = (10..<20 as Range<UInt64>).map { TokenID(high: $0, low: 0) }
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         for (number, id) in ids.enumerated() {
-            #expect(table.join(id, LoadTable.Waiter(10 + number), now: start) == .wait)
+            #expect(table.join(id, Table.Waiter(10 + number), now: start) == .wait)
         }
         // Nobody waits for the fourth any more: it is not read. Nor are those that come back before their turn.
         #expect(leave(13, &table) == true)
@@ -96,8 +98,8 @@ import Testing
         var order: [TokenID] = []
         while let id = next(&table) {
             order.append(id)
-            let place = LoadTable.Waiter(ids.firstIndex(of: id) ?? 0)
-            let waiters: [LoadTable.Waiter] = place == 0 ? [30] : place == 1 ? [11, 31] : [10 + place]
+            let place = Table.Waiter(ids.firstIndex(of: id) ?? 0)
+            let waiters: [Table.Waiter] = place == 0 ? [30] : place == 1 ? [11, 31] : [10 + place]
             #expect(table.finish(id, generation: 1, now: start) == .deliver(waiters))
         }
         #expect(order == [1, 2, 4, 5, 6, 7, 8, 9, 0].map { ids[$0] })
@@ -106,7 +108,7 @@ import Testing
 
     /// Whoever goes away is told how long the database has had for the read, or for those before it.
     @Test func sinceWhenItIsRead() {
-        var table = LoadTable(maximumLoads: 1, maximumWaiters: 10)
+        var table = Table(maximumLoads: 1, maximumWaiters: 10)
         let end = start + .seconds(9)
         _ = table.join(first, 1, until: end, now: start + .seconds(1))
         _ = table.join(second, 2, until: end, now: start + .seconds(2))
@@ -122,7 +124,7 @@ import Testing
     }
 
     @Test func leaving() {
-        var table = LoadTable(maximumLoads: 1, maximumWaiters: 2)
+        var table = Table(maximumLoads: 1, maximumWaiters: 2)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         #expect(table.join(first, 2, now: start) == .wait)
         #expect(leave(1, &table) == true)
@@ -134,7 +136,7 @@ import Testing
     }
 
     @Test func deadlinesOfThoseWhoWait() {
-        var table = LoadTable(maximumLoads: 4, maximumWaiters: 10)
+        var table = Table(maximumLoads: 4, maximumWaiters: 10)
         #expect(table.nextDeadline == nil)
         _ = table.join(first, 1, until: start + .seconds(5), now: start)
         _ = table.join(first, 2, now: start)
@@ -142,7 +144,7 @@ import Testing
         #expect(table.nextDeadline == start + .seconds(2))
         #expect(table.expire(now: start + .seconds(1)).count == 0)
         let expired = table.expire(now: start + .seconds(2))
-        #expect(expired.map(\.waiter) == [3] && expired.map(\.id) == [second])
+        #expect(expired.map(\.waiter) == [3] && expired.map(\.key) == [second])
         #expect(table.nextDeadline == start + .seconds(5))
         // The read goes on, for the cache.
         #expect(table.counts == (2, 2))
@@ -155,8 +157,8 @@ import Testing
 
     /// Patience is for ids of which something is known: its end is no end for others, nor do they lose their turn.
     @Test func patience() {
-        var table = LoadTable(maximumLoads: 1, maximumWaiters: 10)
-        func at(_ seconds: Int) -> LoadTable.Instant { start + .seconds(seconds) }
+        var table = Table(maximumLoads: 1, maximumWaiters: 10)
+        func at(_ seconds: Int) -> Table.Instant { start + .seconds(seconds) }
         _ = table.join(first, 1, until: at(5), patience: at(1), now: start)
         _ = table.join(second, 2, until: at(5), patience: at(1), now: start)
         _ = table.join(second, 3, patience: at(1), now: start)
@@ -172,7 +174,7 @@ import Testing
     }
 
     @Test func readsForNobody() {
-        var table = LoadTable(maximumLoads: 1, maximumWaiters: 2)
+        var table = Table(maximumLoads: 1, maximumWaiters: 2)
         #expect(table.refresh(first, now: start) == 0)
         #expect(table.refresh(first, now: start) == nil)
         #expect(table.refresh(second, now: start) == nil)

@@ -23,18 +23,16 @@ public actor TokenCache {
     private let loader: any TokenRecordLoading
     private let settings: TokenCacheSettings
     private let clock: @Sendable () -> ContinuousClock.Instant
-    private let loop: EventLoop?
-    private var loads: LoadTable
-    private var waiting: [LoadTable.Waiter: Waiting] = [:]
-    private var lastWaiter: LoadTable.Waiter = 0
+    private var loads: LoadTable<TokenID>
+    private var timer: LoadTimer
+    private var waiting: [LoadTable<TokenID>.Waiter: Waiting] = [:]
+    private var lastWaiter: LoadTable<TokenID>.Waiter = 0
     /// Tokens that the database has and that cannot be read: it is not asked again for each request.
     private var failures: ClockTable<TokenID, Failure>
     /// A Boolean value that indicates whether changes are heard of.
     private var isWatched = false
     /// Until when the database is taken for unable to answer, after it did not.
     private var isAwayUntil: ContinuousClock.Instant?
-    private var timer: LoopTimer?
-    private var timerFires: ContinuousClock.Instant?
 
     /// An empty cache, which does not hear of changes yet.
     ///
@@ -54,7 +52,7 @@ public actor TokenCache {
         self.loader = loader
         self.authority = authority
         self.settings = settings
-        self.loop = loop
+        timer = LoadTimer(on: loop)
         self.clock = clock
     }
 
@@ -177,7 +175,7 @@ public actor TokenCache {
         isAwayUntil.map { now < $0 } ?? false
     }
 
-    private func leave(_ waiter: LoadTable.Waiter) {
+    private func leave(_ waiter: LoadTable<TokenID>.Waiter) {
         guard loads.leave(waiter) else { return }
         waiting.removeValue(forKey: waiter)?.resume(throwing: CancellationError())
     }
@@ -200,7 +198,7 @@ public actor TokenCache {
             case .deliver(let waiters): resume(waiters, with: settle(result, of: id))
             case .giveUp(let waiters): resume(waiters, with: .failure(TokenCacheError.changing))
             }
-            if let next = loads.startNext(now: clock()) { Task { await read(next.id, generation: next.generation) } }
+            if let next = loads.startNext(now: clock()) { Task { await read(next.key, generation: next.generation) } }
             return
         }
     }
@@ -239,24 +237,18 @@ public actor TokenCache {
         return shard(of: id).withLock { $0.useStale(id, now: now) }
     }
 
-    private func resume(_ waiters: [LoadTable.Waiter], with result: Result<TokenRecord?, any Error>) {
+    private func resume(_ waiters: [LoadTable<TokenID>.Waiter], with result: Result<TokenRecord?, any Error>) {
         for waiter in waiters { waiting.removeValue(forKey: waiter)?.resume(with: result) }
     }
 
     // MARK: The timer
 
-    /// Sees to it that the timer fires no later than the next deadline. One that fires too early is cheap.
     private func schedule() {
-        guard let loop, let deadline = loads.nextDeadline else { return }
-        if let timerFires, timerFires <= deadline { return }
-        timerFires = deadline
-        let timer = timer ?? LoopTimer(on: loop) { [weak self] in Task { await self?.timerFired() } }
-        self.timer = timer
-        loop.execute { timer.schedule(after: max(.zero, ContinuousClock.now.duration(to: deadline))) }
+        timer.schedule(loads.nextDeadline) { [weak self] in Task { await self?.timerFired() } }
     }
 
     private func timerFired() {
-        timerFires = nil
+        timer.fired()
         expire()
     }
 }
