@@ -96,7 +96,7 @@ extension UUIDValue {
     }
 
     /// A UUID with 122 random bits from the system's generator, version 4 (RFC 9562 section 5.4).
-    static func random() -> UUIDValue {
+    public static func random() -> UUIDValue {
         var generator = SystemRandomNumberGenerator()
         return random(using: &generator)
     }

@@ -80,9 +80,6 @@ struct WebhookPipeline: Sendable {
         _ request: WebhookRequest, service: any WebhookService, token: TokenRecord, parser: JSONParser? = nil
     ) throws(HTTPError) -> PreparedDelivery {
         let parser = if let parser { parser } else { try self.parser() }
-        guard let uuid = UUIDValue(bytes: token.uuid) else {
-            throw .unavailable("The server is not ready.", retryAfter: retryAfter)
-        }
         var request = request
         request.allowsPrivateContent = token.publishesPrivate
         var event: WebhookEvent
@@ -104,7 +101,7 @@ struct WebhookPipeline: Sendable {
         let topic = FedoraMessage.routingKey(of: event.topic, prefix: topicPrefix)
         return .message(
             Delivery(
-                event, schema: schema, routingKey: topic, token: uuid,
+                event, schema: schema, routingKey: topic, token: token.uuid,
                 origin: token.origin(namingOwners: settings.namesOwners)))
     }
 

@@ -1,6 +1,7 @@
 import Cryptography
 import Database
 import Encodings
+import FedoraMessaging
 import FoundationEssentials
 import WebhookServices
 
@@ -12,7 +13,7 @@ public struct Token: Sendable, Hashable {
     public static let maximumOwners = 50
 
     /// Its lasting identity; part of the names that message ids are made from. Never shown.
-    public let uuid: UUID
+    public let uuid: UUIDValue
     /// Its id in the URL.
     public let id: TokenID
     /// The service, by its name in the URL.
@@ -57,7 +58,7 @@ public struct Token: Sendable, Hashable {
     var secretsVersion: String { String(secretsSince.milliseconds) }
 
     /// The text of the uuid in the database: small letters.
-    var row: String { uuid.uuidString.lowercased() }
+    var row: String { uuid.description }
 
     /// Names what a form about the settings shows: equal for equal settings, another as soon as one of them changes. A form
     /// carries it, so that a page that was open for long does not overwrite what it never showed.
@@ -204,7 +205,7 @@ extension StoredToken {
     ///
     /// - Throws: `DatabaseError` `decoding` for what this program never wrote.
     init(row: SQLRow) throws(DatabaseError) {
-        guard let uuid = UUID(uuidString: try row.text("uuid")) else { throw Self.malformed("uuid") }
+        guard let uuid = UUIDValue(try row.text("uuid")) else { throw Self.malformed("uuid") }
         guard let id = TokenID(try row.text("public_id")) else { throw Self.malformed("public_id") }
         guard let state = TokenState(rawValue: try row.text("state")) else { throw Self.malformed("state") }
         token = Token(

@@ -1,7 +1,6 @@
 import Cryptography
-import Database
 import Encodings
-import FoundationEssentials
+import FedoraMessaging
 
 /// A token's public id, as it stands in the URL: 96 random bits and a tag of 32 bits that only this server's key makes.
 ///
@@ -130,14 +129,14 @@ public struct TokenTag: Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
     /// The tag of the token with this lasting identity.
-    init(of uuid: [UInt8], _ keys: KeyRing) {
-        let code = keys.idTags.authenticationCode(for: [Self.purpose[...], uuid[...]])
+    init(of uuid: UUIDValue, _ keys: KeyRing) {
+        let code = keys.idTags.authenticationCode(for: [Self.purpose[...], uuid.bytes[...]])
         description = Hex.encode(code.prefix(Self.characterCount / 2))
     }
 
     /// The tag of a token.
     init(of token: Token, _ keys: KeyRing) {
-        self.init(of: withUnsafeBytes(of: token.uuid.uuid) { Array($0) }, keys)
+        self.init(of: token.uuid, keys)
     }
 
     /// Reads a tag, in either case; `nil` for whatever is none.

@@ -1,7 +1,7 @@
 import Cryptography
 import Database
 import EventLoop
-import FoundationEssentials
+import FedoraMessaging
 import Logging
 import WebhookServices
 
@@ -9,8 +9,8 @@ import WebhookServices
 public final class TokenRecord: Sendable {
     /// The id in the URL.
     public let id: TokenID
-    /// The 16 bytes of the lasting identity, for message ids.
-    public let uuid: [UInt8]
+    /// The lasting identity, for message ids.
+    public let uuid: UUIDValue
     /// The public tag that messages carry; `nil` for a token that is nobody's.
     public let tag: TokenTag?
     /// The people and groups that may manage it, where messages are to say so (`messages.provenance`); else nobody.
@@ -45,7 +45,7 @@ public final class TokenRecord: Sendable {
     ///   - previous: The secret before, and when it stops working.
     ///   - earlier: The one before that, likewise.
     public init(
-        id: TokenID, uuid: [UInt8], tag: TokenTag? = nil, owners: [TokenOwner] = [], service: String,
+        id: TokenID, uuid: UUIDValue, tag: TokenTag? = nil, owners: [TokenOwner] = [], service: String,
         scope: TokenScope?, eventFilter: EventFilter? = nil, publishesPrivate: Bool = false,
         settings: [String: String] = [:], isEnabled: Bool, account: String? = nil, current: PreparedSecret?,
         previous: (secret: PreparedSecret, expiresAt: UnixTime)? = nil,
@@ -148,7 +148,7 @@ public struct TokenRecordLoader: TokenRecordLoading {
         }
         let owners = namesOwners ? try await store.owners(of: [token])[token.row] ?? [] : []
         return TokenRecord(
-            id: id, uuid: withUnsafeBytes(of: token.uuid.uuid) { Array($0) }, tag: TokenTag(of: token, store.keys),
+            id: id, uuid: token.uuid, tag: TokenTag(of: token, store.keys),
             owners: owners, service: token.service,
             scope: token.scope, eventFilter: token.eventFilter, publishesPrivate: token.publishesPrivate,
             settings: token.settings, isEnabled: token.state == .enabled, account: try await account(of: token),

@@ -1,6 +1,6 @@
 import Cryptography
 import Database
-import FoundationEssentials
+import FedoraMessaging
 
 /// The tokens in the database: the one place that writes them. Secrets go in sealed and come out through ``KeyRing``.
 ///
@@ -292,8 +292,8 @@ extension TokenStore {
             let rows = try await database.query("\(selection) LIMIT \(pageLength)", [.text(last)]).rows
             for row in rows {
                 last = try row.text("uuid")
-                guard let uuid = UUID(uuidString: last) else { continue }
-                if TokenTag(of: withUnsafeBytes(of: uuid.uuid) { Array($0) }, keys) == tag { return row }
+                guard let uuid = UUIDValue(last) else { continue }
+                if TokenTag(of: uuid, keys) == tag { return row }
             }
             if rows.count < pageLength { return nil }
         }

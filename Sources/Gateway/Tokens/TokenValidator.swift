@@ -81,7 +81,7 @@ public struct TokenValidator: Sendable {
         guard let service = services.offered(named: new.service) else { throw unknown(new.service) }
         if let own { try Self.check(own, for: service) }
         let token = Token(
-            uuid: UUID(), id: id, service: new.service, name: new.name, scope: try scope(new.scope, for: service),
+            uuid: .random(), id: id, service: new.service, name: new.name, scope: try scope(new.scope, for: service),
             eventFilter: try Self.eventFilter(new.events, for: service), publishesPrivate: new.publishesPrivate,
             settings: try Self.settings(new.settings, for: service, byAdministrator: isAdministrator),
             owners: owners.reduce(into: []) { unique, owner in if !unique.contains(owner) { unique.append(owner) } },

@@ -167,7 +167,7 @@ import Testing
                     """
                     INSERT INTO token_activity (token_uuid, published, withheld, refused, accepted_noted, refused_noted,
                         last_accepted_at, last_at) VALUES ($1, 1, 0, 0, 1, 0, 1, 1)
-                    """, [.text(token.uuid.uuidString.lowercased())])
+                    """, [.text(token.row)])
             }
             let again = try await loader.candidates(for: key)
             #expect(again.map(\.id) == [crowd[149], owned[2], crowd[0], owned[0]] + plain)

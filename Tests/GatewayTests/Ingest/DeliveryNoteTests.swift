@@ -1,3 +1,4 @@
+import FedoraMessaging
 import HTTPServer
 import Testing
 import WebhookServices
@@ -105,7 +106,7 @@ import WebhookServices
         let service = try #require(ServiceRegistry.service(named: name))
         let settings = Dictionary(uniqueKeysWithValues: service.settings.map { ($0.key, $0.example) })
         let token = TokenRecord(
-            id: TokenID(high: 1, low: 1), uuid: Array(repeating: 1, count: 16), service: name,
+            id: TokenID(high: 1, low: 1), uuid: .random(), service: name,
             scope: try TokenScope("fedora-infra/ansible"), settings: settings, isEnabled: true, current: nil)
         let webhook = TestWebhook(for: token, of: service, sender: "alice")
         let event = try service.event(
@@ -123,7 +124,7 @@ import WebhookServices
         let service = try #require(ServiceRegistry.service(named: name))
         let settings = Dictionary(uniqueKeysWithValues: service.settings.map { ($0.key, $0.example) })
         let token = TokenRecord(
-            id: TokenID(high: 1, low: 1), uuid: Array(repeating: 1, count: 16), service: name, scope: nil,
+            id: TokenID(high: 1, low: 1), uuid: .random(), service: name, scope: nil,
             settings: settings, isEnabled: true, current: nil)
         let parser = try JSONParser()
         let deliveries = try (0..<2).map { _ in

@@ -3,7 +3,7 @@
 enum TestRecord {
     static func make(_ id: TokenID, isEnabled: Bool = true) -> TokenRecord {
         TokenRecord(
-            id: id, uuid: [UInt8](repeating: 7, count: 16), service: "github", scope: nil, isEnabled: isEnabled,
+            id: id, uuid: .random(), service: "github", scope: nil, isEnabled: isEnabled,
             current: nil)
     }
 }

@@ -1,5 +1,5 @@
 import Database
-import FoundationEssentials
+import FedoraMessaging
 import WebhookServices
 
 @testable import Gateway
@@ -18,7 +18,7 @@ struct TokenDraft: Sendable {
 
     func token(id: TokenID, at now: UnixTime) -> Token {
         Token(
-            uuid: UUID(), id: id, service: service, name: name, scope: scope, eventFilter: eventFilter,
+            uuid: .random(), id: id, service: service, name: name, scope: scope, eventFilter: eventFilter,
             publishesPrivate: publishesPrivate, settings: settings, owners: owners, state: .enabled,
             createdBy: createdBy, createdAt: now, updatedAt: now, rotatedAt: nil, previousSecretExpiresAt: nil)
     }

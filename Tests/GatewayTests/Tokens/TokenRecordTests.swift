@@ -1,6 +1,7 @@
 import Cryptography
 import Database
 import Encodings
+import FedoraMessaging
 import Testing
 import WebhookServices
 
@@ -15,7 +16,7 @@ import WebhookServices
         let previous = try service.prepare(secret: [UInt8](repeating: 2, count: 32))
         let end = UnixTime(milliseconds: 1_000_000)
         let record = TokenRecord(
-            id: id, uuid: [], service: "github", scope: nil, isEnabled: true, current: current,
+            id: id, uuid: .random(), service: "github", scope: nil, isEnabled: true, current: current,
             previous: (previous, end))
         #expect(record.secrets(at: UnixTime(milliseconds: 999_999)).count == 2)
         #expect(record.secrets(at: end).count == 1)
@@ -29,7 +30,7 @@ import WebhookServices
         }
         for (previous, earlier) in [(100, 200), (200, 100)] as [(Int64, Int64)] {
             let record = TokenRecord(
-                id: id, uuid: [], service: "github", scope: nil, isEnabled: true, current: try secret(1),
+                id: id, uuid: .random(), service: "github", scope: nil, isEnabled: true, current: try secret(1),
                 previous: (try secret(2), UnixTime(milliseconds: previous)),
                 earlier: (try secret(3), UnixTime(milliseconds: earlier)))
             #expect([99, 100, 199, 200].map { record.secrets(at: UnixTime(milliseconds: $0)).count } == [3, 2, 2, 1])
@@ -39,7 +40,7 @@ import WebhookServices
     @Test func theClockIsAskedOnlyIfNeeded() throws {
         let service = try #require(ServiceRegistry.service(named: "github"))
         let record = TokenRecord(
-            id: id, uuid: [], service: "github", scope: nil, isEnabled: true,
+            id: id, uuid: .random(), service: "github", scope: nil, isEnabled: true,
             current: try service.prepare(secret: [UInt8](repeating: 1, count: 32)))
         var asked = 0
         func now() -> UnixTime {
@@ -58,8 +59,7 @@ import WebhookServices
         ).token
         let record = try #require(try await loader.record(for: made.id))
         #expect(record.id == made.id)
-        #expect(record.uuid.count == 16)
-        #expect(record.uuid == withUnsafeBytes(of: made.uuid.uuid) { Array($0) })
+        #expect(record.uuid == made.uuid)
         #expect(record.service == "github")
         #expect(record.scope?.text == "a/b")
         #expect(record.isEnabled)

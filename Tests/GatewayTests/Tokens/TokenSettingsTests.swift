@@ -1,5 +1,6 @@
 import Database
 import EventLoop
+import FedoraMessaging
 import FoundationEssentials
 import Testing
 import WebhookServices
@@ -48,8 +49,9 @@ import WebhookServices
         #expect(try made("github", "fedora").scope?.text == "fedora")
         #expect(refusal.place == .scope)
         let token = Token(
-            uuid: UUID(), id: TokenID(high: 1, low: 1), service: "discourse", name: "x", scope: nil, eventFilter: nil,
-            publishesPrivate: false, settings: [:], owners: [], state: .enabled, createdBy: nil, createdAt: start,
+            uuid: .random(), id: TokenID(high: 1, low: 1), service: "discourse", name: "x", scope: nil,
+            eventFilter: nil, publishesPrivate: false, settings: [:], owners: [], state: .enabled, createdBy: nil,
+            createdAt: start,
             updatedAt: start, rotatedAt: nil, previousSecretExpiresAt: nil)
         #expect(throws: refusal) {
             try validator.edited(token, by: TokenEdit(scope: "fedora"), byAdministrator: false)

@@ -1,4 +1,5 @@
 import Database
+import FedoraMessaging
 import FoundationEssentials
 import Testing
 
@@ -6,13 +7,13 @@ import Testing
 
 @Suite struct TokenTagTests {
     @Test func theTagIsOfTheTokenAndOutlivesARotationOfTheRootKey() async throws {
-        let uuid = [UInt8](1...16)
+        let uuid = try #require(UUIDValue(bytes: Array(1...16)))
         let (first, second) = (try TestStore.key(), try TestStore.key(9))
         let ring = try KeyRing(first)
         let tag = TokenTag(of: uuid, ring)
         #expect(tag.description.count == TokenTag.characterCount)
         #expect(tag == TokenTag(of: uuid, try KeyRing(first)))
-        #expect(tag != TokenTag(of: Array(uuid.reversed()), ring))
+        #expect(tag != TokenTag(of: .random(), ring))
         // Another server's tokens have other tags.
         #expect(tag != TokenTag(of: uuid, try KeyRing(second)))
         // What the database keeps of the key for tags is what a rotated ring has.
@@ -102,7 +103,7 @@ import Testing
     @Test func provenanceNamesOwnersAndScope() throws {
         let owners = [try TokenOwner(.user, name: "alice"), try TokenOwner(.group, name: "infra")]
         let record = TokenRecord(
-            id: TokenID(high: 1, low: 2), uuid: [UInt8](1...16), tag: TokenTag("0123456789abcdef"), owners: owners,
+            id: TokenID(high: 1, low: 2), uuid: .random(), tag: TokenTag("0123456789abcdef"), owners: owners,
             service: "github", scope: try TokenScope("fedora-infra/bodhi"), isEnabled: true, current: nil)
         #expect(record.origin(namingOwners: false).map(\.name) == ["webhook2fedmsg_token"])
         let named = Dictionary(uniqueKeysWithValues: record.origin(namingOwners: true).map { ($0.name, $0.value) })
