@@ -19,7 +19,7 @@ struct Ingest: Sendable {
 
     init(
         _ configuration: Configuration, loops: LoopGroup, storage: Storage, publisher: any MessagePublisher,
-        deliveries: any DeliveryNoting, logger: Logger
+        deliveries: any DeliveryRecording, logger: Logger
     ) throws {
         let services = configuration.services.registry.offered
         let settings = configuration.ingest
@@ -31,7 +31,7 @@ struct Ingest: Sendable {
             ) { name in services.first { $0.name == name } },
             authority: TokenIDAuthority(storage.keys), settings: configuration.cache,
             loop: loops.loops[0])
-        storage.tokenNotices.listen { [weak cache] in await cache?.note($0) }
+        storage.tokenNotices.listen { [weak cache] in await cache?.handle($0) }
         self.services = services
         self.loops = loops.loops
         tokens = TokenLookup(cache: cache, retryAfter: retryAfter, logger: logger)
@@ -61,15 +61,13 @@ extension Ingest: TestSending {
         var record: DeliveryRecord
         do throws(HTTPError) {
             guard let token = try await tokens.record(of: id, until: deadline) else { return nil }
-            let acceptance = try await accept(token, sender: sender, size: &size, until: deadline)
-            record = acceptance.record(size: size)
+            record = try await accept(token, sender: sender, size: &size, until: deadline)
+            record.size = size
         } catch {
-            record = DeliveryRecord(
-                at: .now(), outcome: .refused, status: Int(error.status.code), size: size,
-                reason: error.deliveryReason)
+            record = .refused(error, size: size)
         }
         record.isTest = true
-        pipeline.deliveries.note(record, for: id)
+        pipeline.deliveries.record(record, for: id)
         // The page that comes next lists it.
         await pipeline.deliveries.flushed()
         return record
@@ -77,7 +75,7 @@ extension Ingest: TestSending {
 
     private func accept(
         _ token: TokenRecord, sender: String, size: inout Int?, until deadline: RequestDeadline
-    ) async throws(HTTPError) -> Acceptance {
+    ) async throws(HTTPError) -> DeliveryRecord {
         guard let service = services.first(where: { $0.name == token.service }) else { throw .unknownWebhook }
         guard token.isEnabled else { throw .tokenDisabled }
         let second = Int64(time(nil))
@@ -100,7 +98,7 @@ extension BarePathHandler {
             times: configuration.cache.times)
         let index = TokenScopeIndex(
             loader: CandidateLoader(database: storage.database), table: table, loop: ingest.loops.first)
-        storage.tokenNotices.listen { [weak index] in await index?.note($0) }
+        storage.tokenNotices.listen { [weak index] in await index?.handle($0) }
         self.init(
             services: ingest.services, tokens: ingest.tokens, pipeline: ingest.pipeline,
             limiter: AdmissionLimiter(settings.admission, timeout: settings.bodyTimeout),

@@ -35,14 +35,14 @@ struct BarePathHandler: HTTPHandler {
 
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
         do throws(HTTPError) {
-            return .json(.accepted, try await accept(exchange).json)
+            return .json(.accepted, try await accept(exchange).responseBody)
         } catch {
             let allow = error.status == .methodNotAllowed ? [ClosedAddressHandler.allowed] : []
             return exchange.refuse(error, headers: allow)
         }
     }
 
-    private func accept(_ exchange: HTTPExchange) async throws(HTTPError) -> Acceptance {
+    private func accept(_ exchange: HTTPExchange) async throws(HTTPError) -> DeliveryRecord {
         let deadline = RequestDeadline(from: exchange.receivedAt, limit: pipeline.settings.deadline)
         guard let name = exchange.pathParameters.raw("service"),
             let place = services.firstIndex(where: { $0.name.utf8.elementsEqual(name) })
@@ -59,13 +59,13 @@ struct BarePathHandler: HTTPHandler {
         let (prepared, token, secret, size) = try await verify(
             exchange, service: service, client: client, second: second, until: deadline)
         do throws(HTTPError) {
-            let acceptance = try await pipeline.finish(
+            let delivery = try await pipeline.finish(
                 prepared, second: second, until: deadline.leavingTime(of: pipeline.settings.deadline),
                 requestID: exchange.requestID)
-            pipeline.note(acceptance, of: token, size: size, secret: secret, isBare: true)
-            return acceptance
+            pipeline.record(delivery, of: token, size: size, secret: secret, isBare: true)
+            return delivery
         } catch {
-            pipeline.note(error, of: token, size: size, secret: secret)
+            pipeline.record(error, of: token, size: size, secret: secret)
             throw error
         }
     }
@@ -74,7 +74,7 @@ struct BarePathHandler: HTTPHandler {
     private func verify(
         _ exchange: HTTPExchange, service: any WebhookService, client: ClientKey, second: Int64,
         until deadline: RequestDeadline
-    ) async throws(HTTPError) -> (PreparedDelivery, TokenID, SecretUse, size: Int) {
+    ) async throws(HTTPError) -> (PreparedWebhook, TokenID, SecretUse, size: Int) {
         let body = try await body(of: exchange, client: client, until: deadline)
         let deadline = deadline.leavingTime(of: pipeline.settings.deadline)
         let start = ContinuousClock.now
@@ -89,7 +89,7 @@ struct BarePathHandler: HTTPHandler {
             return (prepared, token, secret, body.count)
         case .invalid(let error, let token):
             limiter.leave(client, .verified)
-            pipeline.note(error, of: token, size: body.count)
+            pipeline.record(error, of: token, size: body.count)
             throw error
         case .unknown(let error): failure = error
         case .failed: failure = .unverified

@@ -177,7 +177,7 @@ struct CandidateTable: Sendable {
     }
 
     /// Notes that a webhook was of this token: it is tried first from now on.
-    mutating func noteVerified(_ id: TokenID, for key: CandidateKey) {
+    mutating func markVerified(_ id: TokenID, for key: CandidateKey) {
         guard entries.use(key)?.verified.first != id else { return }
         let limit = choice.limit
         entries.update(key) { entry in

@@ -10,7 +10,7 @@ struct TokenDiscovery {
     /// The outcome of trying.
     enum Outcome {
         /// It is a webhook of a token, ready to be published.
-        case verified(PreparedDelivery, TokenID, SecretUse)
+        case verified(PreparedWebhook, TokenID, SecretUse)
         /// It is of none.
         case failed
         /// It is of a token, and lacks something.
@@ -63,7 +63,7 @@ struct TokenDiscovery {
         for token in tokens where isCandidate(token, repository) {
             await makeWay(for: request)
             guard let outcome = try await outcome(of: request, token, handler) else { continue }
-            handler.index.noteVerified(token.id, for: key)
+            handler.index.markVerified(token.id, for: key)
             return outcome
         }
         return nil

@@ -4,7 +4,7 @@ import EventLoop
 /// The index of tokens by scope and by secret, for webhooks that come without a token's id.
 ///
 /// The keys that it holds and its reads at once are bounded, and there is one read a key, however many ask. Changes of
-/// tokens are told to `note`; a read under way does not count then.
+/// tokens are told to `handle`; a read under way does not count then.
 actor TokenScopeIndex {
     private typealias Waiting = CheckedContinuation<CandidateTable.Answer, any Error>
 
@@ -53,12 +53,12 @@ actor TokenScopeIndex {
     }
 
     /// Notes that a webhook was of this token: it is tried first from now on.
-    nonisolated func noteVerified(_ id: TokenID, for key: CandidateKey) {
-        table.withLock { $0.noteVerified(id, for: key) }
+    nonisolated func markVerified(_ id: TokenID, for key: CandidateKey) {
+        table.withLock { $0.markVerified(id, for: key) }
     }
 
     /// Makes everything be read again at its next use: a token was made, changed or deleted, here or elsewhere.
-    func note(_ notice: TokenNotice) {
+    func handle(_ notice: TokenNotice) {
         loads.invalidateAll()
         table.withLock { table in
             switch notice {

@@ -15,13 +15,13 @@ final class DeduplicationWindow: Sendable {
     }
 
     /// Notes a delivery; see `DeduplicationShard.receive`.
-    func receive(_ key: UUIDValue, receipt: DeliveryReceipt, now: ContinuousClock.Instant) -> DeliveryVerdict {
-        shard(of: key).withLock { $0.receive(key, receipt: receipt, now: now) }
+    func receive(_ key: UUIDValue, stamp: MessageStamp, now: ContinuousClock.Instant) -> DeduplicationVerdict {
+        shard(of: key).withLock { $0.receive(key, stamp: stamp, now: now) }
     }
 
     /// Notes that the broker has the message.
-    func confirm(_ key: UUIDValue, receipt: DeliveryReceipt) {
-        shard(of: key).withLock { $0.confirm(key, receipt: receipt) }
+    func confirm(_ key: UUIDValue, stamp: MessageStamp) {
+        shard(of: key).withLock { $0.confirm(key, stamp: stamp) }
     }
 
     private func shard(of key: UUIDValue) -> Locked<DeduplicationShard> {
@@ -36,7 +36,7 @@ final class DeduplicationWindow: Sendable {
 /// again with the same id.
 struct DeduplicationShard: Sendable {
     private struct Entry {
-        let receipt: DeliveryReceipt
+        let stamp: MessageStamp
         var isConfirmed: Bool
     }
 
@@ -57,25 +57,25 @@ struct DeduplicationShard: Sendable {
 
     /// Notes a delivery. The key, which is the message's id, is made of token, delivery id and payload.
     ///
-    /// - Parameter receipt: What it gets if it is new.
+    /// - Parameter stamp: The stamp of its message if it is new.
     mutating func receive(
-        _ key: UUIDValue, receipt: DeliveryReceipt, now: ContinuousClock.Instant
-    ) -> DeliveryVerdict {
+        _ key: UUIDValue, stamp: MessageStamp, now: ContinuousClock.Instant
+    ) -> DeduplicationVerdict {
         dropExpired(now: now)
         if let entry = entries[key] {
-            return entry.isConfirmed ? .confirmed(entry.receipt) : .publish(entry.receipt)
+            return entry.isConfirmed ? .confirmed(entry.stamp) : .publish(entry.stamp)
         }
-        guard capacity > 0 else { return .publish(receipt) }
+        guard capacity > 0 else { return .publish(stamp) }
         if entries.count >= capacity { dropOldest() }
-        entries[key] = Entry(receipt: receipt, isConfirmed: false)
+        entries[key] = Entry(stamp: stamp, isConfirmed: false)
         order.append((key, now))
-        return .publish(receipt)
+        return .publish(stamp)
     }
 
-    /// Notes that the broker has the message. An entry that took the place of the one confirmed has another receipt, and
+    /// Notes that the broker has the message. An entry that took the place of the one confirmed has another stamp, and
     /// stays as it is.
-    mutating func confirm(_ key: UUIDValue, receipt: DeliveryReceipt) {
-        guard let entry = entries[key], entry.receipt == receipt else { return }
+    mutating func confirm(_ key: UUIDValue, stamp: MessageStamp) {
+        guard let entry = entries[key], entry.stamp == stamp else { return }
         entries[key]?.isConfirmed = true
     }
 
@@ -89,18 +89,10 @@ struct DeduplicationShard: Sendable {
     }
 }
 
-/// The receipt of a delivery: made when it was first received, and kept however often it is sent again.
-struct DeliveryReceipt: Hashable, Sendable {
-    /// The message's id.
-    let messageID: UUIDValue
-    /// The time of first receipt, in whole seconds since 1970: the message's `sent-at`.
-    let second: Int64
-}
-
 /// The deduplication window's answer about a delivery.
-enum DeliveryVerdict: Hashable, Sendable {
+enum DeduplicationVerdict: Hashable, Sendable {
     /// Not confirmed yet: publish it so.
-    case publish(DeliveryReceipt)
+    case publish(MessageStamp)
     /// The broker has it already, under this id: answer as before, publish nothing.
-    case confirmed(DeliveryReceipt)
+    case confirmed(MessageStamp)
 }

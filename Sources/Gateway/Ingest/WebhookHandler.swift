@@ -13,7 +13,7 @@ struct WebhookHandler: HTTPHandler {
     let tokens: TokenLookup
     let pipeline: WebhookPipeline
 
-    /// The progress of a webhook: what is noted of it if it is refused.
+    /// The progress of a webhook: what is recorded of it if it is refused.
     private struct Trail {
         var token: TokenID?
         var size: Int?
@@ -23,16 +23,16 @@ struct WebhookHandler: HTTPHandler {
     func respond(to exchange: HTTPExchange) async -> ServerResponse {
         var trail = Trail()
         do throws(HTTPError) {
-            let acceptance = try await accept(exchange, &trail)
-            if let token = trail.token { pipeline.note(acceptance, of: token, size: trail.size, secret: trail.secret) }
-            return .json(.accepted, acceptance.json)
+            let delivery = try await accept(exchange, &trail)
+            if let token = trail.token { pipeline.record(delivery, of: token, size: trail.size, secret: trail.secret) }
+            return .json(.accepted, delivery.responseBody)
         } catch {
-            if let token = trail.token { pipeline.note(error, of: token, size: trail.size, secret: trail.secret) }
+            if let token = trail.token { pipeline.record(error, of: token, size: trail.size, secret: trail.secret) }
             return exchange.refuse(error)
         }
     }
 
-    private func accept(_ exchange: HTTPExchange, _ trail: inout Trail) async throws(HTTPError) -> Acceptance {
+    private func accept(_ exchange: HTTPExchange, _ trail: inout Trail) async throws(HTTPError) -> DeliveryRecord {
         var deadline = RequestDeadline(from: exchange.receivedAt, limit: pipeline.settings.deadline)
         let service = try service(in: exchange.pathParameters)
         var token = try await token(of: exchange, service, &trail, until: deadline)
@@ -56,7 +56,7 @@ struct WebhookHandler: HTTPHandler {
     private func prepare(
         _ request: WebhookRequest, _ service: any WebhookService, _ token: TokenRecord, _ trail: inout Trail,
         until deadline: RequestDeadline
-    ) async throws(HTTPError) -> PreparedDelivery {
+    ) async throws(HTTPError) -> PreparedWebhook {
         guard request.body.count >= LargeBodies.threshold else {
             trail.secret = try verify(request, service: service, token: token)
             try pipeline.admit(token, size: request.body.count)

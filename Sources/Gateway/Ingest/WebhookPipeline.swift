@@ -1,4 +1,3 @@
-import Database
 import EventLoop
 import FedoraMessaging
 import HTTPServer
@@ -9,7 +8,7 @@ import WebhookServices
 struct WebhookPipeline: Sendable {
     let publisher: any MessagePublisher
     /// The destination of outcomes, for the token's owners.
-    let deliveries: any DeliveryNoting
+    let deliveries: any DeliveryRecording
     let deduplication: DeduplicationWindow
     let settings: IngestSettings
     /// The prefix of topics in the routing key.
@@ -42,26 +41,25 @@ struct WebhookPipeline: Sendable {
         return parser
     }
 
-    /// Notes what became of a webhook of a known token.
+    /// Records a webhook of a known token that was accepted.
     ///
     /// - Parameters:
-    ///   - size: Bytes of the body; `nil` where it was not read.
-    ///   - secret: Which of the token's secrets it had.
+    ///   - size: Bytes of the body.
+    ///   - secret: The token's secret that it had.
     ///   - isBare: Whether it came without the token's id.
-    func note(
-        _ acceptance: Acceptance, of token: TokenID, size: Int?, secret: SecretUse? = nil, isBare: Bool = false
-    ) {
-        var record = acceptance.record(size: size, isBare: isBare)
-        record.secret = secret
-        deliveries.note(record, for: token)
+    func record(_ accepted: DeliveryRecord, of token: TokenID, size: Int?, secret: SecretUse?, isBare: Bool = false) {
+        var delivery = accepted
+        delivery.size = size
+        delivery.secret = secret
+        delivery.isBare = isBare
+        deliveries.record(delivery, for: token)
     }
 
-    /// Notes that a webhook of a known token was refused.
-    func note(_ refusal: HTTPError, of token: TokenID, size: Int?, secret: SecretUse? = nil) {
-        var record = DeliveryRecord(
-            at: .now(), outcome: .refused, status: Int(refusal.status.code), size: size, reason: refusal.deliveryReason)
-        record.secret = secret
-        deliveries.note(record, for: token)
+    /// Records a webhook of a known token that was refused.
+    func record(_ refusal: HTTPError, of token: TokenID, size: Int?, secret: SecretUse? = nil) {
+        var delivery = DeliveryRecord.refused(refusal, size: size)
+        delivery.secret = secret
+        deliveries.record(delivery, for: token)
     }
 
     /// Counts an authentic webhook against the limits of its token and of the token's account.
@@ -78,7 +76,7 @@ struct WebhookPipeline: Sendable {
     /// - Throws: what the webhook lacks.
     func prepare(
         _ request: WebhookRequest, service: any WebhookService, token: TokenRecord, parser: JSONParser? = nil
-    ) throws(HTTPError) -> PreparedDelivery {
+    ) throws(HTTPError) -> PreparedWebhook {
         let parser = if let parser { parser } else { try self.parser() }
         var request = request
         request.allowsPrivateContent = token.publishesPrivate
@@ -100,7 +98,7 @@ struct WebhookPipeline: Sendable {
         let schema = service.settleSchema(of: &event, ownClasses: settings.ownClasses)
         let topic = FedoraMessage.routingKey(of: event.topic, prefix: topicPrefix)
         return .message(
-            Delivery(
+            MessageDraft(
                 event, schema: schema, routingKey: topic, token: token.uuid,
                 origin: token.origin(namingOwners: settings.namesOwners)))
     }
@@ -108,35 +106,36 @@ struct WebhookPipeline: Sendable {
     /// Publishes what there is to publish, once.
     ///
     /// - Parameter second: when the webhook came, in seconds since 1970.
+    /// - Returns: What became of it, for the sender and for the token's owner.
     /// - Throws: 413, or 503 where the message is not known to be safe.
     func finish(
-        _ prepared: PreparedDelivery, second: Int64, until deadline: RequestDeadline, requestID: RequestID
-    ) async throws(HTTPError) -> Acceptance {
+        _ prepared: PreparedWebhook, second: Int64, until deadline: RequestDeadline, requestID: RequestID
+    ) async throws(HTTPError) -> DeliveryRecord {
         switch prepared {
         case .withheld(let reason, let event, let repository):
-            return .withheld(reason, event: event, repository: repository)
-        case .message(let delivery):
-            switch note(delivery, second: second) {
-            case .confirmed(let receipt):
-                return .published(
-                    messageID: receipt.messageID.description, topic: delivery.routingKey,
-                    event: delivery.event.name, isRepeated: true)
-            case .publish(let receipt):
-                return try await publish(delivery, receipt, until: deadline, requestID: requestID)
+            return .accepted(.withheld, event: event, reason: reason.code, repository: repository)
+        case .message(let draft):
+            switch deduplicate(draft, second: second) {
+            case .confirmed(let stamp):
+                return .accepted(
+                    .repeated, event: draft.event.name, topic: draft.routingKey,
+                    messageID: stamp.messageID.description, reason: "repeated")
+            case .publish(let stamp):
+                return try await publish(draft, stamp, until: deadline, requestID: requestID)
             }
         }
     }
 
-    private func note(_ delivery: Delivery, second: Int64) -> DeliveryVerdict {
-        let receipt = delivery.receipt(second: second)
-        guard let key = delivery.key else { return .publish(receipt) }
-        return deduplication.receive(key, receipt: receipt, now: .now)
+    private func deduplicate(_ draft: MessageDraft, second: Int64) -> DeduplicationVerdict {
+        let stamp = draft.stamp(second: second)
+        guard let key = draft.key else { return .publish(stamp) }
+        return deduplication.receive(key, stamp: stamp, now: .now)
     }
 
     private func publish(
-        _ delivery: Delivery, _ receipt: DeliveryReceipt, until deadline: RequestDeadline, requestID: RequestID
-    ) async throws(HTTPError) -> Acceptance {
-        let message = delivery.message(receipt)
+        _ draft: MessageDraft, _ stamp: MessageStamp, until deadline: RequestDeadline, requestID: RequestID
+    ) async throws(HTTPError) -> DeliveryRecord {
+        let message = draft.message(stamp)
         guard message.body.count <= settings.maxMessageSize else {
             throw .messageTooLarge(limit: settings.maxMessageSize)
         }
@@ -144,12 +143,12 @@ struct WebhookPipeline: Sendable {
         if result != .published { log(result, message: message, requestID: requestID) }
         switch result {
         case .published:
-            if let key = delivery.key { deduplication.confirm(key, receipt: receipt) }
-            return .published(
-                messageID: message.id, topic: delivery.routingKey, event: delivery.event.name, isRepeated: false)
+            if let key = draft.key { deduplication.confirm(key, stamp: stamp) }
+            return .accepted(
+                .published, event: draft.event.name, topic: draft.routingKey, messageID: message.id)
         case .topicRefused:
             // To be sent again would not help, and a service that gets an error switches the webhook off.
-            return .notPublished(reason: "topic_refused", event: delivery.event.name)
+            return .accepted(.withheld, event: draft.event.name, reason: "topic_refused")
         case .tooLarge(let limit):
             throw .messageTooLarge(limit: limit)
         case .refused, .unavailable, .timedOut, .full:
@@ -194,34 +193,21 @@ extension String {
 }
 
 /// The result of preparing an authentic webhook.
-enum PreparedDelivery {
+enum PreparedWebhook {
     /// A message.
-    case message(Delivery)
+    case message(MessageDraft)
     /// Nothing, on purpose; of an event of that name, about that repository where that is the reason.
     case withheld(Withheld, event: String, repository: String? = nil)
 }
 
-/// The answer to the sender of an accepted webhook.
-enum Acceptance: Sendable {
-    /// There is a message: `{"message_id": …, "topic": …}`. The topic is the routing key, with its prefix. `isRepeated`:
-    /// the message was published before, for the same delivery.
-    case published(messageID: String, topic: String, event: String, isRepeated: Bool)
-    /// It was kept from the bus on purpose: `{"published": false, "reason": …}`.
-    case withheld(Withheld, event: String, repository: String? = nil)
-
-    /// It can't be published, and sending it again would not help: likewise.
-    case notPublished(reason: String, event: String)
-
-    /// The body of the 202. All values are plain ASCII without quotes or backslashes by construction.
-    var json: [UInt8] {
-        switch self {
-        case .published(let messageID, let topic, _, _):
-            Self.bytes("{\"message_id\": \"", messageID, "\", \"topic\": \"", topic, "\"}\n")
-        case .withheld(let reason, _, _):
-            Self.bytes("{\"published\": false, \"reason\": \"", reason.code, "\"}\n")
-        case .notPublished(let reason, _):
-            Self.bytes("{\"published\": false, \"reason\": \"", reason, "\"}\n")
+extension DeliveryRecord {
+    /// The body of the 202 for an accepted webhook: `{"message_id": …, "topic": …}` where there is a message, else
+    /// `{"published": false, "reason": …}`. All values are plain ASCII without quotes or backslashes by construction.
+    var responseBody: [UInt8] {
+        if let messageID, let topic {
+            return Self.bytes("{\"message_id\": \"", messageID, "\", \"topic\": \"", topic, "\"}\n")
         }
+        return Self.bytes("{\"published\": false, \"reason\": \"", reason ?? "", "\"}\n")
     }
 
     private static func bytes(_ parts: String...) -> [UInt8] {
@@ -231,25 +217,22 @@ enum Acceptance: Sendable {
         return bytes
     }
 
-    /// Returns the record for the token's owner.
+    /// The record of an accepted webhook.
+    fileprivate static func accepted(
+        _ outcome: DeliveryOutcome, event: String, topic: String? = nil, messageID: String? = nil,
+        reason: String? = nil, repository: String? = nil
+    ) -> DeliveryRecord {
+        DeliveryRecord(
+            at: .now(), outcome: outcome, status: 202, event: event, topic: topic, messageID: messageID,
+            reason: reason, repository: repository)
+    }
+
+    /// The record of a refused webhook.
     ///
-    /// - Parameters:
-    ///   - size: Bytes of the body.
-    ///   - isBare: Whether it came without the token's id.
-    func record(size: Int?, isBare: Bool = false, at time: UnixTime = .now()) -> DeliveryRecord {
-        switch self {
-        case .published(let messageID, let topic, let event, let isRepeated):
-            DeliveryRecord(
-                at: time, outcome: isRepeated ? .repeated : .published, status: 202, event: event, topic: topic,
-                messageID: messageID, size: size, reason: isRepeated ? "repeated" : nil, isBare: isBare)
-        case .withheld(let reason, let event, let repository):
-            DeliveryRecord(
-                at: time, outcome: .withheld, status: 202, event: event, size: size, reason: reason.code,
-                repository: repository, isBare: isBare)
-        case .notPublished(let reason, let event):
-            DeliveryRecord(
-                at: time, outcome: .withheld, status: 202, event: event, size: size, reason: reason, isBare: isBare)
-        }
+    /// - Parameter size: Bytes of the body; `nil` where it was not read.
+    static func refused(_ error: HTTPError, size: Int?) -> DeliveryRecord {
+        DeliveryRecord(
+            at: .now(), outcome: .refused, status: Int(error.status.code), size: size, reason: error.deliveryReason)
     }
 }
 

@@ -73,8 +73,8 @@ public struct MessageRenderer: Sendable {
             throw RenderError.incomplete(reason)
         }
         let schema = service.settleSchema(of: &event, ownClasses: settings.ownClasses)
-        let delivery = Delivery(event, schema: schema, routingKey: "", token: Self.token)
-        let message = delivery.message(delivery.receipt(second: second))
+        let draft = MessageDraft(event, schema: schema, routingKey: "", token: Self.token)
+        let message = draft.message(draft.stamp(second: second))
         guard message.body.count <= settings.maxMessageSize else {
             throw RenderError.messageTooLarge(bytes: message.body.count, limit: settings.maxMessageSize)
         }

@@ -114,7 +114,7 @@ public struct TokenRecordLoader: TokenRecordLoading {
     private let logger: Logger
     private let namesOwners: Bool
     /// Whose secrets were complained of: once is enough.
-    private let noted: Locked<ClockTable<TokenID, Bool>>
+    private let logged: Locked<ClockTable<TokenID, Bool>>
 
     /// Loads from `store`.
     ///
@@ -130,7 +130,7 @@ public struct TokenRecordLoader: TokenRecordLoading {
         self.logger = logger
         self.namesOwners = namesOwners
         self.service = service
-        noted = Locked(ClockTable(capacity: entries))
+        logged = Locked(ClockTable(capacity: entries))
     }
 
     /// The record of a token; `nil` if there is no such token. A token of a service that is not offered has a record
@@ -170,7 +170,7 @@ public struct TokenRecordLoader: TokenRecordLoading {
             return try service.prepare(secret: secret)
         } catch {
             guard error != .cryptography else { throw error }
-            note(
+            logOnce(
                 "a token's secret does not fit its service any more, and verifies nothing: rotate the token, or set "
                     + "secret_encoding in [services.\(stored.token.service)] as it was", error, stored.token)
             return nil
@@ -186,7 +186,7 @@ public struct TokenRecordLoader: TokenRecordLoading {
                 let secret = try store.keys.open(former.sealed, for: former.place)
                 return (try service.prepare(secret: secret), former.expiresAt)
             } catch {
-                note(
+                logOnce(
                     "a token's previous secret cannot be used, and verifies nothing: give the sender the current one",
                     error, stored.token)
                 return nil
@@ -195,10 +195,10 @@ public struct TokenRecordLoader: TokenRecordLoading {
     }
 
     /// Writes it to the log, once a token.
-    private func note(_ message: String, _ error: any Error, _ token: Token) {
-        let isNew = noted.withLock { noted in
-            guard noted.use(token.id) == nil else { return false }
-            noted.set(true, for: token.id)
+    private func logOnce(_ message: String, _ error: any Error, _ token: Token) {
+        let isNew = logged.withLock { logged in
+            guard logged.use(token.id) == nil else { return false }
+            logged.set(true, for: token.id)
             return true
         }
         guard isNew else { return }

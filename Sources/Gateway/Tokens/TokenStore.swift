@@ -100,7 +100,7 @@ public struct TokenStore: Sendable {
                 }
                 try await RootKeyTable.adoptCurrent(keys, on: connection)
                 for statement in try insertion(of: token, secret: secret) { try await connection.query(statement) }
-                try await note(.created, of: token, by: actor, now: token.createdAt, on: connection)
+                try await runHooks(.created, of: token, by: actor, now: token.createdAt, on: connection)
                 try confirm()
             }
         }
@@ -141,7 +141,7 @@ public struct TokenStore: Sendable {
                 let (kind, token, value) = try await body(stored, connection)
                 if let kind {
                     let actor = authorization.actor(as: role)
-                    try await note(kind, of: stored.token, by: actor, now: now, on: connection)
+                    try await runHooks(kind, of: stored.token, by: actor, now: now, on: connection)
                 }
                 let changed = AuthorizedToken(token: token, role: role, activity: activity)
                 try confirm(changed, value)
@@ -186,8 +186,8 @@ public struct TokenStore: Sendable {
         return try result.get()
     }
 
-    /// Tells the hooks.
-    private func note(
+    /// Calls the hooks, in the transaction of the change.
+    private func runHooks(
         _ kind: TokenChange.Kind, of token: Token, by actor: TokenActor, now: UnixTime,
         on connection: any DatabaseConnection
     ) async throws {

@@ -49,8 +49,8 @@ extension FuzzTarget {
         _ = event.withheld(by: nil, allowsPrivateContent: false, ownClasses: .needed)
         let schema = webhook.service.settleSchema(of: &event, ownClasses: .needed)
         let token = UUIDValue(namespace: MessageIdentifier.namespace, name: [])
-        let delivery = Delivery(event, schema: schema, routingKey: "", token: token)
-        let message = delivery.message(delivery.receipt(second: SampleWebhook.time))
+        let draft = MessageDraft(event, schema: schema, routingKey: "", token: token)
+        let message = draft.message(draft.stamp(second: SampleWebhook.time))
         let line = message.fileLine(topicPrefix: "org.fedoraproject", priority: nil)
         try require(line.last == 0x0A && !line.dropLast().contains(0x0A) && isJSON(line), "no line: \(shown(line))")
         // A topic is made of what a sender names the event, whatever that is.

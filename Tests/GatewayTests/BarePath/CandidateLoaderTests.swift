@@ -131,7 +131,7 @@ import Testing
         let recorder = DeliveryRecorder(
             database: test.database, loops: [try TestDatabases.loop.get()], settings: DeliverySettings(),
             logger: TestDatabases.logger)
-        recorder.note(
+        recorder.record(
             DeliveryRecord(at: UnixTime(milliseconds: time), outcome: .published, status: 202, isBare: isBare),
             for: token)
         await recorder.end()

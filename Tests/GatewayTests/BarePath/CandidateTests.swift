@@ -180,7 +180,7 @@ import Testing
         var table = table()
         let all = ids.prefix(3).map { Candidate(id: $0, owner: nil) }
         _ = table.store(all, for: key, now: start)
-        table.noteVerified(ids[2], for: key)
+        table.markVerified(ids[2], for: key)
         #expect(table.lookup(key, now: start)?.candidates.map(\.id) == [ids[2], ids[0], ids[1]])
         table.expireAll()
         #expect(table.lookup(key, now: start) == nil)
@@ -232,7 +232,7 @@ import Testing
         let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 2)
         async let answer = index.candidates(for: key, until: later)
         await loader.waitForReads(1)
-        await index.note(.everything)
+        await index.handle(.everything)
         loader.finish(.success([]))
         await loader.waitForReads(2)
         // What was overtaken is not held meanwhile either: whoever asks now waits for the read that counts.
@@ -250,7 +250,7 @@ import Testing
         async let answer = index.candidates(for: key, until: later)
         for count in 1...4 {
             await loader.waitForReads(count)
-            await index.note(.everything)
+            await index.handle(.everything)
             loader.finish(.success([Candidate(id: ids[0], owner: nil)]))
         }
         #expect(try await answer.candidates.map(\.id) == [ids[0]])
@@ -338,7 +338,7 @@ import Testing
         #expect(found.candidates.map(\.id) == [ids[0]] && !found.isCertain)
         // For a moment nobody waits at all; nor does who comes after a change.
         #expect(try await !index.candidates(for: key, until: clock.now + .seconds(8)).isCertain)
-        await index.note(.everything)
+        await index.handle(.everything)
         #expect(try await !index.candidates(for: key, until: clock.now + .seconds(8)).isCertain)
         // Then the database is asked again, or rather the read that is under way is waited for.
         clock.advance(by: .seconds(1))
@@ -379,7 +379,7 @@ import Testing
         clock.advance(by: .milliseconds(100))
         await index.expire()
         #expect(try await !answer.isCertain)
-        await index.note(.everything)
+        await index.handle(.everything)
         async let next = index.candidates(for: key, until: clock.now + .seconds(8))
         await Self.waitForWaiters(1, index)
         for read in 2...3 {

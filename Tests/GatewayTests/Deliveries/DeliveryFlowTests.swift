@@ -27,8 +27,8 @@ import Testing
 
     @Test func theLastOnesAreKept() {
         var ledger = DeliveryLedger(capacity: 1000)
-        for number in 1...100 { ledger.note(record(number), for: one) }
-        for number in 1...30 { ledger.note(record(number, .refused), for: one) }
+        for number in 1...100 { ledger.add(record(number), for: one) }
+        for number in 1...30 { ledger.add(record(number, .refused), for: one) }
         let tally = ledger.tallies[one]
         #expect(tally?.accepted.inOrder.map(\.at.milliseconds) == Array(76...100))
         #expect(tally?.refused.inOrder.map(\.at.milliseconds) == Array(6...30))
@@ -41,8 +41,8 @@ import Testing
 
     @Test func countersLoseNothingWhenThereIsNoRoom() {
         var ledger = DeliveryLedger(capacity: 10)
-        for number in 1...40 { ledger.note(record(number), for: one) }
-        for number in 1...7 { ledger.note(record(number, .refused), for: two) }
+        for number in 1...40 { ledger.add(record(number), for: one) }
+        for number in 1...7 { ledger.add(record(number, .refused), for: two) }
         #expect(ledger.recordCount == 10)
         #expect(ledger.dropped == 37)
         #expect(ledger.tallies[one]?.activity.published == 40)
@@ -55,7 +55,7 @@ import Testing
     @Test func aBatchStaysAsItIsUntilItIsWritten() throws {
         var flow = DeliveryFlow(DeliverySettings())
         var ledger = DeliveryLedger(capacity: 100)
-        ledger.note(record(1), for: one)
+        ledger.add(record(1), for: one)
         flow.collect(ledger.take())
         let next1 = flow.next(now: start)
         let first = try #require(next1)
@@ -65,7 +65,7 @@ import Testing
         #expect(next4 == nil)
 
         flow.failed(now: start)
-        ledger.note(record(2), for: one)
+        ledger.add(record(2), for: one)
         flow.collect(ledger.take())
         let next5 = flow.next(now: start.advanced(by: .milliseconds(999)))
         #expect(next5 == nil)
@@ -91,7 +91,7 @@ import Testing
         settings.retryMax = .seconds(5)
         var flow = DeliveryFlow(settings)
         var ledger = DeliveryLedger(capacity: 100)
-        ledger.note(record(1), for: one)
+        ledger.add(record(1), for: one)
         flow.collect(ledger.take())
         var now = start
         for pause in [1, 2, 4, 5, 5] {
@@ -115,7 +115,7 @@ import Testing
         settings.maxBatch = 3
         var flow = DeliveryFlow(settings)
         var ledger = DeliveryLedger(capacity: 100)
-        for number in 1...7 { ledger.note(record(number), for: TokenID(high: UInt64(number), low: 0)) }
+        for number in 1...7 { ledger.add(record(number), for: TokenID(high: UInt64(number), low: 0)) }
         flow.collect(ledger.take())
         var sizes: [Int] = []
         while let batch = flow.next(now: start) {

@@ -42,11 +42,11 @@ import Testing
             let (first, second) = (try await token(test), try await token(test))
             let recorder = try recorder(test)
             for number in 1...40 {
-                recorder.note(record(number), for: first.id)
+                recorder.record(record(number), for: first.id)
                 if number % 10 == 0 { await recorder.flush() }
             }
-            recorder.note(record(1, .refused, reason: "signature_mismatch"), for: first.id)
-            recorder.note(record(2, .withheld, reason: "filtered"), for: second.id)
+            recorder.record(record(1, .refused, reason: "signature_mismatch"), for: first.id)
+            recorder.record(record(2, .withheld, reason: "filtered"), for: second.id)
             await recorder.flush()
 
             let list = try await DeliveryList.read(of: first.row, in: test.database)
@@ -75,7 +75,7 @@ import Testing
                         group.addTask {
                             for number in 0..<700 {
                                 let outcome = DeliveryOutcome.allCases[number % 4]
-                                recorder.note(
+                                recorder.record(
                                     DeliveryRecord(
                                         at: UnixTime(milliseconds: Int64(part * 1000 + number)), outcome: outcome,
                                         status: 202), for: ids[(number / 4) % ids.count])
@@ -109,7 +109,7 @@ import Testing
             let writer = ScriptedWriter(test.database, [nil, .before, .after, .before, nil])
             let recorder = try recorder(test, writer: writer)
             for number in 1...6 {
-                recorder.note(record(number), for: token.id)
+                recorder.record(record(number), for: token.id)
                 await recorder.flush()
                 try await Task.sleep(for: .milliseconds(12))
             }
@@ -127,11 +127,11 @@ import Testing
         let recorder = try recorder(test, writer: writer, pending: 5)
         let clock = ContinuousClock()
         let time = clock.measure {
-            for number in 1...100_000 { recorder.note(record(number), for: token.id) }
+            for number in 1...100_000 { recorder.record(record(number), for: token.id) }
         }
         await recorder.flush()
         #expect(time < .seconds(5))
-        for number in 1...100 { recorder.note(record(number, .refused), for: token.id) }
+        for number in 1...100 { recorder.record(record(number, .refused), for: token.id) }
         await recorder.end()
         let activity = try await activity(token, test)
         #expect(activity.published == 100_000)
@@ -153,23 +153,23 @@ import Testing
             }
             func secrets() async throws -> SecretActivity { try await activity(token, test).secrets }
             let (one, other) = (try recorder(test), try recorder(test))
-            one.note(record(1), for: token.id)
+            one.record(record(1), for: token.id)
             await one.flush()
             #expect(try await secrets() == SecretActivity())
-            one.note(use(3, of: old, index: 0), for: token.id)
-            one.note(use(2, of: old, index: 0), for: token.id)
+            one.record(use(3, of: old, index: 0), for: token.id)
+            one.record(use(2, of: old, index: 0), for: token.id)
             await one.flush()
             #expect(try await secrets() == SecretActivity(since: old, firstUsedAt: record(2).at))
             // Rotated: the former one is in use, whatever was noted of the old one and is written later.
-            other.note(use(5, of: new, index: 1), for: token.id)
-            one.note(use(4, of: old, index: 0), for: token.id)
+            other.record(use(5, of: new, index: 1), for: token.id)
+            one.record(use(4, of: old, index: 0), for: token.id)
             await other.flush()
             await one.flush()
             #expect(try await secrets() == SecretActivity(since: new, formerUsedAt: record(5).at))
-            one.note(use(9, of: new, index: 0), for: token.id)
-            other.note(use(8, of: new, index: 0), for: token.id)
-            other.note(use(7, of: new, index: 1), for: token.id)
-            other.note(use(6, of: old, index: 0), for: token.id)
+            one.record(use(9, of: new, index: 0), for: token.id)
+            other.record(use(8, of: new, index: 0), for: token.id)
+            other.record(use(7, of: new, index: 1), for: token.id)
+            other.record(use(6, of: old, index: 0), for: token.id)
             await one.flush()
             await other.flush()
             #expect(
@@ -186,8 +186,8 @@ import Testing
             let moved = DeliveryRecord(
                 at: record(2).at, outcome: .withheld, status: 202, event: "push", size: 1, reason: "out_of_scope",
                 repository: "new/name")
-            recorder.note(record(1), for: token.id)
-            recorder.note(moved, for: token.id)
+            recorder.record(record(1), for: token.id)
+            recorder.record(moved, for: token.id)
             await recorder.flushed()
             #expect(try await DeliveryList.read(of: token.row, in: test.database).all.first == moved)
             let activity = try await activity(token, test)
@@ -201,11 +201,11 @@ import Testing
         try await kind.withStore { test in
             let (gone, kept) = (try await token(test), try await token(test))
             let recorder = try recorder(test)
-            recorder.note(record(1), for: gone.id)
-            recorder.note(record(1), for: kept.id)
+            recorder.record(record(1), for: gone.id)
+            recorder.record(record(1), for: kept.id)
             await recorder.flush()
-            recorder.note(record(2), for: gone.id)
-            recorder.note(record(2), for: kept.id)
+            recorder.record(record(2), for: gone.id)
+            recorder.record(record(2), for: kept.id)
             #expect(try await test.store.delete(gone.id))
             await recorder.end()
             #expect(try await activity(kept, test).published == 2)
@@ -223,9 +223,9 @@ import Testing
         let token = try await token(test)
         let recorder = try recorder(test)
         let run = Task { await recorder.run() }
-        recorder.note(record(1), for: token.id)
+        recorder.record(record(1), for: token.id)
         while try await activity(token, test).published < 1 { try await Task.sleep(for: .milliseconds(5)) }
-        recorder.note(record(2), for: token.id)
+        recorder.record(record(2), for: token.id)
         run.cancel()
         await run.value
         #expect(try await activity(token, test).published == 2)

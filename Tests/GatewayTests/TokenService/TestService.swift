@@ -48,7 +48,7 @@ struct TestService: Sendable {
         for (number, outcome) in outcomes.enumerated() {
             var record = DeliveryRecord(at: time.advanced(by: .seconds(number)), outcome: outcome, status: 202)
             record.isTest = areTests
-            recorder.note(record, for: token)
+            recorder.record(record, for: token)
         }
         await recorder.end()
     }

@@ -48,7 +48,7 @@ extension TokenCacheTests {
     /// than for a database that hangs. That it had to wait says nothing against the database.
     @Test func aTokenThatMayHaveChangedWaitsForItsTurn() async throws {
         let record = try await known(id)
-        await cache.note(.watching)
+        await cache.handle(.watching)
         let others = try (0..<2).map { _ in load(try authority.make()) }
         await loader.waitForReads(3)
         let checked = load(id)
@@ -62,7 +62,7 @@ extension TokenCacheTests {
         for request in others { _ = try await request.value }
 
         // As others go on being read, it does not take the database for away: the next one waits again.
-        await cache.note(.watching)
+        await cache.handle(.watching)
         let slow = try (0..<2).map { _ in load(try authority.make()) }
         await loader.waitForReads(6)
         let before = load(try authority.make())
@@ -76,7 +76,7 @@ extension TokenCacheTests {
         await cache.expire()
         #expect(try await late.value === disabled)
         clock.advance(by: .milliseconds(399))
-        await cache.note(.everything)
+        await cache.handle(.everything)
         let again = load(id)
         await waitForWaiters(3)
         // But it does, when nothing has moved for so long.
@@ -103,7 +103,7 @@ extension TokenCacheTests {
     @Test func aShortDeadlineSaysNothingOfTheDatabase() async throws {
         let other = try authority.make()
         let records = [try await known(id), try await known(other)]
-        await cache.note(.watching)
+        await cache.handle(.watching)
         let hasty = load(id, until: .milliseconds(100))
         await loader.waitForReads(3)
         await waitForWaiters(1)

@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func missThenHit() async throws {
-        await cache.note(.watching)
+        await cache.handle(.watching)
         #expect(cache.lookup(id, now: clock.now) == nil)
         let record = try await known(id)
         #expect(cache.lookup(id, now: clock.now)?.record === record)
@@ -150,7 +150,7 @@ import Testing
 
     /// Whoever is told of every change need not wait to know that there was none.
     @Test func aWatchedTokenIsUsedWhileItIsReadAgain() async throws {
-        await cache.note(.watching)
+        await cache.handle(.watching)
         let record = try await known(id)
         clock.advance(by: .seconds(10))
         #expect(cache.lookup(id, now: clock.now) == nil)
@@ -163,7 +163,7 @@ import Testing
         clock.advance(by: .seconds(10))
         #expect(try await cache.load(id) === news)
         await loader.waitForReads(3)
-        await cache.note(.token(id))
+        await cache.handle(.token(id))
         #expect(cache.lookup(id, now: clock.now) == nil)
         loader.finish(.success(news))
         await loader.waitForReads(4)
@@ -172,9 +172,9 @@ import Testing
     }
 
     @Test func aTokenThatMayHaveChangedIsWaitedForButNotForLong() async throws {
-        await cache.note(.watching)
+        await cache.handle(.watching)
         let record = try await known(id)
-        await cache.note(.unwatched)
+        await cache.handle(.unwatched)
         #expect(cache.lookup(id, now: clock.now)?.record === record)
         clock.advance(by: .seconds(2))
         #expect(cache.lookup(id, now: clock.now) == nil)
@@ -207,7 +207,7 @@ import Testing
         let request = load(id, until: deadline)
         await loader.waitForReads(2)
         await waitForWaiters(1)
-        await cache.note(.token(id))
+        await cache.handle(.token(id))
         clock.advance(by: .milliseconds(500))
         await cache.expire()
         try #require(await cache.counts().waiters == 1)
@@ -226,7 +226,7 @@ import Testing
 
     @Test func afterAReconnectEverythingIsReadBeforeItIsUsed() async throws {
         let record = try await known(id)
-        await cache.note(.watching)
+        await cache.handle(.watching)
         #expect(cache.lookup(id, now: clock.now) == nil)
         let request = load(id)
         await loader.waitForReads(2)
@@ -308,9 +308,9 @@ import Testing
         #expect(loader.started.count == 1)
         clock.advance(by: .milliseconds(1))
         await fail(2)
-        await cache.note(.token(id))
+        await cache.handle(.token(id))
         await fail(3)
-        await cache.note(.everything)
+        await cache.handle(.everything)
         await fail(4)
         // Another token is another matter.
         let other = load(try authority.make())
@@ -322,7 +322,7 @@ import Testing
     /// A known token is no more used when it is known that what the database holds now cannot be read, though changes are
     /// heard of and nobody has to wait.
     @Test func aKnownTokenThatCannotBeReadAnyMoreIsNotUsedOn() async throws {
-        await cache.note(.watching)
+        await cache.handle(.watching)
         let record = try await known(id)
         clock.advance(by: .seconds(10))
         #expect(try await cache.load(id) === record)

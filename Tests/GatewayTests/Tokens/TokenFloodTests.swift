@@ -14,7 +14,7 @@ import Testing
                 store: TokenStore(database: database, keys: keys, notices: notices), entries: 10,
                 logger: TestDatabases.logger),
             authority: TokenIDAuthority(keys), settings: TokenCacheSettings(absentEntries: 64, shards: 4))
-        notices.listen { [weak cache] in await cache?.note($0) }
+        notices.listen { [weak cache] in await cache?.handle($0) }
         return cache
     }
 

@@ -144,7 +144,7 @@ import Testing
         let test = try TestStore(database: database)
         let id = try await test.store.create(TokenDraft(service: "github", name: "x")).token.id
         let cache = TokenCache(loader: test.loader(), authority: test.store.authority)
-        let ear = Ear(database) { await cache.note($0) }
+        let ear = Ear(database) { await cache.handle($0) }
         try await ear.wait(for: .watching)
         #expect(try await cache.load(id) != nil)
         #expect(cache.lookup(id, now: .now) != nil)

@@ -73,9 +73,9 @@ public actor TokenCache {
         return try await loadAuthentic(id, deadline)
     }
 
-    /// Takes note of a change, whoever made it.
-    public func note(_ change: TokenNotice) {
-        switch change {
+    /// Drops or ages what a notice of changes concerns, whoever made them.
+    public func handle(_ notice: TokenNotice) {
+        switch notice {
         case .token(let id): invalidate(id)
         case .everything: expireAll()
         case .watching:

@@ -23,11 +23,10 @@ struct DeliveryLedger: Sendable {
     /// A Boolean value that indicates whether there is nothing in it.
     var isEmpty: Bool { tallies.isEmpty && dropped == 0 }
 
-    /// Notes a delivery.
-    mutating func note(_ record: DeliveryRecord, for token: TokenID) {
+    /// Adds a delivery.
+    mutating func add(_ record: DeliveryRecord, for token: TokenID) {
         let mayGrow = recordCount < capacity
-        let outcome = Self.note(record, in: &tallies[token, default: DeliveryTally()], mayGrow: mayGrow)
-        settle(outcome)
+        settle(Self.add(record, to: &tallies[token, default: DeliveryTally()], mayGrow: mayGrow))
     }
 
     /// Takes everything out.
@@ -65,8 +64,8 @@ struct DeliveryLedger: Sendable {
         }
     }
 
-    private static func note(
-        _ record: DeliveryRecord, in tally: inout DeliveryTally, mayGrow: Bool
+    private static func add(
+        _ record: DeliveryRecord, to tally: inout DeliveryTally, mayGrow: Bool
     ) -> DeliveryRing.Outcome {
         tally.count(record)
         return tally.keep(record, mayGrow: mayGrow)

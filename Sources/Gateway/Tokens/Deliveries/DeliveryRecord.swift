@@ -15,7 +15,7 @@ public struct DeliveryRecord: Sendable, Hashable {
     /// The message's id, where there is a message.
     public let messageID: String?
     /// Bytes of the body; `nil` where it was not read.
-    public let size: Int?
+    public var size: Int?
     /// A stable word for why it was refused or withheld: `signature_mismatch`, or `missing_header:x-github-event` with the
     /// header that it is about. ``DeliveryReason`` has words for it.
     public let reason: String?
@@ -28,7 +28,7 @@ public struct DeliveryRecord: Sendable, Hashable {
     var secret: SecretUse?
     /// A Boolean value that indicates whether it came by its service's address, without the token's id; not listed,
     /// only counted.
-    let isBare: Bool
+    var isBare: Bool
 
     /// A record.
     public init(

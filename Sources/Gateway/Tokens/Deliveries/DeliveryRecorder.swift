@@ -3,26 +3,26 @@ import EventLoop
 import FoundationEssentials
 import Logging
 
-/// The destination of the outcomes of known tokens' webhooks.
-protocol DeliveryNoting: Sendable {
-    /// Notes an outcome. Takes a lock that hardly anybody else takes, for some nanoseconds, and never waits for more.
-    func note(_ record: DeliveryRecord, for token: TokenID)
+/// The log of the webhooks of known tokens.
+protocol DeliveryRecording: Sendable {
+    /// Records a webhook. Takes a lock that hardly anybody else takes, for some nanoseconds, and never waits for more.
+    func record(_ delivery: DeliveryRecord, for token: TokenID)
 
-    /// Writes down what was noted before this, if it can be.
+    /// Writes down what was recorded before this, if it can be.
     func flushed() async
 }
 
-extension DeliveryNoting {
+extension DeliveryRecording {
     /// A destination for which nothing waits to be written.
     func flushed() async {}
 }
 
 /// Writes down what came in for tokens, about once a second, and never while a webhook waits.
 ///
-/// ``note(_:for:)`` puts an outcome into its loop's own ledger. The actor takes the ledgers' content and writes it, a
+/// ``record(_:for:)`` puts a webhook into its loop's own ledger. The actor takes the ledgers' content and writes it, a
 /// transaction for many tokens. While the database is away, counters go on in memory; records are bounded and then
 /// dropped, which is logged.
-actor DeliveryRecorder: DeliveryNoting {
+actor DeliveryRecorder: DeliveryRecording {
     private nonisolated let ledgers: LoopLocal<Locked<DeliveryLedger>>
     /// All ledgers; the last one is for threads that are no loop's.
     private nonisolated let all: [Locked<DeliveryLedger>]
@@ -52,8 +52,8 @@ actor DeliveryRecorder: DeliveryNoting {
         flow = DeliveryFlow(settings)
     }
 
-    nonisolated func note(_ record: DeliveryRecord, for token: TokenID) {
-        (ledgers.current ?? all[all.count - 1]).withLock { $0.note(record, for: token) }
+    nonisolated func record(_ delivery: DeliveryRecord, for token: TokenID) {
+        (ledgers.current ?? all[all.count - 1]).withLock { $0.add(delivery, for: token) }
     }
 
     /// Writes until the task is cancelled; then what is left, as long as a shutdown may take.
@@ -74,7 +74,7 @@ actor DeliveryRecorder: DeliveryNoting {
         while let batch = flow.next(now: .now) { await write(batch) }
     }
 
-    /// Writes what was noted before this. Not for long: a database that is away is not waited for.
+    /// Writes what was recorded before this. Not for long: a database that is away is not waited for.
     func flushed() async {
         let end = ContinuousClock.now + .seconds(2)
         while isFlushing, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(10)) }

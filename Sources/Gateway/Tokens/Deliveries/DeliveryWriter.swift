@@ -62,7 +62,7 @@ struct DeliveryWriter: DeliveryWriting {
         let lock = connection.dialect == .postgresql ? " FOR KEY SHARE" : ""
         for chunk in Self.chunks(batch.entries) {
             let found = try await connection.query(Self.selection(of: chunk, lock: lock))
-            try Self.note(found, in: &rows)
+            try Self.addKeys(from: found, to: &rows)
         }
         return rows
     }
@@ -76,7 +76,7 @@ struct DeliveryWriter: DeliveryWriting {
             entries.map { .text($0.token.description) })
     }
 
-    private static func note(_ found: SQLResult, in rows: inout [TokenID: String]) throws {
+    private static func addKeys(from found: SQLResult, to rows: inout [TokenID: String]) throws {
         for row in found.rows {
             if let id = TokenID(try row.text("public_id")) { rows[id] = try row.text("uuid") }
         }

@@ -165,7 +165,7 @@ public struct SecretActivity: Sendable, Hashable {
         self.formerUsedAt = formerUsedAt
     }
 
-    /// Notes a webhook.
+    /// Adds a use.
     mutating func add(_ use: SecretUse, at time: UnixTime) {
         add(
             SecretActivity(

@@ -1,9 +1,9 @@
 import FedoraMessaging
 import WebhookServices
 
-/// An authentic webhook on its way to becoming a message. Used by its request's task alone: a reference, because it is
+/// A message in the making, of an authentic webhook. Used by its request's task alone: a reference, because it is
 /// handed on more often than its parts are looked at.
-final class Delivery {
+final class MessageDraft {
     let event: WebhookEvent
     let schema: MessageSchema
     /// The routing key: prefix and topic.
@@ -27,16 +27,24 @@ final class Delivery {
         }
     }
 
-    /// The receipt it gets if it was not received before.
-    func receipt(second: Int64) -> DeliveryReceipt {
-        DeliveryReceipt(messageID: key ?? MessageIdentifier.random(), second: second)
+    /// Returns the stamp it gets if its delivery was not received before.
+    func stamp(second: Int64) -> MessageStamp {
+        MessageStamp(messageID: key ?? MessageIdentifier.random(), second: second)
     }
 
-    /// The message that goes out.
-    func message(_ receipt: DeliveryReceipt) -> FedoraMessage {
+    /// Returns the message that goes out.
+    func message(_ stamp: MessageStamp) -> FedoraMessage {
         FedoraMessage(
-            id: receipt.messageID.description, topic: event.topic, schema: schema.name,
-            schemaPackage: schema.package, sentAt: SentAt.format(secondsSince1970: receipt.second),
+            id: stamp.messageID.description, topic: event.topic, schema: schema.name,
+            schemaPackage: schema.package, sentAt: SentAt.format(secondsSince1970: stamp.second),
             usernames: event.usernames, ownHeaders: origin, body: event.messageBody())
     }
+}
+
+/// The id and the time of a message: made when its delivery was first received, and kept however often that is sent again.
+struct MessageStamp: Hashable, Sendable {
+    /// The message's id.
+    let messageID: UUIDValue
+    /// The time of first receipt, in whole seconds since 1970: the message's `sent-at`.
+    let second: Int64
 }
