@@ -149,29 +149,30 @@ let package = Package(
         // Tests
         .testTarget(name: "EncodingsTests", dependencies: ["Encodings"], swiftSettings: strict),
         .testTarget(
-            name: "CryptographyTests", dependencies: ["COpenSSL", "Cryptography", "Encodings"], swiftSettings: strict),
-        .target(name: "Measuring", path: "Tests/Measuring", swiftSettings: strict),
+            name: "CryptographyTests", dependencies: ["COpenSSL", "Cryptography", "Encodings", "TestSupport"],
+            swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(name: "TLSTesting", dependencies: ["COpenSSL"], path: "Tests/TLSTesting", swiftSettings: strict),
         .testTarget(
             name: "EventLoopTests", dependencies: ["COpenSSL", "EventLoop", "TLSTesting"], swiftSettings: strict),
         .testTarget(
-            name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop", "Measuring", "TLSTesting"],
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "EventLoop", "TestSupport", "TLSTesting"],
             swiftSettings: strict),
         .testTarget(
-            name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop", "Measuring", "TLSTesting"],
+            name: "HTTPClientTests", dependencies: ["HTTPClient", "EventLoop", "TestSupport", "TLSTesting"],
             swiftSettings: strict),
         .testTarget(
             name: "OIDCTests",
-            dependencies: ["COpenSSL", "Cryptography", "Encodings", "Measuring", "OIDC"],
+            dependencies: ["COpenSSL", "Cryptography", "Encodings", "TestSupport", "OIDC"],
             swiftSettings: strict),
         .testTarget(
-            name: "AMQPTests", dependencies: ["AMQP", "EventLoop", "Measuring", "TLSTesting"], swiftSettings: strict),
+            name: "AMQPTests", dependencies: ["AMQP", "EventLoop", "TestSupport", "TLSTesting"], swiftSettings: strict),
         .testTarget(name: "DatabaseTests", dependencies: ["Database", "EventLoop"], swiftSettings: strict),
         .testTarget(
-            name: "FedoraMessagingTests", dependencies: ["Cryptography", "FedoraMessaging", "Measuring"],
+            name: "FedoraMessagingTests", dependencies: ["Cryptography", "FedoraMessaging", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "WebhookServicesTests", dependencies: ["Encodings", "Measuring", "WebhookServices"],
+            name: "WebhookServicesTests", dependencies: ["Encodings", "TestSupport", "WebhookServices"],
             swiftSettings: strict),
         .testTarget(name: "WebPagesTests", dependencies: ["Gateway", "WebPages"], swiftSettings: strict),
         .testTarget(
@@ -179,7 +180,7 @@ let package = Package(
             dependencies: [
                 "Gateway", "AMQP", "Cryptography", "Database", "Encodings", "EventLoop", "FedoraMessaging",
                 "HTTPServer",
-                "Measuring", "OIDC", "WebPages", "WebhookServices",
+                "TestSupport", "OIDC", "WebPages", "WebhookServices",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,7 @@
 import Cryptography
 import Encodings
 import Foundation
+import TestSupport
 import Testing
 
 /// Project Wycheproof's vectors of signatures: valid ones, and all kinds of invalid ones.

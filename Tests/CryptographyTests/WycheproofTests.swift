@@ -1,6 +1,7 @@
 import Cryptography
 import Encodings
 import Foundation
+import TestSupport
 import Testing
 
 /// Project Wycheproof's HMAC-SHA-256 vectors, wrong and truncated tags among them.

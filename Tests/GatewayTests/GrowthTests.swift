@@ -2,7 +2,7 @@ import Database
 import Encodings
 import FedoraMessaging
 import HTTPServer
-import Measuring
+import TestSupport
 import OIDC
 import Testing
 import WebPages

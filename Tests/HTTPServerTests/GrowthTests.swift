@@ -1,4 +1,4 @@
-import Measuring
+import TestSupport
 import Testing
 
 @testable import HTTPServer

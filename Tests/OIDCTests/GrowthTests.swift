@@ -1,6 +1,6 @@
 import Cryptography
 import Encodings
-import Measuring
+import TestSupport
 import Testing
 
 @testable import OIDC

@@ -1,5 +1,5 @@
 import Foundation
-import Measuring
+import TestSupport
 import Testing
 
 @testable import WebhookServices

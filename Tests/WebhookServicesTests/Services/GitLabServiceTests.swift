@@ -1,6 +1,7 @@
 import Cryptography
 import Encodings
 import Foundation
+import TestSupport
 import Testing
 import WebhookServices
 

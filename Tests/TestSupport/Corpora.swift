@@ -2,7 +2,7 @@ import Foundation
 
 /// The folder of test data from elsewhere: `W2F_CORPORA`, or `shared/corpora` beside the checkout. `nil` where
 /// there is none; tests that need it are skipped then.
-let corpora: URL? = {
+package let corpora: URL? = {
     let manager = FileManager.default
     if let path = ProcessInfo.processInfo.environment["W2F_CORPORA"], !path.isEmpty {
         return manager.fileExists(atPath: path) ? URL(fileURLWithPath: path) : nil
@@ -17,7 +17,7 @@ let corpora: URL? = {
 }()
 
 /// The bytes of a file. (`Data(contentsOf:)` leaks a buffer for an empty one, which the address sanitizer sees.)
-func bytes(of file: URL) throws -> [UInt8] {
+package func bytes(of file: URL) throws -> [UInt8] {
     let handle = try FileHandle(forReadingFrom: file)
     defer { try? handle.close() }
     return [UInt8](try handle.readToEnd() ?? Data())
