@@ -29,11 +29,10 @@ public struct DatabaseLimits: Sendable, Hashable {
     public var preparedStatements = 128
     /// The most statements in one batch.
     public var batchStatements = 1000
-    /// The number of times that it is proven that changes are heard, by a notice that another connection sends, and how
-    /// long that may take: a server that vanished without a word is noticed within three times this time.
+    /// The time between proofs that changes are heard, each a notice that another connection sends, and how long one may
+    /// take: a server that vanished without a word is noticed within three times this time.
     public var listenHeartbeat: Duration = .seconds(5)
-    /// The number of times that SQLite's file is looked at for changes by other processes, while somebody wants to know
-    /// of them.
+    /// The time between looks at SQLite's file for changes by other processes, while somebody wants to know of them.
     public var pollInterval: Duration = .milliseconds(250)
     /// The most notices of changes that a slow reader keeps waiting.
     public var notices = 1024

@@ -180,3 +180,132 @@ private struct BrokerFileReader {
         return line
     }
 }
+
+/// The files of `[tls]`.
+public struct BrokerTLS: Sendable, Equatable {
+    /// The certificate authorities to trust, in PEM; nil trusts the system's.
+    public var caCertificate: String?
+    /// The client's certificate, in PEM.
+    public var certificate: String?
+    /// The certificate's key, in PEM.
+    public var key: String?
+    /// The name that the broker's certificate has to have, where that is not the host's; only pika's `ssl_options` has it.
+    public var serverName: String?
+
+    /// Files of these paths.
+    public init(
+        caCertificate: String? = nil, certificate: String? = nil, key: String? = nil, serverName: String? = nil
+    ) {
+        self.caCertificate = caCertificate
+        self.certificate = certificate
+        self.key = key
+        self.serverName = serverName
+    }
+
+    /// With both a certificate and its key, SASL EXTERNAL takes the place of user and password.
+    public var hasClientCertificate: Bool { certificate != nil && key != nil }
+
+    /// These files, and those of `other` where there are none.
+    func filled(from other: BrokerTLS) -> BrokerTLS {
+        var filled = self
+        filled.caCertificate = caCertificate ?? other.caCertificate
+        filled.serverName = serverName ?? other.serverName
+        if !hasClientCertificate { (filled.certificate, filled.key) = (other.certificate, other.key) }
+        return filled
+    }
+
+    /// The keys of pika's `ssl_options` that are taken.
+    private static let options: [String: any WritableKeyPath<BrokerTLS, String?> & Sendable] = [
+        "ca_certs": \.caCertificate, "cafile": \.caCertificate, "certfile": \.certificate, "keyfile": \.key,
+        "server_hostname": \.serverName,
+    ]
+
+    /// Reads pika's `ssl_options`.
+    init(sslOptions entries: [String: SettingValue]) throws(BrokerAddressError) {
+        self.init()
+        for (name, value) in entries.sorted(by: { $0.key < $1.key }) {
+            guard let path = Self.options[name] else {
+                throw BrokerAddressError(
+                    "ssl_options may have ca_certs, certfile, keyfile and server_hostname here, not \(name)")
+            }
+            guard case .string(let text) = value, !text.isEmpty else {
+                throw BrokerAddressError("\(name) in ssl_options must be a string")
+            }
+            self[keyPath: path] = text
+        }
+        // Python takes a file that holds both.
+        if certificate != nil, key == nil { key = certificate }
+        guard certificate != nil || key == nil else {
+            throw BrokerAddressError("keyfile in ssl_options needs a certfile")
+        }
+    }
+}
+
+/// A property of the connection, for the people who administrate it.
+public struct ClientProperty: Sendable, Equatable {
+    /// A property's value.
+    public enum Value: Sendable, Equatable {
+        /// A string in UTF-8.
+        case string(String)
+        /// An integer.
+        case integer(Int)
+        /// A boolean.
+        case boolean(Bool)
+    }
+
+    /// The property's name: at most 255 bytes.
+    public var name: String
+    /// The property's value.
+    public var value: Value
+
+    /// A property of these two.
+    public init(name: String, value: Value) {
+        self.name = name
+        self.value = value
+    }
+
+    /// The names that identify the client software; fedora-messaging's configuration may not set them to anything
+    /// but what it sends itself, and here they are this server's.
+    static let reserved = [
+        "product": "Fedora Messaging with Pika",
+        "information": "https://fedora-messaging.readthedocs.io/en/stable/",
+        "version": "fedora_messaging-",
+    ]
+
+    /// The property that there is where nothing else is said.
+    static let app = ClientProperty(name: "app", value: .string("webhook2fedmsg"))
+
+    /// The properties of a `client_properties` table, by name; with those of `standard` that it does not set.
+    /// - Throws: what is wrong with which property.
+    package static func list(
+        of table: [String: SettingValue], standard: [ClientProperty] = [app]
+    ) -> Result<[ClientProperty], Rejected> {
+        var properties: [ClientProperty] = []
+        for (name, setting) in table.sorted(by: { $0.key < $1.key }) {
+            if let reserved = reserved[name] {
+                if case .string(let text) = setting, text.hasPrefix(reserved) { continue }
+                return .failure(Rejected(name: name, message: "this property is reserved: it names the software"))
+            }
+            guard name.utf8.count <= 255 else {
+                return .failure(Rejected(name: name, message: "the name has more than 255 bytes"))
+            }
+            switch setting {
+            case .string(let text): properties.append(ClientProperty(name: name, value: .string(text)))
+            case .integer(let number): properties.append(ClientProperty(name: name, value: .integer(number)))
+            case .boolean(let flag): properties.append(ClientProperty(name: name, value: .boolean(flag)))
+            default:
+                return .failure(
+                    Rejected(
+                        name: name, message: "expected a string, an integer or a boolean, found \(setting.kind)"))
+            }
+        }
+        properties.insert(contentsOf: standard.filter { table[$0.name] == nil }, at: 0)
+        return .success(properties)
+    }
+
+    /// A property that can't be sent.
+    package struct Rejected: Error {
+        package let name: String
+        package let message: String
+    }
+}

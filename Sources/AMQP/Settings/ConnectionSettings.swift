@@ -127,3 +127,76 @@ extension ConnectionSettings: CustomStringConvertible {
         return "\(mechanism) at \(hosts)\(tls == nil ? "" : " by TLS"), vhost \(virtualHost)"
     }
 }
+
+/// One address of the broker; a cluster has several.
+public struct BrokerEndpoint: Sendable, Hashable, CustomStringConvertible {
+    /// A name or a numeric address, without brackets.
+    public var host: String
+    /// 5672 for plain TCP, 5671 for TLS.
+    public var port: UInt16
+
+    /// One address of the broker.
+    public init(host: String, port: UInt16 = 5672) {
+        self.host = host
+        self.port = port
+    }
+
+    /// `host:port`, with brackets around an IPv6 address.
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// TLS to the broker. The files are read at each attempt to connect.
+public struct TLSSettings: Sendable, Hashable {
+    /// The authorities to trust, and our certificate with its key if we have one.
+    public var files: TLSClientContext.Files
+    /// The name that the broker's certificate has to have, and that is asked for (SNI); nil is the endpoint's host.
+    public var serverName: String?
+
+    /// TLS with these files.
+    public init(files: TLSClientContext.Files = TLSClientContext.Files(), serverName: String? = nil) {
+        self.files = files
+        self.serverName = serverName
+    }
+}
+
+/// The connection's proof of identity (AMQP 0-9-1 section 2.2.4).
+///
+/// Descriptions, mirrors and dumps of it never show the password.
+public enum SASLMechanism: Sendable, Hashable {
+    /// RFC 4616: user name and password in the clear; for loopback, or inside TLS.
+    case plain(username: String, password: String)
+    /// The broker takes the user from what it knows already: the client certificate of the TLS connection.
+    case external
+
+    /// The mechanism's name on the wire.
+    public var name: String {
+        switch self {
+        case .plain: "PLAIN"
+        case .external: "EXTERNAL"
+        }
+    }
+
+    /// The response in start-ok: NUL user NUL password, or nothing. A secret.
+    var response: [UInt8] {
+        switch self {
+        case .plain(let username, let password): [0] + Array(username.utf8) + [0] + Array(password.utf8)
+        case .external: []
+        }
+    }
+}
+
+extension SASLMechanism: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The mechanism, and the user where there is one; never the password.
+    public var description: String {
+        switch self {
+        case .plain(let username, _): "PLAIN(\(username))"
+        case .external: "EXTERNAL"
+        }
+    }
+
+    /// The same.
+    public var debugDescription: String { description }
+
+    /// Nothing to look into.
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .enum) }
+}
