@@ -140,16 +140,17 @@ extension TokenView {
 /// Composes a token's page.
 struct TokenDetailComposer {
     let portal: Portal
-    let view: TokenView
+    let request: PageRequest
     let person: Person
-    let deliveries: DeliveryList
-    /// The deliveries to show: `accepted`, `withheld`, `refused`, or all.
-    let show: String?
-    let history: [HistoryEntry]
+    let details: TokenDetails
     let rejected: TokenDetailPages.Rejected?
-    let now: UnixTime
 
+    private var view: TokenView { details.view }
     private var token: Token { view.token }
+    private var deliveries: DeliveryList { details.deliveries }
+    private var now: UnixTime { request.now }
+    /// The deliveries to show: `accepted`, `withheld`, `refused`, or all.
+    private var show: String? { request.query["show"] }
     private var service: (any WebhookService)? { portal.services.known(named: token.service) }
 
     func page() -> TokenDetailPage {
@@ -175,7 +176,7 @@ struct TokenDetailComposer {
                     $0, token: token, last: deliveries.accepted.first { $0.topic != nil }, sender: person.account,
                     renderer: portal.messages, now: now)
             },
-            history: history.map { HistoryRow($0, namesToken: false) }, olderHistory: olderHistory,
+            history: details.history.map { HistoryRow($0, namesToken: false) }, olderHistory: olderHistory,
             version: rejected?.version ?? token.settingsVersion, fields: fields.main(of: service),
             settings: fields.settings(of: service),
             checks: fields.checks(of: service, isAdmin: person.isAdmin, isNew: false),
@@ -318,7 +319,9 @@ struct TokenDetailComposer {
     }
 
     private var olderHistory: String? {
-        guard history.count >= portal.settings.pages.historyLength, let last = history.last else { return nil }
+        guard details.history.count >= portal.settings.pages.historyLength, let last = details.history.last else {
+            return nil
+        }
         return "\(view.path)?before=\(last.at.milliseconds)#history"
     }
 

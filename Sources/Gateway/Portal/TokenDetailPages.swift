@@ -67,8 +67,7 @@ struct TokenDetailPages: Sendable {
                 id, entries: portal.settings.pages.historyLength, before: request.query.before, by: .person(person))
         }
         let content = TokenDetailComposer(
-            portal: portal, view: details.view, person: person, deliveries: details.deliveries,
-            show: request.query["show"], history: details.history, rejected: rejected, now: request.now
+            portal: portal, request: request, person: person, details: details, rejected: rejected
         ).page()
         return .page(content, .tokens, status: status ?? (rejected == nil ? 200 : 422))
     }
