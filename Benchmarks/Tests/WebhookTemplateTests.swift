@@ -6,10 +6,8 @@ import Testing
 @testable import webhook2fedmsg_bench
 
 @Suite("Webhooks as they go out") struct WebhookTemplateTests {
-    @Test(
-        "a payload is a JSON object of exactly the size asked for",
-        arguments: [PushPayload.smallestSize, PushPayload.smallestSize + 1, 1_000, 7_000, 7_001, 65_536, 1_000_000])
-    func payload(size: Int) throws {
+    @Test(arguments: [PushPayload.smallestSize, PushPayload.smallestSize + 1, 1_000, 7_000, 7_001, 65_536, 1_000_000])
+    func `a payload is a JSON object of exactly the size asked for`(size: Int) throws {
         let body = PushPayload.body(size: size)
         #expect(body.count == size)
         let object = try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
@@ -19,8 +17,8 @@ import Testing
         #expect((object?["sender"] as? [String: Any])?["login"] as? String == "octocat")
     }
 
-    @Test("GitHub's own example of a signature")
-    func signature() throws {
+    @Test
+    func `GitHub's own example of a signature`() throws {
         let secret = Array("It's a Secret to Everybody".utf8)
         let template = try WebhookTemplate(
             target: Target("http://localhost/github/x"), body: Array("Hello, World!".utf8), secret: secret)
@@ -33,8 +31,8 @@ import Testing
         #expect(!text.contains("Secret"))
     }
 
-    @Test("HMAC-SHA-1: test cases 2 and 6 of RFC 2202")
-    func sha1() {
+    @Test
+    func `HMAC-SHA-1: test cases 2 and 6 of RFC 2202`() {
         let short = WebhookTemplate.hmacSHA1(of: Array("what do ya want for nothing?".utf8), key: Array("Jefe".utf8))
         #expect(Hex.encode(short) == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79")
         let text = Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8)
@@ -42,8 +40,8 @@ import Testing
         #expect(Hex.encode(long) == "aa4ae5e15272d00e95705637ce8a3b55ed402112")
     }
 
-    @Test("each delivery has its id in its place, and nothing else changes")
-    func delivery() throws {
+    @Test
+    func `each delivery has its id in its place, and nothing else changes`() throws {
         var template = try WebhookTemplate(target: Target("http://[::1]:8080"), body: [0x7b, 0x7d], secret: [1])
         let count = template.bytes.count
         var id = DeliveryID(high: 0x0123_4567_89ab_cdef, low: 0xffff_ffff_ffff_ffff)
@@ -59,8 +57,8 @@ import Testing
         #expect(template.bytes.count == count)
     }
 
-    @Test("a URL's parts")
-    func targets() throws {
+    @Test
+    func `a URL's parts`() throws {
         let target = try Target("http://127.0.0.1:8080/github/abc?x=1")
         #expect(target.host == "127.0.0.1" && target.port == 8080 && target.path == "/github/abc?x=1")
         let v6 = try Target("http://[::1]:81")
@@ -68,14 +66,12 @@ import Testing
         #expect(try Target("http://[::1]/x").port == 80)
     }
 
-    @Test(
-        "what is no such URL",
-        arguments: [
-            "https://localhost/", "localhost/x", "http://", "http://:80/", "http://h:0/", "http://h:65536/",
-            "http://h:/",
-            "http://u:p@h/", "http://h/a b", "http://h/\r\nx: y", "http://h/#x",
-        ])
-    func badTargets(url: String) {
+    @Test(arguments: [
+        "https://localhost/", "localhost/x", "http://", "http://:80/", "http://h:0/", "http://h:65536/",
+        "http://h:/",
+        "http://u:p@h/", "http://h/a b", "http://h/\r\nx: y", "http://h/#x",
+    ])
+    func `what is no such URL`(url: String) {
         #expect(throws: BenchError.badURL(url)) { try Target(url) }
     }
 }

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Publisher: cancelling and shutting down", .serialized)
 struct AMQPPublisherShutdownTests {
-    @Test("a cancelled caller still learns the outcome, once")
-    func cancelledCaller() async throws {
+    @Test
+    func `a cancelled caller still learns the outcome, once`() async throws {
         let arrived = Locked(false)
         let gate = Locked(false)
         let broker = try FakeBroker { broker, _ in
@@ -31,8 +31,8 @@ struct AMQPPublisherShutdownTests {
         try await broker.finish()
     }
 
-    @Test("a shutdown waits for what is in flight, and takes no more")
-    func graceful() async throws {
+    @Test
+    func `a shutdown waits for what is in flight, and takes no more`() async throws {
         let arrived = Locked(false)
         let gate = Locked(false)
         let broker = try FakeBroker { broker, _ in
@@ -58,8 +58,8 @@ struct AMQPPublisherShutdownTests {
         try await broker.finish()
     }
 
-    @Test("a shutdown does not wait for ever, neither for confirms nor for the farewell")
-    func limits() async throws {
+    @Test
+    func `a shutdown does not wait for ever, neither for confirms nor for the farewell`() async throws {
         let arrived = Locked(false)
         let broker = try FakeBroker { broker, _ in
             try broker.acceptConnection()
@@ -84,8 +84,8 @@ struct AMQPPublisherShutdownTests {
         try await broker.finish()
     }
 
-    @Test("cancelling run is an orderly shutdown")
-    func cancelledRun() async throws {
+    @Test
+    func `cancelling run is an orderly shutdown`() async throws {
         let broker = try FakeBroker { broker, _ in
             try broker.acceptConnection()
             try broker.acceptChannel()
@@ -101,8 +101,8 @@ struct AMQPPublisherShutdownTests {
         try await broker.finish()
     }
 
-    @Test("a shutdown cuts a pause, a connector that hangs and a handshake short")
-    func whileConnecting() async throws {
+    @Test
+    func `a shutdown cuts a pause, a connector that hangs and a handshake short`() async throws {
         var limits = testLimits
         limits.backoffMinimum = .seconds(60)
         limits.backoffMaximum = .seconds(60)

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Publisher against a scripted broker", .serialized)
 struct AMQPPublisherTests {
-    @Test("connects, publishes from the loop and from elsewhere, says goodbye")
-    func wholeWay() async throws {
+    @Test
+    func `connects, publishes from the loop and from elsewhere, says goodbye`() async throws {
         let broker = try FakeBroker { broker, _ in
             try broker.acceptConnection()
             try broker.acceptChannel()
@@ -26,8 +26,8 @@ struct AMQPPublisherTests {
         try await broker.finish()
     }
 
-    @Test("publishes of one turn are pipelined, and a multiple ack answers them")
-    func pipelining() async throws {
+    @Test
+    func `publishes of one turn are pipelined, and a multiple ack answers them`() async throws {
         let broker = try FakeBroker { broker, _ in
             try broker.acceptConnection()
             try broker.acceptChannel()
@@ -45,8 +45,8 @@ struct AMQPPublisherTests {
         try await broker.finish()
     }
 
-    @Test("before there is a connection, nothing waits")
-    func notConnected() async throws {
+    @Test
+    func `before there is a connection, nothing waits`() async throws {
         let publisher = AMQPPublisher(
             loop: testLoop, settings: Conversation.settings, limits: testLimits, logger: quietLogger)
         #expect(await publisher.publish(message()) == .unavailable("not connected"))
@@ -56,8 +56,8 @@ struct AMQPPublisherTests {
         #expect(await publisher.publishOnLoop(message()) == .unavailable("shutting down"))
     }
 
-    @Test("a large body is split at the frame-max that was agreed on, past a full socket")
-    func splitting() async throws {
+    @Test
+    func `a large body is split at the frame-max that was agreed on, past a full socket`() async throws {
         let large = message(8 << 20)
         let broker = try FakeBroker { broker, _ in
             try broker.acceptConnection(tuning: Tuning(channelMax: 1, frameMax: 4096, heartbeat: 0))
@@ -77,8 +77,8 @@ struct AMQPPublisherTests {
         try await broker.finish()
     }
 
-    @Test("a channel that the broker closes is opened again on the same connection")
-    func channelClosed() async throws {
+    @Test
+    func `a channel that the broker closes is opened again on the same connection`() async throws {
         let broker = try FakeBroker { broker, _ in
             try broker.acceptConnection()
             try broker.acceptChannel()
@@ -110,8 +110,8 @@ struct AMQPPublisherTests {
         try await broker.finish()
     }
 
-    @Test("a broken connection answers what is in flight, and is made again")
-    func reconnecting() async throws {
+    @Test
+    func `a broken connection answers what is in flight, and is made again`() async throws {
         let broker = try FakeBroker(connections: 2) { broker, index in
             try broker.acceptConnection()
             try broker.acceptChannel()
@@ -141,8 +141,8 @@ struct AMQPPublisherTests {
         try await broker.finish()
     }
 
-    @Test("a broker that closes the connection gets its close-ok; its words are in the status")
-    func closedByBroker() async throws {
+    @Test
+    func `a broker that closes the connection gets its close-ok; its words are in the status`() async throws {
         let broker = try FakeBroker { broker, _ in
             _ = try broker.read(8)
             try broker.send(ConnectionStart(serverProperties: [:], mechanisms: "PLAIN"))
@@ -163,8 +163,8 @@ struct AMQPPublisherTests {
         }
     }
 
-    @Test("a broker that stops confirming: time-out, then nobody waits, then another connection")
-    func silentBroker() async throws {
+    @Test
+    func `a broker that stops confirming: time-out, then nobody waits, then another connection`() async throws {
         let broker = try FakeBroker(connections: 2) { broker, index in
             try broker.acceptConnection()
             try broker.acceptChannel()
@@ -189,8 +189,8 @@ struct AMQPPublisherTests {
         try await broker.finish()
     }
 
-    @Test("a blocked broker answers at once, an unblocked one publishes again")
-    func blocked() async throws {
+    @Test
+    func `a blocked broker answers at once, an unblocked one publishes again`() async throws {
         let gate = Locked(false)
         let broker = try FakeBroker { broker, _ in
             try broker.acceptConnection()
@@ -213,8 +213,8 @@ struct AMQPPublisherTests {
         try await broker.finish()
     }
 
-    @Test("heartbeats go out on an idle connection, and silence ends it")
-    func heartbeats() async throws {
+    @Test
+    func `heartbeats go out on an idle connection, and silence ends it`() async throws {
         let broker = try FakeBroker { broker, _ in
             try broker.acceptConnection(tuning: Tuning(channelMax: 1, frameMax: 4096, heartbeat: 1))
             try broker.acceptChannel()
@@ -229,8 +229,8 @@ struct AMQPPublisherTests {
         }
     }
 
-    @Test("a broker that never answers is left after the connect time-out")
-    func connectTimeout() async throws {
+    @Test
+    func `a broker that never answers is left after the connect time-out`() async throws {
         let broker = try FakeBroker { broker, _ in
             _ = try broker.read(8)
             try broker.expectEnd()
@@ -245,8 +245,8 @@ struct AMQPPublisherTests {
         }
     }
 
-    @Test("an address that lets the connection hang is left after the connect time-out")
-    func hangingAddress() async throws {
+    @Test
+    func `an address that lets the connection hang is left after the connect time-out`() async throws {
         // The kernel answers no further connection while the queue of an idle listener is full.
         let listener = try FullListener()
         var settings = Conversation.settings
@@ -258,8 +258,8 @@ struct AMQPPublisherTests {
         withExtendedLifetime(listener) {}
     }
 
-    @Test("addresses are tried in turn, without a pause until all were")
-    func endpoints() async throws {
+    @Test
+    func `addresses are tried in turn, without a pause until all were`() async throws {
         let broker = try FakeBroker { broker, _ in
             try broker.acceptConnection()
             try broker.acceptChannel()
@@ -275,8 +275,8 @@ struct AMQPPublisherTests {
         try await broker.finish()
     }
 
-    @Test("garbage from the broker ends the connection, not the process")
-    func garbage() async throws {
+    @Test
+    func `garbage from the broker ends the connection, not the process`() async throws {
         let broker = try FakeBroker(connections: 2) { broker, index in
             if index == 0 {
                 var random = SeededGenerator(seed: 5)

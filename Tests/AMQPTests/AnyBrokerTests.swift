@@ -51,7 +51,7 @@ import Testing
     }
 
     /// Each message is settled once, whatever comes, and nothing is left behind.
-    @Test func everyMessageIsSettledOnce() {
+    @Test func `every message is settled once`() {
         for seed in 0..<4000 {
             var random = SeededGenerator(seed: UInt64(seed))
             var limits = PublisherLimits()
@@ -87,7 +87,7 @@ import Testing
     }
 
     /// The broker shuts down while we take our leave: it closes the channel that we are closing, then settles what it had.
-    @Test(arguments: [false, true]) func confirmsBehindAnEndThatCrossedOurs(goesOn: Bool) async throws {
+    @Test(arguments: [false, true]) func `confirms behind an end that crossed ours`(goesOn: Bool) async throws {
         let arrived = Locked(false)
         let broker = try FakeBroker { broker, _ in
             try broker.acceptConnection()

@@ -74,15 +74,15 @@ struct BrokerConnectorTests {
         }
     }
 
-    @Test("by name and by address")
-    func good() async throws {
+    @Test
+    func `by name and by address`() async throws {
         // localhost may be ::1 first, where nobody listens: then the next address is tried.
         #expect(try await attempt(settings) == "hello")
         #expect(try await attempt(settings, host: "127.0.0.1") == "hello")
     }
 
-    @Test("the files are read at each attempt")
-    func mended() async throws {
+    @Test
+    func `the files are read at each attempt`() async throws {
         let good = try Data(contentsOf: URL(fileURLWithPath: client.certificate))
         try FileManager.default.removeItem(atPath: client.certificate)
         #expect(try await attempt(settings) == "\(client.certificate) can't be read: No such file or directory")
@@ -94,8 +94,8 @@ struct BrokerConnectorTests {
         #expect(try await attempt(settings) == "hello")
     }
 
-    @Test("another host's certificate is not accepted, unless that name was asked for")
-    func names() async throws {
+    @Test
+    func `another host's certificate is not accepted, unless that name was asked for`() async throws {
         var settings = settings
         settings.tls?.serverName = "broker.example.org"
         #expect(
@@ -105,8 +105,8 @@ struct BrokerConnectorTests {
         #expect(try await attempt(settings, host: "127.0.0.1") == "hello")
     }
 
-    @Test("without a certificate the broker refuses")
-    func noCertificate() async throws {
+    @Test
+    func `without a certificate the broker refuses`() async throws {
         var settings = settings
         settings.tls?.files.certificate = nil
         #expect(
@@ -114,8 +114,8 @@ struct BrokerConnectorTests {
                 == "the other side refused TLS: alert certificate required")
     }
 
-    @Test("several addresses: each has its reason")
-    func reasons() async throws {
+    @Test
+    func `several addresses: each has its reason`() async throws {
         var settings = settings
         settings.tls = TLSSettings()
         // Whether localhost has one address or two, the one that listens is named with its reason.
@@ -123,8 +123,8 @@ struct BrokerConnectorTests {
         #expect(text.contains("the certificate of localhost is not accepted: "))
     }
 
-    @Test("a broker that stops within the handshake is given up in time")
-    func hanging() async throws {
+    @Test
+    func `a broker that stops within the handshake is given up in time`() async throws {
         let settings = settings
         let text = try await Task(executorPreference: testLoop.taskExecutor) {
             let any = try #require(SocketAddress(literal: "127.0.0.1", port: 0))
@@ -137,8 +137,8 @@ struct BrokerConnectorTests {
         #expect(text == "TLS handshake: timed out")
     }
 
-    @Test("a broker without TLS on that port is called so")
-    func plain() async throws {
+    @Test
+    func `a broker without TLS on that port is called so`() async throws {
         let settings = settings
         let text = try await Task(executorPreference: testLoop.taskExecutor) {
             let any = try #require(SocketAddress(literal: "127.0.0.1", port: 0))

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Connection: opening")
 struct ConnectionOpeningTests {
-    @Test("the whole conversation that RabbitMQ had")
-    func recorded() throws {
+    @Test
+    func `the whole conversation that RabbitMQ had`() throws {
         var talk = Conversation()
         talk.machine.start(output: &talk.output)
         #expect(talk.takeOutput() == Array("AMQP".utf8) + [0, 0, 9, 1])
@@ -46,8 +46,8 @@ struct ConnectionOpeningTests {
         #expect(talk.machine.state == .closed)
     }
 
-    @Test("the handshake ends the same, wherever its bytes are cut in two")
-    func everySplit() throws {
+    @Test
+    func `the handshake ends the same, wherever its bytes are cut in two`() throws {
         let bytes = Recorded.handshake
         for cut in 0...bytes.count {
             var talk = Conversation()
@@ -65,8 +65,8 @@ struct ConnectionOpeningTests {
         }
     }
 
-    @Test("byte by byte it ends the same, too")
-    func byteByByte() throws {
+    @Test
+    func `byte by byte it ends the same, too`() throws {
         var talk = Conversation()
         talk.machine.start(output: &talk.output)
         var buffer: [UInt8] = []
@@ -81,8 +81,8 @@ struct ConnectionOpeningTests {
         #expect(actions.count == 5)
     }
 
-    @Test("start-ok carries who we are and the mechanism's answer")
-    func startOK() throws {
+    @Test
+    func `start-ok carries who we are and the mechanism's answer`() throws {
         var settings = Conversation.settings
         settings.connectionName = "gateway 1"
         settings.locale = "de_DE"
@@ -102,8 +102,8 @@ struct ConnectionOpeningTests {
         #expect(answer.clientProperties["product"] == .longString("webhook2fedmsg"))
     }
 
-    @Test("EXTERNAL answers with nothing; it must be on offer")
-    func external() throws {
+    @Test
+    func `EXTERNAL answers with nothing; it must be on offer`() throws {
         var settings = Conversation.settings
         settings.mechanism = .external
         var talk = Conversation(settings)
@@ -123,7 +123,6 @@ struct ConnectionOpeningTests {
     }
 
     @Test(
-        "tuning takes the smaller of each, zero being no limit",
         arguments: [
             ((2047, 131_072, 60), (2047, 131_072, 60), (2047, 131_072, 60)),
             ((2047, 131_072, 60), (10, 4096, 5), (10, 4096, 5)),
@@ -131,7 +130,7 @@ struct ConnectionOpeningTests {
             ((2047, 131_072, 60), (0, 0, 0), (2047, 131_072, 60)),
             ((2047, 131_072, 0), (0, 0, 60), (2047, 131_072, 0)),
         ] as [((UInt16, UInt32, UInt16), (UInt16, UInt32, UInt16), (UInt16, UInt32, UInt16))])
-    func tuning(
+    func `tuning takes the smaller of each, zero being no limit`(
         ours: (UInt16, UInt32, UInt16), theirs: (UInt16, UInt32, UInt16), agreed: (UInt16, UInt32, UInt16)
     ) throws {
         var settings = Conversation.settings
@@ -148,8 +147,8 @@ struct ConnectionOpeningTests {
         #expect(talk.machine.tuning == answer.tuning)
     }
 
-    @Test("a frame-max under 4096 is refused")
-    func smallFrames() throws {
+    @Test
+    func `a frame-max under 4096 is refused`() throws {
         var talk = Conversation()
         talk.machine.start(output: &talk.output)
         _ = try talk.hear(Recorded.start)
@@ -157,15 +156,15 @@ struct ConnectionOpeningTests {
         #expect(try talk.hear(frame(tune)) == [.failed(.frameMaxTooSmall(4095))])
     }
 
-    @Test("a broker of another version says so with its own header")
-    func version() throws {
+    @Test
+    func `a broker of another version says so with its own header`() throws {
         var talk = Conversation()
         talk.machine.start(output: &talk.output)
         #expect(try talk.hear(Array("AMQP".utf8) + [0, 1, 0, 0]) == [.failed(.protocolVersion)])
     }
 
-    @Test("wrong credentials and a missing virtual host are a close with the broker's words")
-    func refused() throws {
+    @Test
+    func `wrong credentials and a missing virtual host are a close with the broker's words`() throws {
         let reason = CloseReason(code: 403, text: "ACCESS_REFUSED - Login was refused")
         var talk = Conversation()
         talk.machine.start(output: &talk.output)
@@ -181,8 +180,8 @@ struct ConnectionOpeningTests {
         #expect(try second.hear(frame(ConnectionClose(missing))) == [.closed(missing)])
     }
 
-    @Test("client properties that RabbitMQ would refuse are refused here, with a reason")
-    func largeProperties() throws {
+    @Test
+    func `client properties that RabbitMQ would refuse are refused here, with a reason`() throws {
         var settings = Conversation.settings
         settings.clientProperties["app"] = .longString(String(repeating: "x", count: 5000))
         var talk = Conversation(settings)
@@ -194,13 +193,11 @@ struct ConnectionOpeningTests {
         #expect(text.contains("over 4096"))
     }
 
-    @Test(
-        "what comes out of turn is refused",
-        arguments: [
-            Recorded.tune, Recorded.openOK, frame(ConnectionBlocked(reason: "x")), frame(ConnectionCloseOK()),
-            frame(BasicAck(deliveryTag: 1, multiple: false), channel: 1), frame(.body, channel: 0, payload: []),
-        ])
-    func outOfTurn(bytes: [UInt8]) throws {
+    @Test(arguments: [
+        Recorded.tune, Recorded.openOK, frame(ConnectionBlocked(reason: "x")), frame(ConnectionCloseOK()),
+        frame(BasicAck(deliveryTag: 1, multiple: false), channel: 1), frame(.body, channel: 0, payload: []),
+    ])
+    func `what comes out of turn is refused`(bytes: [UInt8]) throws {
         var talk = Conversation()
         talk.machine.start(output: &talk.output)
         guard case .failed = try talk.hear(bytes).last else {
@@ -213,8 +210,8 @@ struct ConnectionOpeningTests {
 
 @Suite("Connection: open")
 struct ConnectionOpenTests {
-    @Test("acks and nacks come through, single and multiple")
-    func confirms() throws {
+    @Test
+    func `acks and nacks come through, single and multiple`() throws {
         var talk = try Conversation.open()
         for _ in 0..<5 { _ = try talk.machine.publish(message(), output: &talk.output) }
         let acks =
@@ -228,16 +225,16 @@ struct ConnectionOpenTests {
             ])
     }
 
-    @Test("a confirm for what was never sent ends the connection", arguments: [(0, false), (2, false), (2, true)])
-    func unknownTag(tag: UInt64, multiple: Bool) throws {
+    @Test(arguments: [(0, false), (2, false), (2, true)])
+    func `a confirm for what was never sent ends the connection`(tag: UInt64, multiple: Bool) throws {
         var talk = try Conversation.open()
         _ = try talk.machine.publish(message(), output: &talk.output)
         let ack = BasicAck(deliveryTag: tag, multiple: multiple)
         #expect(try talk.hear(frame(ack, channel: 1)) == [.failed(.unknownDeliveryTag(tag))])
     }
 
-    @Test("a returned message is told, and its content read past")
-    func returned() throws {
+    @Test
+    func `a returned message is told, and its content read past`() throws {
         var talk = try Conversation.open()
         _ = try talk.machine.publish(message(), output: &talk.output)
         let lost = BasicReturn(code: 312, text: "NO_ROUTE", exchange: "amq.topic", routingKey: "a.b")
@@ -258,15 +255,15 @@ struct ConnectionOpenTests {
         #expect(try talk.hear(tooLong).last == .failed(.unexpectedFrame(kind: 3, channel: 1)))
     }
 
-    @Test("blocked and unblocked come through")
-    func blocked() throws {
+    @Test
+    func `blocked and unblocked come through`() throws {
         var talk = try Conversation.open()
         let bytes = frame(ConnectionBlocked(reason: "low on memory")) + frame(ConnectionUnblocked())
         #expect(try talk.hear(bytes) == [.blocked(reason: "low on memory"), .unblocked])
     }
 
-    @Test("channel.flow pauses and is answered")
-    func flow() throws {
+    @Test
+    func `channel.flow pauses and is answered`() throws {
         var talk = try Conversation.open()
         #expect(try talk.hear(frame(ChannelFlow(active: false), channel: 1)) == [.none])
         #expect(!talk.machine.canPublish)
@@ -275,8 +272,8 @@ struct ConnectionOpenTests {
         #expect(talk.machine.canPublish)
     }
 
-    @Test("the broker's close is answered, and nothing counts behind it")
-    func closedByBroker() throws {
+    @Test
+    func `the broker's close is answered, and nothing counts behind it`() throws {
         var talk = try Conversation.open()
         let reason = CloseReason(code: 320, text: "CONNECTION_FORCED - broker forced connection closure")
         #expect(try talk.hear(frame(ConnectionClose(reason)) + [1, 2, 3]) == [.closed(reason)])
@@ -285,16 +282,16 @@ struct ConnectionOpenTests {
         #expect(talk.machine.deadline == nil)
     }
 
-    @Test("a frame over the negotiated size ends the connection")
-    func tooLarge() throws {
+    @Test
+    func `a frame over the negotiated size ends the connection`() throws {
         var talk = try Conversation.open()
         let bytes: [UInt8] = [1, 0, 1, 0, 2, 0, 0]
         #expect(
             try talk.hear(bytes) == [.failed(.codec(.frameTooLarge(size: 131_080, limit: 131_072)))])
     }
 
-    @Test("a close that crosses the broker's is carried through")
-    func crossing() throws {
+    @Test
+    func `a close that crosses the broker's is carried through`() throws {
         var talk = try Conversation.open()
         _ = try talk.machine.publish(message(), output: &talk.output)
         #expect(talk.machine.close(output: &talk.output) == true)
@@ -311,8 +308,8 @@ struct ConnectionOpenTests {
         #expect(try talk.hear(Recorded.closeOK) == [.farewell])
     }
 
-    @Test("closing before the connection is open needs no answer")
-    func earlyClose() throws {
+    @Test
+    func `closing before the connection is open needs no answer`() throws {
         var talk = Conversation()
         talk.machine.start(output: &talk.output)
         _ = try talk.hear(Recorded.start)
@@ -320,8 +317,8 @@ struct ConnectionOpenTests {
         #expect(talk.machine.state == .closed)
     }
 
-    @Test("numbers of any size in the broker's methods and headers never crash")
-    func extremeNumbers() throws {
+    @Test
+    func `numbers of any size in the broker's methods and headers never crash`() throws {
         let small: [UInt16] = [0, 1, .max >> 1, .max >> 1 + 1, .max - 1, .max]
         let large: [UInt32] = [0, 1, 4095, 4096, 1 << 31 - 1, 1 << 31, .max - 1, .max]
         for frameMax in large {
@@ -368,8 +365,8 @@ struct ConnectionOpenTests {
         }
     }
 
-    @Test("random bytes and broken recordings never crash")
-    func fuzz() throws {
+    @Test
+    func `random bytes and broken recordings never crash`() throws {
         var random = SeededGenerator(seed: 42)
         let rest =
             Recorded.missingExchange + Recorded.channelOpenOK + Recorded.selectOK
@@ -395,8 +392,8 @@ struct ConnectionOpenTests {
 
 @Suite("Connection: heartbeats")
 struct HeartbeatTests {
-    @Test("one is sent when nothing was for half the interval, and only then")
-    func sending() throws {
+    @Test
+    func `one is sent when nothing was for half the interval, and only then`() throws {
         var talk = try Conversation.open()
         #expect(talk.machine.deadline == talk.now + .seconds(30))
         #expect(talk.wait(.seconds(29)) == .none)
@@ -414,8 +411,8 @@ struct HeartbeatTests {
         #expect(try talk.said() == ["heartbeat"])
     }
 
-    @Test("two intervals of silence are the end")
-    func silence() throws {
+    @Test
+    func `two intervals of silence are the end`() throws {
         var talk = try Conversation.open()
         #expect(talk.wait(.seconds(60)) == .none)
         #expect(try talk.hear(heartbeatFrame) == [.none])
@@ -424,8 +421,8 @@ struct HeartbeatTests {
         #expect(talk.machine.state == .closed)
     }
 
-    @Test("zero switches both off")
-    func off() throws {
+    @Test
+    func `zero switches both off`() throws {
         var settings = Conversation.settings
         settings.heartbeat = 0
         var talk = try Conversation.open(settings)
@@ -434,8 +431,8 @@ struct HeartbeatTests {
         #expect(try talk.said() == [])
     }
 
-    @Test("a heartbeat has no payload and belongs to channel 0")
-    func malformed() throws {
+    @Test
+    func `a heartbeat has no payload and belongs to channel 0`() throws {
         var talk = try Conversation.open()
         #expect(try talk.hear(frame(.heartbeat, channel: 0, payload: [1])) == [.failed(.codec(.trailingBytes(1)))])
         var second = try Conversation.open()

@@ -18,16 +18,16 @@ struct FieldTests {
         return output.bytes
     }
 
-    @Test("every type survives a round trip, in order")
-    func roundTrip() throws {
+    @Test
+    func `every type survives a round trip, in order`() throws {
         var reader = WireReader(try Self.encoded(Self.everything)[...])
         let table = try reader.table()
         try reader.finish()
         #expect(table == Self.everything)
     }
 
-    @Test("the bytes are those of the specification")
-    func bytes() throws {
+    @Test
+    func `the bytes are those of the specification`() throws {
         let bytes = try Self.encoded(["a": .int32(20), "b": .bool(true), "c": .longString("x")])
         #expect(
             bytes
@@ -36,8 +36,8 @@ struct FieldTests {
                 ].replacingLength())
     }
 
-    @Test("types that only the specification has are read", arguments: [UInt8(ascii: "U"), UInt8(ascii: "L")])
-    func specificationTypes(type: UInt8) throws {
+    @Test(arguments: [UInt8(ascii: "U"), UInt8(ascii: "L")])
+    func `types that only the specification has are read`(type: UInt8) throws {
         let value: [UInt8] =
             type == UInt8(ascii: "U") ? [0xFF, 0xFE] : [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE]
         var reader = WireReader(([type] + value)[...])
@@ -45,20 +45,20 @@ struct FieldTests {
         #expect(try reader.fieldValue() == expected)
     }
 
-    @Test("a long string that is not UTF-8 stays bytes")
-    func notText() throws {
+    @Test
+    func `a long string that is not UTF-8 stays bytes`() throws {
         var reader = WireReader([UInt8(ascii: "S"), 0, 0, 0, 2, 0xC3, 0x28][...])
         #expect(try reader.fieldValue() == .bytes([0xC3, 0x28]))
     }
 
-    @Test("an unknown type is refused")
-    func unknownType() {
+    @Test
+    func `an unknown type is refused`() {
         var reader = WireReader([UInt8(ascii: "z"), 0][...])
         #expect(throws: CodecError.unknownFieldType(UInt8(ascii: "z"))) { try reader.fieldValue() }
     }
 
-    @Test("every cut of a table is refused, none crashes")
-    func cuts() throws {
+    @Test
+    func `every cut of a table is refused, none crashes`() throws {
         let bytes = try Self.encoded(Self.everything)
         for count in 0..<bytes.count {
             var reader = WireReader(bytes[..<count])
@@ -66,15 +66,15 @@ struct FieldTests {
         }
     }
 
-    @Test("a length inside that goes beyond the table is refused")
-    func innerLength() throws {
+    @Test
+    func `a length inside that goes beyond the table is refused`() throws {
         // A table of six bytes whose one entry claims a string of 200.
         var reader = WireReader([0, 0, 0, 7, 1, 97, 83, 0, 0, 0, 200, 1, 2, 3][...])
         #expect(throws: CodecError.truncated) { try reader.table() }
     }
 
-    @Test("nesting has a limit")
-    func depth() throws {
+    @Test
+    func `nesting has a limit`() throws {
         var table: FieldTable = ["x": .void]
         for _ in 0..<40 { table = ["t": .table(table)] }
         let bytes = try Self.encoded(table)
@@ -87,8 +87,8 @@ struct FieldTests {
         #expect(throws: CodecError.nestedTooDeep) { try second.table() }
     }
 
-    @Test("a short string ends at 255 bytes")
-    func shortStrings() throws {
+    @Test
+    func `a short string ends at 255 bytes`() throws {
         var output = OutputBuffer()
         try output.append(shortString: String(repeating: "x", count: 255))
         #expect(output.bytes.count == 256)
@@ -97,8 +97,8 @@ struct FieldTests {
         }
     }
 
-    @Test("setting, replacing and taking out an entry keeps the order of the others")
-    func subscripts() {
+    @Test
+    func `setting, replacing and taking out an entry keeps the order of the others`() {
         var table: FieldTable = ["a": .int32(1), "b": .int32(2), "c": .int32(3)]
         table["b"] = .int32(20)
         table["d"] = .int32(4)
@@ -107,8 +107,8 @@ struct FieldTests {
         #expect(table["nope"] == nil)
     }
 
-    @Test("random bytes never crash the reader")
-    func fuzz() throws {
+    @Test
+    func `random bytes never crash the reader`() throws {
         var random = SeededGenerator(seed: 7)
         let valid = try Self.encoded(Self.everything)
         var refused = 0

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Frames")
 struct FrameTests {
-    @Test("a frame is taken off whole, with its channel and payload")
-    func whole() throws {
+    @Test
+    func `a frame is taken off whole, with its channel and payload`() throws {
         var input = frame(.body, channel: 0x0102, payload: [1, 2, 3])[...]
         input.append(99)
         let taken = try #require(try Frame.next(in: &input, limit: 4096))
@@ -13,8 +13,8 @@ struct FrameTests {
         #expect(Array(input) == [99])
     }
 
-    @Test("an unfinished frame is waited for and nothing is taken")
-    func unfinished() throws {
+    @Test
+    func `an unfinished frame is waited for and nothing is taken`() throws {
         let bytes = frame(ConnectionBlocked(reason: "low on memory"))
         for count in 0..<bytes.count {
             var input = bytes[..<count]
@@ -23,8 +23,8 @@ struct FrameTests {
         }
     }
 
-    @Test("what is certainly wrong is refused at once")
-    func refusals() {
+    @Test
+    func `what is certainly wrong is refused at once`() {
         var type: ArraySlice<UInt8> = [4]
         #expect(throws: CodecError.unknownFrameType(4)) { try Frame.next(in: &type, limit: 4096) }
         // The size stands in the header; none of the payload has to come.
@@ -34,14 +34,14 @@ struct FrameTests {
         #expect(throws: CodecError.badFrameEnd(0xCD)) { try Frame.next(in: &end, limit: 4096) }
     }
 
-    @Test("a frame of exactly the limit passes")
-    func limit() throws {
+    @Test
+    func `a frame of exactly the limit passes`() throws {
         var input = frame(.body, channel: 1, payload: [UInt8](repeating: 0, count: 4088))[...]
         #expect(try Frame.next(in: &input, limit: 4096)?.payload.count == 4088)
     }
 
-    @Test("random bytes never crash")
-    func fuzz() {
+    @Test
+    func `random bytes never crash`() {
         var random = SeededGenerator(seed: 1)
         var refused = 0
         for _ in 0..<10_000 {
@@ -72,8 +72,8 @@ struct MethodTests {
         #expect(throws: CodecError.trailingBytes(1)) { try Method.decodeAll(WireReader(arguments + [0])) }
     }
 
-    @Test("every method survives a round trip, and lengths are strict")
-    func roundTrips() throws {
+    @Test
+    func `every method survives a round trip, and lengths are strict`() throws {
         let reason = CloseReason(code: 404, text: "NOT_FOUND - no exchange 'x'", method: BasicPublish.id)
         try check(ConnectionStart(serverProperties: FieldTests.everything, mechanisms: "PLAIN EXTERNAL"))
         try check(
@@ -101,8 +101,8 @@ struct MethodTests {
         try check(BasicNack(deliveryTag: 3, multiple: false))
     }
 
-    @Test("basic.publish is what pika sends for the same message")
-    func publishBytes() throws {
+    @Test
+    func `basic.publish is what pika sends for the same message`() throws {
         var output = OutputBuffer()
         try output.append(
             publish: OutgoingMessage(
@@ -124,8 +124,8 @@ struct MethodTests {
         #expect(output.bytes == method + header + [3, 0, 1, 0, 0, 0, 2, 123, 125, 0xCE])
     }
 
-    @Test("all properties survive a round trip; a third of flags is refused")
-    func properties() throws {
+    @Test
+    func `all properties survive a round trip; a third of flags is refused`() throws {
         var all = BasicProperties(
             contentType: "a", contentEncoding: "b", headers: FieldTests.everything, deliveryMode: 2, priority: 9,
             messageID: "m")
@@ -151,10 +151,8 @@ struct MethodTests {
         #expect(throws: CodecError.badContentHeader) { try ContentHeader(payload: otherClass[...]) }
     }
 
-    @Test(
-        "bodies are split at frame-max and come together again",
-        arguments: [0, 1, 4087, 4088, 4089, 8176, 8177, 100_000])
-    func splitting(size: Int) throws {
+    @Test(arguments: [0, 1, 4087, 4088, 4089, 8176, 8177, 100_000])
+    func `bodies are split at frame-max and come together again`(size: Int) throws {
         var output = OutputBuffer()
         let message = message(size)
         try output.append(publish: message, channel: 1, frameMax: 4096)
@@ -165,8 +163,8 @@ struct MethodTests {
         #expect(Array(parts.dropFirst(2).map(\.payload).joined()) == message.body)
     }
 
-    @Test("a message that cannot be encoded leaves nothing behind")
-    func rollback() throws {
+    @Test
+    func `a message that cannot be encoded leaves nothing behind`() throws {
         var output = OutputBuffer()
         try output.append(publish: message(), channel: 1, frameMax: 4096)
         let before = output.bytes
@@ -192,8 +190,8 @@ struct MethodTests {
 
 @Suite("Output buffer")
 struct OutputBufferTests {
-    @Test("what the socket took is gone, the rest stays in order")
-    func consuming() {
+    @Test
+    func `what the socket took is gone, the rest stays in order`() {
         var output = OutputBuffer()
         output.append([1, 2, 3, 4, 5])
         output.consume(2)
@@ -205,8 +203,8 @@ struct OutputBufferTests {
         #expect(output.bytes.isEmpty)
     }
 
-    @Test("sent bytes do not pile up before the pending ones, and a burst's memory is given back")
-    func memory() {
+    @Test
+    func `sent bytes do not pile up before the pending ones, and a burst's memory is given back`() {
         var output = OutputBuffer()
         let block = [UInt8](repeating: 7, count: 1 << 20)
         output.append([1])

@@ -17,7 +17,7 @@ import Testing
     ]
 
     /// The properties that a broker introduces itself with.
-    @Test(arguments: tables.indices) func properties(_ index: Int) {
+    @Test(arguments: tables.indices) func `properties`(_ index: Int) {
         let ratio = Growth.ratio(
             from: 100,
             { frame(ConnectionStart(serverProperties: Self.tables[index].table($0), mechanisms: "PLAIN")) },
@@ -31,7 +31,7 @@ import Testing
     }
 
     /// Fields within fields, as deep as they may be and deeper.
-    @Test(arguments: [UInt8(ascii: "F"), UInt8(ascii: "A")]) func depth(_ kind: UInt8) {
+    @Test(arguments: [UInt8(ascii: "F"), UInt8(ascii: "A")]) func `depth`(_ kind: UInt8) {
         func nested(_ size: Int) -> [UInt8] {
             var bytes: [UInt8] = []
             // Each says that all that follows is in it.
@@ -51,7 +51,7 @@ import Testing
     }
 
     /// A channel that is open, and what the broker says on it in one piece or byte by byte.
-    @Test(arguments: [1, 1 << 20]) func conversations(_ step: Int) throws {
+    @Test(arguments: [1, 1 << 20]) func `conversations`(_ step: Int) throws {
         let words: [@Sendable (Int) -> [UInt8]] = [
             { (0..<$0).flatMap { _ in heartbeatFrame } },
             { (0..<$0).flatMap { frame(ChannelFlow(active: $0.isMultiple(of: 2)), channel: 1) } },
@@ -74,7 +74,7 @@ import Testing
     }
 
     /// Confirms in order, in the opposite order, all at once, and of the last before the rest.
-    @Test(arguments: 0..<4) func confirms(_ order: Int) {
+    @Test(arguments: 0..<4) func `confirms`(_ order: Int) {
         let ratio = Growth.ratio(from: 100, { $0 }) { count in
             var window = PublishWindow<Int>(maximumMessages: .max, maximumBytes: .max, timeout: .seconds(5))
             let now = ContinuousClock.now

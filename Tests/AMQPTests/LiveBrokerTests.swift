@@ -7,8 +7,8 @@ import Testing
     "Publisher against RabbitMQ", .serialized,
     .enabled(if: LiveBroker.isThere, "set W2F_TEST_AMQP_URL to run against a real broker"))
 struct LiveBrokerTests {
-    @Test("a thousand publishes, pipelined: all confirmed, each there once")
-    func thousand() async throws {
+    @Test
+    func `a thousand publishes, pipelined: all confirmed, each there once`() async throws {
         let settings = try LiveBroker.requireSettings()
         let queue = try LiveQueue(settings, bindingKey: "live.thousand.#")
         let outcomes = try await withPublisher(settings) { publisher in
@@ -22,8 +22,8 @@ struct LiveBrokerTests {
         #expect(keys.count == 1000)
     }
 
-    @Test("properties and headers arrive as they were sent")
-    func properties() async throws {
+    @Test
+    func `properties and headers arrive as they were sent`() async throws {
         let settings = try LiveBroker.requireSettings()
         let queue = try LiveQueue(settings, bindingKey: "live.properties")
         let properties = BasicProperties(
@@ -46,8 +46,8 @@ struct LiveBrokerTests {
         #expect(got.body == sent.body)
     }
 
-    @Test("a body of a megabyte is split and arrives whole", arguments: [4096, 131_072] as [UInt32])
-    func splitting(frameMax: UInt32) async throws {
+    @Test(arguments: [4096, 131_072] as [UInt32])
+    func `a body of a megabyte is split and arrives whole`(frameMax: UInt32) async throws {
         var settings = try LiveBroker.requireSettings()
         settings.frameMax = frameMax
         let queue = try LiveQueue(settings, bindingKey: "live.large")
@@ -60,8 +60,8 @@ struct LiveBrokerTests {
         #expect(try queue.get().body == sent.body)
     }
 
-    @Test("a missing exchange refuses its own messages and no other, and the channel comes again")
-    func missingExchange() async throws {
+    @Test
+    func `a missing exchange refuses its own messages and no other, and the channel comes again`() async throws {
         let settings = try LiveBroker.requireSettings()
         try await withPublisher(settings) { publisher in
             try await publisher.waitUntilConnected()
@@ -79,8 +79,8 @@ struct LiveBrokerTests {
         }
     }
 
-    @Test("a full queue that rejects is a nack")
-    func nack() async throws {
+    @Test
+    func `a full queue that rejects is a nack`() async throws {
         let settings = try LiveBroker.requireSettings()
         let queue = try LiveQueue(
             settings, bindingKey: "live.full",
@@ -96,8 +96,8 @@ struct LiveBrokerTests {
         #expect(try queue.get().routingKey == "live.full")
     }
 
-    @Test("a cut connection answers what is in flight, and is made again")
-    func cut() async throws {
+    @Test
+    func `a cut connection answers what is in flight, and is made again`() async throws {
         var settings = try LiveBroker.requireSettings()
         let proxy = try CuttableProxy(to: settings.endpoints[0].port)
         settings.endpoints = [BrokerEndpoint(host: "127.0.0.1", port: proxy.port)]
@@ -122,8 +122,8 @@ struct LiveBrokerTests {
         }
     }
 
-    @Test("a broker whose confirms stop: time-out, suspect, and well again when they come late")
-    func late() async throws {
+    @Test
+    func `a broker whose confirms stop: time-out, suspect, and well again when they come late`() async throws {
         var settings = try LiveBroker.requireSettings()
         let proxy = try CuttableProxy(to: settings.endpoints[0].port)
         settings.endpoints = [BrokerEndpoint(host: "127.0.0.1", port: proxy.port)]
@@ -142,8 +142,10 @@ struct LiveBrokerTests {
         }
     }
 
-    @Test("wrong credentials and a missing virtual host are told in the broker's words, without the password")
-    func refused() async throws {
+    @Test
+    func `wrong credentials and a missing virtual host are told in the broker's words, without the password`()
+        async throws
+    {
         var wrong = try LiveBroker.requireSettings()
         wrong.mechanism = .plain(username: "nobody", password: "hunter2")
         try await withPublisher(wrong) { publisher in

@@ -14,8 +14,8 @@ struct PublishWindowTests {
         return window
     }
 
-    @Test("bounded in messages and in bytes; one over the bound goes alone")
-    func bounds() {
+    @Test
+    func `bounded in messages and in bytes; one over the bound goes alone`() {
         var window = window()
         #expect(window.admits(1000))
         window.append(tag: 1, message(90), waiter: 1, now: start)
@@ -26,8 +26,8 @@ struct PublishWindowTests {
         #expect(window.unsettled == 4 && window.bytes == 90 && window.waiting == 4)
     }
 
-    @Test("single confirms, in any order, and what they free")
-    func singles() {
+    @Test
+    func `single confirms, in any order, and what they free`() {
         var window = window(filled: 4)
         var told: [Int] = []
         #expect(window.settle(tag: 3, multiple: false) { told.append($0) } == 1)
@@ -44,8 +44,8 @@ struct PublishWindowTests {
         #expect(window.unsettled == 1)
     }
 
-    @Test("a multiple confirm takes all up to its tag, but not twice what was settled")
-    func multiples() {
+    @Test
+    func `a multiple confirm takes all up to its tag, but not twice what was settled`() {
         var window = window(messages: 10, filled: 5)
         var told: [Int] = []
         _ = window.settle(tag: 2, multiple: false) { told.append($0) }
@@ -58,8 +58,8 @@ struct PublishWindowTests {
         #expect(window.settle(tag: 0, multiple: true) { told.append($0) } == 0)
     }
 
-    @Test("time-outs come in the order of submission, each at its own time")
-    func expiry() {
+    @Test
+    func `time-outs come in the order of submission, each at its own time`() {
         var window = window(filled: 4)
         var told: [Int] = []
         #expect(window.deadline == start + .seconds(5))
@@ -81,8 +81,8 @@ struct PublishWindowTests {
         #expect(window.deadline == nil)
     }
 
-    @Test("a deadline that was overtaken by its confirm expires nobody")
-    func settledDeadline() {
+    @Test
+    func `a deadline that was overtaken by its confirm expires nobody`() {
         var window = window(filled: 3)
         _ = window.settle(tag: 2, multiple: false) { _ in }
         var told: [Int] = []
@@ -91,8 +91,8 @@ struct PublishWindowTests {
         #expect(window.deadline == start + .seconds(7))
     }
 
-    @Test("the end of the channel tells whoever waits, and tags begin again")
-    func reset() {
+    @Test
+    func `the end of the channel tells whoever waits, and tags begin again`() {
         var window = window(filled: 3)
         _ = window.expire(now: start + .seconds(5)) { _ in }
         var told: [Int] = []
@@ -104,8 +104,8 @@ struct PublishWindowTests {
         #expect(told == [2, 3, 9])
     }
 
-    @Test("whatever happens, each waiter is told exactly once")
-    func random() {
+    @Test
+    func `whatever happens, each waiter is told exactly once`() {
         var random = SeededGenerator(seed: 3)
         for _ in 0..<300 {
             var window = PublishWindow<Int>(maximumMessages: 20, maximumBytes: 1000, timeout: .seconds(5))
@@ -143,8 +143,8 @@ struct PublishWindowTests {
         }
     }
 
-    @Test("a waiter with less time than the time-out is told when it is up, and says nothing of the broker")
-    func ownDeadlines() {
+    @Test
+    func `a waiter with less time than the time-out is told when it is up, and says nothing of the broker`() {
         var window = window(messages: 10)
         var told: [Int] = []
         window.append(tag: 1, message(0), waiter: 1, now: start)

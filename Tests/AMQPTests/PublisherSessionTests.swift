@@ -91,8 +91,8 @@ func ack(_ tag: UInt64, multiple: Bool = false) -> [UInt8] {
 struct PublisherSessionTests {
     let missing = PublishOutcome.refused(code: 404, text: "NOT_FOUND - no exchange 'missing' in vhost '/pubsub'")
 
-    @Test("confirms of any number, at any point of a channel's life, are refused or ignored")
-    func extremeConfirms() throws {
+    @Test
+    func `confirms of any number, at any point of a channel's life, are refused or ignored`() throws {
         let tags: [UInt64] = [0, 1, 2, 3, 1 << 63 - 1, 1 << 63, .max - 1, .max]
         for tag in tags {
             for multiple in [false, true] {
@@ -119,16 +119,16 @@ struct PublisherSessionTests {
         }
     }
 
-    @Test("nothing is published before the channel is open")
-    func early() {
+    @Test
+    func `nothing is published before the channel is open`() {
         let talk = SessionTalk()
         talk.submit()
         #expect(talk.told[1] == .unavailable("the channel is not open"))
         #expect(talk.status == .connecting(lastError: nil))
     }
 
-    @Test("pipelined publishes are confirmed and nacked, each by its own")
-    func confirms() {
+    @Test
+    func `pipelined publishes are confirmed and nacked, each by its own`() {
         let talk = SessionTalk.open()
         #expect(talk.status == .connected)
         for _ in 0..<4 { talk.submit() }
@@ -140,8 +140,8 @@ struct PublisherSessionTests {
         #expect(talk.hasConfirmed)
     }
 
-    @Test("a broker that blocks for longer than the limit is left, and not before")
-    func blockedForLong() {
+    @Test
+    func `a broker that blocks for longer than the limit is left, and not before`() {
         var settings = Conversation.settings
         settings.blockedTimeout = .seconds(20)
         settings.heartbeat = 0
@@ -160,8 +160,8 @@ struct PublisherSessionTests {
         #expect(talk.wait(.seconds(1)) == .failed(.blockedTooLong("low on memory")))
     }
 
-    @Test("a channel closed under one message in flight names the culprit; the channel comes again")
-    func alone() {
+    @Test
+    func `a channel closed under one message in flight names the culprit; the channel comes again`() {
         let talk = SessionTalk.open()
         talk.submit()
         _ = talk.hear(ack(1))
@@ -177,8 +177,8 @@ struct PublisherSessionTests {
         #expect(talk.told[3] == .confirmed && talk.told[4] == .confirmed)
     }
 
-    @Test("the window is bounded in messages, bytes and output")
-    func bounds() {
+    @Test
+    func `the window is bounded in messages, bytes and output`() {
         let talk = SessionTalk.open(limits: PublisherLimits(windowMessages: 2))
         for _ in 0..<3 { talk.submit() }
         #expect(talk.told == [3: .windowFull])
@@ -201,8 +201,8 @@ struct PublisherSessionTests {
         #expect(output.told[3] == nil)
     }
 
-    @Test("a message that cannot be encoded harms no other")
-    func invalid() {
+    @Test
+    func `a message that cannot be encoded harms no other`() {
         let talk = SessionTalk.open()
         talk.submit(message(key: String(repeating: "k", count: 256)))
         #expect(talk.told[1] == .invalid(.shortStringTooLong(bytes: 256)))
@@ -211,8 +211,8 @@ struct PublisherSessionTests {
         #expect(talk.told[2] == .confirmed)
     }
 
-    @Test("after the first time-out nobody waits any more, until a confirm comes")
-    func suspect() {
+    @Test
+    func `after the first time-out nobody waits any more, until a confirm comes`() {
         let talk = SessionTalk.open()
         talk.submit()
         talk.now += .seconds(1)
@@ -234,8 +234,8 @@ struct PublisherSessionTests {
         #expect(talk.told[4] == .confirmed)
     }
 
-    @Test("a connection that stays suspect is given up")
-    func suspectForTooLong() {
+    @Test
+    func `a connection that stays suspect is given up`() {
         let talk = SessionTalk.open()
         talk.submit()
         _ = talk.wait(.seconds(5))
@@ -245,8 +245,8 @@ struct PublisherSessionTests {
         #expect(talk.wait(.seconds(5)) == .failed(.noConfirms))
     }
 
-    @Test("a blocked broker is not left, and what comes does not wait for it")
-    func blocked() {
+    @Test
+    func `a blocked broker is not left, and what comes does not wait for it`() {
         let talk = SessionTalk.open()
         talk.submit()
         _ = talk.hear(frame(ConnectionBlocked(reason: "low on memory")))
@@ -267,8 +267,8 @@ struct PublisherSessionTests {
         #expect(talk.status == .connected)
     }
 
-    @Test("a paused channel says so")
-    func paused() {
+    @Test
+    func `a paused channel says so`() {
         let talk = SessionTalk.open()
         _ = talk.hear(frame(ChannelFlow(active: false), channel: 1))
         talk.submit()
@@ -276,8 +276,8 @@ struct PublisherSessionTests {
         #expect(talk.status == .blocked(reason: "channel.flow"))
     }
 
-    @Test("a lost connection tells all that wait, and all that come")
-    func lost() {
+    @Test
+    func `a lost connection tells all that wait, and all that come`() {
         let talk = SessionTalk.open()
         for _ in 0..<3 { talk.submit() }
         _ = talk.hear(ack(2))
@@ -288,8 +288,8 @@ struct PublisherSessionTests {
         #expect(talk.pending.count == 0)
     }
 
-    @Test("a silent broker is given up, and what waits is told by the end")
-    func silent() {
+    @Test
+    func `a silent broker is given up, and what waits is told by the end`() {
         let talk = SessionTalk.open()
         #expect(talk.wait(.seconds(30)) == .none)
         #expect(Array(talk.pending) == heartbeatFrame)

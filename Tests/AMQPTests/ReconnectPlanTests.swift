@@ -15,38 +15,38 @@ struct ReconnectPlanTests {
 
     static let backoff = Backoff(first: .seconds(1), longest: .seconds(4))
 
-    @Test("one address: the pauses double up to the longest")
-    func one() {
+    @Test
+    func `one address: the pauses double up to the longest`() {
         var plan = ReconnectPlan(endpoints: 1, attemptsPerRound: 1, retryDelay: .seconds(9), backoff: Self.backoff)
         #expect(plan.endpoint == 0)
         #expect(failures(&plan, 4).map(\.1) == [.seconds(1), .seconds(2), .seconds(4), .seconds(4)])
     }
 
-    @Test("all addresses are tried before there is a pause")
-    func several() {
+    @Test
+    func `all addresses are tried before there is a pause`() {
         var plan = ReconnectPlan(endpoints: 3, attemptsPerRound: 1, retryDelay: .seconds(9), backoff: Self.backoff)
         let steps = failures(&plan, 6)
         #expect(steps.map(\.0) == [1, 2, 0, 1, 2, 0])
         #expect(steps.map(\.1) == [.zero, .zero, .seconds(1), .zero, .zero, .seconds(2)])
     }
 
-    @Test("a round has several attempts, with the pause that was asked for between")
-    func rounds() {
+    @Test
+    func `a round has several attempts, with the pause that was asked for between`() {
         var plan = ReconnectPlan(endpoints: 2, attemptsPerRound: 3, retryDelay: .seconds(9), backoff: Self.backoff)
         let pauses = failures(&plan, 12).map(\.1)
         let round = [.zero, .seconds(9), .zero, .seconds(9), .zero] as [Duration]
         #expect(pauses == round + [.seconds(1)] + round + [.seconds(2)])
     }
 
-    @Test("many attempts without a pause between are no busy loop")
-    func noPause() {
+    @Test
+    func `many attempts without a pause between are no busy loop`() {
         var plan = ReconnectPlan(endpoints: 2, attemptsPerRound: 3, retryDelay: .zero, backoff: Self.backoff)
         let pauses = failures(&plan, 6).map(\.1)
         #expect(pauses == [.zero, .seconds(1), .zero, .seconds(1), .zero, .seconds(1)])
     }
 
-    @Test("a connection that was of use starts over, at the next address")
-    func good() {
+    @Test
+    func `a connection that was of use starts over, at the next address`() {
         var plan = ReconnectPlan(endpoints: 2, attemptsPerRound: 1, retryDelay: .zero, backoff: Self.backoff)
         _ = failures(&plan, 5)
         #expect(plan.endpoint == 1)

@@ -23,39 +23,38 @@ struct RefusalAdviceTests {
 
     // The texts are RabbitMQ's own.
 
-    @Test("a user that the broker does not know")
-    func user() throws {
+    @Test
+    func `a user that the broker does not know`() throws {
         let text = "ACCESS_REFUSED - Login was refused using authentication mechanism EXTERNAL. For details see the …"
         let advice = try #require(try advice(403, text))
         #expect(advice.contains("client.crt has the CN somebody, and RabbitMQ knows no such user"))
         #expect(advice.hasSuffix("rabbitmqctl add_user somebody"))
     }
 
-    @Test("a user that may not use the virtual host")
-    func permissions() throws {
+    @Test
+    func `a user that may not use the virtual host`() throws {
         let advice = try advice(530, "NOT_ALLOWED - access to vhost '/pubsub' refused for user 'somebody'")
         #expect(advice?.hasSuffix(#"rabbitmqctl set_permissions -p /pubsub somebody '^$' '^amq\.topic$' '^$'"#) == true)
     }
 
-    @Test("a virtual host that is not there")
-    func virtualHost() throws {
+    @Test
+    func `a virtual host that is not there`() throws {
         let advice = try advice(530, "NOT_ALLOWED - vhost /pubsub not found")
         #expect(advice == "there is no such virtual host: rabbitmqctl add_vhost /pubsub")
     }
 
     @Test(
-        "no advice where something else is wrong",
         arguments: [
             (530, "NOT_ALLOWED - access to vhost '/v' refused for user 'somebody': connection limit (1) is reached"),
             (530, "NOT_ALLOWED - connection refused for user 'somebody': user connection limit (1) is reached"),
             (320, "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'"),
         ] as [(UInt16, String)])
-    func others(code: UInt16, text: String) throws {
+    func `no advice where something else is wrong`(code: UInt16, text: String) throws {
         #expect(try advice(code, text) == nil)
     }
 
-    @Test("no advice where the certificate is not the login")
-    func password() throws {
+    @Test
+    func `no advice where the certificate is not the login`() throws {
         let refusal = CloseReason(code: 403, text: "ACCESS_REFUSED")
         #expect(RefusalAdvice.onClose(refusal, nil, settings) == nil)
         var plain = settings
@@ -63,8 +62,8 @@ struct RefusalAdviceTests {
         #expect(try RefusalAdvice.onClose(refusal, identity("somebody"), plain) == nil)
     }
 
-    @Test("the certificate that the broker refused is named, with its date")
-    func alert() throws {
+    @Test
+    func `the certificate that the broker refused is named, with its date`() throws {
         let refused = StreamError.tls(.alert("unknown ca"))
         let identity = try #require(try identity("somebody"))
         let text = RefusalAdvice.text(of: refused, identity)

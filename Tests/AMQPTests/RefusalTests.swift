@@ -17,8 +17,8 @@ struct RefusalTests {
         frame(ChannelClose(CloseReason(code: code, text: text, method: method)), channel: 1)
     }
 
-    @Test("a named topic is its own sender's; all else goes out again, in order, and once")
-    func namedTopic() throws {
+    @Test
+    func `a named topic is its own sender's; all else goes out again, in order, and once`() throws {
         let talk = SessionTalk.open()
         for key in ["a", "bad", "b", "bad", "c"] { talk.submit(message(key: key)) }
         _ = talk.hear(ack(1))
@@ -38,8 +38,8 @@ struct RefusalTests {
 
     static let publish = ["1:60.40", "1:header", "1:body(5)"]
 
-    @Test("a refused topic is not sent again for a minute, and then it is")
-    func remembered() throws {
+    @Test
+    func `a refused topic is not sent again for a minute, and then it is`() throws {
         let talk = SessionTalk.open()
         talk.submit(message(key: "bad"))
         _ = talk.hear(Self.topic + Self.reopened)
@@ -61,8 +61,8 @@ struct RefusalTests {
         #expect(try talk.said() == Self.publish)
     }
 
-    @Test("a body above the broker's limit: so are all above it, and none below")
-    func sizes() {
+    @Test
+    func `a body above the broker's limit: so are all above it, and none below`() {
         let talk = SessionTalk.open()
         for size in [10, 2000, 1000, 1001] { talk.submit(message(size)) }
         _ = talk.hear(Self.size)
@@ -73,8 +73,8 @@ struct RefusalTests {
         #expect(talk.told[5] == .tooLarge(limit: 1000))
     }
 
-    @Test("what nobody is named for goes out one by one, until whichever is alone is the one")
-    func unnamed() throws {
+    @Test
+    func `what nobody is named for goes out one by one, until whichever is alone is the one`() throws {
         let talk = SessionTalk.open()
         for _ in 0..<3 { talk.submit() }
         talk.flush()
@@ -100,8 +100,8 @@ struct RefusalTests {
         #expect(talk.told[4] == .confirmed)
     }
 
-    @Test("several culprits, each of another kind, in one flight")
-    func several() {
+    @Test
+    func `several culprits, each of another kind, in one flight`() {
         let talk = SessionTalk.open()
         talk.submit(message(key: "bad"))
         talk.submit(message(2000))
@@ -111,8 +111,8 @@ struct RefusalTests {
             talk.told == [1: .topicRefused(text: Self.topicText), 2: .tooLarge(limit: 1000), 3: .confirmed])
     }
 
-    @Test("a missing exchange refuses what is for it, and nothing of that is remembered")
-    func exchange() throws {
+    @Test
+    func `a missing exchange refuses what is for it, and nothing of that is remembered`() throws {
         let talk = SessionTalk.open()
         let text = "NOT_FOUND - no exchange 'missing' in vhost '/pubsub'"
         talk.submit(message(exchange: "missing"))
@@ -127,8 +127,8 @@ struct RefusalTests {
         #expect(talk.told[3] == nil)
     }
 
-    @Test("what waits for the channel has its own time, and its sender's")
-    func deadlines() {
+    @Test
+    func `what waits for the channel has its own time, and its sender's`() {
         let talk = SessionTalk.open()
         talk.submit()
         talk.submit(within: .seconds(1))
@@ -144,8 +144,8 @@ struct RefusalTests {
         #expect(talk.session.waiting == 0)
     }
 
-    @Test("a message whose time was up before is not sent again, and may be the culprit")
-    func timedOut() throws {
+    @Test
+    func `a message whose time was up before is not sent again, and may be the culprit`() throws {
         let talk = SessionTalk.open()
         talk.submit()
         _ = talk.wait(.seconds(3))
@@ -162,8 +162,8 @@ struct RefusalTests {
         #expect(talk.told[2] == .confirmed)
     }
 
-    @Test("a close for another reason than a publish accuses nobody, and not for ever")
-    func notAPublish() {
+    @Test
+    func `a close for another reason than a publish accuses nobody, and not for ever`() {
         let talk = SessionTalk.open()
         talk.submit()
         let closed = Self.closed(406, "PRECONDITION_FAILED", by: MethodID(85, 10))
@@ -175,8 +175,8 @@ struct RefusalTests {
         #expect(talk.told == [1: .channelClosed(code: 406, text: "PRECONDITION_FAILED")])
     }
 
-    @Test("what waits is bounded like what is in flight")
-    func bounds() {
+    @Test
+    func `what waits is bounded like what is in flight`() {
         let talk = SessionTalk.open(limits: PublisherLimits(windowMessages: 3, windowBytes: 100))
         talk.submit(message(40))
         talk.submit(message(key: "bad"))
@@ -192,8 +192,8 @@ struct RefusalTests {
         #expect(talk.session.waiting == 0)
     }
 
-    @Test("a thousand good ones while one sender repeats the refused one")
-    func flood() throws {
+    @Test
+    func `a thousand good ones while one sender repeats the refused one`() throws {
         let talk = SessionTalk.open()
         var good: [Int] = []
         var closes = 0
@@ -225,7 +225,6 @@ struct RefusalTests {
     }
 
     @Test(
-        "the broker's words",
         arguments: [
             (403, topicText, .topic("bad", isCut: false)),
             (
@@ -247,12 +246,12 @@ struct RefusalTests {
             (403, "ACCESS_REFUSED - access to topic '", .unnamed),
             (404, "access to topic 'x'", .unnamed), (403, "", .unnamed),
         ] as [(UInt16, String, Refusal)])
-    func words(_ code: UInt16, _ text: String, _ refusal: Refusal) {
+    func `the broker's words`(_ code: UInt16, _ text: String, _ refusal: Refusal) {
         #expect(Refusal(CloseReason(code: code, text: text, method: BasicPublish.id)) == refusal)
     }
 
-    @Test("so many topics are remembered and no more")
-    func memory() {
+    @Test
+    func `so many topics are remembered and no more`() {
         var memory = RefusalMemory()
         let minute = Duration.seconds(60)
         let now = ContinuousClock.now
@@ -267,8 +266,8 @@ struct RefusalTests {
         #expect(memory.outcome(of: message(key: "longer"), now: now + .seconds(61)) == nil)
     }
 
-    @Test("what one publisher was refused, the others do not send, nor itself on its next connection")
-    func shared() throws {
+    @Test
+    func `what one publisher was refused, the others do not send, nor itself on its next connection`() throws {
         let memory = BrokerMemory()
         let first = SessionTalk.open(memory: memory)
         let second = SessionTalk.open(memory: memory)
@@ -291,8 +290,8 @@ struct RefusalTests {
         #expect(try second.said() == Self.publish)
     }
 
-    @Test("a line of a kind a minute, whoever writes it")
-    func lines() {
+    @Test
+    func `a line of a kind a minute, whoever writes it`() {
         let memory = BrokerMemory()
         let now = ContinuousClock.now
         #expect(memory.pass(.refusal, now: now) == 0)

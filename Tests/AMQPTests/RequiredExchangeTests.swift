@@ -20,8 +20,8 @@ struct RequiredExchangeTests {
         return talk
     }
 
-    @Test("it is asked for passively before confirms are selected")
-    func there() throws {
+    @Test
+    func `it is asked for passively before confirms are selected`() throws {
         var talk = try asked()
         let said = try frames(in: talk.takeOutput())
         let question = try MethodFrame(try #require(said.last)).decode(ExchangeDeclare.self)
@@ -35,8 +35,8 @@ struct RequiredExchangeTests {
         #expect(try talk.hear(Recorded.selectOK) == [.ready])
     }
 
-    @Test("one that is missing or refused ends the connection, and says so")
-    func missing() throws {
+    @Test
+    func `one that is missing or refused ends the connection, and says so`() throws {
         var talk = try asked()
         let reason = CloseReason(
             code: 404, text: "NOT_FOUND - no exchange 'amq.topic' in vhost '/pubsub'", method: ExchangeDeclare.id)
@@ -45,8 +45,8 @@ struct RequiredExchangeTests {
         #expect("\(failure)".contains("the exchange amq.topic can't be published to: 404 NOT_FOUND"))
     }
 
-    @Test("a channel that is opened again asks again")
-    func again() throws {
+    @Test
+    func `a channel that is opened again asks again`() throws {
         var talk = try asked()
         _ = try talk.hear(frame(ExchangeDeclareOK(), channel: 1) + Recorded.selectOK)
         _ = talk.takeOutput()
@@ -55,14 +55,14 @@ struct RequiredExchangeTests {
         #expect(try talk.said() == ["1:20.41", "1:20.10", "1:40.10"])
     }
 
-    @Test("without it, nothing is declared")
-    func nothing() throws {
+    @Test
+    func `without it, nothing is declared`() throws {
         var talk = try asked(Conversation.settings)
         #expect(try talk.said().contains("1:40.10") == false)
     }
 
-    @Test("a name that does not fit is a matter of the settings")
-    func tooLong() throws {
+    @Test
+    func `a name that does not fit is a matter of the settings`() throws {
         var settings = Self.settings
         settings.requiredExchange = String(repeating: "x", count: 256)
         var talk = Conversation(settings)

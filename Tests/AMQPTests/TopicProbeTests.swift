@@ -20,8 +20,8 @@ struct TopicProbeTests {
         return SessionTalk.open(settings: settings)
     }
 
-    @Test("nothing is ready before the broker has let something through, in a transaction that is rolled back")
-    func first() throws {
+    @Test
+    func `nothing is ready before the broker has let something through, in a transaction that is rolled back`() throws {
         let talk = Self.talk()
         #expect(talk.status == .doubtful(reason: "what may be published is not known yet"))
         // Messages do not wait for that.
@@ -39,16 +39,16 @@ struct TopicProbeTests {
         #expect(talk.status == .connected)
     }
 
-    @Test("a confirm is proof, too")
-    func confirmed() {
+    @Test
+    func `a confirm is proof, too`() {
         let talk = Self.talk()
         talk.submit()
         _ = talk.hear(ack(1))
         #expect(talk.status == .connected)
     }
 
-    @Test("while all is refused it is asked again and again, and not ready")
-    func refusing() throws {
+    @Test
+    func `while all is refused it is asked again and again, and not ready`() throws {
         let talk = Self.talk()
         talk.flush()
         _ = talk.hear(Self.opened + Self.said(ChannelClose(Self.refused)))
@@ -68,8 +68,10 @@ struct TopicProbeTests {
         #expect(talk.deadline == talk.now + .seconds(15), "asked again, should nothing come")
     }
 
-    @Test("while nothing gets through a topic's refusal is not its sender's trouble, and is forgotten along with that")
-    func hopeless() throws {
+    @Test
+    func `while nothing gets through a topic's refusal is not its sender's trouble, and is forgotten along with that`()
+        throws
+    {
         let talk = Self.talk()
         _ = talk.hear(Self.opened + Self.said(ChannelClose(Self.refused)))
         _ = talk.hear(Self.opened + Self.said(ChannelClose(Self.refused)))
@@ -89,8 +91,8 @@ struct TopicProbeTests {
         #expect(try talk.said() == RefusalTests.publish)
     }
 
-    @Test("where the exchange is gone, one answer is enough")
-    func exchange() {
+    @Test
+    func `where the exchange is gone, one answer is enough`() {
         let talk = Self.talk()
         let gone = CloseReason(code: 404, text: "NOT_FOUND - no exchange 'x' in vhost '/'", method: BasicPublish.id)
         let actions = talk.hear(Self.opened + Self.said(ChannelClose(gone)))
@@ -98,8 +100,8 @@ struct TopicProbeTests {
         #expect(talk.status == .doubtful(reason: "\(gone)"))
     }
 
-    @Test("a refused topic is no reason for doubt as long as another one passes")
-    func oneTopic() throws {
+    @Test
+    func `a refused topic is no reason for doubt as long as another one passes`() throws {
         let talk = Self.talk()
         _ = talk.hear(Self.opened + Self.said(TxRollbackOK()) + Self.said(ChannelCloseOK()))
         talk.flush()
@@ -116,8 +118,8 @@ struct TopicProbeTests {
         #expect(talk.status == .doubtful(reason: "\(Self.refused)"))
     }
 
-    @Test("after the broker has blocked, nothing is certain until it has answered")
-    func blocked() {
+    @Test
+    func `after the broker has blocked, nothing is certain until it has answered`() {
         let talk = Self.talk()
         _ = talk.hear(Self.opened + Self.said(TxRollbackOK()) + Self.said(ChannelCloseOK()))
         _ = talk.hear(frame(ConnectionBlocked(reason: "low on memory")))
@@ -129,8 +131,8 @@ struct TopicProbeTests {
         #expect(talk.status == .connected)
     }
 
-    @Test("while nothing is published the broker is asked now and then, and there is no doubt meanwhile")
-    func idle() throws {
+    @Test
+    func `while nothing is published the broker is asked now and then, and there is no doubt meanwhile`() throws {
         let talk = Self.talk()
         let good = Self.opened + Self.said(TxRollbackOK()) + Self.said(ChannelCloseOK())
         _ = talk.hear(good)
@@ -159,8 +161,8 @@ struct TopicProbeTests {
         #expect(talk.status == .doubtful(reason: "\(Self.refused)"))
     }
 
-    @Test("an alarm that the broker tells of only when something is published")
-    func alarm() {
+    @Test
+    func `an alarm that the broker tells of only when something is published`() {
         let talk = Self.talk()
         _ = talk.hear(Self.opened + Self.said(TxRollbackOK()) + Self.said(ChannelCloseOK()))
         _ = talk.wait(.seconds(15))
@@ -173,8 +175,8 @@ struct TopicProbeTests {
         #expect(talk.status == .connected)
     }
 
-    @Test("where only one channel was agreed on, nothing is asked, and there is no doubt")
-    func oneChannel() throws {
+    @Test
+    func `where only one channel was agreed on, nothing is asked, and there is no doubt`() throws {
         var settings = Conversation.settings
         settings.probeTopics = ["a"]
         settings.heartbeat = 0
@@ -192,10 +194,8 @@ struct TopicProbeTests {
         #expect(talk.status == .connected)
     }
 
-    @Test(
-        "a broker that ends the connection for the second channel is not asked again",
-        arguments: [530, 504] as [UInt16])
-    func refusedChannel(_ code: UInt16) throws {
+    @Test(arguments: [530, 504] as [UInt16])
+    func `a broker that ends the connection for the second channel is not asked again`(_ code: UInt16) throws {
         var settings = Conversation.settings
         settings.probeTopics = ["a"]
         let memory = BrokerMemory()
@@ -211,8 +211,8 @@ struct TopicProbeTests {
         }
     }
 
-    @Test("what somebody else asks is not asked again by a session that asks nothing itself")
-    func askedByOthers() {
+    @Test
+    func `what somebody else asks is not asked again by a session that asks nothing itself`() {
         var settings = Conversation.settings
         settings.heartbeat = 0
         let talk = SessionTalk.open(settings: settings)
@@ -224,8 +224,8 @@ struct TopicProbeTests {
         #expect(talk.deadline == nil)
     }
 
-    @Test("what nobody asked for breaks the protocol")
-    func unasked() {
+    @Test
+    func `what nobody asked for breaks the protocol`() {
         let talk = SessionTalk.open()
         guard case .failed(.unexpectedFrame) = talk.hear(Self.said(TxRollbackOK())).last else {
             Issue.record("taken")
@@ -233,8 +233,8 @@ struct TopicProbeTests {
         }
     }
 
-    @Test("a message that no queue takes is told, and confirmed all the same")
-    func returned() throws {
+    @Test
+    func `a message that no queue takes is told, and confirmed all the same`() throws {
         var settings = Conversation.settings
         settings.mandatory = true
         let talk = SessionTalk.open(settings: settings)

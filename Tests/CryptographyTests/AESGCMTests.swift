@@ -43,7 +43,7 @@ import Testing
             tag: "76fc6ece0f4e1768cddf8853bb2d551b"),
     ]
 
-    @Test(arguments: vectors) func publishedVectors(vector: Vector) throws {
+    @Test(arguments: vectors) func `published vectors`(vector: Vector) throws {
         let key = try #require(Hex.decode(vector.key))
         let nonce = try #require(Hex.decode(vector.nonce))
         let plaintext = try #require(Hex.decode(vector.plaintext))
@@ -55,7 +55,7 @@ import Testing
 
     private let key = [UInt8](0..<32)
 
-    @Test func sealsDifferentlyEachTime() throws {
+    @Test func `seals differently each time`() throws {
         let first = try AESGCM.seal([1, 2, 3], key: key, associatedData: [9])
         let second = try AESGCM.seal([1, 2, 3], key: key, associatedData: [9])
         #expect(first != second)
@@ -63,7 +63,7 @@ import Testing
         #expect(try AESGCM.open(second, key: key, associatedData: [9]) == [1, 2, 3])
     }
 
-    @Test func everyChangedBitIsNoticed() throws {
+    @Test func `every changed bit is noticed`() throws {
         let sealed = try AESGCM.seal(Array("a secret".utf8), key: key, associatedData: [9])
         for bit in 0..<(sealed.count * 8) {
             var changed = sealed
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test func anotherKeyOrPlaceDoesNotOpen() throws {
+    @Test func `another key or place does not open`() throws {
         let sealed = try AESGCM.seal([1, 2, 3], key: key, associatedData: [9])
         let otherKey = [UInt8](1...32)
         #expect(throws: AESGCM.Failure.notAuthentic) {
@@ -82,7 +82,7 @@ import Testing
         #expect(throws: AESGCM.Failure.notAuthentic) { try AESGCM.open(sealed, key: key, associatedData: [9, 0]) }
     }
 
-    @Test func wrongLengthsAreErrors() throws {
+    @Test func `wrong lengths are errors`() throws {
         let sealed = try AESGCM.seal([], key: key, associatedData: [])
         #expect(sealed.count == 28)
         #expect(throws: AESGCM.Failure.invalidLength) {

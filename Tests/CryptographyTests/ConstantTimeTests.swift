@@ -2,7 +2,7 @@ import Cryptography
 import Testing
 
 @Suite struct ConstantTimeTests {
-    @Test func everyByteCounts() {
+    @Test func `every byte counts`() {
         let bytes = [UInt8](0..<32)
         #expect(constantTimeEqual(bytes, bytes))
         for index in bytes.indices {
@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    @Test func lengthsCount() {
+    @Test func `lengths count`() {
         let bytes = [UInt8](0..<32)
         for count in 0..<32 {
             #expect(!constantTimeEqual(bytes, bytes.prefix(count)))
@@ -23,7 +23,7 @@ import Testing
         #expect(constantTimeEqual([UInt8](), [UInt8]()))
     }
 
-    @Test func collectionsWithoutContiguousStorage() {
+    @Test func `collections without contiguous storage`() {
         let bytes = [UInt8](0..<32)
         let backwards = Array(bytes.reversed())
         #expect(constantTimeEqual(bytes, backwards.reversed()))

@@ -27,14 +27,14 @@ import Testing
             output: "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"),
     ]
 
-    @Test(arguments: vectors) func publishedVectors(vector: Vector) throws {
+    @Test(arguments: vectors) func `published vectors`(vector: Vector) throws {
         let expected = try #require(Hex.decode(vector.output))
         let derived = try HKDFSHA256.deriveKey(
             from: vector.root, salt: vector.salt, info: vector.info, count: expected.count)
         #expect(derived == expected)
     }
 
-    @Test func otherInfoOtherKey() throws {
+    @Test func `other info other key`() throws {
         let root = [UInt8](repeating: 7, count: 32)
         let first = try HKDFSHA256.deriveKey(from: root, salt: [], info: "one", count: 32)
         let second = try HKDFSHA256.deriveKey(from: root, salt: [], info: "two", count: 32)
@@ -42,7 +42,7 @@ import Testing
         #expect(try HKDFSHA256.deriveKey(from: root, salt: [], info: "one", count: 32) == first)
     }
 
-    @Test func refusesWhatCannotBeDerived() {
+    @Test func `refuses what cannot be derived`() {
         #expect(throws: HKDFSHA256.Failure.emptyRoot) {
             try HKDFSHA256.deriveKey(from: [], salt: [], info: "x", count: 32)
         }
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func longestOutput() throws {
+    @Test func `longest output`() throws {
         let long = try HKDFSHA256.deriveKey(from: [1], salt: [], info: "x", count: HKDFSHA256.maximumCount)
         #expect(long.count == 8160)
         #expect(try HKDFSHA256.deriveKey(from: [1], salt: [], info: "x", count: 32) == Array(long.prefix(32)))

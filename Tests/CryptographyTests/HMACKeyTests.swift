@@ -18,7 +18,7 @@ import Testing
                 + "95e64f73f63f0aec8b915a985d786598"
         ),
     ])
-    func vectors(_ function: HMACKey.Function, _ short: String, _ long: String) throws {
+    func `vectors`(_ function: HMACKey.Function, _ short: String, _ long: String) throws {
         let jefe = try HMACKey(Array("Jefe".utf8), function: function)
         let pieces = ["what do ya ", "", "want for nothing?"].map { Array($0.utf8)[...] }
         #expect(Hex.encode(jefe.authenticationCode(for: pieces)) == short)
@@ -29,7 +29,7 @@ import Testing
         #expect(key.authenticationCode(for: []).count == function.codeCount)
     }
 
-    @Test func anEmptyKeyIsNone() {
+    @Test func `an empty key is none`() {
         #expect(throws: CryptographyError.emptyKey) { try HMACKey([], function: .sha512) }
     }
 }

@@ -43,7 +43,7 @@ import Testing
     ]
 
     @Test(arguments: vectors)
-    func rfc4231(_ vector: Vector) throws {
+    func `rfc 4231`(_ vector: Vector) throws {
         let key = try HMACSHA256Key(vector.key)
         let code = key.authenticationCode(for: vector.data[...])
         #expect(code.count == 32)
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: vectors)
-    func segmentsAreHashedAsOne(_ vector: Vector) throws {
+    func `segments are hashed as one`(_ vector: Vector) throws {
         let key = try HMACSHA256Key(vector.key)
         let whole = key.authenticationCode(for: vector.data[...])
         for split in vector.data.indices {
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func theKeyIsReusedUnchanged() throws {
+    @Test func `the key is reused unchanged`() throws {
         let key = try HMACSHA256Key(Array("Jefe".utf8))
         let message = Array("what do ya want for nothing?".utf8)[...]
         let first = key.authenticationCode(for: message)
@@ -68,7 +68,7 @@ import Testing
         #expect(key.authenticationCode(for: message) == first)
     }
 
-    @Test func oneKeyServesManyThreads() async throws {
+    @Test func `one key serves many threads`() async throws {
         let key = try HMACSHA256Key(Array("Jefe".utf8))
         let message = Array("what do ya want for nothing?".utf8)
         let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func keysOfABlockAndAround() throws {
+    @Test func `keys of a block and around`() throws {
         // A key and the same key with zeros after it are one key up to a block, by RFC 2104; over it they differ.
         let short = try HMACSHA256Key(Array(repeating: 7, count: 63)).authenticationCode(for: [])
         let padded = try HMACSHA256Key(Array(repeating: 7, count: 63) + [0]).authenticationCode(for: [])
@@ -91,7 +91,7 @@ import Testing
         #expect(short != longer)
     }
 
-    @Test func anEmptyKeyIsRefused() {
+    @Test func `an empty key is refused`() {
         #expect(throws: CryptographyError.emptyKey) { try HMACSHA256Key([]) }
     }
 }

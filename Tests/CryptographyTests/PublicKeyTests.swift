@@ -29,7 +29,7 @@ import Testing
         ]
     }
 
-    @Test("keys in all their spellings") func keys() throws {
+    @Test func `keys in all their spellings`() throws {
         for (index, parts) in Self.goodParts.enumerated() {
             _ = try PublicKey(parts)
             #expect(ERR_peek_error() == 0, "key \(index)")
@@ -53,7 +53,7 @@ import Testing
         ]
     }
 
-    @Test("parts of another size than is accepted") func sizes() {
+    @Test func `parts of another size than is accepted`() {
         for (index, parts) in Self.otherSizes.enumerated() {
             #expect(throws: PublicKey.Fault.size, "key \(index)") { _ = try PublicKey(parts) }
         }
@@ -78,7 +78,7 @@ import Testing
         ]
     }
 
-    @Test("parts that make no key") func values() {
+    @Test func `parts that make no key`() {
         for (index, parts) in Self.otherValues.enumerated() {
             #expect(throws: PublicKey.Fault.value, "key \(index)") { _ = try PublicKey(parts) }
             #expect(ERR_peek_error() == 0)
@@ -86,14 +86,14 @@ import Testing
     }
 
     /// Bytes of Ed25519 that stand for no point are found out when something is verified.
-    @Test("a y coordinate that no point has") func noPoint() {
+    @Test func `a y coordinate that no point has`() {
         let key = try? PublicKey(.ed25519([2] + [UInt8](repeating: 0, count: 31)))
         #expect(key?.verify([UInt8](repeating: 1, count: 64), of: [], algorithm: .ed25519) != true)
         #expect(ERR_peek_error() == 0)
     }
 
     /// A prime modulus has the longest check of all, and everybody knows its private exponent.
-    @Test("a modulus that is a prime") func primeModulus() {
+    @Test func `a modulus that is a prime`() {
         let prime = BN_get_rfc3526_prime_2048(nil)
         defer { BN_free(prime) }
         var modulus = [UInt8](repeating: 0, count: 256)
@@ -109,7 +109,7 @@ import Testing
         .ecdsa(.p256), .ecdsa(.p384), .ecdsa(.p521), .ed25519,
     ]
 
-    @Test("signatures of any length and of no meaning") func nonsense() throws {
+    @Test func `signatures of any length and of no meaning`() throws {
         for (index, parts) in Self.goodParts.enumerated() {
             let key = try PublicKey(parts)
             for algorithm in Self.algorithms {

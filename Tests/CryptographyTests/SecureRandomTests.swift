@@ -2,18 +2,18 @@ import Cryptography
 import Testing
 
 @Suite struct SecureRandomTests {
-    @Test func asManyAsAskedFor() throws {
+    @Test func `as many as asked for`() throws {
         #expect(try SecureRandom.bytes(0).isEmpty)
         #expect(try SecureRandom.bytes(1).count == 1)
         #expect(try SecureRandom.bytes(1000).count == 1000)
     }
 
-    @Test func neverTheSameTwice() throws {
+    @Test func `never the same twice`() throws {
         let values = try (0..<100).map { _ in try SecureRandom.bytes(16) }
         #expect(Set(values).count == 100)
     }
 
-    @Test func everyByteIsFilled() throws {
+    @Test func `every byte is filled`() throws {
         // In 64 draws a byte that is really drawn is zero every time with a chance of 2⁻⁵¹².
         var seen = [UInt8](repeating: 0, count: 24)
         for _ in 0..<64 {

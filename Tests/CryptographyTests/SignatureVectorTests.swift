@@ -40,8 +40,8 @@ struct SignatureVectorTests {
         ("ecdsa_secp521r1_sha512_p1363", .ecdsa(.p521)), ("ed25519", .ed25519),
     ]
 
-    @Test("every vector is taken or refused as it should be", arguments: files)
-    func vectors(name: String, algorithm: PublicKey.Algorithm) throws {
+    @Test(arguments: files)
+    func `every vector is taken or refused as it should be`(name: String, algorithm: PublicKey.Algorithm) throws {
         let folder = try #require(corpora)
         let file = try JSONDecoder().decode(
             File.self, from: Data(contentsOf: folder.appending(path: "wycheproof-signatures/\(name)_test.json")))

@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func allVectors() throws {
+    func `all vectors`() throws {
         let folder = try #require(corpora)
         let file = folder.appendingPathComponent("wycheproof-hmac/hmac_sha256_test.json")
         let vectors = try JSONDecoder().decode(File.self, from: Data(contentsOf: file))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct XXH3Tests {
     /// By Python's xxhash (`xxh3_128_hexdigest`); the first is in the reference implementation's own tests, too.
-    @Test func vectors() {
+    @Test func `vectors`() {
         let lengths: [([UInt8], String)] = [
             ([], "99aa06d3014798d86001c324468d497f"),
             (Array("a".utf8), "a96faf705af16834e6c632b61e964e1f"),
@@ -16,13 +16,13 @@ import Testing
         for (bytes, digest) in lengths { #expect(Hex.encode(XXH3.digest(bytes[...])) == digest) }
     }
 
-    @Test func aSliceIsWhatItHolds() {
+    @Test func `a slice is what it holds`() {
         let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
         #expect(XXH3.digest(bytes[300..<701]) == XXH3.digest(Array(bytes[300..<701])[...]))
         #expect(XXH3.digest(bytes[500..<500]) == XXH3.digest([]))
     }
 
-    @Test func everyBitAndTheLengthCount() {
+    @Test func `every bit and the length count`() {
         var seen: Set<[UInt8]> = []
         var inputs = 0
         for count in 0...40 {

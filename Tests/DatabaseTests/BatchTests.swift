@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func allIsDoneInOrder(_ driver: TestDriver) async throws {
+    func `all is done in order`(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             let results = try await database.batch([
                 Self.insert(1), Self.insert(2, "two"), SQLStatement("UPDATE t SET name = 'y' WHERE id < 10"),
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func manyStatementsAgainAndAgain(_ driver: TestDriver) async throws {
+    func `many statements again and again`(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             for round in 0..<5 as Range<Int64> {
                 let text = String(repeating: "long ", count: 200)
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func oneThatFailsUndoesAll(_ driver: TestDriver) async throws {
+    func `one that fails undoes all`(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             try await database.query(Self.insert(7))
             let error = await code { try await database.batch([Self.insert(1), Self.insert(7), Self.insert(2)]) }
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func noStatementEndsTheTransaction(_ driver: TestDriver) async throws {
+    func `no statement ends the transaction`(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             for sql in ["COMMIT", "  rollback", "BEGIN", "END", "SAVEPOINT a"] {
                 let error = await code {
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func theLengthIsBounded(_ driver: TestDriver) async throws {
+    func `the length is bounded`(_ driver: TestDriver) async throws {
         var limits = TestDatabase.limits
         limits.batchStatements = 2
         try await Self.withTable(driver, limits: limits) { database in
@@ -91,7 +91,7 @@ import Testing
 
     /// What was prepared on a connection and is no longer right there is prepared anew, within the same call.
     @Test(.enabled(if: TestDriver.postgresURL != nil, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func preparedStatementsThatTheServerForgot() async throws {
+    func `prepared statements that the server forgot`() async throws {
         var limits = TestDatabase.limits
         limits.connections = 1
         try await Self.withTable(.postgresql, limits: limits) { database in
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func inATransactionItIsSeenAtOnceAfterwards(_ driver: TestDriver) async throws {
+    func `in a transaction it is seen at once afterwards`(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             try await withThrowingTaskGroup { group in
                 for number in 0..<20 as Range<Int64> {

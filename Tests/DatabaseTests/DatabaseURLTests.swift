@@ -9,7 +9,7 @@ import Testing
         ("sqlite:///var/lib/app.db", .file(path: "/var/lib/app.db"), "sqlite:/var/lib/app.db"),
         ("sqlite::memory:", .memory, "sqlite::memory:"),
     ])
-    func sqlite(_ text: String, _ location: SQLiteLocation, _ description: String) throws {
+    func `SQLite`(_ text: String, _ location: SQLiteLocation, _ description: String) throws {
         let url = try DatabaseURL.parse(text)
         #expect(url == .sqlite(location))
         #expect(url.description == description)
@@ -20,7 +20,7 @@ import Testing
         "postgres://ann:s3cr%3Dt@db.example:5433/w2f?sslmode=require",
         "host=db.example port=5433 user=ann password='s3cr=t' dbname=w2f sslmode=require",
     ])
-    func postgresql(_ text: String) throws {
+    func `postgresql`(_ text: String) throws {
         let url = try DatabaseURL.parse(text)
         guard case .postgresql(let settings) = url else {
             Issue.record("not PostgreSQL: \(url)")
@@ -41,13 +41,13 @@ import Testing
         "postgresql://u:hidden@host/x?hidden=1", "host=a hidden", "password='hidden", "postgresql://u:%zzhidden@host",
         "sqlite:a\0hidden", "postgresql://hidden\0/x",
     ])
-    func whatCannotBeReadIsAnErrorThatQuotesNothing(_ text: String) throws {
+    func `what cannot be read is an error that quotes nothing`(_ text: String) throws {
         let error = #expect(throws: DatabaseError.self) { try DatabaseURL.parse(text) }
         #expect(error?.code == .configuration)
         #expect(error?.description.contains("hidden") == false)
     }
 
-    @Test func severalHostsBecomeEndpoints() throws {
+    @Test func `several hosts become endpoints`() throws {
         let settings = try PostgresSettings(parsing: "postgresql://db1:5433,192.0.2.7:5434,[2001:db8::1]:5435/w2f")
         let endpoints = try settings.endpoints()
         #expect(
@@ -63,7 +63,7 @@ import Testing
         #expect(throws: DatabaseError.self) { try unequal.endpoints() }
     }
 
-    @Test func libpqGetsAddressesAndNeverAsksTheKDC() throws {
+    @Test func `libpq gets addresses and never asks the KDC`() throws {
         let settings = try PostgresSettings(parsing: "postgresql://ann@db1,db2/w2f?connect_timeout=3")
         let endpoints = [
             PostgresEndpoint(host: "db1", address: "192.0.2.1", port: "5432"),
@@ -89,7 +89,7 @@ import Testing
         #expect(list.contains { $0 == ("keepalives_idle", "7") })
     }
 
-    @Test func eachHostIsKnownAgainByWhatLibpqCallsIt() {
+    @Test func `each host is known again by what libpq calls it`() {
         let tried = PostgresEndpoint(host: "db1", address: "192.0.2.1", port: "5432")
         #expect(tried.isTried(as: tried))
         #expect(PostgresEndpoint(host: "db1", address: "192.0.2.1", port: "").isTried(as: tried))

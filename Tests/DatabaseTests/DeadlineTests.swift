@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func waitingForAConnection(_ driver: TestDriver) async throws {
+    func `waiting for a connection`(_ driver: TestDriver) async throws {
         var limits = TestDatabase.limits
         limits.connections = 1
         try await TestDatabase.with(driver, limits: limits) { database in
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.shared)
-    func aTransactionThatIsLate(_ driver: TestDriver) async throws {
+    func `a transaction that is late`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             try await database.query("CREATE TABLE t (id BIGINT NOT NULL)")
             let options = TransactionOptions(deadline: Self.soon())
@@ -56,7 +56,7 @@ import Testing
     }
 
     /// Another process's lock stands for a disk that hangs: SQLite waits for it in a system call, deaf to everything.
-    @Test func sqliteThatHangs() async throws {
+    @Test func `SQLite that hangs`() async throws {
         var limits = TestDatabase.limits
         limits.busyTimeout = .seconds(30)
         try await TestDatabase.withPlace(.sqliteFile) { place in
@@ -98,7 +98,7 @@ import Testing
     }
 
     /// A transaction whose BEGIN came too late for whoever wanted it does not stay open.
-    @Test func aBeginThatNobodyWaitsForIsUndone() async throws {
+    @Test func `a begin that nobody waits for is undone`() async throws {
         var limits = TestDatabase.limits
         limits.busyTimeout = .seconds(30)
         try await TestDatabase.withPlace(.sqliteFile) { place in
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test(.enabled(if: TestDriver.postgresURL != nil, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func aStatementThatIsSlow() async throws {
+    func `a statement that is slow`() async throws {
         try await TestDatabase.with(.postgresql) { database in
             let outcome = await Self.code {
                 _ = try await database.query("SELECT pg_sleep(60)", [], until: Self.soon())
@@ -136,7 +136,7 @@ import Testing
 
     /// A backend that was stopped says nothing, and holds its connection open.
     @Test(.enabled(if: TestDriver.postgresURL != nil, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func aBackendThatHangs() async throws {
+    func `a backend that hangs`() async throws {
         var limits = TestDatabase.limits
         limits.connections = 1
         try await TestDatabase.with(.postgresql, limits: limits) { database in

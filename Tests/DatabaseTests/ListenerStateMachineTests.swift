@@ -30,7 +30,7 @@ import Testing
         return listener
     }
 
-    @Test func itIsBelievedWhenItsProofHasCome() {
+    @Test func `it is believed when its proof has come`() {
         var listener = Self.machine()
         #expect(listener.start() == [.connect])
         #expect(listener.nextDeadline == nil)
@@ -48,7 +48,7 @@ import Testing
         #expect(listener.nextDeadline == at(7))
     }
 
-    @Test func itIsProvenAnewNowAndThen() {
+    @Test func `it is proven anew now and then`() {
         var listener = listening()
         #expect(listener.tick(jitter: 0, now: at(4.9)) == [])
         #expect(listener.tick(jitter: 0, now: at(5)) == [.prove("me:2")])
@@ -62,7 +62,7 @@ import Testing
         #expect(listener.nextDeadline == at(11.1))
     }
 
-    @Test func lostAndMadeAgain() {
+    @Test func `lost and made again`() {
         var listener = listening()
         #expect(listener.failed(refused, jitter: 0, now: at(2)) == [.disconnect, .tell(.lost(refused))])
         #expect(listener.nextDeadline == at(2.5))
@@ -85,7 +85,7 @@ import Testing
         #expect(listener.nextDeadline == at(9.5))
     }
 
-    @Test func aServerThatVanishedIsNoticed() {
+    @Test func `a server that vanished is noticed`() {
         var listener = listening()
         #expect(listener.tick(jitter: 0, now: at(5)) == [.prove("me:2")])
         #expect(listener.tick(jitter: 0, now: at(9.9)) == [])
@@ -100,7 +100,8 @@ import Testing
     }
 
     /// The proof waits in the pool behind all else: that is no reason to take a connection down that works.
-    @Test(arguments: [DatabaseError.Code.timeout, .overloaded]) func aBusyPoolIsNoLoss(code: DatabaseError.Code) {
+    @Test(arguments: [DatabaseError.Code.timeout, .overloaded]) func `a busy pool is no loss`(code: DatabaseError.Code)
+    {
         let busy = DatabaseError(code, "busy")
         var listener = listening()
         _ = listener.tick(jitter: 0, now: at(5))
@@ -123,7 +124,7 @@ import Testing
     }
 
     /// A pooler takes LISTEN, and gives the connection to others: `listening` is never told, and the pauses grow.
-    @Test func wherePoolersStandBetweenNothingIsBelieved() {
+    @Test func `where poolers stand between nothing is believed`() {
         var listener = Self.machine()
         _ = listener.start()
         var now = at(0)
@@ -138,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func aProofThatCannotBeSent() {
+    @Test func `a proof that cannot be sent`() {
         var listener = listening()
         _ = listener.tick(jitter: 0, now: at(5))
         // News of an older one are none.
@@ -148,7 +149,7 @@ import Testing
         #expect(listener.unproven("me:2", refused, jitter: 0, now: at(6)) == [])
     }
 
-    @Test func aConnectionThatIsOldIsMadeAnewAtOnce() {
+    @Test func `a connection that is old is made anew at once`() {
         var listener = listening()
         for beat in 1..<12 {
             let now = at(Double(beat * 5))
@@ -162,7 +163,7 @@ import Testing
         #expect(listener.tick(jitter: 0, now: at(65.3)) == [.prove("me:14")])
     }
 
-    @Test func afterTheEndNothingIsDone() {
+    @Test func `after the end nothing is done`() {
         var listener = Self.machine()
         _ = listener.start()
         #expect(listener.stop() == [.disconnect])

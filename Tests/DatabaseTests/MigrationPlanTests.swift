@@ -19,7 +19,7 @@ import Testing
         ).pending.map(\.version)
     }
 
-    @Test func whatIsMissingAtTheEndIsPending() throws {
+    @Test func `what is missing at the end is pending`() throws {
         #expect(try Self.plan([], applied: []).isEmpty)
         #expect(try Self.plan([1, 2, 4], applied: []) == [1, 2, 4])
         #expect(try Self.plan([1, 2, 4], applied: [2, 1]) == [4])
@@ -35,7 +35,7 @@ import Testing
         ([2, 1], [], .configuration, "not in the order of their versions"),
         ([1, 1], [], .configuration, "not in the order of their versions"),
     ])
-    func whatDoesNotFitIsAnError(
+    func `what does not fit is an error`(
         _ versions: [Int], _ applied: [Int], _ code: DatabaseError.Code, _ text: String
     ) throws {
         let error = #expect(throws: DatabaseError.self) { try Self.plan(versions, applied: applied) }

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func pendingOnesAreAppliedOnceAndRecorded(_ driver: TestDriver) async throws {
+    func `pending ones are applied once and recorded`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             let both = [Self.first, Self.second]
             #expect(try await Migrator.pending(database, migrations: both).map(\.version) == [1, 2])
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func aChecksumIsOfTheStatements() {
+    @Test func `a checksum is of the statements`() {
         // printf 'CREATE TABLE more (id BIGINT)\0' | sha256sum
         #expect(
             Self.third.checksum(.sqlite) == "b693d3e5fa9055851bc7225a0a6e1627da186fdad11303378f4819fb62d5d7a1")
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func aNewerSchemaStops(_ driver: TestDriver) async throws {
+    func `a newer schema stops`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             try await Migrator.migrate(database, migrations: [Self.first, Self.second, Self.third])
             for body in [
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func aChangedMigrationStops(_ driver: TestDriver) async throws {
+    func `a changed migration stops`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             try await Migrator.migrate(database, migrations: [Self.first])
             let changed = Migration(version: 1, name: "things") { _ in ["CREATE TABLE things (id TEXT)"] }
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func aFailingMigrationLeavesNothingBehind(_ driver: TestDriver) async throws {
+    func `a failing migration leaves nothing behind`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             let broken = Migration(version: 2, name: "broken") { _ in
                 ["CREATE TABLE half (id BIGINT)", "INSERT INTO nowhere (id) VALUES (1)"]
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.shared)
-    func severalProcessesMayMigrateAtOnce(_ driver: TestDriver) async throws {
+    func `several processes may migrate at once`(_ driver: TestDriver) async throws {
         try await TestDatabase.withPlace(driver) { place in
             let all = [Self.first, Self.second, Self.third]
             let databases = [try await place.open(), try await place.open(), try await place.open()]

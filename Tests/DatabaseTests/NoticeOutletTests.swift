@@ -9,7 +9,7 @@ import Testing
 
     private let lost = DatabaseNotice.lost(DatabaseError(.unavailable, "gone"))
 
-    @Test func theSameStandingIsToldOnce() async {
+    @Test func `the same standing is told once`() async {
         var (stream, outlet) = NoticeOutlet.make(limit: 10)
         for notice in [.listening, .listening, .changed(payload: "a"), .listening, lost, lost, .listening] {
             outlet.tell(notice)
@@ -19,7 +19,7 @@ import Testing
     }
 
     /// A slow reader is told how things stand, last of all: it takes everything for changed.
-    @Test func whatIsLostIsMadeGood() async {
+    @Test func `what is lost is made good`() async {
         var (stream, outlet) = NoticeOutlet.make(limit: 3)
         outlet.tell(.listening)
         for number in 0..<100 { outlet.tell(.changed(payload: "\(number)")) }

@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func sqliteTellsWhatOtherProcessesChange() async throws {
+    @Test func `SQLite tells what other processes change`() async throws {
         var limits = TestDatabase.limits
         limits.pollInterval = .milliseconds(20)
         try await TestDatabase.withPlace(.sqliteFile) { place in
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func notificationsComeWhenTheirTransactionIsCommitted() async throws {
+    func `notifications come when their transaction is committed`() async throws {
         let channel = "w2f_test_\(getpid())_a"
         let pool = try Self.pool("w2f-notices")
         let reader = Reader(pool.notices(on: channel))
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func aConnectionThatIsLostIsMadeAgain() async throws {
+    func `a connection that is lost is made again`() async throws {
         let (channel, name) = ("w2f_test_\(getpid())_b", "w2f-listener-\(getpid())")
         let pool = try Self.pool(name)
         let other = try Self.pool("w2f-other")
@@ -118,7 +118,7 @@ import Testing
 
     /// A server that hangs keeps the connection open, and says nothing more.
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func aConnectionThatHangsIsGivenUp() async throws {
+    func `a connection that hangs is given up`() async throws {
         let (channel, name) = ("w2f_test_\(getpid())_c", "w2f-hanging-\(getpid())")
         let pool = try Self.pool(name, heartbeat: .seconds(2))
         let other = try Self.pool("w2f-other")
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func proofsAreNotToldToReaders() async throws {
+    func `proofs are not told to readers`() async throws {
         let channel = "w2f_test_\(getpid())_e"
         let pool = try Self.pool("w2f-proofs", heartbeat: .milliseconds(200))
         let reader = Reader(pool.notices(on: channel))
@@ -154,7 +154,7 @@ import Testing
 
     /// Whoever reads the channel and knows of no proofs would take one for a change.
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func proofsHaveAChannelOfTheirOwn() async throws {
+    func `proofs have a channel of their own`() async throws {
         let channel = "w2f_test_\(getpid())_h"
         let other = try Self.pool("w2f-other", heartbeat: .seconds(60))
         let proofs = Reader(other.notices(on: "\(channel)_proof"))
@@ -175,7 +175,7 @@ import Testing
 
     /// All connections are busy for longer than a proof may take: no less is heard for that.
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func aBusyPoolIsHeardOn() async throws {
+    func `a busy pool is heard on`() async throws {
         let channel = "w2f_test_\(getpid())_i"
         let pool = try Self.pool("w2f-busy", heartbeat: .milliseconds(2500))
         let other = try Self.pool("w2f-other")
@@ -194,7 +194,7 @@ import Testing
     }
 
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func aConnectionThatIsOldIsMadeAnew() async throws {
+    func `a connection that is old is made anew`() async throws {
         let channel = "w2f_test_\(getpid())_f"
         let pool = try Self.pool("w2f-old", heartbeat: .milliseconds(500), lifetime: .seconds(1))
         let reader = Reader(pool.notices(on: channel))
@@ -206,7 +206,7 @@ import Testing
 
     /// The pool finds that its server writes nothing any more: what listens follows it to another one.
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func aServerThatBecameReadOnlyIsLeft() async throws {
+    func `a server that became read only is left`() async throws {
         let channel = "w2f_test_\(getpid())_g"
         let pool = try Self.pool("w2f-read-only")
         let reader = Reader(pool.notices(on: channel))
@@ -223,7 +223,7 @@ import Testing
     }
 
     @Test(.enabled(if: isPostgresThere, "W2F_TEST_POSTGRES_URL names no PostgreSQL server"))
-    func aReaderThatGoesClosesTheConnection() async throws {
+    func `a reader that goes closes the connection`() async throws {
         let (channel, name) = ("w2f_test_\(getpid())_d", "w2f-leaving-\(getpid())")
         let pool = try Self.pool(name)
         let other = try Self.pool("w2f-other")

@@ -25,7 +25,7 @@ import Testing
 
     private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-    @Test func connectionsAreMadeWhenTheyAreNeededAndUsedAgain() {
+    @Test func `connections are made when they are needed and used again`() {
         var pool = Self.machine()
         #expect(pool.nextDeadline == nil)
         #expect(pool.acquire(1, now: at(0)) == [.connect(1)])
@@ -42,7 +42,7 @@ import Testing
         #expect(pool.connected(2, now: at(4)) == [.lease(2, to: 4)])
     }
 
-    @Test func theLastUsedIsUsedNextAndTheOthersGrowOld() {
+    @Test func `the last used is used next and the others grow old`() {
         var pool = Self.machine()
         _ = pool.acquire(1, now: at(0))
         _ = pool.acquire(2, now: at(0))
@@ -58,7 +58,7 @@ import Testing
         #expect(pool.tick(now: at(90)) == [])
     }
 
-    @Test func anOldConnectionIsClosedWhenItIsFree() {
+    @Test func `an old connection is closed when it is free`() {
         var pool = Self.machine()
         _ = pool.acquire(1, now: at(0))
         _ = pool.connected(1, now: at(0))
@@ -71,7 +71,7 @@ import Testing
     }
 
     /// What dropped one without a word has dropped the idle ones as well: nobody else waits for them.
-    @Test func aSilentConnectionTakesTheIdleOnesAlong() {
+    @Test func `a silent connection takes the idle ones along`() {
         var pool = Self.machine { limits in
             limits.connections = 4
             limits.waiters = 4
@@ -86,7 +86,7 @@ import Testing
         #expect(pool.wasSilent(1, now: at(43)) == [])
     }
 
-    @Test func whoeverWaitsWhenAConnectionWasSilentGetsANewOne() {
+    @Test func `whoever waits when a connection was silent gets a new one`() {
         var pool = Self.machine()
         _ = pool.acquire(1, now: at(0))
         _ = pool.connected(1, now: at(0))
@@ -98,7 +98,7 @@ import Testing
         #expect(pool.released(2, reusable: true, now: at(3)) == [.lease(2, to: 3)])
     }
 
-    @Test func waitingIsBoundedInNumberAndTime() {
+    @Test func `waiting is bounded in number and time`() {
         var pool = Self.machine()
         #expect(pool.acquire(1, now: at(0)) == [.connect(1)])
         #expect(pool.acquire(2, now: at(1)) == [.connect(2)])
@@ -115,7 +115,7 @@ import Testing
         #expect(pool.nextDeadline == at(10.5))
     }
 
-    @Test func whoGivesUpIsForgotten() {
+    @Test func `who gives up is forgotten`() {
         var pool = Self.machine()
         _ = pool.acquire(1, now: at(0))
         _ = pool.acquire(2, now: at(0))
@@ -126,7 +126,7 @@ import Testing
         #expect(pool.connected(2, now: at(1)) == [])
     }
 
-    @Test func failuresAreFollowedByABackoff() {
+    @Test func `failures are followed by a backoff`() {
         var pool = Self.machine { $0.acquireTimeout = .seconds(20) }
         #expect(pool.acquire(1, now: at(0)) == [.connect(1)])
         #expect(pool.acquire(2, now: at(0)) == [.connect(2)])
@@ -150,7 +150,7 @@ import Testing
         #expect(pool.connected(5, now: at(3)) == [.lease(5, to: 2)])
     }
 
-    @Test func whoWaitsInVainIsToldWhy() {
+    @Test func `who waits in vain is told why`() {
         var pool = Self.machine()
         _ = pool.acquire(1, now: at(0))
         _ = pool.connectFailed(1, refused, isPermanent: false, jitter: 0, now: at(4.9))
@@ -161,7 +161,7 @@ import Testing
         #expect(pool.acquire(2, now: at(61)) == [.connect(2)])
     }
 
-    @Test func aRefusalForGoodIsPassedOnAtOnce() {
+    @Test func `a refusal for good is passed on at once`() {
         var pool = Self.machine()
         let wrong = DatabaseError(.permission, "password authentication failed")
         _ = pool.acquire(1, now: at(0))
@@ -175,7 +175,7 @@ import Testing
         #expect(pool.tick(now: at(0.5)) == [.connect(3)])
     }
 
-    @Test func aBrokenConnectionIsReplacedWhenSomebodyWaits() {
+    @Test func `a broken connection is replaced when somebody waits`() {
         var pool = Self.machine { $0.connections = 1 }
         _ = pool.acquire(1, now: at(0))
         _ = pool.connected(1, now: at(0))
@@ -190,7 +190,7 @@ import Testing
         #expect(pool.acquire(3, now: at(4)) == [.connect(3)])
     }
 
-    @Test func aConnectionInAnUnknownStateIsClosedAndReplaced() {
+    @Test func `a connection in an unknown state is closed and replaced`() {
         var pool = Self.machine { $0.connections = 1 }
         _ = pool.acquire(1, now: at(0))
         _ = pool.connected(1, now: at(0))
@@ -198,7 +198,7 @@ import Testing
         #expect(pool.released(1, reusable: false, now: at(1)) == [.close(1), .connect(2)])
     }
 
-    @Test func closingWaitsForWhatIsInUse() {
+    @Test func `closing waits for what is in use`() {
         var pool = Self.machine { $0.waiters = 10 }
         for waiter in 1...2 { _ = pool.acquire(waiter, now: at(0)) }
         _ = pool.connected(1, now: at(0))
@@ -212,7 +212,7 @@ import Testing
         #expect(pool.close(now: at(5)) == [.finished])
     }
 
-    @Test func closingDoesNotWaitForever() {
+    @Test func `closing does not wait forever`() {
         var pool = Self.machine()
         _ = pool.acquire(1, now: at(0))
         _ = pool.connected(1, now: at(0))
@@ -224,7 +224,7 @@ import Testing
 
     /// Whatever happens in whatever order: never more connections than allowed, and every caller gets one answer.
     @Test(arguments: 0..<50)
-    func randomEventsKeepTheInvariants(_ seed: UInt64) {
+    func `random events keep the invariants`(_ seed: UInt64) {
         var random = SplitMix64(state: seed)
         var pool = Self.machine { $0.waiters = 5 }
         var open: Set<Int> = []  // connecting, idle or leased
@@ -302,7 +302,7 @@ import Testing
         #expect(open.isEmpty)
     }
 
-    @Test func aCallersOwnDeadlineComesBeforeThePools() {
+    @Test func `a caller's own deadline comes before the pools`() {
         var pool = Self.machine()
         #expect(pool.acquire(1, now: at(0)) == [.connect(1)])
         #expect(pool.acquire(2, until: at(1), now: at(0)) == [.connect(2)])
@@ -318,7 +318,7 @@ import Testing
     }
 
     /// The server has become a standby: nothing leads there any more.
-    @Test func allAreRetiredAtOnce() {
+    @Test func `all are retired at once`() {
         var pool = Self.machine()
         _ = pool.acquire(1, now: at(0))
         _ = pool.acquire(2, now: at(0))

@@ -11,7 +11,7 @@ import Testing
 
     private func result(_ rows: Int) -> SQLResult { SQLResult(affectedRows: rows) }
 
-    @Test func eachTextIsPreparedOnce() {
+    @Test func `each text is prepared once`() {
         var machine = PostgresQueryStateMachine(capacity: 4)
         let texts = ["INSERT a", "INSERT b", "INSERT a", "LOCK c"]
         let steps = machine.plan(texts)
@@ -27,12 +27,12 @@ import Testing
         #expect(machine.start("INSERT a") == .executePrepared(name: Self.name("INSERT a")))
     }
 
-    @Test func withoutACacheNothingIsPrepared() {
+    @Test func `without a cache nothing is prepared`() {
         var machine = PostgresQueryStateMachine(capacity: 0)
         #expect(machine.plan(["INSERT a"]) == [.execute(0, name: nil)])
     }
 
-    @Test func resultsComeInTheOrderOfTheStatements() {
+    @Test func `results come in the order of the statements`() {
         let steps: [PostgresBatch.Step] = [
             .prepare(name: "x", sql: "a"), .execute(0, name: "x"), .execute(1, name: nil),
         ]
@@ -50,7 +50,7 @@ import Testing
         #expect(batch.results.map(\.affectedRows) == [7, 8])
     }
 
-    @Test func theFirstFailureCounts() {
+    @Test func `the first failure counts`() {
         let steps: [PostgresBatch.Step] = [.execute(0, name: nil), .execute(1, name: nil), .execute(2, name: nil)]
         var batch = PostgresBatch(steps: steps, count: 3)
         _ = batch.received(.done(result(1)))
@@ -64,13 +64,13 @@ import Testing
         #expect(batch.failure?.error == wrong)
     }
 
-    @Test func anAnswerThatLacksSomethingIsAFailure() {
+    @Test func `an answer that lacks something is a failure`() {
         var batch = PostgresBatch(steps: [.execute(0, name: nil)], count: 1)
         batch.synchronized()
         #expect(batch.failure?.error.code == .other)
     }
 
-    @Test func aLostStatementRunsWithoutAName() {
+    @Test func `a lost statement runs without a name`() {
         var machine = PostgresQueryStateMachine(capacity: 4)
         for step in machine.plan(["INSERT a"]) { machine.batchSucceeded(step) }
         let step = PostgresBatch.Step.execute(0, name: Self.name("INSERT a"))
@@ -82,7 +82,7 @@ import Testing
         #expect(!retried)
     }
 
-    @Test func aNameThatIsThereAlreadyIsNoFailureOfTheBatch() {
+    @Test func `a name that is there already is no failure of the batch`() {
         var machine = PostgresQueryStateMachine(capacity: 4)
         let there = DatabaseError(.syntax, sqlState: "42P05", "prepared statement already exists")
         let steps = machine.plan(["INSERT a"])
@@ -91,7 +91,7 @@ import Testing
         #expect(machine.plan(["INSERT a"]) == [.execute(0, name: nil)])
     }
 
-    @Test func whatNobodyUsesGoesFirst() {
+    @Test func `what nobody uses goes first`() {
         var machine = PostgresQueryStateMachine(capacity: 1)
         for text in ["INSERT a", "INSERT b"] {
             for step in machine.plan([text]) { machine.batchSucceeded(step) }

@@ -48,7 +48,7 @@ struct PostgresDialerTests {
             parsing: "host=\(names) port=\(ports.map { "\($0)" }.joined(separator: ",")) user=w2f sslmode=disable")
     }
 
-    @Test func aSilentHostTakesItsShareAndTheNextIsTried() async throws {
+    @Test func `a silent host takes its share and the next is tried`() async throws {
         let silent = try SilentListener()
         defer { silent.close() }
         let dialer = Dialer(
@@ -60,7 +60,7 @@ struct PostgresDialerTests {
         #expect(error.message.contains("no answer in time from 127.0.0.1 port \(silent.port)"))
     }
 
-    @Test func hostsThatAreAllSilentEndInTime() async throws {
+    @Test func `hosts that are all silent end in time`() async throws {
         let listeners = [try SilentListener(), try SilentListener()]
         defer { for listener in listeners { listener.close() } }
         let dialer = Dialer(
@@ -73,7 +73,7 @@ struct PostgresDialerTests {
     }
 
     /// Attempts that failed together turn the list of two hosts by one: by eight, the dead one would be the first again.
-    @Test func failuresOfOneTimeTurnTheListOnce() async throws {
+    @Test func `failures of one time turn the list once`() async throws {
         let silent = try SilentListener()
         defer { silent.close() }
         let dialer = Dialer(
@@ -86,7 +86,7 @@ struct PostgresDialerTests {
     }
 
     /// After a cut the host that worked is tried first, however often the list was turned meanwhile.
-    @Test func theHostThatWorkedIsTriedFirst() async throws {
+    @Test func `the host that worked is tried first`() async throws {
         let (first, second) = (try FakePostgres(), try FakePostgres())
         defer {
             first.close()
@@ -111,7 +111,7 @@ struct PostgresDialerTests {
         #expect(dialer.dialer.lastHost?.port == "\(first.port)")
     }
 
-    @Test func aDatabaseInAnotherEncodingIsRefused() async throws {
+    @Test func `a database in another encoding is refused`() async throws {
         for encoding in ["LATIN1", "SQL_ASCII"] {
             let server = try FakePostgres(encoding: encoding)
             defer { server.close() }

@@ -10,7 +10,7 @@ import Testing
         ("22P02", .invalidParameter), ("42601", .syntax), ("42P01", .syntax), ("42501", .permission),
         ("53100", .full), ("25P02", .other), ("P0001", .other), ("XX001", .corrupt),
     ])
-    func sqlStatesHaveCodes(_ state: String, _ code: DatabaseError.Code) {
+    func `SQL states have codes`(_ state: String, _ code: DatabaseError.Code) {
         #expect(PostgresErrors.code(of: state) == code)
     }
 
@@ -20,13 +20,13 @@ import Testing
         ("P0001", "raised: \"hidden\"", "raised"),
         ("23505", "duplicate key value violates unique constraint \"t_pkey\"\nDETAIL: hidden", nil),
     ])
-    func valuesAreTakenOut(_ state: String, _ message: String, _ expected: String?) {
+    func `values are taken out`(_ state: String, _ message: String, _ expected: String?) {
         let error = PostgresErrors.error(sqlState: state, message: message)
         #expect(error.message == expected ?? "duplicate key value violates unique constraint \"t_pkey\"")
         #expect(error.sqlState == state)
     }
 
-    @Test func connectionErrorsShowNoPassword() {
+    @Test func `connection errors show no password`() {
         let error = PostgresErrors.connectionError(
             "connection to server at \"::1\", port 5432 failed: odd hunter2 thing\n\tIs it running?\n",
             password: "hunter2")
@@ -43,7 +43,7 @@ import Testing
         ("FATAL:  the database system is starting up\n", .unavailable),
         ("Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?\n", .unavailable),
     ])
-    func whatWaitingDoesNotCureIsKnown(_ text: String, _ code: DatabaseError.Code) {
+    func `what waiting does not cure is known`(_ text: String, _ code: DatabaseError.Code) {
         #expect(PostgresErrors.connectionError(text, password: nil).code == code)
     }
 
@@ -52,7 +52,7 @@ import Testing
             ("\\x", []), ("\\x00ff5c", [0, 255, 92]), ("\\xAbCd", [0xab, 0xcd]),
             ("a\\\\b\\000\\377", [97, 92, 98, 0, 255]), ("", []),
         ] as [(String, [UInt8])])
-    func byteaIsRead(_ text: String, _ bytes: [UInt8]) {
+    func `bytea is read`(_ text: String, _ bytes: [UInt8]) {
         let read = Array(text.utf8).withUnsafeBytes { PostgresBytea.decode($0) }
         #expect(read == bytes)
     }

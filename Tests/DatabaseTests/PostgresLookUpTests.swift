@@ -24,7 +24,7 @@ struct PostgresLookUpTests {
         }
     }
 
-    @Test func namesBecomeAllTheirAddressesAndUnknownOnesAreLeftOut() async throws {
+    @Test func `names become all their addresses and unknown ones are left out`() async throws {
         let resolve: @Sendable (String) async throws -> [String] = { host in
             guard host == "db1" else { throw DatabaseError(.other, "unknown") }
             return ["192.0.2.1", "2001:db8::1"]
@@ -39,7 +39,7 @@ struct PostgresLookUpTests {
     }
 
     /// Each look-up waits for the other: one after the other they would never end.
-    @Test func allNamesAreLookedUpAtOnce() async throws {
+    @Test func `all names are looked up at once`() async throws {
         let (stream, both) = AsyncStream.makeStream(of: Void.self)
         let count = Locked(0)
         let found = try await Self.lookUp(Array(Self.names.prefix(2))) { host in
@@ -54,7 +54,7 @@ struct PostgresLookUpTests {
         #expect(try found.get().map(\.address) == ["192.0.2.1", "192.0.2.2"])
     }
 
-    @Test func aNameServerThatHangsForOneHostLeavesTheOthers() async throws {
+    @Test func `a name server that hangs for one host leaves the others`() async throws {
         let found = try await Self.lookUp(Self.names, timeout: .seconds(8)) { host in
             if host == "db1" { try await Task.sleep(for: .seconds(60)) }
             return ["192.0.2.2"]
@@ -62,7 +62,7 @@ struct PostgresLookUpTests {
         #expect(try found.get().map(\.port) == ["2", "3"])
     }
 
-    @Test func whereNoNameIsKnownInTimeItSaysSo() async throws {
+    @Test func `where no name is known in time it says so`() async throws {
         let found = try await Self.lookUp([Self.names[0]], timeout: .milliseconds(100)) { _ in
             try await Task.sleep(for: .seconds(3))
             return ["192.0.2.2"]

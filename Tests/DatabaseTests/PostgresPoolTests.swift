@@ -49,7 +49,7 @@ struct PostgresPoolTests {
     }
 
     /// The server closes while the loop does something else, and the next statement comes before the loop looks.
-    @Test func whatTheServerClosedIsNoticedBeforeUse() async throws {
+    @Test func `what the server closed is noticed before use`() async throws {
         let name = "w2f-closed-\(getpid())"
         let pool = try makePool(Self.settings(name))
         let other = PostgresPool(
@@ -71,7 +71,7 @@ struct PostgresPoolTests {
         await other.close()
     }
 
-    @Test func terminatedConnectionsAreReplaced() async throws {
+    @Test func `terminated connections are replaced`() async throws {
         let name = "w2f-terminate-\(getpid())"
         let pool = try makePool(Self.settings(name))
         let other = try makePool(Self.settings("w2f-other"))
@@ -108,7 +108,7 @@ struct PostgresPoolTests {
         await other.close()
     }
 
-    @Test func idleConnectionsThatBreakAreNoticed() async throws {
+    @Test func `idle connections that break are noticed`() async throws {
         let name = "w2f-idle-\(getpid())"
         let pool = try makePool(Self.settings(name))
         let other = try makePool(Self.settings("w2f-other"))
@@ -125,7 +125,7 @@ struct PostgresPoolTests {
         await other.close()
     }
 
-    @Test func aStatementThatIsGivenUpIsStoppedOnTheServer() async throws {
+    @Test func `a statement that is given up is stopped on the server`() async throws {
         let name = "w2f-cancel-\(getpid())"
         var limits = Self.limits()
         limits.queryTimeout = .milliseconds(100)
@@ -145,7 +145,7 @@ struct PostgresPoolTests {
         for pool in [pool, other, patient] { await pool.close() }
     }
 
-    @Test func theBoundOnConnectionsHolds() async throws {
+    @Test func `the bound on connections holds`() async throws {
         let name = "w2f-bound-\(getpid())"
         let pool = try makePool(Self.settings(name), Self.limits(connections: 3))
         let most = try await withThrowingTaskGroup { group in
@@ -158,7 +158,7 @@ struct PostgresPoolTests {
         await pool.close()
     }
 
-    @Test func refusalsForGoodComeAtOnceAndShowNoPassword() async throws {
+    @Test func `refusals for good come at once and show no password`() async throws {
         let start = ContinuousClock.now
         let nowhere = try makePool(try Self.settings("w2f-refused").with("dbname", "w2f_no_such_database"))
         let missing = await failure { try await nowhere.ping() }
@@ -176,7 +176,7 @@ struct PostgresPoolTests {
         #expect(start.duration(to: .now) < .seconds(100))
     }
 
-    @Test func aServerThatIsAwayIsAnErrorWithItsReason() async throws {
+    @Test func `a server that is away is an error with its reason`() async throws {
         // Port 1 refuses; nobody knows the name.
         let resolver = PostgresResolver { _ in throw DatabaseError(.other, "unknown") }
         var limits = Self.limits()
@@ -200,7 +200,7 @@ struct PostgresPoolTests {
         }
     }
 
-    @Test func aServerThatSaysNothingIsGivenUp() async throws {
+    @Test func `a server that says nothing is given up`() async throws {
         let silent = try SilentListener()
         defer { silent.close() }
         var limits = Self.limits()
@@ -215,7 +215,7 @@ struct PostgresPoolTests {
     }
 
     /// The limits are those that people have: the silent host must leave time for the other, in each attempt.
-    @Test func aSilentFirstHostLeavesTimeForTheOthers() async throws {
+    @Test func `a silent first host leaves time for the others`() async throws {
         let silent = try SilentListener()
         defer { silent.close() }
         let real = try Self.settings("w2f-silent")
@@ -233,7 +233,7 @@ struct PostgresPoolTests {
         }
     }
 
-    @Test func hostNamesAreResolvedOffTheLoop() async throws {
+    @Test func `host names are resolved off the loop`() async throws {
         let settings = try Self.settings("w2f-name")
         let address = try #require(try settings.endpoints().first).host
         let resolver = PostgresResolver { host in
@@ -253,7 +253,7 @@ struct PostgresPoolTests {
         await local.close()
     }
 
-    @Test func deadlocksAreSurfacedAndTheRetryEndsThem() async throws {
+    @Test func `deadlocks are surfaced and the retry ends them`() async throws {
         try await TestDatabase.with(.postgresql) { database in
             try await database.query("CREATE TABLE t (id BIGINT PRIMARY KEY, n BIGINT NOT NULL)")
             try await database.query("INSERT INTO t (id, n) VALUES (1, 0), (2, 0)")
@@ -275,7 +275,7 @@ struct PostgresPoolTests {
         }
     }
 
-    @Test func typesThatOnlyPostgreSQLHasComeAsText() async throws {
+    @Test func `types that only postgre SQL has come as text`() async throws {
         let pool = try makePool(Self.settings("w2f-types"))
         let sql = """
             SELECT CAST('1.50' AS NUMERIC) AS a, CAST('7' AS SMALLINT) AS b, CAST('f' AS BOOLEAN) AS c, \
@@ -292,7 +292,7 @@ struct PostgresPoolTests {
         await pool.close()
     }
 
-    @Test func whatLeavesTheConnectionUnusableEndsIt() async throws {
+    @Test func `what leaves the connection unusable ends it`() async throws {
         let pool = try makePool(Self.settings("w2f-copy"), Self.limits(connections: 1))
         #expect(await code { _ = try await pool.query("COPY pg_class TO STDOUT", []) } == .syntax)
         #expect(try await pool.query("SELECT 1 AS one", []).rows.count == 1)
@@ -303,7 +303,7 @@ struct PostgresPoolTests {
         await pool.close()
     }
 
-    @Test func aLargeResultAndALargeParameterDoNotHoldUpTheLoop() async throws {
+    @Test func `a large result and a large parameter do not hold up the loop`() async throws {
         let pool = try makePool(Self.settings("w2f-large"))
         async let length = pool.query(
             "SELECT LENGTH(CAST($1 AS BYTEA)) AS n", [.blob([UInt8](repeating: 1, count: 32 << 20))])
@@ -318,7 +318,7 @@ struct PostgresPoolTests {
         await pool.close()
     }
 
-    @Test func aPoolThatIsForgottenClosesItsConnections() async throws {
+    @Test func `a pool that is forgotten closes its connections`() async throws {
         let name = "w2f-forgotten-\(getpid())"
         let other = try makePool(Self.settings("w2f-other"))
         do {

@@ -15,7 +15,7 @@ import Testing
         PostgresQueryStateMachine(capacity: capacity)
     }
 
-    @Test func aStatementIsPreparedOnce() {
+    @Test func `a statement is prepared once`() {
         var machine = Self.machine()
         #expect(machine.start("SELECT 1") == .prepare(name: Self.name("SELECT 1"), sql: "SELECT 1"))
         #expect(machine.succeeded() == .executePrepared(name: Self.name("SELECT 1")))
@@ -24,7 +24,7 @@ import Testing
         #expect(machine.succeeded() == .succeed)
     }
 
-    @Test func whatRunsOnceIsNotPrepared() {
+    @Test func `what runs once is not prepared`() {
         var machine = Self.machine()
         #expect(machine.start("BEGIN") == .execute(sql: "BEGIN"))
         #expect(machine.succeeded() == .succeed)
@@ -33,7 +33,7 @@ import Testing
         #expect(without.succeeded() == .succeed)
     }
 
-    @Test func aFullCacheDeallocatesBeforeTheNextPreparation() {
+    @Test func `a full cache deallocates before the next preparation`() {
         var machine = Self.machine(1)
         _ = machine.start("SELECT 1")
         _ = machine.succeeded()
@@ -47,14 +47,14 @@ import Testing
         #expect(machine.succeeded() == .succeed)
     }
 
-    @Test func aFailedPreparationIsNotKept() {
+    @Test func `a failed preparation is not kept`() {
         var machine = Self.machine()
         _ = machine.start("SELECT x")
         #expect(machine.failed(wrong, canRetry: true) == .fail(wrong))
         #expect(machine.start("SELECT x") == .prepare(name: Self.name("SELECT x"), sql: "SELECT x"))
     }
 
-    @Test func aFailedExecutionIsKept() {
+    @Test func `a failed execution is kept`() {
         var machine = Self.machine()
         _ = machine.start("SELECT 1")
         _ = machine.succeeded()
@@ -62,7 +62,7 @@ import Testing
         #expect(machine.start("SELECT 1") == .executePrepared(name: Self.name("SELECT 1")))
     }
 
-    @Test func aLostStatementIsPreparedAnewOnce() {
+    @Test func `a lost statement is prepared anew once`() {
         var machine = Self.machine()
         _ = machine.start("SELECT 1")
         _ = machine.succeeded()
@@ -77,7 +77,7 @@ import Testing
     }
 
     /// A pooler gave the connection to another client before, which prepared the same text.
-    @Test func whatIsThereAlreadyIsTakenAsPrepared() {
+    @Test func `what is there already is taken as prepared`() {
         var machine = Self.machine()
         _ = machine.start("SELECT 1")
         #expect(machine.failed(there, canRetry: true) == .executePrepared(name: Self.name("SELECT 1")))
@@ -88,7 +88,7 @@ import Testing
         #expect(machine.plan(["INSERT a"]) == [.execute(0, name: nil)])
     }
 
-    @Test func whatIsThereAlreadyAndGoneAMomentLaterRunsWithoutAName() {
+    @Test func `what is there already and gone a moment later runs without a name`() {
         var machine = Self.machine()
         _ = machine.start("SELECT 1")
         _ = machine.failed(there, canRetry: true)
@@ -97,7 +97,7 @@ import Testing
     }
 
     /// Either error would doom it.
-    @Test func inATransactionNothingIsRunByAName() {
+    @Test func `in a transaction nothing is run by a name`() {
         var machine = Self.machine()
         #expect(machine.start("SELECT 1", isInTransaction: true) == .execute(sql: "SELECT 1"))
         #expect(machine.succeeded() == .succeed)
@@ -107,13 +107,13 @@ import Testing
         #expect(machine.start("SELECT 1", isInTransaction: true) == .execute(sql: "SELECT 1"))
     }
 
-    @Test func namesAreMadeOfTheText() {
+    @Test func `names are made of the text`() {
         #expect(Self.name("SELECT 1") == "w2f_e004ebd5b5532a4b85984a62f8ad48a8")
         #expect(Self.name("SELECT 2") != Self.name("SELECT 1"))
         #expect(Self.name(String(repeating: "x", count: 9000)).utf8.count == 36)
     }
 
-    @Test func aChangedPlanIsReplacedAndItsNameFreed() {
+    @Test func `a changed plan is replaced and its name freed`() {
         var machine = Self.machine()
         _ = machine.start("SELECT 1")
         _ = machine.succeeded()
@@ -125,7 +125,7 @@ import Testing
         #expect(machine.succeeded() == .succeed)
     }
 
-    @Test func inATransactionTheErrorIsPassedOnAndTheNextRunPrepares() {
+    @Test func `in a transaction the error is passed on and the next run prepares`() {
         var machine = Self.machine()
         _ = machine.start("SELECT 1")
         _ = machine.succeeded()

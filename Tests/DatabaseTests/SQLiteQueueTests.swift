@@ -18,7 +18,7 @@ import Testing
     private var queue = SQLiteQueue(limits: Self.limits)
     private func at(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-    @Test func workIsDoneInItsOrder() {
+    @Test func `work is done in its order`() {
         var queue = queue
         #expect(queue.next(now: at(0)) == .wait(until: nil))
         #expect(queue.add(1, session: nil, now: at(0)) == nil)
@@ -29,7 +29,7 @@ import Testing
         #expect(queue.next(now: at(1)) == .wait(until: nil))
     }
 
-    @Test func aTransactionKeepsTheOthersWaiting() {
+    @Test func `a transaction keeps the others waiting`() {
         var queue = queue
         _ = queue.add(1, session: nil, now: at(0))
         #expect(queue.next(now: at(0)) == .run(1))
@@ -46,7 +46,7 @@ import Testing
         #expect(queue.next(now: at(8)) == .run(4))
     }
 
-    @Test func anIdleTransactionIsRolledBack() {
+    @Test func `an idle transaction is rolled back`() {
         var queue = queue
         queue.began(1, now: at(0))
         #expect(queue.next(now: at(29)) == .wait(until: at(30)))
@@ -56,7 +56,7 @@ import Testing
         #expect(queue.next(now: at(31)) == .wait(until: nil))
     }
 
-    @Test func whatTheTransactionStillWantedIsRefused() {
+    @Test func `what the transaction still wanted is refused`() {
         var queue = queue
         queue.began(1, now: at(0))
         _ = queue.add(2, session: 1, now: at(0))
@@ -68,7 +68,7 @@ import Testing
         #expect(queue.next(now: at(0)) == .wait(until: nil))
     }
 
-    @Test func whoGivesUpIsForgotten() {
+    @Test func `who gives up is forgotten`() {
         var queue = queue
         _ = queue.add(1, session: nil, now: at(0))
         #expect(queue.remove(1) == true)
@@ -79,7 +79,7 @@ import Testing
         #expect(queue.next(now: at(0)) == .wait(until: at(30)))
     }
 
-    @Test func closingWaitsForTheTransactionAndNotForever() {
+    @Test func `closing waits for the transaction and not forever`() {
         var queue = queue
         queue.began(1, now: at(0))
         _ = queue.add(2, session: nil, now: at(0))
@@ -94,7 +94,7 @@ import Testing
         #expect(queue.next(now: at(4)) == .stop)
     }
 
-    @Test func whoWaitsForAThreadThatHangsIsTold() {
+    @Test func `who waits for a thread that hangs is told`() {
         var queue = queue
         #expect(queue.nextDeadline == nil)
         _ = queue.add(1, session: nil, timeout: .seconds(2), now: at(0))
@@ -119,7 +119,7 @@ import Testing
         #expect(queue.add(4, session: nil, until: at(9), now: at(9)) == .callerDeadline)
     }
 
-    @Test func aCallersDeadlineHoldsForWorkThatHasBegun() {
+    @Test func `a caller's deadline holds for work that has begun`() {
         var queue = queue
         _ = queue.add(1, session: nil, until: at(1), timeout: .seconds(60), now: at(0))
         #expect(queue.next(now: at(0)) == .run(1))
@@ -130,7 +130,7 @@ import Testing
     }
 
     /// A rollback is done even if nobody waits for it any more.
-    @Test func whatIsOwedStays() {
+    @Test func `what is owed stays`() {
         var queue = queue
         queue.began(1, now: at(0))
         _ = queue.add(2, session: 1, now: at(0))
@@ -143,7 +143,7 @@ import Testing
         #expect(queue.next(now: at(9)) == .run(3))
     }
 
-    @Test func theFileIsLookedAtWhileSomebodyWantsToKnow() {
+    @Test func `the file is looked at while somebody wants to know`() {
         var queue = queue
         queue.poll(true, now: at(0))
         #expect(queue.next(now: at(0)) == .poll)

@@ -17,7 +17,7 @@ import Testing
         return stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
     }
 
-    @Test func theFilesAreTheOwnersOnly() async throws {
+    @Test func `the files are the owners only`() async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
             let path = try Self.path(place)
             let mask = umask(0)
@@ -32,7 +32,7 @@ import Testing
     }
 
     /// It is read beside whoever has it open, or alone; nothing is made, and nothing can be written.
-    @Test func onlyRead() async throws {
+    @Test func `only read`() async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
             let path = try Self.path(place)
             func open() async throws -> any Database {
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func itIsDurableAndStrict() async throws {
+    @Test func `it is durable and strict`() async throws {
         try await TestDatabase.with(.sqliteFile) { database in
             let expected: [(String, SQLValue)] = [
                 ("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000),
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func whatWasCommittedIsThereAfterOpeningAgain() async throws {
+    @Test func `what was committed is there after opening again`() async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
             let first = try await place.open()
             try await first.query("CREATE TABLE t (id BIGINT)")
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func anothersLockIsBusyAfterItsTime() async throws {
+    @Test func `anothers lock is busy after its time`() async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
             var limits = TestDatabase.limits
             limits.busyTimeout = .milliseconds(50)
@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test func changesOfOthersShowInDataVersion() async throws {
+    @Test func `changes of others show in data version`() async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
             let first = try await place.open()
             let second = try await place.open()
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    @Test func anIdleTransactionDoesNotHoldUpTheOthersForever() async throws {
+    @Test func `an idle transaction does not hold up the others forever`() async throws {
         var limits = TestDatabase.limits
         limits.transactionIdleTimeout = .milliseconds(50)
         try await TestDatabase.with(.sqliteMemory, limits: limits) { database in
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoDatabaseIsAnErrorWithARemedy() async throws {
+    @Test func `what is no database is an error with a remedy`() async throws {
         let missing = await failure {
             _ = try await SQLiteDatabase.open(.file(path: "/no/such/folder/x.db"), loop: TestDatabase.loop.get())
         }
@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    @Test func anothersLockIsNamedWithWhatToDo() async throws {
+    @Test func `anothers lock is named with what to do`() async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
             var limits = TestDatabase.limits
             limits.busyTimeout = .milliseconds(20)
@@ -198,7 +198,7 @@ import Testing
         return bytes
     }
 
-    @Test(arguments: Event.allCases) func aFileThatIsNotTheSameCountsNoMore(_ event: Event) async throws {
+    @Test(arguments: Event.allCases) func `a file that is not the same counts no more`(_ event: Event) async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
             let path = try Self.path(place)
             let database = try await place.open()
@@ -239,7 +239,7 @@ import Testing
     }
 
     /// A backup is copied over the file, which stays the same one, and SQLite does not notice.
-    @Test func aFileThatIsOverwrittenIsReadAnew() async throws {
+    @Test func `a file that is overwritten is read anew`() async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
             let path = try Self.path(place)
             let database = try await place.open()
@@ -258,7 +258,7 @@ import Testing
 
     /// Whoever watches is told of it, also where the statement that came first has read it anew already; but not of what
     /// this connection moves from the log to the file itself.
-    @Test func whoeverWatchesIsToldWhatIsOverwritten() async throws {
+    @Test func `whoever watches is told what is overwritten`() async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
             var limits = TestDatabase.limits
             limits.pollInterval = .milliseconds(1)
@@ -292,7 +292,7 @@ import Testing
         }
     }
 
-    @Test func aTransactionIsNotCommittedIntoAFileThatIsGone() async throws {
+    @Test func `a transaction is not committed into a file that is gone`() async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
             let path = try Self.path(place)
             let database = try await place.open()
@@ -310,7 +310,7 @@ import Testing
         }
     }
 
-    @Test func whoeverWatchesIsToldOfIt() async throws {
+    @Test func `whoever watches is told of it`() async throws {
         try await TestDatabase.withPlace(.sqliteFile) { place in
             var limits = TestDatabase.limits
             limits.pollInterval = .milliseconds(5)

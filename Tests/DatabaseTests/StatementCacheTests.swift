@@ -3,7 +3,7 @@ import Testing
 @testable import Database
 
 @Suite struct StatementCacheTests {
-    @Test func theOneUsedLongestAgoGivesWay() {
+    @Test func `the one used longest ago gives way`() {
         var cache = StatementCache<Int>(capacity: 2)
         #expect(cache.insert(1, for: "a") == nil)
         #expect(cache.insert(2, for: "b") == nil)
@@ -22,7 +22,7 @@ import Testing
         ("SELECT 1", true), ("  \n select 1", true), ("WITH x AS (SELECT 1) SELECT 1", true), ("INSERT INTO t", true),
         ("CREATE TABLE t", false), ("BEGIN", false), ("", false), ("(SELECT 1)", false), ("PRAGMA x", false),
     ])
-    func whatReadsOrWritesRowsIsWorthKeeping(_ sql: String, _ expected: Bool) {
+    func `what reads or writes rows is worth keeping`(_ sql: String, _ expected: Bool) {
         #expect(SQLStatement.isWorthKeeping(sql) == expected)
     }
 }

@@ -4,7 +4,7 @@ import Testing
 /// Statements, their numbers of rows and their errors, the same on each driver.
 @Suite struct StatementTests {
     @Test(arguments: TestDriver.available)
-    func affectedRowsAreThoseWritten(_ driver: TestDriver) async throws {
+    func `affected rows are those written`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             #expect(try await database.query("CREATE TABLE t (id BIGINT PRIMARY KEY, n BIGINT)").affectedRows == 0)
             let inserted = try await database.query("INSERT INTO t (id, n) VALUES (1, 1), (2, 2), (3, 3) RETURNING id")
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func errorsHaveCodesAndNoValues(_ driver: TestDriver) async throws {
+    func `errors have codes and no values`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             try await database.query("CREATE TABLE p (id TEXT PRIMARY KEY)")
             try await database.query(
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func wrongSQLIsSyntax(_ driver: TestDriver) async throws {
+    func `wrong SQL is syntax`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             for sql in ["SELEKT 1", "SELECT * FROM nowhere", "", " ; ", "SELECT 1; SELECT 2", "SELECT ?1"] {
                 #expect(await code { try await database.query(sql) } == .syntax, "\(sql)")
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func preparedStatementsSurviveEvictionAndSchemaChanges(_ driver: TestDriver) async throws {
+    func `prepared statements survive eviction and schema changes`(_ driver: TestDriver) async throws {
         var limits = TestDatabase.limits
         limits.connections = 1
         limits.preparedStatements = 3
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func statementsThatTakeTooLongAreEnded(_ driver: TestDriver) async throws {
+    func `statements that take too long are ended`(_ driver: TestDriver) async throws {
         var limits = TestDatabase.limits
         limits.connections = 1
         limits.queryTimeout = .seconds(1)
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func transactionControlIsRefused(_ driver: TestDriver) async throws {
+    func `transaction control is refused`(_ driver: TestDriver) async throws {
         var limits = TestDatabase.limits
         limits.connections = 1
         try await TestDatabase.with(driver, limits: limits) { database in

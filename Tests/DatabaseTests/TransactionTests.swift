@@ -21,7 +21,7 @@ import Testing
     private static let insert = "INSERT INTO t (name) VALUES ($1)"
 
     @Test(arguments: TestDriver.available)
-    func commitKeepsAndReturns(_ driver: TestDriver) async throws {
+    func `commit keeps and returns`(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             let count = try await database.withTransaction { connection in
                 #expect(connection.dialect == database.dialect)
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func throwingRollsBack(_ driver: TestDriver) async throws {
+    func `throwing rolls back`(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             await #expect(throws: Refusal.self) {
                 try await database.withTransaction { connection in
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func aFailedStatementDoomsTheTransaction(_ driver: TestDriver) async throws {
+    func `a failed statement dooms the transaction`(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             try await database.query(Self.insert, ["a"])
             let outcome = await code {
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func cancellationRollsBack(_ driver: TestDriver) async throws {
+    func `cancellation rolls back`(_ driver: TestDriver) async throws {
         var limits = TestDatabase.limits
         limits.connections = 1
         try await Self.withTable(driver, limits: limits) { database in
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func theConnectionIsWorthNothingAfterwards(_ driver: TestDriver) async throws {
+    func `the connection is worth nothing afterwards`(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             let escaped = try await database.withTransaction { $0 }
             #expect(await code { try await escaped.query(Self.insert, ["a"]) } == .other)
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func aBodyThatEndsTheTransactionIsTold(_ driver: TestDriver) async throws {
+    func `a body that ends the transaction is told`(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             let outcome = await code {
                 try await database.withTransaction { connection in
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func transientErrorsAreTriedAgainAsOftenAsAsked(_ driver: TestDriver) async throws {
+    func `transient errors are tried again as often as asked`(_ driver: TestDriver) async throws {
         try await Self.withTable(driver) { database in
             let counter = Counter()
             try await database.withTransaction(TransactionOptions(attempts: 3)) { connection in
@@ -132,7 +132,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func waitingForAConnectionHasADeadline(_ driver: TestDriver) async throws {
+    func `waiting for a connection has a deadline`(_ driver: TestDriver) async throws {
         var limits = TestDatabase.limits
         limits.connections = 1
         limits.acquireTimeout = .seconds(1)
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func aWaiterIsWokenByCancellation(_ driver: TestDriver) async throws {
+    func `a waiter is woken by cancellation`(_ driver: TestDriver) async throws {
         var limits = TestDatabase.limits
         limits.connections = 1
         try await Self.withTable(driver, limits: limits) { database in
@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func manyQueriesShareFewConnections(_ driver: TestDriver) async throws {
+    func `many queries share few connections`(_ driver: TestDriver) async throws {
         var limits = TestDatabase.limits
         limits.connections = 4
         try await Self.withTable(driver, limits: limits) { database in
@@ -189,7 +189,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func aClosedDatabaseRefuses(_ driver: TestDriver) async throws {
+    func `a closed database refuses`(_ driver: TestDriver) async throws {
         try await TestDatabase.withPlace(driver) { place in
             let database = try await place.open()
             try await database.ping()

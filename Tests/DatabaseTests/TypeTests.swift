@@ -4,7 +4,7 @@ import Testing
 /// Values survive the way through the database, the same on each driver.
 @Suite struct TypeTests {
     @Test(arguments: TestDriver.available)
-    func valuesRoundTrip(_ driver: TestDriver) async throws {
+    func `values round trip`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             try await database.query(
                 """
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func typedGettersThrowWithoutTheValue(_ driver: TestDriver) async throws {
+    func `typed getters throw without the value`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             try await database.query("CREATE TABLE t (n BIGINT, s TEXT, flag BOOLEAN)")
             try await database.query("INSERT INTO t (n, s, flag) VALUES ($1, $2, TRUE)", [.null, "hidden"])
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func zeroInTextIsAnError(_ driver: TestDriver) async throws {
+    func `zero in text is an error`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             try await database.query("CREATE TABLE t (s TEXT)")
             let error = await failure { try await database.query("INSERT INTO t (s) VALUES ($1)", ["secret\0text"]) }
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func parametersAreBoundByNumber(_ driver: TestDriver) async throws {
+    func `parameters are bound by number`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             let row = try #require(
                 try await database.query(
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: TestDriver.available)
-    func aggregatesAreIntegers(_ driver: TestDriver) async throws {
+    func `aggregates are integers`(_ driver: TestDriver) async throws {
         try await TestDatabase.with(driver) { database in
             try await database.query("CREATE TABLE t (n BIGINT)")
             try await database.query("INSERT INTO t (n) VALUES ($1), ($2)", [40, 2])

@@ -2,7 +2,7 @@ import Encodings
 import Testing
 
 @Suite struct HexTests {
-    @Test func everyByteThereAndBack() {
+    @Test func `every byte there and back`() {
         let bytes = [UInt8](0...255)
         let text = Hex.encode(bytes)
         #expect(text.hasPrefix("000102") && text.hasSuffix("fdfeff"))
@@ -11,11 +11,11 @@ import Testing
     }
 
     @Test(arguments: ["0", "0g", " 0", "0x", "00 ", "é0", "0/", "0:", "@0", "`0", "G0"])
-    func whatIsNotHex(_ text: String) {
+    func `what is not hex`(_ text: String) {
         #expect(Hex.decode(text) == nil)
     }
 
-    @Test func nothing() {
+    @Test func `nothing`() {
         #expect(Hex.encode([]) == "")
         #expect(Hex.decode("") == [])
     }
@@ -29,7 +29,7 @@ import Testing
     ]
 
     @Test(arguments: vectors)
-    func rfc4648(_ plain: String, _ encoded: String) {
+    func `rfc 4648`(_ plain: String, _ encoded: String) {
         let bytes = Array(plain.utf8)
         #expect(Base64.encode(bytes) == encoded)
         #expect(Base64.decode(encoded) == bytes)
@@ -38,7 +38,7 @@ import Testing
         #expect(Base64.decodeURLSafe(unpadded) == bytes)
     }
 
-    @Test func bothAlphabets() {
+    @Test func `both alphabets`() {
         let bytes: [UInt8] = [0xfb, 0xff, 0xbf]
         #expect(Base64.encode(bytes) == "+/+/")
         #expect(Base64.encodeURLSafe(bytes) == "-_-_")
@@ -50,12 +50,12 @@ import Testing
     }
 
     @Test(arguments: ["Z", "Zg", "Zg=", "Zg===", "====", "Z===", "Zg==Zg==", "Zh==", "Zm9=", "Zm9v\n", "Zm 9", "=Zg="])
-    func whatIsNotBase64(_ text: String) {
+    func `what is not base 64`(_ text: String) {
         #expect(Base64.decode(text) == nil)
     }
 
     @Test(arguments: ["Z", "Zg==", "Zh", "Zm9v=", "Zm 9"])
-    func whatIsNotURLSafeBase64(_ text: String) {
+    func `what is not URL safe base 64`(_ text: String) {
         #expect(Base64.decodeURLSafe(text) == nil)
     }
 }

@@ -27,7 +27,7 @@ private actor Counter {
 }
 
 @Suite struct ExecutorTests {
-    @Test func anActorOfALoopRunsOnItsThread() async throws {
+    @Test func `an actor of a loop runs on its thread`() async throws {
         let loop = try SharedLoops.first.get()
         let counter = Counter(on: loop)
         #expect(!loop.isCurrent)
@@ -37,7 +37,7 @@ private actor Counter {
         #expect(await counter.increment() == 1001)
     }
 
-    @Test func aTaskThatPrefersALoopStaysOnIt() async throws {
+    @Test func `a task that prefers a loop stays on it`() async throws {
         let loop = try SharedLoops.first.get()
         let counter = Counter(on: loop)
         await Task(executorPreference: loop.taskExecutor) {
@@ -54,7 +54,7 @@ private actor Counter {
     }
 
     /// A loop that comes late to both: what is there is read before a time that is over ends the wait for it.
-    @Test func timersFireAfterTheSocketsOfTheirTurn() async throws {
+    @Test func `timers fire after the sockets of their turn`() async throws {
         let loop = try SharedLoops.first.get()
         try await Loopback.run(on: loop) { pair in
             var buffer = ReadBuffer()
@@ -70,7 +70,7 @@ private actor Counter {
         }
     }
 
-    @Test func tasksCrossBetweenLoops() async throws {
+    @Test func `tasks cross between loops`() async throws {
         let (first, second) = (try SharedLoops.first.get(), try SharedLoops.second.get())
         let counter = Counter(on: second)
         await withDiscardingTaskGroup { group in
@@ -86,7 +86,7 @@ private actor Counter {
         #expect(await counter.increment() == 1601)
     }
 
-    @Test func postedWorkRunsInOrder() async throws {
+    @Test func `posted work runs in order`() async throws {
         let loop = try SharedLoops.first.get()
         let seen = Locked<[Int]>([])
         await withUnsafeContinuation { continuation in
@@ -97,7 +97,7 @@ private actor Counter {
     }
 
     /// More jobs than one turn takes must not starve the sockets, nor be forgotten.
-    @Test func aLongQueueIsDrainedOverSeveralTurns() async throws {
+    @Test func `a long queue is drained over several turns`() async throws {
         let loop = try SharedLoops.first.get()
         let count = Locked(0)
         await withUnsafeContinuation { continuation in
@@ -109,7 +109,7 @@ private actor Counter {
         #expect(count.withLock { $0 } == EventLoop.jobsPerTurn * 5)
     }
 
-    @Test func aFlushHookRunsOnceATurnHoweverOftenAsked() async throws {
+    @Test func `a flush hook runs once a turn however often asked`() async throws {
         let loop = try SharedLoops.first.get()
         let runs = Locked(0)
         await withUnsafeContinuation { continuation in
@@ -124,7 +124,7 @@ private actor Counter {
         #expect(runs.withLock { $0 } == 1)
     }
 
-    @Test func timersFireInTheOrderOfTheirTimes() async throws {
+    @Test func `timers fire in the order of their times`() async throws {
         let loop = try SharedLoops.first.get()
         let order = Locked<[Int]>([])
         await withUnsafeContinuation { continuation in
@@ -145,7 +145,7 @@ private actor Counter {
         #expect(order.withLock { $0 } == [1, 3])
     }
 
-    @Test func aGroupGivesAConnectionToTheLoopWithTheFewest() throws {
+    @Test func `a group gives a connection to the loop with the fewest`() throws {
         let group = try LoopGroup.start(count: 2, name: "group")
         let (first, second) = (group.assign(), group.assign())
         #expect(first !== second)

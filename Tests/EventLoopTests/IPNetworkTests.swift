@@ -15,7 +15,7 @@ import Testing
         ("::1", "::1", true), ("::/0", "10.0.0.1", false), ("::/0", "2001:db8::1", true),
         ("10.0.0.0/8", "::ffff:10.1.1.1", true), ("::ffff:10.0.0.0/104", "10.1.1.1", true),
         ("::ffff:192.0.2.1", "192.0.2.1", true), ("10.128.0.0/9", "10.127.255.255", false),
-    ]) func contains(network: String, literal: String, isIn: Bool) throws {
+    ]) func `contains`(network: String, literal: String, isIn: Bool) throws {
         let network = try #require(IPNetwork(network))
         #expect(network.contains(try address(literal)) == isIn)
     }
@@ -24,18 +24,18 @@ import Testing
         "", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/8/8", "10.0.0/8",
         "2001:db8::/129",
         "example.org", "10.0.0.0/9223372036854775807", "10.0.0.0/٨", " 10.0.0.0/8", "10.0.0.0:80", "*",
-    ]) func refused(text: String) {
+    ]) func `refused`(text: String) {
         #expect(IPNetwork(text) == nil)
     }
 
-    @Test func description() {
+    @Test func `description`() {
         #expect(IPNetwork("10.1.2.3/8")?.description == "10.0.0.0/8")
         #expect(IPNetwork("2001:DB8::1/32")?.description == "2001:db8::/32")
         #expect(IPNetwork("::ffff:10.0.0.0/104")?.description == "10.0.0.0/8")
         #expect(IPNetwork("192.0.2.1")?.description == "192.0.2.1/32")
     }
 
-    @Test func unixSocketsAreInNone() {
+    @Test func `unix sockets are in none`() {
         #expect(IPNetwork("0.0.0.0/0")?.contains(.unix(path: "/run/x")) == false)
     }
 }

@@ -2,7 +2,7 @@ import EventLoop
 import Testing
 
 @Suite struct LogThrottleTests {
-    @Test func oneLineInAWhileThatTellsOfTheOthers() {
+    @Test func `one line in a while that tells of the others`() {
         var throttle = LogThrottle(every: .seconds(60))
         let start = ContinuousClock.now
         #expect(throttle.pass(now: start) == 0)

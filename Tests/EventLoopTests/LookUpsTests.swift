@@ -22,7 +22,7 @@ struct LookUpsTests {
     }
 
     /// Nor any task: those that hang block no thread of the pool that tasks share, of which there are as many as cores.
-    @Test func namesThatHangHoldUpNoOtherAndNoTask() async throws {
+    @Test func `names that hang hold up no other and no task`() async throws {
         let gate = Gate()
         let names = (1..<LookUps.maxThreads).map { "slow\($0)" }
         // At least ten more than that: a pool whose threads all hang gets another one after about a second.
@@ -43,7 +43,7 @@ struct LookUpsTests {
         #expect(answers.count == names.count * enough)
     }
 
-    @Test func callersOfOneNameShareALookUpAndTooManyAreRefused() async throws {
+    @Test func `callers of one name share a look up and too many are refused`() async throws {
         let gate = Gate()
         let lookUps = LookUps(resolve: gate.resolve)
         let refused = await withTaskGroup(of: Bool.self) { group in
@@ -63,7 +63,7 @@ struct LookUpsTests {
         #expect(gate.asked.withLock { $0 } == ["slow"])
     }
 
-    @Test func noMoreThreadsThanAreAllowedAndTheRestWaits() async throws {
+    @Test func `no more threads than are allowed and the rest waits`() async throws {
         let gate = Gate()
         let lookUps = LookUps(resolve: gate.resolve)
         let names = (0..<LookUps.maxThreads + 3).map { "slow\($0)" }

@@ -2,7 +2,7 @@ import EventLoop
 import Testing
 
 @Suite struct ReadBufferTests {
-    @Test func whatIsAppendedIsReadInOrder() {
+    @Test func `what is appended is read in order`() {
         var buffer = ReadBuffer()
         var expected: [UInt8] = []
         var consumed = 0
@@ -18,7 +18,7 @@ import Testing
         #expect(buffer.readable.elementsEqual(expected[consumed...]))
     }
 
-    @Test func aViewKeepsItsBytesWhenTheBufferGoesOn() {
+    @Test func `a view keeps its bytes when the buffer goes on`() {
         var buffer = ReadBuffer()
         buffer.append([1, 2, 3])
         let view = buffer.readable
@@ -28,7 +28,7 @@ import Testing
         #expect(Array(buffer.readable) == [9, 9, 9, 9])
     }
 
-    @Test func releasingKeepsWhatWaits() {
+    @Test func `releasing keeps what waits`() {
         var buffer = ReadBuffer()
         buffer.append([1, 2])
         buffer.releaseIfEmpty()

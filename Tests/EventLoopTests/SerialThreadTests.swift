@@ -67,7 +67,7 @@ private struct Numbers: SerialQueue {
         await thread.waitForEnd(until: .now + .seconds(600))
     }
 
-    @Test func workIsDoneInItsOrderByOneThread() async throws {
+    @Test func `work is done in its order by one thread`() async throws {
         let threads = Locked(Set<pthread_t>())
         thread.update { $0.waiting = Array(1...1000) }
         try start { _ in threads.withLock { _ = $0.insert(pthread_self()) } }
@@ -77,7 +77,7 @@ private struct Numbers: SerialQueue {
         #expect(threads.withLock { $0.count } == 1)
     }
 
-    @Test func everyCallerIsAnswered() async throws {
+    @Test func `every caller is answered`() async throws {
         try start()
         let answered = await withTaskGroup(of: Bool.self) { group in
             for number in 1...1000 {
@@ -89,7 +89,7 @@ private struct Numbers: SerialQueue {
         await stop()
     }
 
-    @Test func callersAreAnsweredAtTheirDeadlineWhileTheThreadHangs() async throws {
+    @Test func `callers are answered at their deadline while the thread hangs`() async throws {
         let gate = DispatchSemaphore(value: 0)
         try start { _ in gate.wait() }
         async let patient = result(of: 1)
@@ -105,7 +105,7 @@ private struct Numbers: SerialQueue {
         #expect(Set(done.withLock { $0 }) == [1, 2, 3, 4])
     }
 
-    @Test func callersAreAnsweredAtTheirDeadlineWhenTheThreadHasDied() async throws {
+    @Test func `callers are answered at their deadline when the thread has died`() async throws {
         try start { _ in pthread_exit(nil) }
         #expect(await !result(of: 1, until: .now + .milliseconds(20)))
         #expect(await !result(of: 2, until: .now + .milliseconds(20)))
@@ -113,7 +113,7 @@ private struct Numbers: SerialQueue {
         #expect(done.withLock { $0.isEmpty })
     }
 
-    @Test func aTimeOfTheQueueWakesTheThread() async throws {
+    @Test func `a time of the queue wakes the thread`() async throws {
         thread.update { $0.alarm = .now + .milliseconds(5) }
         try start()
         while done.withLock({ $0.isEmpty }) { await Task.yield() }
@@ -124,7 +124,7 @@ private struct Numbers: SerialQueue {
         #expect(done.withLock { $0 } == [0, 0])
     }
 
-    @Test func theEndIsWaitedForUntilTheDeadlineAlone() async throws {
+    @Test func `the end is waited for until the deadline alone`() async throws {
         let gate = DispatchSemaphore(value: 0)
         try start { _ in gate.wait() }
         thread.update {
@@ -140,7 +140,7 @@ private struct Numbers: SerialQueue {
         await thread.waitForEnd(until: .now + .seconds(600))
     }
 
-    @Test func whatTheBodyHoldsIsFreedAtTheEnd() async throws {
+    @Test func `what the body holds is freed at the end`() async throws {
         final class Held: Sendable {}
         weak var held: Held?
         do {

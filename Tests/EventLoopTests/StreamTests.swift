@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 @Suite struct StreamTests {
-    @Test func bytesGoBothWaysAndAHalfCloseEndsOne() async throws {
+    @Test func `bytes go both ways and a half close ends one`() async throws {
         let loop = try SharedLoops.first.get()
         try await Loopback.run(on: loop) { pair in
             try await pair.client.write(Array("hello".utf8))
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func aWriteLargerThanTheSocketWaitsForTheReader() async throws {
+    @Test func `a write larger than the socket waits for the reader`() async throws {
         let loop = try SharedLoops.first.get()
         try await Loopback.run(on: loop) { pair in
             let large = (0..<4_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func aReadPastItsDeadlineThrowsAndTheStreamGoesOn() async throws {
+    @Test func `a read past its deadline throws and the stream goes on`() async throws {
         let loop = try SharedLoops.first.get()
         try await Loopback.run(on: loop) { pair in
             var buffer = ReadBuffer()
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func aDeadlineMovedWhileWaitingHolds() async throws {
+    @Test func `a deadline moved while waiting holds`() async throws {
         let loop = try SharedLoops.first.get()
         try await Loopback.run(on: loop) { pair in
             pair.server.deadline = .now + .seconds(60)
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func cancellationFromAnotherThreadWakesTheReader() async throws {
+    @Test func `cancellation from another thread wakes the reader`() async throws {
         let loop = try SharedLoops.first.get()
         try await Loopback.run(on: loop) { pair in
             let reader = Task(executorPreference: loop.taskExecutor) {
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func closingWakesTheReader() async throws {
+    @Test func `closing wakes the reader`() async throws {
         let loop = try SharedLoops.first.get()
         try await Loopback.run(on: loop) { pair in
             async let outcome: StreamError? = {
@@ -101,7 +101,7 @@ import Testing
     }
 
     /// A descriptor's number is reused at once: events of the old connection must not reach the new one.
-    @Test func closedDescriptorsDoNotConfuseTheirSuccessors() async throws {
+    @Test func `closed descriptors do not confuse their successors`() async throws {
         let loop = try SharedLoops.first.get()
         for round in 0..<50 {
             try await Loopback.run(on: loop) { pair in
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func connectingToNobodyIsRefused() async throws {
+    @Test func `connecting to nobody is refused`() async throws {
         let loop = try SharedLoops.first.get()
         try await Task(executorPreference: loop.taskExecutor) {
             let listener = try TCPListener(binding: Loopback.anyPort(), backlog: 1, on: loop)
@@ -129,7 +129,7 @@ import Testing
         }.value
     }
 
-    @Test func aCancelledListenerStopsAccepting() async throws {
+    @Test func `a cancelled listener stops accepting`() async throws {
         let loop = try SharedLoops.first.get()
         try await Task(executorPreference: loop.taskExecutor) {
             let listener = try TCPListener(binding: Loopback.anyPort(), backlog: 1, on: loop)
@@ -146,7 +146,7 @@ import Testing
         }.value
     }
 
-    @Test func aStreamDroppedOpenIsClosedByItsLoop() async throws {
+    @Test func `a stream dropped open is closed by its loop`() async throws {
         let loop = try SharedLoops.first.get()
         try await Task(executorPreference: loop.taskExecutor) {
             let listener = try TCPListener(binding: Loopback.anyPort(), backlog: 1, on: loop)
@@ -165,7 +165,7 @@ import Testing
 
     /// An actor of a loop, in a task that prefers none, connects to a listener whose queue is full: the kernel answers
     /// no further connection there.
-    @Test func anActorsConnectStaysOnItsLoopAndHeedsItsDeadline() async throws {
+    @Test func `an actors connect stays on its loop and heeds its deadline`() async throws {
         let loop = try SharedLoops.first.get()
         let listener = try await Task(executorPreference: loop.taskExecutor) {
             try TCPListener(binding: Loopback.anyPort(), backlog: 0, on: loop)

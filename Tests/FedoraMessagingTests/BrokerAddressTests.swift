@@ -2,7 +2,7 @@ import FedoraMessaging
 import Testing
 
 @Suite struct BrokerAddressTests {
-    @Test func everythingMayBeMissing() throws {
+    @Test func `everything may be missing`() throws {
         let address = try BrokerAddress(url: "amqp://?connection_attempts=3&retry_delay=5")
         #expect(address.host == "localhost" && address.port == 5672 && address.virtualHost == "/")
         #expect(address.credentials == BrokerCredentials(username: "guest", password: "guest"))
@@ -11,7 +11,7 @@ import Testing
         #expect(BrokerSettings().address == address)
     }
 
-    @Test func everythingMayBeThere() throws {
+    @Test func `everything may be there`() throws {
         let address = try BrokerAddress(
             url: "AMQPS://w2%66m:p%40ss%2F%3A@Broker.Example.org:5673/%2Fpubsub?heartbeat=10&socket_timeout=2.5"
                 + "&stack_timeout=7&blocked_connection_timeout=0&channel_max=2047&frame_max=4096&locale=de_DE#x")
@@ -27,14 +27,14 @@ import Testing
         ("amqp://h", "/", 5672), ("amqps://h", "/", 5671), ("amqp://h/", "/", 5672), ("amqp://h/a/b", "a", 5672),
         ("amqp://h:/x", "x", 5672), ("amqp://h/?heartbeat=", "/", 5672),
     ])
-    func parts(url: String, virtualHost: String, port: Int) throws {
+    func `parts`(url: String, virtualHost: String, port: Int) throws {
         let address = try BrokerAddress(url: url)
         #expect(address.host == "h" && address.virtualHost == virtualHost && address.port == port)
     }
 
     /// pika takes these for a virtual host without a name, which there is none of.
     @Test(arguments: ["amqps://h//vhost", "amqp://h//", "amqp://h//x?heartbeat=1"])
-    func slashesThatAreNotEncoded(url: String) {
+    func `slashes that are not encoded`(url: String) {
         do throws(BrokerAddressError) {
             _ = try BrokerAddress(url: url)
             Issue.record("taken")
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func severalHosts() throws {
+    @Test func `several hosts`() throws {
         let address = try BrokerAddress(url: "amqps://a:1@One.example.org,two.example.org:5673,[fd00::1]/v")
         #expect(
             address.hosts == [
@@ -54,7 +54,7 @@ import Testing
     }
 
     /// As pika's documentation and fedora-messaging's show them.
-    @Test func dictionaries() throws {
+    @Test func `dictionaries`() throws {
         let address = try BrokerAddress(
             url: "amqp://h/v?ssl_options=%7B%27ca_certs%27%3A+%27%2Fetc%2Fca.pem%27%2C+%27certfile%27%3A+%27%2Fc%27%2C"
                 + "%27keyfile%27%3A%27%2Fk%27%2C'server_hostname':%22mq%22%7D&tcp_options={'TCP_KEEPIDLE':60,"
@@ -73,7 +73,7 @@ import Testing
         #expect(try BrokerAddress(url: "amqp://h?ssl_options={'certfile': '/both'}").tls.key == "/both")
     }
 
-    @Test func hostsOfIPv6AndLastAt() throws {
+    @Test func `hosts of I pv 6 and last at`() throws {
         let address = try BrokerAddress(url: "amqp://fedora:@[fd00::1]:5")
         #expect(address.host == "fd00::1" && address.port == 5 && address.credentials.password.isEmpty)
         #expect(address.description == "amqp://fedora:***@[fd00::1]:5/%2F")
@@ -99,19 +99,19 @@ import Testing
         ("amqp://h?tcp_options=%7B'TCP_KEEPIDLE':-1%7D", "positive integer"), ("amqp://h,i,h:5672", "more than once"),
         ("amqp://h?stack_timeout=inf", "seconds"),
     ])
-    func rejected(url: String, words: String) {
+    func `rejected`(url: String, words: String) {
         let error = #expect(throws: BrokerAddressError.self) { try BrokerAddress(url: url) }
         #expect(error?.description.contains(words) == true)
         #expect(error?.description.contains("sesame") == false)
     }
 
-    @Test func anAddressForMailMayStandInAnOption() throws {
+    @Test func `an address for mail may stand in an option`() throws {
         let address = try BrokerAddress(url: "amqps://h/v?client_properties={'app_contacts': 'a@example.org'}")
         #expect(address.clientProperties?.contains { $0.value == .string("a@example.org") } == true)
         #expect(address.hosts.map(\.name) == ["h"])
     }
 
-    @Test func passwordsDoNotShow() throws {
+    @Test func `passwords do not show`() throws {
         let address = try BrokerAddress(url: "amqp://bob:sesame@h/v")
         var settings = BrokerSettings()
         settings.address = address

@@ -58,7 +58,7 @@ import Testing
         version = 1
         """
 
-    @Test func fedoraMessagingsOwnFile() throws {
+    @Test func `Fedora messaging's own file`() throws {
         let settings = try settings(Self.upstream)
         #expect(settings.usesTLS && settings.usesExternalAuthentication)
         #expect(settings.address.host == "rabbitmq.fedoraproject.org" && settings.address.port == 5671)
@@ -74,7 +74,7 @@ import Testing
             ])
     }
 
-    @Test func nothingGivesTheDefaults() throws {
+    @Test func `nothing gives the defaults`() throws {
         let settings = try settings("")
         #expect(settings == BrokerSettings())
         #expect(settings.publishExchange == "amq.topic" && settings.topicPrefix.isEmpty)
@@ -82,7 +82,7 @@ import Testing
     }
 
     /// fedora-messaging's `[tls]` goes above what the URL has, its `client_properties` below.
-    @Test func whatTheURLHasAsWell() throws {
+    @Test func `what the URL has as well`() throws {
         let url = "amqps://h?ssl_options={'ca_certs':'/url-ca','certfile':'/url-c','keyfile':'/url-k'}"
         var settings = try settings("amqp_url = \"\(url)\"\n[tls]\nca_cert = \"/ca\"")
         #expect(settings.effectiveTLS == BrokerTLS(caCertificate: "/ca", certificate: "/url-c", key: "/url-k"))
@@ -94,7 +94,7 @@ import Testing
         #expect(settings.effectiveClientProperties == [ClientProperty(name: "app", value: .string("url"))])
     }
 
-    @Test func anUnknownKeyNamesTheNearest() {
+    @Test func `an unknown key names the nearest`() {
         #expect(
             problems("# a comment\n\ntopic_prefx = \"x\"")
                 == ["config.toml:3: topic_prefx: fedora-messaging has no such key: is topic_prefix meant?"])
@@ -103,7 +103,7 @@ import Testing
                 == ["config.toml:2: tls.ca_certs: there is no such key in [tls]: is ca_cert meant?"])
     }
 
-    @Test func allProblemsAtOnceInTheFilesOrder() {
+    @Test func `all problems at once in the files order`() {
         let text = """
             publish_priority = 300
             passive_declares = "yes"
@@ -124,7 +124,7 @@ import Testing
         #expect(!found.joined().contains("sesame"))
     }
 
-    @Test func reservedPropertiesAsThePythonLibraryHasThem() throws {
+    @Test func `reserved properties as the python library has them`() throws {
         let settings = try settings(
             "[client_properties]\nproduct = \"Fedora Messaging with Pika\"\nversion = \"fedora_messaging-3.9.1\"")
         #expect(settings.clientProperties == [ClientProperty(name: "app", value: .string("webhook2fedmsg"))])
@@ -135,7 +135,7 @@ import Testing
     @Test(arguments: [
         ("a = 1\n[.b]", 2), ("\n[[.b]]", 2), ("x = \"\"\"\n[.a]\"\"\"\n[ =]", 3), ("[{}]", 1), ("[é]", 1), ("[[ ]]", 1),
     ])
-    func headersThatTheParserCannotTake(_ text: String, line: Int) {
+    func `headers that the parser cannot take`(_ text: String, line: Int) {
         #expect(problems(text) == ["config.toml:\(line): not valid TOML: a section's name can't begin like this"])
     }
 
@@ -146,14 +146,14 @@ import Testing
         ("a = 2026-11-30T", 1), ("a = 2026-11-30T # later", 1), ("a = 2026-11-30 7\n", 1),
         ("\na = [2026-11-30 7]", 2), ("a = 2026-1_1-30 7 ", 1), ("a = 2ab6-11-30 1-", 1),
     ])
-    func datesThatTheParserCannotTake(_ text: String, line: Int) {
+    func `dates that the parser cannot take`(_ text: String, line: Int) {
         let found = problems(text)
         #expect(
             found.count == 1 && found[0].hasPrefix("config.toml:\(line): not valid TOML: behind a date"), "\(found)")
     }
 
     @Test(arguments: ["2é26-11-30 7]", "2\u{1}26-11-30 7]", "%", "1 = \"x\""])
-    func charactersThatOnlyTextsHave(_ value: String) {
+    func `characters that only texts have`(_ value: String) {
         #expect(
             problems("a = \(value)")
                 == ["config.toml:1: not valid TOML: outside of quotes there is a character that only a text may have"])
@@ -161,18 +161,18 @@ import Testing
 
     /// Nor on these.
     @Test(arguments: [("a = [}", 1), ("a = [\n[1, } ]]", 2), ("a = {b = [ }]}", 1), ("a = [1,#\n\n}", 3)])
-    func bracesThatTheParserCannotTake(_ text: String, line: Int) {
+    func `braces that the parser cannot take`(_ text: String, line: Int) {
         #expect(problems(text) == ["config.toml:\(line): not valid TOML: an array holds a } that ends nothing"])
     }
 
     @Test(arguments: [
         "2026-11-30T10:00:00Z", "2026-11-30t10:00:00", "2026-11-30 10:00:00", "2026-11-30", "2026-11-30 # T",
     ])
-    func datesThatTheParserTakes(_ value: String) {
+    func `dates that the parser takes`(_ value: String) {
         #expect(!problems("a = \(value)").joined().contains("not valid TOML"))
     }
 
-    @Test func unreadableFiles() {
+    @Test func `unreadable files`() {
         #expect(problems("a = \n").first?.hasPrefix("config.toml:1: a: not valid TOML") == true)
         let missing = #expect(throws: SettingsError.self) { try BrokerSettings.load(path: "/nonexistent/c.toml") }
         #expect(missing?.description == "/nonexistent/c.toml: can't be opened: No such file or directory")

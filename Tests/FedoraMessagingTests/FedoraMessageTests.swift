@@ -11,7 +11,7 @@ import Testing
             usernames: usernames, body: Array(body.utf8))
     }
 
-    @Test func headersInTheOrderOfTheWire() {
+    @Test func `headers in the order of the wire`() {
         let headers = message(usernames: ["alice"]).headers
         #expect(
             headers.map(\.name) == [
@@ -27,7 +27,7 @@ import Testing
         #expect(message().headers(priority: 7)[4].value == .int32(7))
     }
 
-    @Test func namesThatCannotBeHeadersAreLeftOut() {
+    @Test func `names that cannot be headers are left out`() {
         // The prefix has 22 bytes, so a name of 233 just fits; é has two bytes.
         let longest = String(repeating: "a", count: 233)
         let names =
@@ -42,11 +42,11 @@ import Testing
         ("", "github.push"), ("org.fedoraproject.stg", "org.fedoraproject.stg.github.push"),
         ("org.fedoraproject.prod..", "org.fedoraproject.prod.github.push"), ("...", "github.push"),
     ])
-    func routingKey(prefix: String, key: String) throws {
+    func `routing key`(prefix: String, key: String) throws {
         #expect(try message().routingKey(prefix: prefix) == key)
     }
 
-    @Test func routingKeyBound() throws {
+    @Test func `routing key bound`() throws {
         let prefix = String(repeating: "p", count: 243)
         #expect(try message().routingKey(prefix: prefix).utf8.count == 255)
         #expect(throws: FedoraMessageError.routingKeyTooLong(bytes: 256)) {
@@ -58,7 +58,7 @@ import Testing
         #expect(throws: FedoraMessageError.emptyTopic) { try message(topic: "").routingKey(prefix: "a") }
     }
 
-    @Test func aLineIsWhatPythonWouldWrite() throws {
+    @Test func `a line is what python would write`() throws {
         let line = message(usernames: ["alice"], body: #"{"agent": "alice", "n": 1.50}"#)
             .fileLine(topicPrefix: "org.example")
         #expect(
@@ -74,7 +74,7 @@ import Testing
                 .contains(#""priority": 3, "queue": null"#))
     }
 
-    @Test func aPrettyPrintedBodyStaysOnOneLine() throws {
+    @Test func `a pretty printed body stays on one line`() throws {
         let body = "{\r\n  \"a\": [\n1,\r2\n],\n\"text\": \"x\\ny\"\r\n}"
         let line = message(body: body).fileLine(topicPrefix: "")
         #expect(line.filter { $0 == 0x0A }.count == 1 && line.last == 0x0A && !line.contains(0x0D))
@@ -83,7 +83,7 @@ import Testing
     }
 
     /// Python cuts lines at U+0085, U+2028 and U+2029 as well, which JSON allows inside strings.
-    @Test func noOtherLineSeparatorRemains() throws {
+    @Test func `no other line separator remains`() throws {
         let text = "a\u{85}b\u{2028}c\u{2029}d\u{2027}\u{202A}\u{84}\u{C2}â€😀\u{7F}"
         let line = message(usernames: ["x\u{2028}\"\\"], body: "{\"t\": \"\(text)\"}").fileLine(topicPrefix: "")
         let string = try #require(String(validating: line, as: UTF8.self))
@@ -96,7 +96,7 @@ import Testing
         #expect(headers["fedora_messaging_user_x\u{2028}\"\\"] as? Bool == true)
     }
 
-    @Test func aBodyThatEndsInsideASeparatorIsCopied() {
+    @Test func `a body that ends inside a separator is copied`() {
         for tail in [[0xC2], [0xE2], [0xE2, 0x80], [0x0A]] as [[UInt8]] {
             var message = message()
             message.body = Array("{}".utf8) + tail

@@ -41,7 +41,7 @@ import Testing
         repeated("#"), repeated("="), repeated("]"), repeated("\""), repeated("'"),
     ]
 
-    @Test(arguments: families.indices) func settings(_ index: Int) {
+    @Test(arguments: families.indices) func `settings`(_ index: Int) {
         let family = Self.families[index]
         let ratio = Growth.ratio(from: 4 << 10, { Array(family.text($0).utf8) }) {
             _ = try? TOMLDocument(bytes: $0, file: "w.toml")
@@ -50,7 +50,7 @@ import Testing
     }
 
     /// Every line of a file may be wrong, and each has to be found.
-    @Test func linesOfManyKeys() throws {
+    @Test func `lines of many keys`() throws {
         let ratio = try Growth.ratio(
             from: 200,
             { count in
@@ -61,7 +61,7 @@ import Testing
         #expect(ratio <= Growth.limit)
     }
 
-    @Test(arguments: TextFamily.all) func addresses(_ family: TextFamily) {
+    @Test(arguments: TextFamily.all) func `addresses`(_ family: TextFamily) {
         for start in [
             "", "amqp://", "amqp://h/", "amqp://h/?", "amqp://u:p@h/?heartbeat=", "amqp://h/?client_properties=",
         ] {
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TextFamily.all) func literals(_ family: TextFamily) {
+    @Test(arguments: TextFamily.all) func `literals`(_ family: TextFamily) {
         for start in ["", "{", "{'a':'", "{'a':", "{'a':["] {
             let ratio = Growth.ratio(from: 1000, { start + family.text($0) }) { _ = try? PythonLiteral.dictionary($0) }
             #expect(ratio <= Growth.limit, "\(start)")

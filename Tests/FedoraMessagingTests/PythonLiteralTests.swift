@@ -3,7 +3,7 @@ import Testing
 @testable import FedoraMessaging
 
 @Suite struct PythonLiteralTests {
-    @Test func whatPythonWrites() throws {
+    @Test func `what python writes`() throws {
         let text =
             #" { 'a' : 1, "b": -2.5,'c':'it\'s \x41\u00e9\U0001F600\n', 'd': True, 'e': False, 'f': None, "#
             + "'g': [1, 'x', None], 'h': (2,), 'i': {}, 'a': 7, }\n"
@@ -23,7 +23,7 @@ import Testing
         "{'a':1", "{'a':(1}", "{1:2}", "{'a':'\n'}", "{'a':1 2}",
         "{'a':" + String(repeating: "[", count: 100_000),
     ])
-    func whatItDoesNot(text: String) {
+    func `what it does not`(text: String) {
         #expect(throws: PythonLiteral.Malformed.self) { try PythonLiteral.dictionary(text) }
     }
 }

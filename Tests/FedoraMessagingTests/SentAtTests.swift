@@ -20,11 +20,11 @@ import Testing
         (.max - 1, "9999-12-31T23:59:59+00:00"),
         (.min, "0000-01-01T00:00:00+00:00"),
     ])
-    func known(seconds: Int64, text: String) {
+    func `known`(seconds: Int64, text: String) {
         #expect(SentAt.format(secondsSince1970: seconds) == text)
     }
 
-    @Test func agreesWithFoundation() {
+    @Test func `agrees with foundation`() {
         let style = Date.ISO8601FormatStyle(timeZone: .gmt)
         var seconds: Int64 = -4_000_000_000
         while seconds < 8_000_000_000 {

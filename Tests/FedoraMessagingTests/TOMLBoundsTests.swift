@@ -30,7 +30,7 @@ import Testing
         { "a={" + Array(repeating: "a", count: $0).joined(separator: ".") + "=1}" },
     ]
 
-    @Test(arguments: families.indices) func depthIsBoundedAndTheLineIsTold(family: Int) {
+    @Test(arguments: families.indices) func `depth is bounded and the line is told`(family: Int) {
         for depth in [Self.limit + 2, 1000, 100_000] {
             let found = problems("# a comment\nfirst = 1\n" + Self.families[family](depth))
             #expect(found.count == 1 && found.first?.message.contains("nested too deep") == true, "\(found)")
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func whatIsDeepEnoughIsTaken() {
+    @Test func `what is deep enough is taken`() {
         let depth = Self.limit
         #expect(problems(Self.families[0](depth)).isEmpty)
         #expect(problems(Self.families[3](depth)).isEmpty)
@@ -51,7 +51,7 @@ import Testing
         #expect(problems("b=[" + String(repeating: "[],", count: 1000) + "]").isEmpty)
     }
 
-    @Test func sizeIsBoundedAndTheLineIsTold() {
+    @Test func `size is bounded and the line is told`() {
         let line = String(repeating: "#", count: 1023) + "\n"
         #expect(problems(String(repeating: line, count: 1024)).isEmpty)
         let found = problems(String(repeating: line, count: 1024) + "a=1")

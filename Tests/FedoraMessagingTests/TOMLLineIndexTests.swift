@@ -40,23 +40,23 @@ import Testing
         (["section", "last"], 19), (["section", "sub"], 20), (["section", "sub", "key"], 21), (["list"], 22),
         (["list", "name"], 23), (["list", "end"], 27), (["section", "unknown"], 5),
     ])
-    func lines(path: [String], line: Int) {
+    func `lines`(path: [String], line: Int) {
         #expect(TOMLLineIndex(text: Array(Self.text.utf8)).line(of: path) == line)
     }
 
-    @Test func whatIsNotThereHasNoLine() {
+    @Test func `what is not there has no line`() {
         let index = TOMLLineIndex(text: Array(Self.text.utf8))
         for path in [["first"], ["fake"], ["other"], []] { #expect(index.line(of: path) == nil) }
     }
 
-    @Test func anyPrefixOfATextEndsTheScan() {
+    @Test func `any prefix of a text ends the scan`() {
         let bytes = Array(Self.text.utf8)
         for length in 0...bytes.count {
             #expect(TOMLLineIndex(text: Array(bytes[..<length])).line(of: ["nowhere"]) == nil)
         }
     }
 
-    @Test func nearestNames() {
+    @Test func `nearest names`() {
         let names = ["listen", "linger_timeout", "backlog"]
         #expect(NearestName.of("lsiten", among: names) == "listen")
         #expect(NearestName.of("lingertimeout", among: names) == "linger_timeout")

@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    @Test(arguments: FuzzTarget.all.map(\.name)) func everyInput(_ name: String) throws {
+    @Test(arguments: FuzzTarget.all.map(\.name)) func `every input`(_ name: String) throws {
         let target = try #require(FuzzTarget.all.first { $0.name == name })
         let inputs = try Self.inputs(target)
         #expect(!inputs.isEmpty)

@@ -2,8 +2,8 @@ import Database
 import Encodings
 import FedoraMessaging
 import HTTPServer
-import TestSupport
 import OIDC
+import TestSupport
 import Testing
 import WebPages
 import WebhookServices
@@ -20,7 +20,7 @@ import WebhookServices
         #expect(ratio <= Growth.limit, what)
     }
 
-    @Test(arguments: TextFamily.all) func formFields(_ family: TextFamily) throws {
+    @Test(arguments: TextFamily.all) func `form fields`(_ family: TextFamily) throws {
         let services = ServiceRegistry(enabled: ServiceRegistry.builtIn.map(\.name))
         let validator = TokenValidator(services: services)
         check(family, from: 2000, "a field") { text in
@@ -65,7 +65,7 @@ import WebhookServices
         }
     }
 
-    @Test(arguments: TextFamily.all) func cookies(_ family: TextFamily) throws {
+    @Test(arguments: TextFamily.all) func `cookies`(_ family: TextFamily) throws {
         let policy = CookiePolicy(baseURL: "https://hooks.example.org")
         var limits = HTTPServerLimits()
         limits.maxHeadBytes = .max
@@ -81,7 +81,7 @@ import WebhookServices
         }
     }
 
-    @Test(arguments: TextFamily.all) func settings(_ family: TextFamily) {
+    @Test(arguments: TextFamily.all) func `settings`(_ family: TextFamily) {
         check(family, "a duration") { _ = DurationText.parse($0) }
         for start in ["", "https://", "https://a:", "https://[", "ftp"] {
             check(family, "an address, \(start)") { _ = PublicURL.normalized(start + $0) }
@@ -92,7 +92,7 @@ import WebhookServices
     }
 
     /// What a message file ends with after the power failed.
-    @Test(arguments: JSONFamily.all) func messageFiles(_ family: JSONFamily) {
+    @Test(arguments: JSONFamily.all) func `message files`(_ family: JSONFamily) {
         let ratio = Growth.ratio(from: 2 << 10, { family.document($0)[...] }) {
             _ = MessageFileRepair.isWholeObject($0)
             _ = MessageFileRepair.isWholeObject($0.dropLast())
@@ -101,7 +101,7 @@ import WebhookServices
     }
 
     /// Many keys that there are none of, each of which is told with what may have been meant.
-    @Test(arguments: 0..<5) func configurations(_ index: Int) {
+    @Test(arguments: 0..<5) func `configurations`(_ index: Int) {
         let lines: [@Sendable (Int) -> String] = [
             { "key\($0) = 1" }, { "[section\($0)]" }, { "[services.s\($0)]\nsignature_header = \"x\"" },
             { "[broker.client_properties]\nk\($0) = \"x\"".replacing("[broker.client_properties]\n", with: "") },

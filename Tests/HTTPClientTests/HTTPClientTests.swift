@@ -24,7 +24,7 @@ import Testing
 
     // MARK: What goes out and comes in
 
-    @Test func aGetAndItsAnswer() async throws {
+    @Test func `a get and its answer`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.answer("hello", fields: "Content-Type: text/plain \r\nX-Odd:a:b\r\n")
@@ -46,7 +46,7 @@ import Testing
         "0", "-1", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551616",
         String(repeating: "9", count: 40),
     ])
-    func numbersOfAnAnswer(_ text: String) async throws {
+    func `numbers of an answer`(_ text: String) async throws {
         for line in [
             "HTTP/1.1 200 OK\r\nContent-Length: \(text)\r\nRetry-After: \(text)\r\nAge: \(text)\r\n\r\n",
             "HTTP/1.1 503 No\r\nRetry-After: \(text)\r\nCache-Control: max-age=\(text)\r\nContent-Length: 0\r\n\r\n",
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func aPostSendsItsBytes() async throws {
+    @Test func `a post sends its bytes`() async throws {
         try await ScriptedServer.run { connection in
             while try await connection.receive() != nil { try await connection.answer("") }
         } _: { server in
@@ -81,7 +81,7 @@ import Testing
     }
 
     /// The server has read the request on a kept connection when it closes it: it may have acted on it.
-    @Test func onlyAGetIsSentAgain() async throws {
+    @Test func `only a get is sent again`() async throws {
         try await ScriptedServer.run { connection in
             guard try await connection.receive() != nil else { return }
             try await connection.answer("first")
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func whatTheServerClosedIsNoticedBeforeUse() async throws {
+    @Test func `what the server closed is noticed before use`() async throws {
         let closed = Locked(0)
         try await ScriptedServer.run { connection in
             guard try await connection.receive() != nil else { return }
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func interimAnswersAreNotTheAnswer() async throws {
+    @Test func `interim answers are not the answer`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.send("HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n")
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test func redirectsAreNotFollowed() async throws {
+    @Test func `redirects are not followed`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.answer("", status: "302 Found", fields: "Location: http://127.0.0.1:1/\r\n")
@@ -144,12 +144,12 @@ import Testing
         "ftp://127.0.0.1/", "file:///etc/passwd", "127.0.0.1", "http://127.0.0.1/a b", "http://127.0.0.1/\r\nX: y", "",
         "gopher://127.0.0.1/",
     ])
-    func unusableAddressesAreRefused(url: String) async throws {
+    func `unusable addresses are refused`(url: String) async throws {
         let error = await failure(try client(), .get(url))
         guard case .invalidRequest = error else { return #expect(Bool(false), "\(String(describing: error))") }
     }
 
-    @Test func fieldsCannotEndTheirLine() async throws {
+    @Test func `fields cannot end their line`() async throws {
         for field in [ClientField("A", "b\r\nC: d"), ClientField("A: b\r\nC", "d"), ClientField("", "x")] {
             let error = await failure(try client(), .get("http://127.0.0.1:1/", fields: [field]))
             guard case .invalidRequest = error else { return #expect(Bool(false), "\(String(describing: error))") }
@@ -159,7 +159,7 @@ import Testing
     // MARK: Limits
 
     @Test(arguments: [true, false])
-    func anAnswerThatIsTooLarge(announced: Bool) async throws {
+    func `an answer that is too large`(announced: Bool) async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             let length = announced ? "Content-Length: 100001\r\n" : ""
@@ -171,7 +171,7 @@ import Testing
         }
     }
 
-    @Test func anAnswerOfTheLargestSizeIsTaken() async throws {
+    @Test func `an answer of the largest size is taken`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.answer(String(repeating: "x", count: 100_000))
@@ -181,7 +181,7 @@ import Testing
         }
     }
 
-    @Test func aHeadWithoutEndIsGivenUp() async throws {
+    @Test func `a head without end is given up`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.send("HTTP/1.1 200 OK\r\n")
@@ -194,7 +194,7 @@ import Testing
         }
     }
 
-    @Test func anAnswerThatNeverComes() async throws {
+    @Test func `an answer that never comes`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.waitForEnd()
@@ -205,7 +205,7 @@ import Testing
         }
     }
 
-    @Test func anAnswerThatDrips() async throws {
+    @Test func `an answer that drips`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
@@ -220,7 +220,7 @@ import Testing
         }
     }
 
-    @Test func placesAreBoundedAndGivenOn() async throws {
+    @Test func `places are bounded and given on`() async throws {
         let gate = Locked(false)
         try await ScriptedServer.run { connection in
             while try await connection.receive() != nil {
@@ -243,7 +243,7 @@ import Testing
         }
     }
 
-    @Test func whoWaitsForAPlaceWaitsNoLongerThanTheWhole() async throws {
+    @Test func `who waits for a place waits no longer than the whole`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.waitForEnd()
@@ -263,7 +263,7 @@ import Testing
 
     // MARK: What goes wrong
 
-    @Test func nobodyListens() async throws {
+    @Test func `nobody listens`() async throws {
         let port = try await Self.closedPort()
         let error = await failure(try client(), .get("http://127.0.0.1:\(port)/"))
         guard case .unreachable("127.0.0.1:\(port)", _) = error else {
@@ -281,7 +281,7 @@ import Testing
         }.value
     }
 
-    @Test func aNameThatIsNone() async throws {
+    @Test func `a name that is none`() async throws {
         // Some machines' name servers take their time to say so.
         let client = try client {
             $0.connectTimeout = .seconds(50)
@@ -291,7 +291,7 @@ import Testing
         #expect(error == .unresolvable(host: "name.invalid"))
     }
 
-    @Test func aConnectionThatBreaks() async throws {
+    @Test func `a connection that breaks`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
@@ -301,7 +301,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoHTTPIsNoAnswer() async throws {
+    @Test func `what is no HTTP is no answer`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.send("220 mail.example.org ESMTP\r\n")
@@ -311,7 +311,7 @@ import Testing
         }
     }
 
-    @Test func plainTextWhereTLSIsExpected() async throws {
+    @Test func `plain text where TLS is expected`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
         } _: { server in
@@ -323,7 +323,7 @@ import Testing
 
     // MARK: Ending it
 
-    @Test func aCancelledTaskEndsItsTransfer() async throws {
+    @Test func `a cancelled task ends its transfer`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.waitForEnd()
@@ -341,7 +341,7 @@ import Testing
         }
     }
 
-    @Test func closingEndsAll() async throws {
+    @Test func `closing ends all`() async throws {
         try await ScriptedServer.run { connection in
             _ = try await connection.receive()
             try await connection.waitForEnd()
@@ -358,7 +358,7 @@ import Testing
         }
     }
 
-    @Test func manyAtOnce() async throws {
+    @Test func `many at once`() async throws {
         try await ScriptedServer.run { connection in
             while let request = try await connection.receive() {
                 try await connection.answer(String(request.split(separator: " ")[1]))

@@ -5,7 +5,7 @@ import Testing
 @Suite struct TransferQueueTests {
     private let start = ContinuousClock.now
 
-    @Test func aDayInItsLife() {
+    @Test func `a day in its life`() {
         var queue = TransferQueue(concurrency: 2, waiting: 2)
         let (soon, later) = (start + .seconds(1), start + .seconds(2))
         #expect(queue.submit(1, deadline: soon) == .start)
@@ -27,7 +27,7 @@ import Testing
         #expect(queue.counts == (0, 0))
     }
 
-    @Test func cancellingOneThatWaits() {
+    @Test func `cancelling one that waits`() {
         var queue = TransferQueue(concurrency: 1, waiting: 2)
         #expect(queue.submit(1, deadline: start) == .start)
         #expect(queue.submit(2, deadline: start) == .wait)
@@ -36,7 +36,7 @@ import Testing
         #expect(queue.finish(1) == 3)
     }
 
-    @Test func closing() {
+    @Test func `closing`() {
         var queue = TransferQueue(concurrency: 1, waiting: 1)
         _ = queue.submit(1, deadline: start)
         _ = queue.submit(2, deadline: start)
@@ -52,7 +52,7 @@ import Testing
         Array(text.utf8).withUnsafeBytes(body)
     }
 
-    @Test func linesAndBody() {
+    @Test func `lines and body`() {
         var collector = ResponseCollector(maxHeadBytes: 100, maxBodyBytes: 4)
         let interim = ["HTTP/1.1 100 Continue\r\n", "A: old\r\n", "\r\n"]
         for line in interim + ["HTTP/1.1 200 OK\r\n", "B:  c \t\r\n", "nonsense\r\n"] {
@@ -65,7 +65,7 @@ import Testing
         #expect(collector.body == Array("abcd".utf8))
     }
 
-    @Test func theHeadIsBoundedOverAllOfItsLines() {
+    @Test func `the head is bounded over all of its lines`() {
         var collector = ResponseCollector(maxHeadBytes: 10, maxBodyBytes: 4)
         #expect(bytes("12345678\r\n") { collector.takeLine($0) })
         #expect(!bytes("\n") { collector.takeLine($0) })
@@ -78,7 +78,7 @@ import Testing
         ("https://id.example.org/x?code=secret", "id.example.org"), ("http://user:pw@host:81/", "host:81"),
         ("http://[::1]:8080?q", "[::1]:8080"),
     ])
-    func theHostForMessagesHoldsNothingElse(url: String, host: String) {
+    func `the host for messages holds nothing else`(url: String, host: String) {
         #expect(ClientRequest.get(url).host == host)
     }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPServer
 
 @Suite struct ByteBudgetTests {
-    @Test func whatFitsIsGrantedAndGivenBack() {
+    @Test func `what fits is granted and given back`() {
         let budget = BudgetScript(capacity: 100)
         #expect(budget.reserve(60, for: 1))
         #expect(budget.reserve(40, for: 2))
@@ -15,7 +15,7 @@ import Testing
         #expect(budget.isUnused)
     }
 
-    @Test func oneAtATimeMayGoOver() {
+    @Test func `one at a time may go over`() {
         let budget = BudgetScript(capacity: 100)
         #expect(budget.reserve(60, for: 1))
         #expect(budget.reserve(30, for: 2))
@@ -30,7 +30,7 @@ import Testing
         #expect(budget.used == 70)
     }
 
-    @Test func nobodyOvertakesTheLine() {
+    @Test func `nobody overtakes the line`() {
         let budget = BudgetScript(capacity: 100)
         #expect(budget.reserve(100, for: 1))
         #expect(budget.reserve(1, for: 2))
@@ -42,7 +42,7 @@ import Testing
         #expect(budget.release(90, of: 3) == [4])
     }
 
-    @Test func whoGivesUpMakesRoomForTheNext() {
+    @Test func `who gives up makes room for the next`() {
         let budget = BudgetScript(capacity: 100)
         #expect(budget.reserve(80, for: 1))
         #expect(budget.reserve(80, for: 2))
@@ -55,7 +55,7 @@ import Testing
         #expect(budget.isUnused)
     }
 
-    @Test func whatIsAlreadyHereIsCountedAboveTheCapacity() {
+    @Test func `what is already here is counted above the capacity`() {
         let budget = BudgetScript(capacity: 10)
         budget.charge(50)
         #expect(budget.reserve(1, for: 1))
@@ -68,7 +68,7 @@ import Testing
 
     /// Random reservations: nobody waits while nobody else goes over, and all is given back in the end.
     @Test(arguments: 0..<20)
-    func someoneCanAlwaysGoOn(_ seed: Int) {
+    func `someone can always go on`(_ seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))
         let budget = BudgetScript(capacity: 1000)
         var held: [Int: Int] = [:]

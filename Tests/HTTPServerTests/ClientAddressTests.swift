@@ -40,7 +40,7 @@ import Testing
         ("192.0.2.1,10.0.0.1:80,\t10.9.9.9", "192.0.2.1"), ("192.0.2.1, [2001:db8:1::9]:80", "192.0.2.1"),
         ("10.1.2.3", "10.1.2.3"), ("10.1.2.3, 10.0.0.1", "10.1.2.3"), ("_hidden", "_hidden"), ("_a:_p", "_a"),
         ("_a, 10.0.0.1", "_a"),
-    ]) func xForwardedFor(value: String, expected: String) async throws {
+    ]) func `x forwarded for`(value: String, expected: String) async throws {
         #expect(try await client("X-Forwarded-For: \(value)") == expected)
     }
 
@@ -48,7 +48,7 @@ import Testing
         "", "unknown", "192.0.2.1,", ",", "192.0.2.1, unknown, 10.0.0.1", "999.1.1.1", "192.0.2.1:99999", "192.0.2.1:",
         "192.0.2.1:x", "[2001:db8::1", "[2001:db8::1]80", "[192.0.2.1", "example.org", "192.0.2.1 198.51.100.1", "_",
         "_\u{e9}", "unix:", "192.0.2.1;198.51.100.1", "-1", "9223372036854775807", "\u{0}",
-    ]) func unreadable(value: String) async throws {
+    ]) func `unreadable`(value: String) async throws {
         guard value != "\u{0}" else { return }
         #expect(try await client("X-Forwarded-For: \(value)") == "unknown")
     }
@@ -64,34 +64,34 @@ import Testing
         ("for=unknown", "unknown"), ("proto=https", "unknown"), ("for=192.0.2.1;for=192.0.2.2", "unknown"),
         ("for=192.0.2.1, proto=https", "unknown"), ("for=192.0.2.1, for=unknown, for=10.0.0.1", "unknown"),
         ("for=", "unknown"), ("192.0.2.1", "unknown"), ("", "unknown"),
-    ]) func forwarded(value: String, expected: String) async throws {
+    ]) func `forwarded`(value: String, expected: String) async throws {
         #expect(try await client("Forwarded: \(value)") == expected)
     }
 
-    @Test func severalFieldsAreOneList() async throws {
+    @Test func `several fields are one list`() async throws {
         #expect(try await client("X-Forwarded-For: 203.0.113.9", "X-Forwarded-For: 192.0.2.1") == "192.0.2.1")
         #expect(try await client("X-Forwarded-For: 192.0.2.1", "X-Forwarded-For: 10.0.0.1") == "192.0.2.1")
         #expect(try await client("Forwarded: for=192.0.2.1", "Forwarded: for=10.0.0.1, for=10.0.0.2") == "192.0.2.1")
     }
 
-    @Test func ofBothHeadersTheOneThatWasChosen() async throws {
+    @Test func `of both headers the one that was chosen`() async throws {
         let fields = ("X-Forwarded-For: 192.0.2.1", "Forwarded: for=198.51.100.1")
         #expect(try await client(fields.0, fields.1) == "192.0.2.1")
         #expect(try await client(fields.0, fields.1, header: .forwarded) == "198.51.100.1")
         #expect(try await client(fields.1, header: .xForwardedFor) == "unknown")
     }
 
-    @Test func nobodyElseIsBelieved() async throws {
+    @Test func `nobody else is believed`() async throws {
         let networks = ["10.0.0.0/8"]
         #expect(try await client("X-Forwarded-For: 192.0.2.1", networks: networks).hasPrefix("127.0.0.1:"))
         #expect(try await client("Forwarded: for=192.0.2.1", networks: []).hasPrefix("127.0.0.1:"))
     }
 
-    @Test func aProxyThatTellsNothingIsNotTheSender() async throws {
+    @Test func `a proxy that tells nothing is not the sender`() async throws {
         #expect(try await client() == "unknown")
     }
 
-    @Test func thousandsOfEntries() async throws {
+    @Test func `thousands of entries`() async throws {
         let many = [String](repeating: "10.0.0.1", count: 1000).joined(separator: ",")
         #expect(try await client("X-Forwarded-For: 192.0.2.1,\(many)") == "unknown")
         let commas = String(repeating: ",", count: 8000)
@@ -99,7 +99,7 @@ import Testing
         #expect(try await client("Forwarded: \(String(repeating: "\"\\", count: 4000)),for=192.0.2.1") == "192.0.2.1")
     }
 
-    @Test func sourcesForLimits() throws {
+    @Test func `sources for limits`() throws {
         func source(_ literal: String) throws -> ClientSource {
             let address = try #require(SocketAddress(literal: literal, port: 1))
             return try #require(ClientAddress.address(address).source)
@@ -112,7 +112,7 @@ import Testing
         #expect(ClientSource.new() != ClientSource.new())
     }
 
-    @Test func whatCannotBeReadIsLoggedOnce() async throws {
+    @Test func `what cannot be read is logged once`() async throws {
         let lines = LogLines()
         let proxies = TrustedProxies(
             [try #require(IPNetwork("127.0.0.1"))], logger: Logger(label: "test") { _ in lines })

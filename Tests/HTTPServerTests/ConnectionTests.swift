@@ -12,7 +12,7 @@ import Testing
         "POST \(path) HTTP/1.1\r\nHost: a\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
-    @Test func keepAlive() async throws {
+    @Test func `keep alive`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             var ids: Set<String> = []
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func pipeliningKeepsTheOrder() async throws {
+    @Test func `pipelining keeps the order`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             let requests = (0..<500).map { Self.post("/echo", "body \($0)") }
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func oneByteAtATime() async throws {
+    @Test func `one byte at a time`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             for byte in Array(Self.post("/echo/x%20y", "hello").utf8) { try await client.send([byte]) }
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func http10() async throws {
+    @Test func `HTTP 10`() async throws {
         try await TestServer.run { server in
             let closing = try await server.connect()
             try await closing.send("GET /healthz HTTP/1.0\r\n\r\n")
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func connectionClose() async throws {
+    @Test func `connection close`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.send("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + Self.get)
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func head() async throws {
+    @Test func `head`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.send("HEAD /healthz HTTP/1.1\r\nHost: a\r\n\r\n" + Self.get)
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func chunkedBodies() async throws {
+    @Test func `chunked bodies`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             let head = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test(arguments: [false, true])
-    func largeBodies(_ isChunked: Bool) async throws {
+    func `large bodies`(_ isChunked: Bool) async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             let body = [[UInt8]](repeating: Array(UInt8(0)..<100), count: 10_000).flatMap(\.self)
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func continueIsSentWhenTheBodyIsWanted() async throws {
+    @Test func `continue is sent when the body is wanted`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: ["/early", "/small"])
-    func continueIsNotSentWhenTheBodyIsNotWanted(_ path: String) async throws {
+    func `continue is not sent when the body is not wanted`(_ path: String) async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.send(
@@ -142,14 +142,14 @@ import Testing
         }
     }
 
-    @Test func otherExpectationsAreRefused() async throws {
+    @Test func `other expectations are refused`() async throws {
         try await TestServer.run { server in
             let answer = try await server.ask(Self.post("/echo", "", "Expect: magic\r\n"))
             #expect(answer.status == 417)
         }
     }
 
-    @Test func anEarlyAnswerArrivesThoughTheBodyIsLarge() async throws {
+    @Test func `an early answer arrives though the body is large`() async throws {
         try await TestServer.run { server in
             for path in ["/early", "/small", "/nowhere"] {
                 let client = try await server.connect()
@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    @Test func aSmallRestIsDrainedAndTheConnectionKept() async throws {
+    @Test func `a small rest is drained and the connection kept`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.send("POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\nbegin")
@@ -179,7 +179,7 @@ import Testing
         }
     }
 
-    @Test func bodiesOverTheLimit() async throws {
+    @Test func `bodies over the limit`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.send(Self.post("/small", "0123456789") + Self.post("/small", "0123456789a") + Self.get)
@@ -194,7 +194,7 @@ import Testing
     }
 
     /// HAProxy takes 2⁶⁴ for 0 and sends the body behind it, as if it were a request. It is read as none.
-    @Test func aLengthThatOverflowsEndsTheConnection() async throws {
+    @Test func `a length that overflows ends the connection`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.send(
@@ -205,7 +205,7 @@ import Testing
         }
     }
 
-    @Test func malformedRequestsAreAnsweredAndTheConnectionCloses() async throws {
+    @Test func `malformed requests are answered and the connection closes`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.send(Self.get + "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n" + Self.get)
@@ -221,7 +221,7 @@ import Testing
         }
     }
 
-    @Test func routingErrors() async throws {
+    @Test func `routing errors`() async throws {
         try await TestServer.run { server in
             let missing = try await server.ask("GET /no HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n")
             #expect(missing.status == 404 && missing.body == "Not found.\n")
@@ -236,7 +236,7 @@ import Testing
         }
     }
 
-    @Test func halfClose() async throws {
+    @Test func `half close`() async throws {
         try await TestServer.run { server in
             let client = try await server.connect()
             try await client.send(Self.post("/echo", "hello"))
@@ -255,7 +255,7 @@ import Testing
         }
     }
 
-    @Test func whatTheObserverLearns() async throws {
+    @Test func `what the observer learns`() async throws {
         try await TestServer.run { server in
             _ = try await server.ask(Self.post("/echo/a%0Ab?secret=1", "hello", "X-Evil: a\tb\"c\r\n"))
             let record = try #require(await server.observer.records(atLeast: 1).first)

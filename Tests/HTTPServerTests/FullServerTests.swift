@@ -21,7 +21,7 @@ import Testing
         return client
     }
 
-    @Test func theLongestIdleConnectionMakesRoom() async throws {
+    @Test func `the longest idle connection makes room`() async throws {
         try await TestServer.run(limits: Self.limits { $0.maxConnections = 3 }) { server in
             let clients = [try await served(server), try await served(server), try await served(server)]
             // Used again: now the second has waited longest.
@@ -43,7 +43,7 @@ import Testing
         "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nha",
         "POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf",
     ])
-    func whoeverDoesNothingMakesRoom(_ text: String) async throws {
+    func `whoever does nothing makes room`(_ text: String) async throws {
         let limits = Self.limits {
             $0.maxConnections = 8
             $0.headTimeout = .seconds(600)
@@ -64,7 +64,7 @@ import Testing
     }
 
     /// Whoever asks and asks, and reads no answer.
-    @Test func whoeverReadsNoAnswersMakesRoom() async throws {
+    @Test func `whoever reads no answers makes room`() async throws {
         let large = String(repeating: "x", count: 1 << 20)
         let routes: (inout Router) throws -> Void = { router in
             try TestRoutes.add(&router)
@@ -89,7 +89,7 @@ import Testing
     }
 
     /// Although two others have waited longer.
-    @Test func whoeverWasAnsweredForTheLastTimeGivesWayFirst() async throws {
+    @Test func `whoever was answered for the last time gives way first`() async throws {
         let limits = Self.limits {
             $0.maxConnections = 3
             $0.lingerTimeout = .seconds(600)
@@ -118,7 +118,7 @@ import Testing
     }
 
     /// What lies there when a connection is to go is served before.
-    @Test func aRequestOnAConnectionThatMakesRoomIsAnswered() async throws {
+    @Test func `a request on a connection that makes room is answered`() async throws {
         try await TestServer.run(limits: Self.limits { $0.maxConnections = 1 }, onOneLoop: true) { server in
             let context = try #require(server.server.contexts.values.first)
             // On the server's loop: it has not looked at its sockets between the request and its choice.
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test func whoeverIsBusyStays() async throws {
+    @Test func `whoever is busy stays`() async throws {
         let (started, mayAnswer) = (Latch(), Latch())
         let routes: (inout Router) throws -> Void = { router in
             try TestRoutes.add(&router)
@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    @Test func aSourceHasABoundOfItsOwn() async throws {
+    @Test func `a source has a bound of its own`() async throws {
         let limits = Self.limits {
             $0.maxConnections = 100
             $0.maxConnectionsPerSource = 2
@@ -179,7 +179,7 @@ import Testing
         }
     }
 
-    @Test func aSourceAtWorkIsRefusedMore() async throws {
+    @Test func `a source at work is refused more`() async throws {
         let (started, mayAnswer) = (Latch(), Latch())
         let routes: (inout Router) throws -> Void = { router in
             try TestRoutes.add(&router)

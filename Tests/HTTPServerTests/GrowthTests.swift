@@ -35,7 +35,7 @@ import Testing
         "cookie", "accept", "te", "upgrade",
     ]
 
-    @Test(arguments: TextFamily.all, [1, 1 << 20]) func heads(_ family: TextFamily, _ step: Int) {
+    @Test(arguments: TextFamily.all, [1, 1 << 20]) func `heads`(_ family: TextFamily, _ step: Int) {
         for name in Self.names {
             let ratio = Growth.ratio(
                 from: 500, { Array("POST /a HTTP/1.1\r\n\(name): \(family.text($0))\r\n\r\n".utf8) },
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TextFamily.all) func targets(_ family: TextFamily) throws {
+    @Test(arguments: TextFamily.all) func `targets`(_ family: TextFamily) throws {
         var router = Router()
         for pattern in ["/", "/a/{b}", "/a/{b}/c", "/{a}/{b}", "/{a}"] { try router.on(.get, pattern, Silent()) }
         for start in ["/", "/a/", "http://", "http://a/", "/a?", ""] {
@@ -68,7 +68,7 @@ import Testing
         func respond(to exchange: HTTPExchange) async -> ServerResponse { .text(.ok, "") }
     }
 
-    @Test(arguments: [1, 1 << 20]) func manyFields(_ step: Int) {
+    @Test(arguments: [1, 1 << 20]) func `many fields`(_ step: Int) {
         for field in [
             "a: b\r\n", "Cookie: a=b\r\n", "X-Forwarded-For: 10.0.0.1\r\n", "Connection: close\r\n", "a:\r\n",
         ] {
@@ -85,7 +85,7 @@ import Testing
     }
 
     /// Chunks of a byte, long extensions, long trailers, leading zeros, in pieces and at once.
-    @Test(arguments: [1, 1 << 20]) func chunks(_ step: Int) {
+    @Test(arguments: [1, 1 << 20]) func `chunks`(_ step: Int) {
         let bodies: [@Sendable (Int) -> String] = [
             { String(repeating: "1\r\na\r\n", count: $0) + "0\r\n\r\n" },
             { String(repeating: "1;a=\"b\"\r\na\r\n", count: $0) + "0\r\n\r\n" },

@@ -18,11 +18,11 @@ import Testing
 
     private func at(_ seconds: Int) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
-    @Test func whoSendsNothingIsReadForTheTimeout() {
+    @Test func `who sends nothing is read for the timeout`() {
         #expect(allowance().deadline == at(10))
     }
 
-    @Test func whoHoldsTheRateIsReadToTheLimit() {
+    @Test func `who holds the rate is read to the limit`() {
         var allowance = allowance()
         for second in 1..<300 {
             allowance.received(1000, now: at(second))
@@ -33,7 +33,7 @@ import Testing
     }
 
     /// Half the rate: half a second is lost in each.
-    @Test func whoFallsShortOfTheRateHasTheTimeoutInAll() {
+    @Test func `who falls short of the rate has the timeout in all`() {
         var allowance = allowance()
         for second in 1...19 { allowance.received(500, now: at(second)) }
         #expect(allowance.deadline == at(19) + .milliseconds(500))
@@ -44,7 +44,7 @@ import Testing
         #expect(allowance.deadline == nil)
     }
 
-    @Test func whatIsSentFasterIsMadeUpForAndNotSaved() {
+    @Test func `what is sent faster is made up for and not saved`() {
         var allowance = allowance()
         allowance.received(100_000, now: at(1))
         #expect(allowance.deadline == at(11))
@@ -56,7 +56,7 @@ import Testing
         #expect(allowance.deadline == at(22))
     }
 
-    @Test func bytesAreBounded() {
+    @Test func `bytes are bounded`() {
         var allowance = allowance { $0.lingerBytes = 10_000 }
         allowance.received(9_999, now: at(1))
         #expect(allowance.deadline != nil)
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// The server looked a minute later than it meant to.
-    @Test func timeInWhichTheServerStoodStillIsNotThePeers() {
+    @Test func `time in which the server stood still is not the peers`() {
         var allowance = allowance()
         allowance.received(1, now: at(5))
         allowance.received(1, now: at(70))
@@ -75,7 +75,7 @@ import Testing
         #expect(allowance.deadline == nil)
     }
 
-    @Test func withoutARateAByteIsEnough() {
+    @Test func `without a rate a byte is enough`() {
         var allowance = allowance { $0.minBodyRate = 0 }
         for second in [9, 18, 27] { allowance.received(1, now: at(second)) }
         #expect(allowance.deadline == at(37))

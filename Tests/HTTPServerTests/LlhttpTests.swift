@@ -43,7 +43,7 @@ struct LlhttpTests {
         "method: CONNECT with body": "llhttp does not read a CONNECT's body; we do, and then close",
     ]
 
-    @Test func theCorpusIsRead() {
+    @Test func `the corpus is read`() {
         #expect(LlhttpCase.all.count > 120)
         #expect(LlhttpCase.all.count { $0.isLenient } > 15)
         #expect(LlhttpCase.all.count { $0.isRefused } > 40)
@@ -54,7 +54,7 @@ struct LlhttpTests {
     }
 
     @Test(arguments: LlhttpCase.all)
-    func hasTheSameOutcome(_ vector: LlhttpCase) {
+    func `has the same outcome`(_ vector: LlhttpCase) {
         guard Self.incomparable[vector.name] == nil else { return }
         let transcript = Transcript(vector.withHosts(evenIfRefused: Self.milder[vector.name] != nil))
         if let exception = Self.stricter[vector.name] {
@@ -93,7 +93,7 @@ struct LlhttpTests {
     }
 
     @Test(arguments: LlhttpCase.all.filter { !$0.isRefused && !$0.isLenient })
-    func withoutHostIsRefused(_ vector: LlhttpCase) {
+    func `without host is refused`(_ vector: LlhttpCase) {
         let transcript = Transcript(vector.wire)
         guard vector.withHosts() != vector.wire, transcript.messages.isEmpty, vector.isComplete else { return }
         let earlier: [RequestFault] = [.badTarget, .badRequestLine, .unknownTransferCoding]
@@ -105,7 +105,7 @@ struct LlhttpTests {
     }
 
     @Test(arguments: LlhttpCase.all)
-    func isTheSameHoweverItIsCut(_ vector: LlhttpCase) {
+    func `is the same however it is cut`(_ vector: LlhttpCase) {
         for wire in [vector.wire, vector.withHosts()] {
             let whole = Transcript(wire)
             for cut in 0...wire.count {

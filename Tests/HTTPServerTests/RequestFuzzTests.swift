@@ -21,7 +21,7 @@ import Testing
         "7FFFFFFFFFFFFFFE", "8000000000000000", "FFFFFFFFFFFFFFFF", "10000000000000000",
         String(repeating: "9", count: 40), String(repeating: "0", count: 40), String(repeating: "F", count: 40),
     ])
-    func extremeNumbers(_ text: String) {
+    func `extreme numbers`(_ text: String) {
         let head = "POST /a HTTP/1.1\r\nHost: a"
         for wire in [
             "\(head)\r\nContent-Length: \(text)\r\n\r\nhello",
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20)
-    func mutatedRequests(_ round: Int) {
+    func `mutated requests`(_ round: Int) {
         var random = SeededGenerator(seed: UInt64(round))
         for _ in 0..<100 {
             var wire = Array(Self.seeds[Int.random(in: 0..<Self.seeds.count, using: &random)].utf8)
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(arguments: 0..<10)
-    func randomBytes(_ round: Int) {
+    func `random bytes`(_ round: Int) {
         var random = SeededGenerator(seed: UInt64(1000 + round))
         for _ in 0..<100 {
             let fromAlphabet = Bool.random(using: &random)

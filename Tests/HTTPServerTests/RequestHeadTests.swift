@@ -15,7 +15,7 @@ import Testing
 
     private func text(_ bytes: ArraySlice<UInt8>?) -> String? { bytes.map { latin1($0) } }
 
-    @Test func fieldsAreFoundInAnyCase() throws {
+    @Test func `fields are found in any case`() throws {
         let head = try head(
             "POST /a HTTP/1.1\r\nHost: h\r\nX-Signature:  one \r\nx-sIGNATURE: two\r\nX-Empty:\r\nX-Sig: no\r\n\r\n")
         #expect(text(head.first("x-signature")) == "one")
@@ -34,13 +34,13 @@ import Testing
     }
 
     /// Two fields that say the same contradict nobody.
-    @Test func equalFields() throws {
+    @Test func `equal fields`() throws {
         let head = try head("POST /a HTTP/1.1\r\nHost: h\r\nX-A: one\r\nx-a:  one \r\nX-B: one\r\nX-B: One\r\n\r\n")
         #expect(head.find("x-a")?.isRepeated == false && head.count(of: "x-a") == 2)
         #expect(head.find("x-b")?.isRepeated == true)
     }
 
-    @Test func partsOfAnOriginForm() throws {
+    @Test func `parts of an origin form`() throws {
         let head = try head("GET /a/b%20c?x=1?y HTTP/1.1\r\nHost: h:80\r\n\r\n")
         #expect(head.method == .get)
         #expect(head.path == "/a/b%20c")
@@ -51,7 +51,7 @@ import Testing
         #expect(head.keepAlive)
     }
 
-    @Test func anAbsoluteFormOutranksHost() throws {
+    @Test func `an absolute form outranks host`() throws {
         let head = try head("GET http://one:81?q HTTP/1.1\r\nHost: two\r\n\r\n")
         #expect(head.path == "/")
         #expect(text(head.query) == "q")
@@ -60,7 +60,7 @@ import Testing
         #expect(try self.head("GET http://one/p HTTP/1.1\r\nHost: two\r\n\r\n").path == "/p")
     }
 
-    @Test func otherForms() throws {
+    @Test func `other forms`() throws {
         let options = try head("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(options.targetForm == .asterisk)
         #expect(options.path == "")
@@ -69,7 +69,7 @@ import Testing
         #expect(!connect.keepAlive)
     }
 
-    @Test func framing() throws {
+    @Test func `framing`() throws {
         let sized = try head("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\nExpect: 100-Continue\r\n\r\n")
         #expect(sized.contentLength == 12)
         #expect(sized.expectsContinue && !sized.isChunked)
@@ -83,7 +83,7 @@ import Testing
         #expect(old.authority == nil)
     }
 
-    @Test func methods() throws {
+    @Test func `methods`() throws {
         for method in HTTPMethod.allCases where method != .other && method != .connect {
             #expect(try head("\(method.name) / HTTP/1.1\r\nHost: h\r\n\r\n").method == method)
         }
@@ -92,7 +92,7 @@ import Testing
         #expect(latin1(other.methodBytes) == "Get")
     }
 
-    @Test func detachedHeadSaysTheSame() throws {
+    @Test func `detached head says the same`() throws {
         let wire = Array("rubbish POST /a HTTP/1.1\r\nHost: h\r\nX-A: b\r\n\r\n".utf8)
         var parser = RequestParser(limits: .small)
         let slice = wire[8...]

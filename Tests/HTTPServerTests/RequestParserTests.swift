@@ -175,14 +175,14 @@ import Testing
     private static func bytes(_ wire: String) -> [UInt8] { wire.unicodeScalars.map { UInt8($0.value) } }
 
     @Test(arguments: refusals)
-    func refuses(_ refusal: Refusal) {
+    func `refuses`(_ refusal: Refusal) {
         let transcript = Transcript(Self.bytes(refusal.wire))
         #expect(transcript.ending == .fault(refusal.fault))
         #expect(transcript.messages.isEmpty)
     }
 
     @Test(arguments: refusals)
-    func refusesAsSoonAsItIsCertainAndNotBefore(_ refusal: Refusal) {
+    func `refuses as soon as it is certain and not before`(_ refusal: Refusal) {
         let wire = Self.bytes(refusal.wire)
         let refusedAt = (0...wire.count).first { Transcript(Array(wire.prefix($0))).ending == .fault(refusal.fault) }
         #expect(refusedAt != nil)
@@ -226,7 +226,7 @@ import Testing
     ]
 
     @Test(arguments: accepted.indices)
-    func accepts(_ index: Int) {
+    func `accepts`(_ index: Int) {
         let (wire, messages, ending) = Self.accepted[index]
         let bytes = Self.bytes(wire)
         let whole = Transcript(bytes)
@@ -236,7 +236,7 @@ import Testing
         #expect(Transcript(bytes, cutAt: Array(0..<bytes.count)) == whole)
     }
 
-    @Test func pipelinedRequestsAreToldApart() {
+    @Test func `pipelined requests are told apart`() {
         let transcript = Transcript(
             "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
                 + "POST /2 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nde\r\n0\r\n\r\n"
@@ -246,7 +246,7 @@ import Testing
         #expect(transcript.ending == .fault(.badMethod))
     }
 
-    @Test func aHeadOfExactlyTheLimitIsTaken() {
+    @Test func `a head of exactly the limit is taken`() {
         var limits = HTTPServerLimits.small
         let wire = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
         limits.maxHeadBytes = wire.utf8.count
@@ -255,14 +255,14 @@ import Testing
         #expect(Transcript(wire, limits: limits).ending == .fault(.headTooLarge))
     }
 
-    @Test func aTargetOfExactlyTheLimitIsTaken() {
+    @Test func `a target of exactly the limit is taken`() {
         var limits = HTTPServerLimits.small
         limits.maxTargetBytes = 4
         #expect(Transcript("GET /abc HTTP/1.1\r\nHost: a\r\n\r\n", limits: limits).messages.count == 1)
         #expect(Transcript("GET /abcd", limits: limits).ending == .fault(.targetTooLong))
     }
 
-    @Test func statusesAreThoseOfTheRFC() {
+    @Test func `statuses are those of the RFC`() {
         let expected: [RequestFault: UInt16] = [
             .targetTooLong: 414, .headTooLarge: 431, .tooManyFields: 431, .trailersTooLarge: 431, .bodyTooLarge: 413,
             .unknownExpectation: 417, .unknownTransferCoding: 501, .unsupportedVersion: 505,
@@ -270,7 +270,7 @@ import Testing
         for fault in RequestFault.allCases { #expect(fault.status.code == expected[fault] ?? 400, "\(fault)") }
     }
 
-    @Test func tokenBytesAreThoseOfTheRFC() {
+    @Test func `token bytes are those of the RFC`() {
         let token = Set("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
         let host = Set("-._~!$&'()*+,;=%0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
         for byte in UInt8.min...UInt8.max {

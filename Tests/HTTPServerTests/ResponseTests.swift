@@ -15,33 +15,33 @@ import Testing
         return latin1(bytes)
     }
 
-    @Test func headAndBodyInOnePiece() {
+    @Test func `head and body in one piece`() {
         #expect(
             encode(.json(.accepted, Array("{}".utf8)))
                 == "HTTP/1.1 202 Accepted\r\nDate: now\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
                 + "X-Request-Id: 0123456789abcdef0000000000000001\r\n\r\n{}")
     }
 
-    @Test func headHasTheLengthButNoBody() {
+    @Test func `head has the length but no body`() {
         let text = encode(.text(.ok, "hello")) { $0.isHead = true }
         #expect(text.contains("Content-Length: 5\r\n"))
         #expect(text.hasSuffix("\r\n\r\n"))
     }
 
-    @Test func noContentHasNeither() {
+    @Test func `no content has neither`() {
         let text = encode(ServerResponse(.noContent, contentType: "text/plain", body: [1, 2, 3]))
         #expect(!text.contains("Content-"))
         #expect(text.hasSuffix("\r\n\r\n"))
         #expect(encode(ServerResponse(HTTPStatus(304))).contains("304 Not Modified\r\n"))
     }
 
-    @Test func connectionFields() {
+    @Test func `connection fields`() {
         #expect(!encode(.text(.ok, "")).contains("Connection"))
         #expect(encode(.text(.ok, "")) { $0.keepAlive = false }.contains("\r\nConnection: close\r\n"))
         #expect(encode(.text(.ok, "")) { $0.version = .http1_0 }.contains("\r\nConnection: keep-alive\r\n"))
     }
 
-    @Test func nothingThatASenderChoseEndsALine() {
+    @Test func `nothing that a sender chose ends a line`() {
         let text = encode(
             ServerResponse(
                 .ok,
@@ -54,7 +54,7 @@ import Testing
         #expect(text.contains("X-Good: \u{C3}\u{A4}\r\n"))
     }
 
-    @Test func anUnknownStatusStillHasItsLine() {
+    @Test func `an unknown status still has its line`() {
         #expect(encode(ServerResponse(HTTPStatus(599))).hasPrefix("HTTP/1.1 599 \r\n"))
         #expect(HTTPStatus(99).code == 500)
     }
@@ -67,15 +67,15 @@ import Testing
         ("text/plain;charset=utf-8;q=0.7, */*;q=0.8", .json), ("application/*;q=0.1, text/plain;q=0.15", .text),
         ("text/plain, application/json", .json), (";;;,,,q=", .json),
     ])
-    func errorsAreToldAsTheSenderLikesIt(_ accept: String?, _ expected: ErrorFormat) {
+    func `errors are told as the sender likes it`(_ accept: String?, _ expected: ErrorFormat) {
         #expect(ErrorFormat(accept: accept.map { [Array($0.utf8)[...]] } ?? []) == expected)
     }
 
-    @Test func severalAcceptFieldsAreOneList() {
+    @Test func `several accept fields are one list`() {
         #expect(ErrorFormat(accept: [Array("image/png".utf8)[...], Array("text/html".utf8)[...]]) == .text)
     }
 
-    @Test func errorBodies() {
+    @Test func `error bodies`() {
         let error = HTTPError(.serviceUnavailable, code: "over\"loaded", message: "a\\b\u{1}\u{1F}ä", retryAfter: 7)
         let json = ServerResponse.error(error, format: .json)
         #expect(
@@ -94,11 +94,11 @@ import Testing
         (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"), (1_735_689_599, "Tue, 31 Dec 2024 23:59:59 GMT"),
         (-5, "Thu, 01 Jan 1970 00:00:00 GMT"),
     ])
-    func dates(_ seconds: Int, _ expected: String) {
+    func `dates`(_ seconds: Int, _ expected: String) {
         #expect(latin1(HTTPDate.bytes(secondsSince1970: seconds)) == expected)
     }
 
-    @Test func theDateIsWrittenOnceASecond() {
+    @Test func `the date is written once a second`() {
         var cache = DateCache()
         let lines = [0, 0, 1].map { latin1(cache.line(at: $0)) }
         #expect(lines[0] == "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n")
@@ -106,7 +106,7 @@ import Testing
         #expect(lines[2] == "Date: Thu, 01 Jan 1970 00:00:01 GMT\r\n")
     }
 
-    @Test func requestIDs() {
+    @Test func `request ids`() {
         #expect(id.description == "0123456789abcdef0000000000000001")
         var random = SeededGenerator(seed: 1)
         let ids = Set((0..<1000).map { _ in RequestID(using: &random) })
@@ -114,14 +114,14 @@ import Testing
         #expect(ids.allSatisfy { $0.description.utf8.count == 32 })
     }
 
-    @Test func whatIsLoggedIsBoundedAndEscaped() {
+    @Test func `what is logged is bounded and escaped`() {
         #expect(RequestRecord.escaped(Array("/a b\"\\\n\u{1B}[m".utf8)[...], limit: 100) == #"/a b\x22\x5c\x0a\x1b[m"#)
         #expect(RequestRecord.escaped(Array("ä".utf8)[...], limit: 100) == #"\xc3\xa4"#)
         #expect(RequestRecord.escaped([UInt8](repeating: 0x61, count: 10)[...], limit: 3) == "aaa…")
         #expect(RequestRecord.escaped([], limit: 3) == "")
     }
 
-    @Test func bodyDeadlines() {
+    @Test func `body deadlines`() {
         let start = ContinuousClock.now
         var deadline = BodyDeadline(start: start, grace: .seconds(20), minRate: 1000)
         #expect(deadline.deadline(received: 0) == start + .seconds(20))
@@ -131,7 +131,7 @@ import Testing
     }
 
     /// A body that waited in the socket for a server that stood still is not late.
-    @Test func bodiesThatAServerWasLateToRead() {
+    @Test func `bodies that a server was late to read`() {
         let start = ContinuousClock.now
         var deadline = BodyDeadline(start: start, grace: .seconds(20), minRate: 1000)
         // In time, and a timer's usual delay after it: nothing is forgiven.

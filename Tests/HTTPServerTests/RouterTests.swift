@@ -43,7 +43,7 @@ import Testing
         ("/a%2Fb", "404"), ("/a%00b", "404"), ("/a%zz", "404"), ("/a%2", "404"), ("/%", "404"),
         ("/a%20b", "service service=a b"), ("/a%252f", "service service=a%2f"),
     ])
-    func get(_ path: String, _ expected: String) throws {
+    func `get`(_ path: String, _ expected: String) throws {
         #expect(try outcome(.get, path) == expected)
     }
 
@@ -54,7 +54,7 @@ import Testing
         ("//evil.example.org//healthz", nil), ("/tokens/..", nil), ("/Tokens/%2e%2e/History", nil), ("/%68ealthz", nil),
         (String(repeating: "/", count: 8000), "/"), (String(repeating: "/a", count: 4000), nil),
     ])
-    func whatAVisitorMeant(_ path: String, _ expected: String?) throws {
+    func `what a visitor meant`(_ path: String, _ expected: String?) throws {
         var router = try router()
         try router.on(.get, "/login/callback", Named(name: "callback"))
         try router.on(.get, "/tokens/{id}/history", Named(name: "history"))
@@ -62,7 +62,7 @@ import Testing
         #expect(router.intended(Array(path.utf8)[...]).map { latin1($0[...]) } == expected)
     }
 
-    @Test func methods() throws {
+    @Test func `methods`() throws {
         #expect(try outcome(.post, "/github/abc") == "hook service=github id=abc")
         #expect(try outcome(.post, "/healthz/abc") == "hook service=healthz id=abc")
         #expect(try outcome(.get, "/github/abc") == "405 POST, OPTIONS")
@@ -75,7 +75,7 @@ import Testing
         #expect(try router().allMethods == "GET, HEAD, POST, DELETE, OPTIONS")
     }
 
-    @Test func withoutAutomaticOptions() throws {
+    @Test func `without automatic options`() throws {
         var router = Router(automaticOptions: false)
         try router.on(.get, "/a", Named(name: "a"))
         guard case .methodNotAllowed(let allow) = router.match(.options, Array("/a".utf8)[...]) else {
@@ -86,12 +86,12 @@ import Testing
     }
 
     @Test(arguments: ["a", "/{a}/{a}", "/{}", "/a{b}", "/{a", "/%20", "/{a}/{b}/{c}/{d}/{e}"])
-    func malformedPatternsAreRefused(_ pattern: String) {
+    func `malformed patterns are refused`(_ pattern: String) {
         var router = Router()
         #expect(throws: RouteError.self) { try router.on(.get, pattern, Named(name: "x")) }
     }
 
-    @Test func aRouteIsTakenOnce() throws {
+    @Test func `a route is taken once`() throws {
         var router = Router()
         try router.on(.get, "/{a}", Named(name: "x"))
         try router.on(.post, "/{b}", Named(name: "x"))

@@ -15,7 +15,7 @@ import Testing
         return limits
     }
 
-    @Test func aSlowHeadIsAnswered408() async throws {
+    @Test func `a slow head is answered 408`() async throws {
         try await TestServer.run(limits: Self.limits { $0.headTimeout = .seconds(2) }) { server in
             let client = try await server.connect()
             try await client.send(Self.get)
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func anIdleConnectionIsClosedWithoutAWord() async throws {
+    @Test func `an idle connection is closed without a word`() async throws {
         try await TestServer.run(limits: Self.limits { $0.idleTimeout = .milliseconds(100) }) { server in
             let client = try await server.connect()
             try await client.send(Self.get)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: ["Content-Length: 1000000\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"])
-    func aBodyThatStopsIsAnswered408(_ rest: String) async throws {
+    func `a body that stops is answered 408`(_ rest: String) async throws {
         let limits = Self.limits {
             $0.bodyTimeout = .milliseconds(150)
             $0.minBodyRate = 1_000_000
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func aBodyBelowTheMinimumRateIsEnded() async throws {
+    @Test func `a body below the minimum rate is ended`() async throws {
         let limits = Self.limits {
             $0.bodyTimeout = .milliseconds(100)
             $0.minBodyRate = 1_000_000
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func aConnectionHasAMostOfRequests() async throws {
+    @Test func `a connection has a most of requests`() async throws {
         try await TestServer.run(limits: Self.limits { $0.maxRequestsPerConnection = 2 }) { server in
             let client = try await server.connect()
             try await client.send(Self.get + Self.get + Self.get)
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func acceptingPausesAtTheLimit() async throws {
+    @Test func `accepting pauses at the limit`() async throws {
         try await TestServer.run(limits: Self.limits { $0.maxConnections = 1 }) { server in
             var clients: [Client] = []
             for _ in 0..<4 { clients.append(try await server.connect()) }
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func aSpentBodyBudgetIs503() async throws {
+    @Test func `a spent body budget is 503`() async throws {
         let limits = Self.limits {
             $0.bodyBytesInFlight = 20_000
             $0.bodyBudgetTimeout = .milliseconds(150)
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test func aPausedBodyGoesOnWhenThereIsRoom() async throws {
+    @Test func `a paused body goes on when there is room`() async throws {
         let limits = Self.limits {
             $0.bodyBytesInFlight = 50_000
             $0.bodyBudgetTimeout = .seconds(60)
@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    @Test func aLargeAnswerGoesToASlowReader() async throws {
+    @Test func `a large answer goes to a slow reader`() async throws {
         let body = [UInt8](repeating: 0x62, count: 20_000_000)
         let routes: (inout Router) throws -> Void = { router in
             try router.on(.get, "/large") { _ in ServerResponse(.ok, body: body) }
@@ -177,7 +177,7 @@ import Testing
 
     // MARK: The end
 
-    @Test func idleConnectionsEndAtOnceAndBusyOnesFinish() async throws {
+    @Test func `idle connections end at once and busy ones finish`() async throws {
         let (started, mayAnswer) = (Latch(), Latch())
         try await TestServer.run { router in
             try TestRoutes.add(&router)
@@ -207,7 +207,7 @@ import Testing
     }
 
     /// For longer than the test takes; the server ends when the last of them has.
-    @Test func keptConnectionsBringOneMoreRequestEach() async throws {
+    @Test func `kept connections bring one more request each`() async throws {
         let limits = Self.limits { $0.shutdownGrace = .seconds(7200) }
         try await TestServer.run(limits: limits, drainIdle: .seconds(600)) { server in
             var clients: [Client] = []
@@ -229,7 +229,7 @@ import Testing
         }
     }
 
-    @Test func idleConnectionsEndAfterTheDrain() async throws {
+    @Test func `idle connections end after the drain`() async throws {
         try await TestServer.run(drainIdle: .milliseconds(200)) { server in
             let client = try await server.connect()
             try await client.send(Self.get)
@@ -249,7 +249,7 @@ import Testing
     }
 
     /// Those that the kernel has accepted are served one after the other, as places become free.
-    @Test func aFullServerServesWhatTheKernelHasAccepted() async throws {
+    @Test func `a full server serves what the kernel has accepted`() async throws {
         try await TestServer.run(limits: Self.limits { $0.maxConnections = 2 }, onOneLoop: true) { server in
             let loop = try #require(EventLoop.current)
             let context = try #require(server.server.contexts.values.first)
@@ -275,7 +275,7 @@ import Testing
         }
     }
 
-    @Test func aRequestThatIsAlreadyHereIsStillAnswered() async throws {
+    @Test func `a request that is already here is still answered`() async throws {
         try await TestServer.run(onOneLoop: true) { server in
             let client = try await server.connect()
             try await client.send(Self.get)
@@ -296,7 +296,7 @@ import Testing
     }
 
     /// What the kernel has taken for the server when it begins to stop is not reset.
-    @Test func connectionsThatNobodyAcceptedYetAreStillServed() async throws {
+    @Test func `connections that nobody accepted yet are still served`() async throws {
         try await TestServer.run(onOneLoop: true) { server in
             let loop = try #require(EventLoop.current)
             let context = try #require(server.server.contexts.values.first)
@@ -343,7 +343,7 @@ import Testing
         return descriptor
     }
 
-    @Test func afterTheGraceTheRestIsCancelled() async throws {
+    @Test func `after the grace the rest is cancelled`() async throws {
         let (started, cancelled) = (Latch(), Latch())
         try await TestServer.run(limits: Self.limits { $0.shutdownGrace = .milliseconds(150) }) { router in
             try router.on(.get, "/stuck") { _ in
@@ -374,7 +374,7 @@ import Testing
         }
     }
 
-    @Test func cancellationOfRunIsGraceful() async throws {
+    @Test func `cancellation of run is graceful`() async throws {
         let any = try #require(SocketAddress(literal: "127.0.0.1", port: 0))
         var router = Router()
         try TestRoutes.add(&router)
@@ -389,7 +389,7 @@ import Testing
         #expect(server.activeConnections == 0)
     }
 
-    @Test func anAddressThatIsTakenStopsTheStart() async throws {
+    @Test func `an address that is taken stops the start`() async throws {
         try await TestServer.run { server in
             let second = HTTPServer(
                 loops: try LoopGroup.start(count: 1, name: "second"), addresses: [server.address], router: Router(),

@@ -25,7 +25,7 @@ import Testing
             .init(certificate: files.certificate, key: files.key), applicationProtocol: "http/1.1")
     }
 
-    @Test func requestsOnOneConnectionAndInOnePacket() async throws {
+    @Test func `requests on one connection and in one packet`() async throws {
         let client = client
         try await TestServer.run(tls: tls) { server in
             let one = try await Client(to: server.address, tls: client)
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func aLargeBodyGoesBothWays() async throws {
+    @Test func `a large body goes both ways`() async throws {
         let client = client
         try await TestServer.run(limits: ServerLimitsTests.limits { _ in }, tls: tls) { server in
             // Made before the connection: on a busy machine it takes longer than a request's head may.
@@ -55,7 +55,7 @@ import Testing
     }
 
     /// An early answer must arrive although the rest of the body is never read.
-    @Test func anEarlyAnswerArrives() async throws {
+    @Test func `an early answer arrives`() async throws {
         let client = client
         try await TestServer.run(tls: tls) { server in
             let one = try await Client(to: server.address, tls: client)
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func plainHTTPIsToldSo() async throws {
+    @Test func `plain HTTP is told so`() async throws {
         try await TestServer.run(tls: tls) { server in
             let answer = try await server.ask(Self.get)
             #expect(answer.status == 400)
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func whoeverSaysNothingOrNonsenseIsLetGo() async throws {
+    @Test func `whoever says nothing or nonsense is let go`() async throws {
         let limits = ServerLimitsTests.limits { $0.handshakeTimeout = .seconds(2) }
         let client = client
         try await TestServer.run(limits: limits, tls: tls) { server in
@@ -95,7 +95,7 @@ import Testing
     }
 
     /// Half of the connections never end their handshakes, and the others don't notice.
-    @Test func handshakesThatHangKeepNobodyElseWaiting() async throws {
+    @Test func `handshakes that hang keep nobody else waiting`() async throws {
         let client = client
         try await TestServer.run(onOneLoop: true, tls: tls) { server in
             var silent: [Client] = []
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test func aNewCertificateIsForNewConnections() async throws {
+    @Test func `a new certificate is for new connections`() async throws {
         let (client, tls) = (client, tls)
         let other = try TestAuthority(name: "another authority")
         defer { withExtendedLifetime(other) {} }
@@ -126,7 +126,7 @@ import Testing
     }
 
     /// The server begins to stop when a handshake has begun: it is ended, and the request on it answered.
-    @Test func aConnectionThatHasJustBegunIsStillServed() async throws {
+    @Test func `a connection that has just begun is still served`() async throws {
         let client = client
         try await TestServer.run(onOneLoop: true, tls: tls) { server in
             let loop = try #require(EventLoop.current)

@@ -83,7 +83,7 @@ import Testing
     ]
 
     @Test(arguments: claims)
-    func theClaims(scenario: Scenario) async throws {
+    func `the claims`(scenario: Scenario) async throws {
         let test = TestParty()
         await test.provider.bend { $0.changeClaims = scenario.change }
         #expect(try await test.failure() == scenario.fault.map { .idToken($0) })
@@ -104,14 +104,14 @@ import Testing
     ]
 
     @Test(arguments: headers)
-    func theHeader(scenario: Scenario) async throws {
+    func `the header`(scenario: Scenario) async throws {
         let test = TestParty()
         await test.provider.bend { $0.changeHeader = scenario.change }
         #expect(try await test.failure() == scenario.fault.map { .idToken($0) })
     }
 
     /// `alg: none` with an empty signature, as the attack has it.
-    @Test func noSignatureAtAll() async throws {
+    @Test func `no signature at all`() async throws {
         let test = TestParty()
         await test.provider.bend {
             $0.changeHeader = { $0["alg"] = "none" }
@@ -121,7 +121,7 @@ import Testing
     }
 
     /// The public key taken for a secret.
-    @Test func signedWithThePublicKeyAsSecret() async throws {
+    @Test func `signed with the public key as secret`() async throws {
         let test = TestParty()
         await test.provider.bend {
             $0.changeHeader = { $0["alg"] = "HS256" }
@@ -133,26 +133,26 @@ import Testing
         #expect(try await test.failure() == .idToken(.algorithm))
     }
 
-    @Test func aWrongSignature() async throws {
+    @Test func `a wrong signature`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.changeSignature = { signature, _ in signature[10] ^= 1 } }
         #expect(try await test.failure() == .idToken(.signature))
     }
 
-    @Test func anotherKeyUnderTheSameName() async throws {
+    @Test func `another key under the same name`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.signer = TestKey.second.named("key-1") }
         #expect(try await test.failure() == .idToken(.signature))
     }
 
     @Test(arguments: ["", ".", "..", "a.b", "a.b.c", "a.b.c.d.e", "!.!.!", "e30.e30.e30", "bnVsbA.bnVsbA.bnVsbA"])
-    func tokensThatAreNone(text: String) {
+    func `tokens that are none`(text: String) {
         #expect(throws: OIDCError.self) { try IDToken(text, algorithms: [.rs256]) }
     }
 
     // MARK: Keys
 
-    @Test func withoutNameAndOneKey() async throws {
+    @Test func `without name and one key`() async throws {
         let test = TestParty()
         await test.provider.bend {
             $0.signer = TestKey.first.named(nil)
@@ -161,7 +161,7 @@ import Testing
         _ = try await test.login()
     }
 
-    @Test func withoutNameAndSeveralKeys() async throws {
+    @Test func `without name and several keys`() async throws {
         let test = TestParty()
         await test.provider.bend {
             $0.signer = TestKey.first.named(nil)
@@ -170,13 +170,13 @@ import Testing
         #expect(try await test.failure() == .idToken(.ambiguousKey))
     }
 
-    @Test func severalKeysOfOneName() async throws {
+    @Test func `several keys of one name`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.keys = [TestKey.first.publicKey(), TestKey.second.named("key-1").publicKey()] }
         #expect(try await test.failure() == .idToken(.ambiguousKey))
     }
 
-    @Test func keysOfOtherKindsArePassedOver() async throws {
+    @Test func `keys of other kinds are passed over`() async throws {
         let test = TestParty()
         await test.provider.bend {
             $0.keys = [
@@ -187,7 +187,7 @@ import Testing
         _ = try await test.login()
     }
 
-    @Test func aKeyForSomethingElse() async throws {
+    @Test func `a key for something else`() async throws {
         for key in [TestKey.first.publicKey(use: "enc"), TestKey.first.publicKey(algorithm: "RS512")] {
             let test = TestParty()
             await test.provider.bend { $0.keys = [key] }
@@ -195,7 +195,7 @@ import Testing
         }
     }
 
-    @Test func theProviderChangesItsKey() async throws {
+    @Test func `the provider changes its key`() async throws {
         let test = TestParty()
         _ = try await test.login()
         test.wait(61)
@@ -207,7 +207,7 @@ import Testing
         #expect(await test.provider.count(.keys) == 2)
     }
 
-    @Test func theProviderChangesItsKeyUnderTheSameName() async throws {
+    @Test func `the provider changes its key under the same name`() async throws {
         let test = TestParty()
         _ = try await test.login()
         test.wait(61)
@@ -219,7 +219,7 @@ import Testing
         #expect(await test.provider.count(.keys) == 2)
     }
 
-    @Test func unknownKeysAskForTheSetOnceAMinute() async throws {
+    @Test func `unknown keys ask for the set once a minute`() async throws {
         let test = TestParty()
         _ = try await test.login()
         await test.provider.bend { $0.changeHeader = { $0["kid"] = "unknown" } }
@@ -232,7 +232,7 @@ import Testing
 
     // MARK: Numbers of any size
 
-    @Test func extremeNumbers() async throws {
+    @Test func `extreme numbers`() async throws {
         let numbers: [JSONValue] = [
             0, -1, .number(Double(Int64.min)), .number(Double(Int64.max)), .number(0x1p63), .number(0x1p64),
             .number(1e39), .number(-1e39), .number(1e308), .number(1e15), .number(-1e15), .null, "x", "1795455986",
@@ -274,7 +274,7 @@ import Testing
         }
     }
 
-    @Test func aLoginTimeInTheFutureIsNone() async throws {
+    @Test func `a login time in the future is none`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.changeClaims = { $0["auth_time"] = .number(Self.start + 61) } }
         #expect(try await test.login().authenticatedAt == nil)
@@ -285,7 +285,7 @@ import Testing
 
     // MARK: A fresh login
 
-    @Test func aFreshLoginIsChecked() async throws {
+    @Test func `a fresh login is checked`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.changeClaims = { $0["auth_time"] = .number(Self.start - 4000) } }
         #expect(try await test.failure(maxAge: 3600) == .idToken(.authenticationTime))

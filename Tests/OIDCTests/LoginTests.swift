@@ -4,7 +4,7 @@ import Testing
 @testable import OIDC
 
 @Suite struct LoginTests {
-    @Test func aLoginAsIpsilonDoesIt() async throws {
+    @Test func `a login as ipsilon does it`() async throws {
         let test = TestParty()
         let login = try await test.login()
         #expect(
@@ -20,7 +20,7 @@ import Testing
             await test.provider.requests[0].url == "https://id.example.org/openidc/.well-known/openid-configuration")
     }
 
-    @Test func theAuthorizationRequest() async throws {
+    @Test func `the authorization request`() async throws {
         let test = TestParty()
         let attempt = try test.attempt(maxAge: 3600)
         let url = try await test.party.authorizationURL(for: attempt)
@@ -40,13 +40,13 @@ import Testing
     }
 
     /// RFC 7636 appendix B.
-    @Test func pkceAsPublished() {
+    @Test func `pkce as published`() {
         #expect(
             PKCE.challenge(of: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
                 == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
     }
 
-    @Test func anAuthorizationEndpointWithAQueryKeepsIt() async throws {
+    @Test func `an authorization endpoint with a query keeps it`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.metadata["authorization_endpoint"] = "https://id.example.org/a?tenant=1" }
         #expect(
@@ -54,12 +54,12 @@ import Testing
                 "https://id.example.org/a?tenant=1&response_type=code&"))
     }
 
-    @Test func theSecretAsBasicCredentials() async throws {
+    @Test func `the secret as basic credentials`() async throws {
         let test = TestParty { $0.clientAuthentication = .basic }
         _ = try await test.login()
     }
 
-    @Test func aPublicClientShowsNoSecret() async throws {
+    @Test func `a public client shows no secret`() async throws {
         let test = TestParty {
             $0.clientAuthentication = .none
             $0.clientID = "public"
@@ -73,13 +73,13 @@ import Testing
         _ = try await test.login()
     }
 
-    @Test func theWrongSecret() async throws {
+    @Test func `the wrong secret`() async throws {
         let test = TestParty { $0.clientSecret = "wrong" }
         #expect(try await test.failure() == .tokenRefused(code: "invalid_client"))
     }
 
     @Test(arguments: SigningAlgorithm.allCases)
-    func everyAlgorithmThatIsAccepted(algorithm: SigningAlgorithm) async throws {
+    func `every algorithm that is accepted`(algorithm: SigningAlgorithm) async throws {
         let key = TestKey(pair: KeyPair(algorithm), identifier: "key", algorithm: algorithm)
         let test = TestParty { $0.algorithms = [algorithm] }
         await test.provider.bend {
@@ -91,7 +91,7 @@ import Testing
 
     // MARK: The callback
 
-    @Test func aStateOfAnotherLogin() async throws {
+    @Test func `a state of another login`() async throws {
         let test = TestParty()
         let (mine, other) = (try test.attempt(), try test.attempt())
         let query = try await test.provider.authorize(try await test.party.authorizationURL(for: other))
@@ -101,7 +101,7 @@ import Testing
         #expect(await test.provider.count(.token) == 0, "the code was not spent on it")
     }
 
-    @Test func aCodeOfAnotherLogin() async throws {
+    @Test func `a code of another login`() async throws {
         // The attacker's code with the victim's state: PKCE tells.
         let test = TestParty()
         let (mine, other) = (try test.attempt(), try test.attempt())
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func aCodeUsedTwice() async throws {
+    @Test func `a code used twice`() async throws {
         let test = TestParty()
         let attempt = try test.attempt()
         let query = try await test.provider.authorize(try await test.party.authorizationURL(for: attempt))
@@ -123,7 +123,7 @@ import Testing
         }
     }
 
-    @Test func thePersonSaidNo() async throws {
+    @Test func `the person said no`() async throws {
         let test = TestParty()
         let attempt = try test.attempt()
         let query = "error=access_denied&error_description=%3Cscript%3E&state=\(attempt.state)"
@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test(arguments: ["https://id.example.org/openidc/", "https://evil.example.org/", "https://id.example.org/openidc"])
-    func theIssuerInTheCallback(issuer: String) async throws {
+    func `the issuer in the callback`(issuer: String) async throws {
         let test = TestParty()
         let attempt = try test.attempt()
         let query = try await test.provider.authorize(try await test.party.authorizationURL(for: attempt))
@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    @Test func anIssuerThatIsPromisedMustCome() async throws {
+    @Test func `an issuer that is promised must come`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.metadata["authorization_response_iss_parameter_supported"] = true }
         #expect(try await test.failure() == .callbackIssuerMismatch)
@@ -159,11 +159,11 @@ import Testing
         "state=%ff&code=a",
         "state=a&code=" + String(repeating: "x", count: 9000),
     ])
-    func callbacksThatAreNone(query: String) {
+    func `callbacks that are none`(query: String) {
         #expect(throws: OIDCError.self) { try LoginCallback(query: query.utf8) }
     }
 
-    @Test func anAttemptSurvivesItsCookie() throws {
+    @Test func `an attempt survives its cookie`() throws {
         for maxAge in [nil, 3600] as [Int64?] {
             let attempt = try LoginAttempt(returnAddress: "/tokens?x=1&y=%20", maxAge: maxAge, startedAt: 17)
             #expect(LoginAttempt(bytes: attempt.bytes) == attempt)
@@ -174,7 +174,7 @@ import Testing
 
     // MARK: Logging out
 
-    @Test func theProvidersLogout() async throws {
+    @Test func `the providers logout`() async throws {
         let test = TestParty { $0.postLogoutRedirectURI = "https://hooks.example.org/" }
         #expect(await test.party.logoutURL(for: nil) == nil)
         let other = TestParty { $0.postLogoutRedirectURI = "https://hooks.example.org/" }

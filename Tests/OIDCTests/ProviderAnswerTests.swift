@@ -14,14 +14,14 @@ import Testing
         "https://evil.example.org/openidc", "https://id.example.org/openid", "https://id.example.org/openidc//",
         "HTTPS://id.example.org/openidc", "",
     ])
-    func aDocumentOfAnotherIssuer(issuer: String) async throws {
+    func `a document of another issuer`(issuer: String) async throws {
         let test = TestParty()
         await test.provider.bend { $0.metadata["issuer"] = .string(issuer) }
         #expect(try await test.failure() == .issuerMismatch)
     }
 
     @Test(arguments: ["https://id.example.org/openidc", "https://id.example.org/openidc/"])
-    func aSlashMakesNoDifference(issuer: String) async throws {
+    func `a slash makes no difference`(issuer: String) async throws {
         let test = TestParty { $0.issuer = issuer }
         _ = try await test.login()
         #expect(
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"])
-    func endpointsMustBeThereAndSafe(name: String) async throws {
+    func `endpoints must be there and safe`(name: String) async throws {
         for value in [.null, "http://id.example.org/x", "/Token", "https://id.example.org/a b", "javascript:x", 3]
             as [JSONValue]
         {
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func aPlainIssuerMayHavePlainEndpoints() throws {
+    @Test func `a plain issuer may have plain endpoints`() throws {
         let response = ScriptedProvider.json([
             "issuer": "http://localhost:8099/openidc/", "authorization_endpoint": "http://localhost:8099/a",
             "token_endpoint": "http://localhost:8099/t", "userinfo_endpoint": "https://localhost/u",
@@ -52,7 +52,7 @@ import Testing
         #expect(metadata.endSessionEndpoint == nil)
     }
 
-    @Test func theDocumentIsKeptAndRefreshed() async throws {
+    @Test func `the document is kept and refreshed`() async throws {
         let test = TestParty()
         _ = try await test.login()
         _ = try await test.login()
@@ -65,7 +65,7 @@ import Testing
         #expect(await test.provider.count(.keys) == 2)
     }
 
-    @Test func anOldDocumentIsBetterThanNone() async throws {
+    @Test func `an old document is better than none`() async throws {
         let test = TestParty()
         _ = try await test.login()
         test.wait(3600)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(arguments: [OIDCError.Endpoint.discovery, .token, .keys, .userInfo])
-    func endpointsThatDoNotAnswer(endpoint: OIDCError.Endpoint) async throws {
+    func `endpoints that do not answer`(endpoint: OIDCError.Endpoint) async throws {
         let test = TestParty()
         await test.provider.bend { $0.unreachable = [endpoint] }
         #expect(try await test.failure() == .unreachable(endpoint, reason: "scripted"))
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: [OIDCError.Endpoint.discovery, .token, .keys, .userInfo])
-    func pagesInTheirPlace(endpoint: OIDCError.Endpoint) async throws {
+    func `pages in their place`(endpoint: OIDCError.Endpoint) async throws {
         let test = TestParty()
         await test.provider.bend { $0.answers = [endpoint: Self.html] }
         guard case .malformed(endpoint, _) = try await test.failure() else {
@@ -102,14 +102,14 @@ import Testing
         (200, "invalid_grant"), (400, "invalid_grant"), (200, "invalid_request"), (400, "invalid_client"),
         (401, "invalid_client"), (500, "server_error"),
     ])
-    func refusals(status: Int, code: String) async throws {
+    func `refusals`(status: Int, code: String) async throws {
         let test = TestParty()
         await test.provider.bend { $0.answers = [.token: ScriptedProvider.error(code, status: status)] }
         #expect(try await test.failure() == .tokenRefused(code: code))
     }
 
     /// What the provider says does not reach a log or a page as it is.
-    @Test func refusalsInStrangeWords() async throws {
+    @Test func `refusals in strange words`() async throws {
         let test = TestParty()
         let body = ScriptedProvider.json(["error": "<script>\nalert(1)"])
         await test.provider.bend { $0.answers = [.token: body] }
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(arguments: ["access_token", "token_type", "id_token"])
-    func grantsThatLackSomething(name: String) async throws {
+    func `grants that lack something`(name: String) async throws {
         for value in [nil, .null, 1, "", "a b\r\nX: y"] as [JSONValue?] {
             let test = TestParty()
             await test.provider.bend { $0.changeGrant = { $0[name] = value } }
@@ -127,13 +127,13 @@ import Testing
         }
     }
 
-    @Test func bearerInSmallLetters() async throws {
+    @Test func `bearer in small letters`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.changeGrant = { $0["token_type"] = "bearer" } }
         _ = try await test.login()
     }
 
-    @Test func anAccessTokenThatNeverSaysWhenItEnds() async throws {
+    @Test func `an access token that never says when it ends`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.changeGrant = { $0["expires_in"] = nil } }
         #expect(try await test.login().credentials.accessExpiry == nil)
@@ -141,7 +141,7 @@ import Testing
 
     // MARK: UserInfo
 
-    @Test func anotherSubject() async throws {
+    @Test func `another subject`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.userInfo["sub"] = "mallory" }
         #expect(try await test.failure() == .subjectMismatch)
@@ -149,7 +149,7 @@ import Testing
         #expect(try await test.failure() == .malformed(.userInfo, reason: "no sub"))
     }
 
-    @Test func whichClaimNamesTheAccount() async throws {
+    @Test func `which claim names the account`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.userInfo["preferred_username"] = nil }
         #expect(try await test.login().identity.account == "alice")
@@ -159,7 +159,7 @@ import Testing
         #expect(try await other.login().identity.account == "alice")
     }
 
-    @Test func groupsOfAllKinds() async throws {
+    @Test func `groups of all kinds`() async throws {
         let test = TestParty()
         await test.provider.bend {
             $0.userInfo["groups"] = ["a", 3, .null, "", "b", .string(String(repeating: "c", count: 300))]
@@ -177,7 +177,7 @@ import Testing
         try await test.login().credentials
     }
 
-    @Test func aRefreshByTheAccessToken() async throws {
+    @Test func `a refresh by the access token`() async throws {
         let test = TestParty()
         let credentials = try await credentials(test)
         await test.provider.bend { $0.userInfo["groups"] = ["sysadmin"] }
@@ -187,7 +187,7 @@ import Testing
         #expect(await test.provider.count(.token) == 1)
     }
 
-    @Test func aRefreshByTheRefreshToken() async throws {
+    @Test func `a refresh by the refresh token`() async throws {
         let test = TestParty()
         let old = try await credentials(test)
         test.wait(3600)
@@ -200,7 +200,7 @@ import Testing
         #expect(new.idToken == old.idToken)
     }
 
-    @Test func anAccessTokenThatEndedBeforeItsTime() async throws {
+    @Test func `an access token that ended before its time`() async throws {
         let test = TestParty()
         let old = try await credentials(test)
         await test.provider.bend { $0.accessToken = "access-2" }
@@ -210,7 +210,7 @@ import Testing
         #expect(new.accessToken == "access-2x")
     }
 
-    @Test func aGrantThatIsOver() async throws {
+    @Test func `a grant that is over`() async throws {
         let test = TestParty()
         let old = try await credentials(test)
         await test.provider.bend {
@@ -220,14 +220,14 @@ import Testing
         #expect(await test.party.refresh(subject: "alice", old) == .ended(.tokenRefused(code: "invalid_grant")))
     }
 
-    @Test func aRefreshThatTellsOfSomebodyElse() async throws {
+    @Test func `a refresh that tells of somebody else`() async throws {
         let test = TestParty()
         let credentials = try await credentials(test)
         await test.provider.bend { $0.userInfo["sub"] = "mallory" }
         #expect(await test.party.refresh(subject: "alice", credentials) == .ended(.subjectMismatch))
     }
 
-    @Test func withoutARefreshToken() async throws {
+    @Test func `without a refresh token`() async throws {
         let test = TestParty()
         await test.provider.bend { $0.refreshToken = nil }
         let credentials = try await credentials(test)
@@ -236,7 +236,7 @@ import Testing
     }
 
     /// The old tokens are spent by then: the new ones must not be lost with the answer.
-    @Test func tokensAreKeptThoughUserInfoFails() async throws {
+    @Test func `tokens are kept though user info fails`() async throws {
         let test = TestParty()
         let old = try await credentials(test)
         test.wait(3600)
@@ -252,7 +252,7 @@ import Testing
 
     // MARK: What else providers do
 
-    @Test func groupsInOtherShapes() async throws {
+    @Test func `groups in other shapes`() async throws {
         let shapes: [(JSONValue, [String])] = [
             ("packager", ["packager"]), ("packager infra,docs", ["packager", "infra", "docs"]),
             ("/packager", ["packager"]),
@@ -266,7 +266,7 @@ import Testing
         }
     }
 
-    @Test func userInfoThatIsSigned() async throws {
+    @Test func `user info that is signed`() async throws {
         let test = TestParty()
         await test.provider.bend { provider in
             provider.signsUserInfo = true
@@ -284,7 +284,7 @@ import Testing
         #expect(request.fields.contains(.init("Accept", "application/json, application/jwt")))
     }
 
-    @Test func signedUserInfoThatDoesNotHold() async throws {
+    @Test func `signed user info that does not hold`() async throws {
         let bends: [@Sendable (isolated ScriptedProvider) -> Void] = [
             { $0.userInfo["iss"] = "https://evil.example.org/" }, { $0.userInfo["aud"] = "somebody" },
             { $0.userInfo["exp"] = .number(Double(ScriptedProvider.start - 100)) }, { $0.userInfo["exp"] = "soon" },
@@ -326,7 +326,7 @@ import Testing
         }
     }
 
-    @Test func aGrantIsGivenBack() async throws {
+    @Test func `a grant is given back`() async throws {
         let test = TestParty()
         let credentials = try await test.login().credentials
         #expect(try await test.party.revoke(credentials) == false, "there is no place for it")
@@ -350,7 +350,7 @@ import Testing
 
     // MARK: What costs something
 
-    @Test func onlyACodeOfThisBrowsersLoginIsRedeemed() async throws {
+    @Test func `only a code of this browsers login is redeemed`() async throws {
         let test = TestParty()
         let attempt = try test.attempt()
         for query in [

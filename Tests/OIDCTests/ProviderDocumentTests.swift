@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test func aDayInItsLife() {
+    @Test func `a day in its life`() {
         var cache = ProviderDocument<String>(maxAge: .seconds(100), interval: .seconds(10))
         #expect(word(cache.need(now: start)) == "fetch")
         cache.begin(now: start)

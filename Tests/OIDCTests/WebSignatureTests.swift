@@ -22,8 +22,8 @@ struct WebSignatureTests {
         File(name: "json_web_key_test", exceptions: [7], least: 11),
     ]
 
-    @Test("every vector is taken or refused as it should be", arguments: files)
-    func vectors(file: File) throws {
+    @Test(arguments: files)
+    func `every vector is taken or refused as it should be`(file: File) throws {
         let folder = try #require(corpora)
         let bytes = try Data(contentsOf: folder.appending(path: "wycheproof-signatures/\(file.name).json"))
         // The file is larger than any document that a provider may send.

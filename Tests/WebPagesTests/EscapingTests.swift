@@ -16,12 +16,12 @@ struct EscapingTests {
         ("<\u{301}b", "&lt;\u{301}b"),
         ("'\u{200D}&\u{20DD}", "&#39;\u{200D}&amp;\u{20DD}"),
     ])
-    func escapes(_ text: String, _ expected: String) {
+    func `escapes`(_ text: String, _ expected: String) {
         #expect(StrictHTML().escapeText(text).utf8.elementsEqual(expected.utf8))
     }
 
     /// Also inside of sections, partials, lists and blocks: there is no place where the library's own escaping is left.
-    @Test func everyPlaceIsStrict() throws {
+    @Test func `every place is strict`() throws {
         let library = try TemplateLibrary([
             "page": "{{<frame}}{{$main}}{{a}}{{#list}}{{.}}{{/list}}{{#on}}{{a}}{{/on}}{{>part}}{{/main}}{{/frame}}",
             "frame": "{{a}}{{$main}}{{/main}}{{a}}",
@@ -36,7 +36,7 @@ struct EscapingTests {
         #expect(text.utf8.elementsEqual(String(repeating: clean, count: 9).utf8))
     }
 
-    @Test func whatIsAbsentIsNotTakenFromAround() throws {
+    @Test func `what is absent is not taken from around`() throws {
         struct Inner: Sendable { var url: String? }
         struct Outer: Sendable {
             var url = "outer"
@@ -49,7 +49,7 @@ struct EscapingTests {
         #expect(library.render(root, template: "page") == "[none][innerinner]")
     }
 
-    @Test func enumerationsTellTheirCase() throws {
+    @Test func `enumerations tell their case`() throws {
         let library = try TemplateLibrary(["page": "{{tone.value}}{{#tone.bad}}!{{/tone.bad}}{{#tone.ok}}?{{/tone.ok}}"]
         )
         let root = try #require(TemplateNode.value(of: StatePill(text: "x", tone: .bad)) as? TemplateNode)

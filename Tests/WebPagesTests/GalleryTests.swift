@@ -7,7 +7,7 @@ import WebPages
 /// takes templates and assets from there, so that they can be worked on without compiling.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["W2F_PAGE_GALLERY"] != nil))
 struct GalleryTests {
-    @Test func writesAllSamples() throws {
+    @Test func `writes all samples`() throws {
         let environment = ProcessInfo.processInfo.environment
         let folder = try #require(environment["W2F_PAGE_GALLERY"])
         let renderer = try environment["W2F_PAGE_SOURCES"].map(Self.renderer(from:)) ?? PageRenderer()

@@ -9,7 +9,7 @@ struct HostileContentTests {
     private static let attack =
         "\"'\u{301}\"\u{301} onfocus=alert(1) x=</title></textarea></script><img src=x>{{csrf}}`"
 
-    @Test func nothingGetsOutOfItsPlace() throws {
+    @Test func `nothing gets out of its place`() throws {
         let renderer = try PageRenderer()
         let library = try TemplateLibrary(EmbeddedTemplates.sources)
         for sample in Sample.all {

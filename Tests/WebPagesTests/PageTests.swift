@@ -12,7 +12,7 @@ struct PageTests {
     }
 
     @Test(arguments: Sample.all.indices)
-    func isAWholeDocument(_ index: Int) throws {
+    func `is a whole document`(_ index: Int) throws {
         let sample = Sample.all[index]
         let html = try sample.html(renderer)
         #expect(html.hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
@@ -25,13 +25,13 @@ struct PageTests {
     }
 
     @Test(arguments: Sample.all.indices)
-    func elementsAreClosedAndIDsAreUnique(_ index: Int) throws {
+    func `elements are closed and ids are unique`(_ index: Int) throws {
         let sample = Sample.all[index]
         let problems = MarkupCheck.problems(try sample.html(renderer))
         #expect(problems == [], "\(sample.name)")
     }
 
-    @Test func formsCarryTheTokenOfTheFrame() throws {
+    @Test func `forms carry the token of the frame`() throws {
         for sample in Sample.all {
             let html = try sample.html(renderer)
             let forms = html.components(separatedBy: "method=\"post\"").count - 1
@@ -40,13 +40,13 @@ struct PageTests {
         }
     }
 
-    @Test func theTitleSaysThatThereAreErrors() throws {
+    @Test func `the title says that there are errors`() throws {
         let sample = try #require(Sample.all.first { $0.name == "new-github-wrong" })
         #expect(try sample.html(renderer).contains("<title>Error: New token for GitHub · webhook2fedmsg</title>"))
     }
 
     /// Whatever kind of field it is, the page opens where something is to be done.
-    @Test func fieldsWithErrorsHaveTheFocus() throws {
+    @Test func `fields with errors have the focus`() throws {
         func html(_ change: (inout NewTokenPage) -> Void) throws -> String {
             var page = Samples.newToken()
             change(&page)
@@ -57,7 +57,7 @@ struct PageTests {
         #expect(try html { $0.fields[0] = Samples.scopeField("", error: "x") }.contains(/id="scope"[^>]* autofocus/))
     }
 
-    @Test func theAddressOfAnAssetChangesWithItsContent() throws {
+    @Test func `the address of an asset changes with its content`() throws {
         let one = AssetCatalog(["style.css": Array("a".utf8)])
         let other = AssetCatalog(["style.css": Array("b".utf8)])
         #expect(one.urls["style"] == "/assets/style.ca978112ca1b.css")
@@ -66,7 +66,7 @@ struct PageTests {
         #expect(one.asset(named: "style.css") == nil)
     }
 
-    @Test func drawingsHaveNoScriptAndNothingFromElsewhere() {
+    @Test func `drawings have no script and nothing from elsewhere`() {
         for asset in renderer.assets.all where asset.contentType == "image/svg+xml" {
             let text = String(decoding: asset.bytes, as: UTF8.self)
             #expect(!text.contains("<script") && !text.contains("href=") && !text.contains("style="), "\(asset.name)")

@@ -12,18 +12,18 @@ struct TemplateTests {
         renderer = try PageRenderer()
     }
 
-    @Test func everyTemplateOfTheFolderIsCompiledIn() throws {
+    @Test func `every template of the folder is compiled in`() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.resources + "/templates")
         #expect(files.map { String($0.prefix { $0 != "." }) }.sorted() == EmbeddedTemplates.sources.keys.sorted())
     }
 
-    @Test func everyAssetOfTheFolderIsCompiledIn() throws {
+    @Test func `every asset of the folder is compiled in`() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Self.resources + "/assets")
         #expect(files.sorted() == EmbeddedAssets.sources.keys.sorted())
     }
 
     /// Mustache shows nothing for a name that it does not find, so a misspelt one would go unnoticed.
-    @Test func templatesAskOnlyForWhatModelsHave() throws {
+    @Test func `templates ask only for what models have`() throws {
         var known: Set<String> = ["."]
         for sample in Sample.all { Self.collect(renderer.root(sample.content, in: sample.frame), into: &known) }
         let words = try Self.names()
@@ -31,7 +31,7 @@ struct TemplateTests {
         #expect(words.subtracting(known) == [])
     }
 
-    @Test func modelsHaveNothingThatNoTemplateAsksFor() throws {
+    @Test func `models have nothing that no template asks for`() throws {
         var known: Set<String> = []
         for sample in Sample.all { Self.collect(renderer.root(sample.content, in: sample.frame), into: &known) }
         let unused = known.subtracting(try Self.names(split: true))
@@ -42,7 +42,7 @@ struct TemplateTests {
         #expect(unused.subtracting(cases) == [])
     }
 
-    @Test func everyFormThatChangesSomethingSendsTheToken() throws {
+    @Test func `every form that changes something sends the token`() throws {
         for (name, source) in EmbeddedTemplates.sources {
             for form in source.components(separatedBy: "method=\"post\"").dropFirst() {
                 let start = form.prefix(220)
@@ -52,7 +52,7 @@ struct TemplateTests {
     }
 
     /// The policy has no 'unsafe-inline', so these would do nothing.
-    @Test func nothingIsInline() {
+    @Test func `nothing is inline`() {
         for (name, source) in EmbeddedTemplates.sources {
             #expect(!source.contains("style="), "\(name)")
             #expect(!source.contains("javascript:"), "\(name)")
@@ -63,7 +63,7 @@ struct TemplateTests {
     }
 
     @Test(arguments: ["{{{name}}}", "{{&name}}", "{{%CONTENT_TYPE: TEXT}}", "{{=<% %>=}}"])
-    func whatWouldNotEscapeIsNoTemplate(_ source: String) {
+    func `what would not escape is no template`(_ source: String) {
         #expect(throws: TemplateError.self) { try TemplateLibrary(["x": source]) }
     }
 

@@ -8,7 +8,7 @@ import Testing
     private static let services = AnyServiceTests.services
 
     /// Parsed, judged, redacted and made a message's body, as a body of each service.
-    @Test(arguments: services.indices, JSONFamily.all) func payloads(_ index: Int, _ family: JSONFamily) throws {
+    @Test(arguments: services.indices, JSONFamily.all) func `payloads`(_ index: Int, _ family: JSONFamily) throws {
         let service = Self.services[index]
         var headers: HeaderList = ["Content-Type": "application/json"]
         for (name, value) in service.exampleHeaders(event: nil) ?? [:] { headers = headers.adding(name, value) }
@@ -28,7 +28,7 @@ import Testing
         #expect(ratio <= Growth.limit, "\(service.name)")
     }
 
-    @Test(arguments: JSONFamily.all) func redaction(_ family: JSONFamily) {
+    @Test(arguments: JSONFamily.all) func `redaction`(_ family: JSONFamily) {
         let redaction = PayloadRedaction(
             removing: ["**.secret", "a.*.b"], blanking: ["**.deep"],
             reducing: [
@@ -38,7 +38,7 @@ import Testing
         #expect(ratio <= Growth.limit)
     }
 
-    @Test(arguments: JSONFamily.all) func parser(_ family: JSONFamily) throws {
+    @Test(arguments: JSONFamily.all) func `parser`(_ family: JSONFamily) throws {
         let parser = try JSONParser()
         let ratio = Growth.ratio(from: 2 << 10, { family.document($0)[...] }) {
             _ = try? parser.withDocument($0) { (document) throws(WebhookError) in
@@ -51,7 +51,7 @@ import Testing
     }
 
     /// What people type for a filter and a scope.
-    @Test(arguments: TextFamily.all) func typedTexts(_ family: TextFamily) {
+    @Test(arguments: TextFamily.all) func `typed texts`(_ family: TextFamily) {
         let filters = Growth.ratio(from: 500, family.text) { _ = try? EventFilter(text: $0) }
         #expect(filters <= Growth.limit)
         for service in Self.services {
@@ -62,7 +62,7 @@ import Testing
 
     /// What senders put into headers, which are bounded by the head, and people into settings, whose marks are in order: forms
     /// are decoded so.
-    @Test(arguments: TextFamily.sorted) func texts(_ family: TextFamily) throws {
+    @Test(arguments: TextFamily.sorted) func `texts`(_ family: TextFamily) throws {
         for service in Self.services {
             let secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"].compactMap {
                 try? service.prepare(secret: Array($0.utf8))

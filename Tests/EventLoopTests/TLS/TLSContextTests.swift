@@ -23,7 +23,7 @@ import Testing
         refusal(TLSClientContext.Files(authorities: authority.certificateFile, certificate: certificate, key: key))
     }
 
-    @Test func goodFilesAreTaken() async throws {
+    @Test func `good files are taken`() async throws {
         let good = try authority.issue("good")
         #expect(refusal(certificate: good.certificate, key: good.key) == nil)
         #expect(refusal(TLSClientContext.Files()) == nil, "the system's authorities")
@@ -33,7 +33,7 @@ import Testing
         _ = try await TLSServerContext.load(.init(certificate: good.certificate, key: good.key))
     }
 
-    @Test func certificateAndKeyMayShareAFile() throws {
+    @Test func `certificate and key may share a file`() throws {
         let good = try authority.issue("good")
         let both = try authority.file(
             "both.pem",
@@ -43,7 +43,7 @@ import Testing
         #expect(refusal(certificate: both, key: both) == nil)
     }
 
-    @Test func aMissingFileIsNamed() throws {
+    @Test func `a missing file is named`() throws {
         let good = try authority.issue("good")
         let nowhere = authority.folder + "/nowhere.pem"
         let error = TLSError.unreadable(file: nowhere, reason: "No such file or directory")
@@ -53,7 +53,7 @@ import Testing
         #expect(refusal(.init(authorities: authority.folder))?.description.contains("Is a directory") == true)
     }
 
-    @Test func aFileOfSomethingElseIsNamed() throws {
+    @Test func `a file of something else is named`() throws {
         let good = try authority.issue("good")
         let empty = try authority.file("empty.pem", "")
         #expect(
@@ -69,7 +69,7 @@ import Testing
         #expect(refusal(.init(authorities: broken))?.description.contains("a certificate that can't be read") == true)
     }
 
-    @Test func anotherCertificatesKeyIsAMismatch() throws {
+    @Test func `another certificate's key is a mismatch`() throws {
         let (one, other) = (try authority.issue("one"), try authority.issue("other"))
         let error = TLSError.keyMismatch(certificate: one.certificate, key: other.key)
         #expect(refusal(certificate: one.certificate, key: other.key) == error)
@@ -77,7 +77,7 @@ import Testing
     }
 
     /// And nobody is asked for the passphrase.
-    @Test func anEncryptedKeyIsCalledSo() throws {
+    @Test func `an encrypted key is called so`() throws {
         let sealed = try authority.issue("sealed", passphrase: "sesame")
         let error = refusal(certificate: sealed.certificate, key: sealed.key)
         #expect(
@@ -85,7 +85,7 @@ import Testing
                 == .unusable(file: sealed.key, reason: "holds an encrypted key: one without a passphrase is needed"))
     }
 
-    @Test func datesAreLookedAt() throws {
+    @Test func `dates are looked at`() throws {
         let old = try authority.issue("old", from: -7200, until: -3600)
         guard case .expired(old.certificate, _) = refusal(certificate: old.certificate, key: old.key) else {
             Issue.record("an expired certificate was taken")
@@ -101,7 +101,7 @@ import Testing
         #expect(server.validity != nil)
     }
 
-    @Test func timesAreReadable() {
+    @Test func `times are readable`() {
         #expect(TLSFile.text(of: 0) == "1970-01-01 00:00:00 UTC")
         #expect(TLSFile.text(of: 1_798_761_599) == "2026-12-31 23:59:59 UTC")
     }

@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: [1, 7, 1000, .max])
-    func aConversationInPiecesOf(_ piece: Int) throws {
+    func `a conversation in pieces of`(_ piece: Int) throws {
         let (client, server) = try converse(
             TLSSession(self.client, host: "localhost"), TLSSession(self.server), piece: piece)
         #expect(client.session.version == "TLSv1.3")
@@ -79,7 +79,7 @@ import Testing
         #expect(bytes == Array("answer".utf8) && last == .wantsInput)
     }
 
-    @Test func aRecordArrivesByteByByte() throws {
+    @Test func `a record arrives byte by byte`() throws {
         let (client, server) = try converse(TLSSession(self.client, host: "127.0.0.1"), TLSSession(self.server))
         let text = (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
         #expect(try client.write(text) == text.count)
@@ -97,13 +97,13 @@ import Testing
         #expect(plain.readable.elementsEqual(text))
     }
 
-    @Test func aWriteIsOneRecordAtMost() throws {
+    @Test func `a write is one record at most`() throws {
         let (client, _) = try converse(TLSSession(self.client, host: "localhost"), TLSSession(self.server))
         #expect(try client.write([UInt8](repeating: 1, count: 40_000)) == 16_384)
         #expect(client.session.outputCount < 16_384 + 64)
     }
 
-    @Test func theEndOfOneDirectionLeavesTheOther() throws {
+    @Test func `the end of one direction leaves the other`() throws {
         let (client, server) = try converse(TLSSession(self.client, host: "localhost"), TLSSession(self.server))
         client.session.shut()
         client.session.shut()
@@ -114,7 +114,7 @@ import Testing
         #expect(try client.read().bytes == [1, 2, 3])
     }
 
-    @Test func outputThatLeftHoldsNoMemoryAndNoBytes() throws {
+    @Test func `output that left holds no memory and no bytes`() throws {
         let (client, server) = try converse(TLSSession(self.client, host: "localhost"), TLSSession(self.server))
         #expect(client.session.outputCount == 0 && server.session.outputCount == 0)
         #expect(try client.read().last == .wantsInput)
@@ -147,7 +147,7 @@ import Testing
         return (first, told)
     }
 
-    @Test func anotherAuthoritysServerIsNotAccepted() throws {
+    @Test func `another authority's server is not accepted`() throws {
         let other = try TestAuthority(name: "another authority")
         defer { withExtendedLifetime(other) {} }
         let client = try TLSClientContext(.init(authorities: other.certificateFile))
@@ -157,7 +157,7 @@ import Testing
     }
 
     @Test(arguments: [("broker.example.org", "hostname mismatch"), ("127.0.0.2", "IP address mismatch")])
-    func anotherHostsCertificateIsNotAccepted(host: String, reason: String) throws {
+    func `another host's certificate is not accepted`(host: String, reason: String) throws {
         let (first, _) = failures(try TLSSession(client, host: host), try TLSSession(server))
         #expect(first == .untrusted(peer: host, reason: reason))
     }
@@ -167,14 +167,14 @@ import Testing
         ("*.example.org", "example.org", false), ("b*.example.org", "broker.example.org", false),
         ("broker.*.org", "broker.example.org", false),
     ])
-    func aWildcardStandsForOneWholeLabelInFront(name: String, host: String, isGood: Bool) throws {
+    func `a wildcard stands for one whole label in front`(name: String, host: String, isGood: Bool) throws {
         let files = try authority.issue("wild", names: "DNS:\(name)")
         let server = try TLSServerContext(.init(certificate: files.certificate, key: files.key))
         let (first, _) = failures(try TLSSession(client, host: host), try TLSSession(server))
         #expect(first == (isGood ? nil : .untrusted(peer: host, reason: "hostname mismatch")))
     }
 
-    @Test func anIntermediateAuthorityIsSentAlong() throws {
+    @Test func `an intermediate authority is sent along`() throws {
         let intermediate = try authority.intermediate()
         defer { withExtendedLifetime(intermediate) {} }
         let files = try intermediate.issue("behind")
@@ -192,7 +192,7 @@ import Testing
 
     /// RFC 6066 section 3: a literal address is not asked for.
     @Test(arguments: [("localhost", true), ("127.0.0.1", false), ("::1", false)])
-    func theNameIsAskedForButNoAddress(host: String, isSent: Bool) throws {
+    func `the name is asked for but no address`(host: String, isSent: Bool) throws {
         let session = try TLSSession(client, host: host)
         var input = ReadBuffer()
         _ = try session.handshake(&input)
@@ -210,14 +210,14 @@ import Testing
     }
 
     /// As fedora-messaging's own check: a common name is no host's name.
-    @Test func aCommonNameIsNoHostName() throws {
+    @Test func `a common name is no host name`() throws {
         let files = try authority.issue("nameless", commonName: "localhost", names: nil)
         let server = try TLSServerContext(.init(certificate: files.certificate, key: files.key))
         let (first, _) = failures(try TLSSession(client, host: "localhost"), try TLSSession(server))
         #expect(first == .untrusted(peer: "localhost", reason: "hostname mismatch"))
     }
 
-    @Test func anExpiredServerIsNotAccepted() throws {
+    @Test func `an expired server is not accepted`() throws {
         let files = try authority.issue("old", from: -7200, until: -3600)
         let server = try TLSServerContext(.init(certificate: files.certificate, key: files.key))
         let (first, told) = failures(try TLSSession(client, host: "localhost"), try TLSSession(server))
@@ -231,7 +231,7 @@ import Testing
             .init(certificate: files.certificate, key: files.key, clientAuthorities: authority.certificateFile))
     }
 
-    @Test func aClientsCertificateIsAskedForAndTaken() throws {
+    @Test func `a client's certificate is asked for and taken`() throws {
         let files = try authority.issue("client", commonName: "webhook2fedmsg", names: nil)
         let client = try TLSClientContext(
             .init(authorities: authority.certificateFile, certificate: files.certificate, key: files.key))
@@ -242,7 +242,7 @@ import Testing
     }
 
     /// A ticket with a client's certificate in it, in records so small that it has two of them.
-    @Test func aWriteWithinATicketWaitsForItsRest() throws {
+    @Test func `a write within a ticket waits for its rest`() throws {
         let strict = try strictServer()
         #expect(SSL_CTX_ctrl(strict.context.raw, SSL_CTRL_SET_MAX_SEND_FRAGMENT, 512, nil) == 1)
         let files = try authority.issue("ticket", commonName: "webhook2fedmsg", names: nil)
@@ -274,12 +274,12 @@ import Testing
         #expect(try server.read().bytes == [7])
     }
 
-    @Test func aClientWithoutCertificateIsToldSo() throws {
+    @Test func `a client without certificate is told so`() throws {
         let (_, told) = failures(try TLSSession(client, host: "localhost"), try TLSSession(strictServer()))
         #expect(told == .alert("certificate required"))
     }
 
-    @Test func aClientOfAnotherAuthorityIsToldSo() throws {
+    @Test func `a client of another authority is told so`() throws {
         let rogues = try TestAuthority(name: "a rogue")
         defer { withExtendedLifetime(rogues) {} }
         let rogue = try rogues.issue("client")
@@ -290,7 +290,7 @@ import Testing
         #expect(told == .alert("unknown ca"))
     }
 
-    @Test func anExpiredClientIsToldSo() throws {
+    @Test func `an expired client is told so`() throws {
         let old = try authority.issue("old", from: -7200, until: -3600)
         let client = try TLSClientContext(
             .init(authorities: authority.certificateFile, certificate: old.certificate, key: old.key), now: nil)
@@ -302,14 +302,14 @@ import Testing
         ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", TLSError.plainHTTP), ("AMQP\0\0\u{9}\u{1}", .notTLS),
         ("nobody speaks like this", .notTLS),
     ])
-    func whatIsNotTLSIsCalledSo(text: String, error: TLSError) throws {
+    func `what is not TLS is called so`(text: String, error: TLSError) throws {
         let session = try TLSSession(server)
         var input = ReadBuffer()
         input.append(Array(text.utf8))
         #expect(throws: error) { _ = try session.handshake(&input) }
     }
 
-    @Test func aServerThatIsNotTLSIsCalledSo() throws {
+    @Test func `a server that is not TLS is called so`() throws {
         let session = try TLSSession(client, host: "localhost")
         var input = ReadBuffer()
         _ = try session.handshake(&input)

@@ -6,7 +6,7 @@ import Testing
 
 /// TLS over real sockets: everything that `StreamTests` asks of a stream in the clear, and what TLS adds.
 @Suite struct TLSStreamTests {
-    @Test func bytesGoBothWaysAndAHalfCloseEndsOne() async throws {
+    @Test func `bytes go both ways and a half close ends one`() async throws {
         try await SecureLoopback.run { pair in
             try await pair.client.write(Array("hello".utf8))
             pair.client.shutdownWrite()
@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func aWriteLargerThanTheSocketWaitsForTheReader() async throws {
+    @Test func `a write larger than the socket waits for the reader`() async throws {
         try await SecureLoopback.run { pair in
             let large = (0..<4_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
             async let written: Void = {
@@ -37,7 +37,7 @@ import Testing
     }
 
     /// The way of the AMQP publisher: write what goes, wait for room, go on with the rest, which has grown meanwhile.
-    @Test func shortWritesGoOnWhereTheyStopped() async throws {
+    @Test func `short writes go on where they stopped`() async throws {
         try await SecureLoopback.run { pair in
             let first = (0..<16_000_000).map { UInt8(truncatingIfNeeded: $0 &* 17) }
             let all = first + (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 3) }
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func bothDirectionsAtOnce() async throws {
+    @Test func `both directions at once`() async throws {
         try await SecureLoopback.run { pair in
             @Sendable func pump(_ stream: TLSStream, _ seed: UInt8) async throws -> Bool {
                 let bytes = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0) &+ seed }
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func aReadPastItsDeadlineThrowsAndTheStreamGoesOn() async throws {
+    @Test func `a read past its deadline throws and the stream goes on`() async throws {
         try await SecureLoopback.run { pair in
             var buffer = ReadBuffer()
             pair.server.deadline = .now + .milliseconds(20)
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func cancellationFromAnotherThreadWakesTheReader() async throws {
+    @Test func `cancellation from another thread wakes the reader`() async throws {
         try await SecureLoopback.run { pair in
             let reader = Task(executorPreference: pair.server.loop.taskExecutor) {
                 await withTaskCancellationHandler {
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func closingWakesTheReaderAndTellsTheOtherSide() async throws {
+    @Test func `closing wakes the reader and tells the other side`() async throws {
         try await SecureLoopback.run { pair in
             async let outcome = pair.server.failureOfRead()
             await Task.yield()
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func anEndWithoutAnnouncementIsATruncation() async throws {
+    @Test func `an end without announcement is a truncation`() async throws {
         try await SecureLoopback.run { pair in
             try await pair.client.write([1, 2, 3])
             pair.clientSocket.shutdownWrite()
@@ -140,7 +140,7 @@ import Testing
     }
 
     /// With TLS 1.3 the client has done its handshake before the server has looked at its certificate.
-    @Test func aRefusedCertificateIsTheReasonWhateverFailsFirst() async throws {
+    @Test func `a refused certificate is the reason whatever fails first`() async throws {
         let authority = try TestAuthority()
         let rogues = try TestAuthority(name: "a rogue")
         defer { withExtendedLifetime(rogues) {} }
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test func aServerThatStopsWithinTheHandshakeIsNotWaitedForForEver() async throws {
+    @Test func `a server that stops within the handshake is not waited for for ever`() async throws {
         let context = try TLSClientContext(.init())
         try await Loopback.run(on: try SharedLoops.first.get()) { pair in
             await #expect(throws: StreamError.deadlineExceeded) {
@@ -197,7 +197,7 @@ import Testing
         }
     }
 
-    @Test func cancellingTheStreamEndsItsHandshake() async throws {
+    @Test func `cancelling the stream ends its handshake`() async throws {
         let context = try TLSClientContext(.init())
         try await Loopback.run(on: try SharedLoops.first.get()) { pair in
             async let outcome: StreamError? = {
@@ -215,7 +215,7 @@ import Testing
 
     /// Connections between two loops, closed, cut and cancelled in the middle of everything.
     @Test(.timeLimit(.minutes(2)))
-    func endsUnderLoad() async throws {
+    func `ends under load`() async throws {
         let identity = try SecureLoopback.Identity()
         let loops = [try SharedLoops.first.get(), try SharedLoops.second.get()]
         let listener = try await Task(executorPreference: loops[0].taskExecutor) {

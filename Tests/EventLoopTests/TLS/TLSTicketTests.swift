@@ -11,7 +11,7 @@ import Testing
     }
 
     /// A key that everything recorded for months could be read with would be worth stealing.
-    @Test func keysAreReplacedEveryDay() throws {
+    @Test func `keys are replaced every day`() throws {
         let context = try TLSContext(isServer: true)
         let first = names(context)
         #expect(first.former == nil && first.current.contains { $0 != 0 })
@@ -28,7 +28,7 @@ import Testing
         #expect(third.current != second.current && third.former == nil, "nobody has a ticket any more")
     }
 
-    @Test func eachContextHasKeysOfItsOwn() throws {
+    @Test func `each context has keys of its own`() throws {
         let (one, other) = (try TLSContext(isServer: true), try TLSContext(isServer: true))
         #expect(names(one).current != names(other).current)
         let client = try TLSContext(isServer: false)

@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test(arguments: Kind.allCases, TokenAction.allCases)
-    func ofAToken(_ kind: Kind, _ action: TokenAction) throws {
+    func `of a token`(_ kind: Kind, _ action: TokenAction) throws {
         let decision = Authorization.decide(kind.person, action, owners: try owners(), now: Self.now)
         let expected: Authorization.Decision =
             switch action {
@@ -62,7 +62,7 @@ import Testing
 
     /// A token that is not there is as one that must not be known of, for administrators too.
     @Test(arguments: Kind.allCases, TokenAction.allCases)
-    func ofNoToken(_ kind: Kind, _ action: TokenAction) {
+    func `of no token`(_ kind: Kind, _ action: TokenAction) {
         let decision = Authorization.decide(kind.person, action, owners: nil, now: Self.now)
         if action.concernsToken {
             #expect(decision == (kind == .loggedOut ? .forbid(.loggedOut) : .hide))
@@ -72,7 +72,7 @@ import Testing
     }
 
     /// One that nobody owns, made on the command line, is the administrators'.
-    @Test(arguments: Kind.allCases) func ofATokenWithoutOwners(_ kind: Kind) {
+    @Test(arguments: Kind.allCases) func `of a token without owners`(_ kind: Kind) {
         let decision = Authorization.decide(kind.person, .edit, owners: [], now: Self.now)
         let expected: Authorization.Decision =
             switch kind {

@@ -8,7 +8,7 @@ import Testing
     private let plain = CookiePolicy(baseURL: "http://127.0.0.1:8080")
     private let now = UnixTime(milliseconds: 1_795_455_986_000)
 
-    @Test func marks() {
+    @Test func `marks`() {
         #expect(
             secure.set("w2f", "abc", maxAge: .seconds(60))
                 == .init("Set-Cookie", "__Host-w2f=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"))
@@ -20,7 +20,7 @@ import Testing
                 == .init("Set-Cookie", "__Host-w2f=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure"))
     }
 
-    @Test func reading() throws {
+    @Test func `reading`() throws {
         let head = try TestHead.get("Cookie: a=b; __Host-w2f=x=y;c", "Cookie: w2f=z; __Host-w2f-login-1=q")
         #expect(secure.value(of: "w2f", in: head) == "x=y")
         #expect(plain.value(of: "w2f", in: head) == "z")
@@ -29,7 +29,7 @@ import Testing
     }
 
     /// Which of two is ours cannot be told: a neighbouring host may have planted one.
-    @Test func twoOfANameAreNone() throws {
+    @Test func `two of a name are none`() throws {
         #expect(plain.value(of: "w2f", in: try TestHead.get("Cookie: w2f=a; w2f=b")) == nil)
     }
 
@@ -42,7 +42,7 @@ import Testing
         return String(field.prefix { $0 != ";" })
     }
 
-    @Test func sealedValuesComeBack() throws {
+    @Test func `sealed values come back`() throws {
         let cookie = try sealed()
         let head = try TestHead.get("Cookie: \(text(cookie))")
         #expect(cookie.value(of: "flash", in: head, now: now) == Array("saved".utf8))
@@ -50,7 +50,7 @@ import Testing
         #expect(cookie.value(of: "flash", in: head, now: now.advanced(by: .seconds(60))) == nil)
     }
 
-    @Test func sealedValuesOfOthersDoNot() throws {
+    @Test func `sealed values of others do not`() throws {
         let cookie = try sealed()
         let good = try text(cookie)
         let renamed = "flash=" + (try text(cookie, "other").drop { $0 != "=" }.dropFirst())
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func sealedValuesAreBounded() throws {
+    @Test func `sealed values are bounded`() throws {
         #expect(throws: (any Error).self) {
             try sealed().set("x", [UInt8](repeating: 0, count: 2601), lifetime: .seconds(1), now: now)
         }

@@ -18,7 +18,7 @@ import Testing
     private func isOpen(_ entry: LoginGate.Entry) -> Bool { entry == .open }
 
     /// Ninety made-up codes from one address against a provider that does not answer.
-    @Test func oneAddressLeavesRoomForOthers() async {
+    @Test func `one address leaves room for others`() async {
         let gate = LoginGate(atOnce: 4, sleep: { _ in })
         var open = 0
         for _ in 0..<90 where await gate.enter(here, now: start) == .open { open += 1 }
@@ -28,7 +28,7 @@ import Testing
         #expect(await gate.enter(here, now: start) == .open)
     }
 
-    @Test func whoComesWhileOthersAreUnderWayWaits() async {
+    @Test func `who comes while others are under way waits`() async {
         let waits = Locked(0)
         let (steps, step) = AsyncStream.makeStream(of: Void.self)
         let gate = LoginGate(
@@ -45,7 +45,7 @@ import Testing
         #expect(await second == .open)
     }
 
-    @Test func aCodeIsRedeemedOnceAtATime() async {
+    @Test func `a code is redeemed once at a time`() async {
         let gate = LoginGate(atOnce: 4, sleep: { _ in })
         #expect(await gate.begin("a"))
         #expect(await !gate.begin("a"))
@@ -54,7 +54,7 @@ import Testing
         #expect(await gate.begin("a"))
     }
 
-    @Test func madeUpCodesWearPatienceOut() async {
+    @Test func `made up codes wear patience out`() async {
         let gate = LoginGate(atOnce: 4, sleep: { _ in })
         var open = 0
         for _ in 0..<300 where await gate.enter(here, now: start) == .open {
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func sourcesAreBounded() async {
+    @Test func `sources are bounded`() async {
         let gate = LoginGate(atOnce: 1, sleep: { _ in })
         for number in 0..<(2 * LoginGate.maximumSources) {
             let source = Self.source(1000 + number)
@@ -96,7 +96,7 @@ import Testing
     }
 
     /// Many tabs: with each further login only the oldest is given up.
-    @Test func onlyTheOldestGoes() throws {
+    @Test func `only the oldest goes`() throws {
         let cookies = try cookies()
         var jar: [String: String] = [:]
         var attempts: [LoginAttempt] = []
@@ -124,7 +124,7 @@ import Testing
     }
 
     /// What cannot be read makes room first.
-    @Test func strayCookiesGoFirst() throws {
+    @Test func `stray cookies go first`() throws {
         let cookies = try cookies()
         let good = try LoginAttempt(returnAddress: "/", maxAge: nil, startedAt: now.milliseconds / 1000)
         let field = try #require(try cookies.begin(good, in: TestHead.get("Cookie: a=b"), now: now).last)

@@ -11,7 +11,7 @@ import Testing
         [], ["Origin: https://hooks.example.org"], ["Origin: null", "Sec-Fetch-Site: same-origin"],
         ["Sec-Fetch-Site: same-origin"], ["Origin: null"],
     ])
-    func ours(fields: [String]) throws {
+    func `ours`(fields: [String]) throws {
         #expect(RequestOrigin.isOurs(try head(fields), origins: origins))
     }
 
@@ -22,7 +22,7 @@ import Testing
         ["Origin: https://hooks.example.org", "Origin: https://evil.example.org"],
         ["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: cross-site"],
     ])
-    func others(fields: [String]) throws {
+    func `others`(fields: [String]) throws {
         #expect(!RequestOrigin.isOurs(try head(fields), origins: origins))
     }
 
@@ -33,7 +33,7 @@ import Testing
         ("http://localhost:8080", "http://localhost:8080", 303), ("http://localhost:8080", "http://127.0.0.1", 303),
         ("http://localhost:8080", "https://127.0.0.1", 403), ("http://localhost:8080", "http://localhost", 403),
     ])
-    func ofThisMachine(publicURL: String, origin: String, status: Int) async throws {
+    func `of this machine`(publicURL: String, origin: String, status: Int) async throws {
         try await PageServer.run(publicURL: publicURL) { server in
             // Sent to 127.0.0.1, as Host says.
             let answer = try await server.browser().post(
@@ -47,7 +47,7 @@ import Testing
         ("https://hooks.example.org", true), ("http://127.0.0.1", false), ("https://127.0.0.1", false),
         ("http://hooks.example.org", false),
     ])
-    func ofAnotherMachine(origin: String, isOurs: Bool) async throws {
+    func `of another machine`(origin: String, isOurs: Bool) async throws {
         try await PageServer.run(publicURL: "https://hooks.example.org", developmentLogin: false) { server in
             // A session that is over: what goes with it is only taken from a browser on our page.
             let answer = try await server.browser().post(
@@ -71,12 +71,12 @@ import Testing
         ("localhost.evil.example.org", false), ("127.0.0.1.evil.example.org", false), ("0.0.0.0", false),
         ("example.org", false), ("127.0.0", false), ("[::2]", false), ("", false),
     ])
-    func whoIsThisMachine(authority: String, isLoopback: Bool) {
+    func `who is this machine`(authority: String, isLoopback: Bool) {
         #expect(LoopbackHost.isLoopback(authority: authority.utf8) == isLoopback)
         #expect(LoopbackHost.isLoopback(url: "http://\(authority)/x") == isLoopback)
     }
 
-    @Test func aURLsUserIsNoHost() {
+    @Test func `a URLs user is no host`() {
         #expect(!LoopbackHost.isLoopback(url: "http://localhost@evil.example.org/"))
     }
 
@@ -88,7 +88,7 @@ import Testing
         return DevelopmentLoginRules.isTrusted(head, from: remote)
     }
 
-    @Test func whoMayUseTheDevelopmentLogin() throws {
+    @Test func `who may use the development login`() throws {
         #expect(try trusted("Host: localhost:8080"))
         #expect(try trusted("Host: 127.0.0.1"))
         #expect(try trusted("Host: [::1]:8080", from: "::1"))
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func whereTheDevelopmentLoginMayBe() throws {
+    @Test func `where the development login may be`() throws {
         try DevelopmentLoginRules.check(Configuration())
         var configuration = Configuration()
         configuration.oidc.settings.issuer = "https://id.example.org/"

@@ -7,7 +7,7 @@ import Testing
         "/", "/tokens", "/tokens/abc?x=1&y=%2F%2Fevil.example.org", "/tokens?next=https://evil.example.org/", "/a//b",
         "/loginx", "/@evil.example.org", "/.//x",
     ])
-    func addressesHere(text: String) {
+    func `addresses here`(text: String) {
         #expect(ReturnAddress(text).path == text)
     }
 
@@ -17,11 +17,11 @@ import Testing
         "https:/evil.example.org", "javascript:alert(1)", "/x\r\nSet-Cookie: a=b", "/é", "/x\u{0}", "/x#y", "/x\\y",
         "/login", "/login?next=/x", "/login/callback?code=x", "/logout", "/" + String(repeating: "x", count: 2048),
     ])
-    func addressesElsewhere(text: String?) {
+    func `addresses elsewhere`(text: String?) {
         #expect(ReturnAddress(text) == .home)
     }
 
-    @Test func theWayToTheLogin() {
+    @Test func `the way to the login`() {
         #expect(ReturnAddress("/").login() == "/login")
         #expect(ReturnAddress("/").login(fresh: true) == "/login?fresh=1")
         #expect(ReturnAddress("/tokens?a=b&c=d").login() == "/login?next=%2Ftokens%3Fa%3Db%26c%3Dd")

@@ -7,7 +7,7 @@ import Testing
     private let start = ContinuousClock.now
     private let hash = SessionHash(bytes: [1])
 
-    @Test func aSessionIsKeptForAWhile() {
+    @Test func `a session is kept for a while`() {
         var cache = SessionCache(entries: 2, timeToLive: .seconds(5))
         let generation = cache.generation
         cache.store(.test(), for: hash, generation, now: start)
@@ -16,7 +16,7 @@ import Testing
     }
 
     /// The read may have seen the session that was ended meanwhile.
-    @Test func aReadThatWasOvertakenIsNotKept() {
+    @Test func `a read that was overtaken is not kept`() {
         var cache = SessionCache(entries: 2, timeToLive: .seconds(5))
         let generation = cache.generation
         cache.remove(SessionHash(bytes: [2]))
@@ -24,7 +24,7 @@ import Testing
         #expect(cache.find(hash, now: start) == nil)
     }
 
-    @Test func thereAreOnlySoMany() {
+    @Test func `there are only so many`() {
         var cache = SessionCache(entries: 2, timeToLive: .seconds(5))
         for number: UInt8 in 0..<10 {
             cache.store(.test(), for: SessionHash(bytes: [number]), cache.generation, now: start)
@@ -41,7 +41,7 @@ import Testing
         idleTimeout: .seconds(100), rightsMaxAge: .seconds(10), adminLoginMaxAge: .seconds(50),
         touchInterval: .seconds(5))
 
-    @Test func timesPass() {
+    @Test func `times pass`() {
         let record = SessionRecord.test(
             credentials: SealedValue(keyID: "k", bytes: [1]), expiresAt: .after(1000), authenticatedAt: .after(-20))
         #expect(rules.isAlive(record, now: .after(99)))
@@ -54,14 +54,14 @@ import Testing
         #expect(rules.adminFreshUntil(record) == .after(30))
     }
 
-    @Test func theEndComesHoweverBusy() {
+    @Test func `the end comes however busy`() {
         var record = SessionRecord.test(expiresAt: .after(1000))
         record.seenAt = .after(999)
         #expect(rules.isAlive(record, now: .after(999)))
         #expect(!rules.isAlive(record, now: .after(1000)))
     }
 
-    @Test func aProviderThatFailedIsLeftAlone() {
+    @Test func `a provider that failed is left alone`() {
         var record = SessionRecord.test(credentials: SealedValue(keyID: "k", bytes: [1]), expiresAt: .after(1000))
         record.refreshAfter = .after(40)
         #expect(rules.areRightsStale(record, now: .after(39)))
@@ -69,7 +69,7 @@ import Testing
         #expect(rules.needsRefresh(record, now: .after(40)))
     }
 
-    @Test func theDevelopmentLoginKnowsItsGroupsForEver() {
+    @Test func `the development login knows its groups for ever`() {
         let record = SessionRecord.test(isDevelopment: true, expiresAt: .after(1000))
         #expect(!rules.areRightsStale(record, now: .after(99)))
     }
@@ -78,7 +78,7 @@ import Testing
         try Session(record, id: SessionID(), rules: rules, adminGroups: admins, now: now)
     }
 
-    @Test func whatASessionMayDo() throws {
+    @Test func `what a session may do`() throws {
         let record = SessionRecord.test(groups: ["packager", "sysadmin"], expiresAt: .after(1000))
         let fresh = try session(record, now: .after(9))
         #expect(fresh.groups == ["packager", "sysadmin"])
@@ -92,7 +92,7 @@ import Testing
         #expect(try !session(record, now: .after(9), admins: []).isAdmin)
     }
 
-    @Test func administrationNeedsAFreshLogin() throws {
+    @Test func `administration needs a fresh login`() throws {
         var record = SessionRecord.test(groups: ["sysadmin"], expiresAt: .after(1000))
         record.rightsAt = .after(45)
         #expect(try session(record, now: .after(49)).person.mayAdminister(at: .after(49)))
@@ -102,7 +102,7 @@ import Testing
     }
 
     /// A provider that does not say when the person logged in says nothing of how fresh that is.
-    @Test func aLoginThatNobodyDatedIsNeverFresh() throws {
+    @Test func `a login that nobody dated is never fresh`() throws {
         let record = SessionRecord.test(groups: ["sysadmin"], authenticatedAt: nil)
         let session = try session(record, now: .after(0))
         #expect(session.isAdmin && !session.person.mayAdminister(at: .after(0)))

@@ -3,7 +3,7 @@ import Testing
 @testable import Gateway
 
 @Suite struct SessionIDTests {
-    @Test func anIDComesBackFromItsCookie() throws {
+    @Test func `an id comes back from its cookie`() throws {
         let keys = try KeyRing(TestStore.key())
         let id = try SessionID()
         let cookie = id.cookie(keys)
@@ -12,7 +12,7 @@ import Testing
         #expect("\(id)" == "a session id")
     }
 
-    @Test func madeUpOnesDoNot() throws {
+    @Test func `made up ones do not`() throws {
         let keys = try KeyRing(TestStore.key())
         let cookie = try SessionID().cookie(keys)
         let others = [
@@ -23,7 +23,7 @@ import Testing
         #expect(SessionID(cookie: cookie, keys: try KeyRing(TestStore.key(2))) == nil)
     }
 
-    @Test func theFormsTokenBelongsToTheSession() throws {
+    @Test func `the form's token belongs to the session`() throws {
         let (first, second) = (try SessionID(), try SessionID())
         #expect(try first.csrfToken() == first.csrfToken())
         #expect(try first.csrfToken() != second.csrfToken())

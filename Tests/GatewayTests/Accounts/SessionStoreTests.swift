@@ -67,7 +67,7 @@ import Testing
     // MARK: A session's life
 
     @Test(arguments: TestDatabases.all)
-    func withoutARefreshTokenItLastsADay(database: TestDatabases) async throws {
+    func `without a refresh token it lasts a day`(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store { $0.sessions.rules.idleTimeout = .seconds(30 * 86_400) }
             let short = try await store.begin(
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func aSessionIsFoundByItsIDAlone(database: TestDatabases) async throws {
+    func `a session is found by its id alone`(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store()
             let id = try await store.begin(login(), replacing: nil)
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func aLoginEndsTheSessionThatTheBrowserHad(database: TestDatabases) async throws {
+    func `a login ends the session that the browser had`(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store()
             let first = try await store.begin(login("mallory"), replacing: nil)
@@ -119,7 +119,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func sessionsEndByThemselves(database: TestDatabases) async throws {
+    func `sessions end by themselves`(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store {
                 $0.sessions.rules.idleTimeout = .seconds(600)
@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func endingSessions(database: TestDatabases) async throws {
+    func `ending sessions`(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store()
             let other = world.store { $0.sessions.cacheTimeToLive = .zero }
@@ -178,7 +178,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func theOldestGivesWay(database: TestDatabases) async throws {
+    func `the oldest gives way`(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store()
             var ids: [SessionID] = []
@@ -193,7 +193,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func aLoginInProgressIsUsedOnce(database: TestDatabases) async throws {
+    func `a login in progress is used once`(database: TestDatabases) async throws {
         try await world(database) { world in
             let (store, other) = (world.store(), world.store())
             #expect(try await store.use(state: "abc", until: .after(600)))
@@ -210,7 +210,7 @@ import Testing
     // MARK: Groups
 
     @Test(arguments: TestDatabases.all)
-    func groupsAreAskedForAgain(database: TestDatabases) async throws {
+    func `groups are asked for again`(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store()
             let id = try await store.begin(login(), replacing: nil)
@@ -231,7 +231,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func aProviderThatIsAwayCostsGroupsOnly(database: TestDatabases) async throws {
+    func `a provider that is away costs groups only`(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store()
             let id = try await store.begin(login(), replacing: nil)
@@ -251,7 +251,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func aGrantThatIsOverEndsTheSession(database: TestDatabases) async throws {
+    func `a grant that is over ends the session`(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store()
             let id = try await store.begin(login(), replacing: nil)
@@ -263,7 +263,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func anAccountThatIsSomebodyElseNowEndsTheSession(database: TestDatabases) async throws {
+    func `an account that is somebody else now ends the session`(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store()
             let id = try await store.begin(login(), replacing: nil)
@@ -275,7 +275,7 @@ import Testing
 
     /// Refresh tokens are used once: two replicas must not both try.
     @Test(arguments: TestDatabases.all)
-    func oneAsksForAll(database: TestDatabases) async throws {
+    func `one asks for all`(database: TestDatabases) async throws {
         try await world(database) { world in
             let stores = [world.store(), world.store()]
             let id = try await stores[0].begin(login(), replacing: nil)
@@ -291,7 +291,7 @@ import Testing
 
     /// A server that runs while the root key is changed seals under the new one from then on.
     @Test(arguments: TestDatabases.all)
-    func credentialsAreSealedUnderTheCurrentRootKey(database: TestDatabases) async throws {
+    func `credentials are sealed under the current root key`(database: TestDatabases) async throws {
         try await world(database) { world in
             let database = world.tokens.database
             let (old, new) = (try TestStore.key(1), try TestStore.key(2))
@@ -324,7 +324,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func aSessionEndedWhileItIsRefreshedStaysEnded(database: TestDatabases) async throws {
+    func `a session ended while it is refreshed stays ended`(database: TestDatabases) async throws {
         try await world(database) { world in
             let store = world.store()
             let id = try await store.begin(login(), replacing: nil)

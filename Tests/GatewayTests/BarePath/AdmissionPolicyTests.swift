@@ -33,8 +33,8 @@ import Testing
         #expect(policy.leave(source, .failed(bodySize: (cost - 8192) / 10), now: now).isEmpty)
     }
 
-    @Test("a quarter of the slots and of the budget is kept, and a source has an eighth", arguments: 1...64)
-    func shares(_ slots: Int) {
+    @Test(arguments: 1...64)
+    func `a quarter of the slots and of the budget is kept, and a source has an eighth`(_ slots: Int) {
         var settings = AdmissionSettings()
         settings.slots = slots
         #expect(settings.reservedSlots == slots / 4 && settings.slotsPerSource == max(1, slots / 8))
@@ -43,7 +43,7 @@ import Testing
         #expect(settings.keptPart <= 0.25 && settings.failureBudgetPerSource <= Double(settings.failureBudget))
     }
 
-    @Test func whoeverSendsGoodOnesIsNeverHeldUp() {
+    @Test func `whoever sends good ones is never held up`() {
         var policy = makePolicy()
         for _ in 0..<1000 {
             #expect(arrive(&policy, source, now: start) == .admitted)
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func whoFailsTooOftenIsRefusedAndMayTryAgainLater() {
+    @Test func `who fails too often is refused and may try again later`() {
         var policy = makePolicy()
         for _ in 0..<3 { fail(&policy, source, now: start) }
         #expect(arrive(&policy, source, now: start) == .refused)
@@ -60,14 +60,14 @@ import Testing
         #expect(arrive(&policy, source, now: start + .milliseconds(20_000)) == .admitted)
     }
 
-    @Test func servicesHaveTheirOwnAccounts() {
+    @Test func `services have their own accounts`() {
         var policy = makePolicy()
         for _ in 0..<3 { fail(&policy, source, now: start) }
         let elsewhere = ClientKey(.address(.ipv4(address: 1, port: 9)), service: 1)
         #expect(arrive(&policy, elsewhere, now: start) == .admitted)
     }
 
-    @Test func aProvenSourceMayFailMoreOften() {
+    @Test func `a proven source may fail more often`() {
         var policy = makePolicy { $0.provenTime = .seconds(60) }
         _ = arrive(&policy, source, now: start)
         _ = policy.leave(source, .verified, now: start)
@@ -83,7 +83,7 @@ import Testing
     }
 
     /// Many at once cost no more than one after the other: those under way count as if they failed.
-    @Test func thoseUnderWayAreReserved() {
+    @Test func `those under way are reserved`() {
         var policy = makePolicy()
         for _ in 0..<3 { #expect(arrive(&policy, source, now: start) == .admitted) }
         #expect(arrive(&policy, source, 4, now: start) == .waiting)
@@ -99,7 +99,7 @@ import Testing
         #expect(policy.used == 1 && policy.waiting == 0)
     }
 
-    @Test func slotsAreBoundedAndGivenInTurn() {
+    @Test func `slots are bounded and given in turn`() {
         var policy = makePolicy { $0.slots = 2 }
         let sources = (0..<19).map { ClientKey(.address(.ipv4(address: $0, port: 1)), service: 0) }
         #expect(arrive(&policy, sources[0], 0, now: start) == .admitted)
@@ -116,7 +116,7 @@ import Testing
     }
 
     /// A sender that holds all the slots of its source, and has more that wait, keeps nobody else from those that are free.
-    @Test func slowOnesOfOneSourceHoldUpNoOther() {
+    @Test func `slow ones of one source hold up no other`() {
         var policy = makePolicy {
             $0.slots = 16
             $0.failuresPerMinute = 20
@@ -134,7 +134,7 @@ import Testing
     }
 
     /// Whoever waits and can go by now goes before those that come later.
-    @Test func whoCameBeforeGoesFirst() {
+    @Test func `who came before goes first`() {
         var policy = makePolicy {
             $0.slots = 16
             $0.failuresPerMinute = 1
@@ -152,7 +152,7 @@ import Testing
     }
 
     /// However many others send slowly: those that good webhooks came from get in. And none of them takes all.
-    @Test func slotsAreKeptForProvenSources() {
+    @Test func `slots are kept for proven sources`() {
         var policy = makePolicy { $0.slots = 8 }
         let sources = (0..<60).map { ClientKey(.address(.ipv4(address: $0, port: 1)), service: 0) }
         for proven in sources[0...1] {
@@ -177,7 +177,7 @@ import Testing
     // MARK: The budget
 
     /// A source sees what its failures cost by how soon it is refused: that depends on the body's size alone.
-    @Test func aFailureCostsItsBodyForEachThatMayBeTried() {
+    @Test func `a failure costs its body for each that may be tried`() {
         var settings = AdmissionSettings()
         #expect(settings.cost(ofBody: 0) == 8192)
         #expect(settings.cost(ofBody: 1000) == 8192 + 10 * 1000)
@@ -195,7 +195,7 @@ import Testing
     }
 
     /// Nothing tells what is refused for the load from what is refused for its failures.
-    @Test func whatIsOwedHasToComeAgain() {
+    @Test func `what is owed has to come again`() {
         var policy = undivided(budget: 100_000)
         fail(&policy, source, cost: 5_000_192, now: start)
         #expect(arrive(&policy, source, now: start) == .refused)
@@ -205,7 +205,7 @@ import Testing
         #expect(arrive(&policy, other, now: start + .milliseconds(49_010)) == .admitted)
     }
 
-    @Test func failuresOfAllSourcesShareTheBudget() {
+    @Test func `failures of all sources share the budget`() {
         var policy = undivided(budget: 100_000)
         fail(&policy, source, cost: 100_192, now: start)
         #expect(arrive(&policy, other, now: start) == .refused)
@@ -214,7 +214,7 @@ import Testing
     }
 
     /// However many sources take part in a flood, the bytes of work that it gets are those of the budget.
-    @Test func aFloodGetsTheBudgetAndNoMore() {
+    @Test func `a flood gets the budget and no more`() {
         var policy = makePolicy {
             $0.failureBudget = 64 << 20
             $0.failuresPerMinute = 1_000_000
@@ -233,7 +233,7 @@ import Testing
         #expect(work > share * 11 - cost && work <= share * 11 + cost)
     }
 
-    @Test func aProvenSourceIsNotHeldUpByThat() {
+    @Test func `a proven source is not held up by that`() {
         var policy = makePolicy { $0.failureBudget = 1 << 20 }
         #expect(arrive(&policy, other, now: start) == .admitted)
         _ = policy.leave(other, .verified, now: start)
@@ -243,7 +243,7 @@ import Testing
     }
 
     /// Once proven is not enough to take what one likes.
-    @Test func failuresOfProvenSourcesAreBoundedToo() {
+    @Test func `failures of proven sources are bounded too`() {
         // Of 64,000 bytes a second 16,000 are kept, and a source has 16,000.
         var policy = makePolicy {
             $0.slots = 4
@@ -266,7 +266,7 @@ import Testing
     }
 
     /// Nor do its failures shut out those that have not failed.
-    @Test func aProvenSourceSpendsItsOwnPartOfWhatIsKept() {
+    @Test func `a proven source spends its own part of what is kept`() {
         var policy = makePolicy { $0.failureBudget = 320_000 }
         for proven in [source, other] {
             #expect(arrive(&policy, proven, now: start) == .admitted)
@@ -283,7 +283,7 @@ import Testing
     }
 
     /// One source alone takes an eighth: it has four slots of 32.
-    @Test func oneSourceDoesNotSpendItForAll() {
+    @Test func `one source does not spend it for all`() {
         var policy = makePolicy { $0.failureBudget = 800_000 }
         fail(&policy, source, cost: 200_192, now: start)
         #expect(arrive(&policy, source, now: start) == .refused)
@@ -294,7 +294,7 @@ import Testing
 
     // MARK: Sources
 
-    @Test func accountsAreBounded() {
+    @Test func `accounts are bounded`() {
         var policy = makePolicy { $0.sources = 16 }
         for address in 0..<1000 as Range<UInt32> {
             let source = ClientKey(.address(.ipv4(address: address, port: 1)), service: 0)
@@ -304,7 +304,7 @@ import Testing
         #expect(policy.used == 0)
     }
 
-    @Test func networksOfIPv6() throws {
+    @Test func `networks of I pv 6`() throws {
         let first = try #require(SocketAddress(literal: "2001:db8:1:2::1", port: 1))
         let neighbour = try #require(SocketAddress(literal: "2001:db8:1:2:ffff::9", port: 2))
         let stranger = try #require(SocketAddress(literal: "2001:db8:1:3::1", port: 1))
@@ -313,7 +313,7 @@ import Testing
     }
 
     /// A socket for both protocols gives IPv4 addresses so, and some proxies do.
-    @Test func addressesOfIPv4InIPv6() throws {
+    @Test func `addresses of I pv 4 in I pv 6`() throws {
         func source(_ literal: String) throws -> ClientKey {
             ClientKey(.address(try #require(SocketAddress(literal: literal, port: 0))), service: 0)
         }
@@ -323,7 +323,7 @@ import Testing
     }
 
     /// Senders of whom a proxy tells nothing are not one source.
-    @Test func unknownSenders() {
+    @Test func `unknown senders`() {
         #expect(ClientKey(.unknown, service: 0) != ClientKey(.unknown, service: 0))
         #expect(ClientKey(.identifier("_a"), service: 0) == ClientKey(.identifier("_a"), service: 0))
         #expect(ClientKey(.identifier("_a"), service: 0) != ClientKey(.identifier("_b"), service: 0))

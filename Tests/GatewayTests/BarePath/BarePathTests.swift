@@ -9,7 +9,7 @@ import Testing
         answer.status == 401 && answer.text.contains("\"unverified\"")
     }
 
-    @Test func theTokenIsFoundByItsScope() async throws {
+    @Test func `the token is found by its scope`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(scope: "Fedora/W2F")
             let answer = try await gateway.push(to: "/github")
@@ -21,7 +21,7 @@ import Testing
     }
 
     /// A body that is larger than any message may be is refused by its length: it is not read, let alone parsed.
-    @Test func moreThanMayBePublishedIsNotRead() async throws {
+    @Test func `more than may be published is not read`() async throws {
         try await TestGateway.run(change: {
             $0.barePath.maxBodySize = 25 << 20
             $0.ingest.maxMessageSize = 2000
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoTokensIsRefusedAlike() async throws {
+    @Test func `what is no tokens is refused alike`() async throws {
         try await TestGateway.run { gateway in
             _ = try await gateway.makeToken(scope: "fedora/w2f")
             let unscoped = String(TestGateway.secret.reversed())
@@ -55,7 +55,7 @@ import Testing
     }
 
     /// Where the payload names no repository, there is nothing to find a token by.
-    @Test func servicesThatNameNoRepository() async throws {
+    @Test func `services that name no repository`() async throws {
         try await TestGateway.run(change: { $0.barePath.admission.failuresPerMinute = 1 }) { gateway in
             // Nothing is spent at the gate, either.
             for _ in 0..<3 {
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func aDisabledTokenIsNone() async throws {
+    @Test func `a disabled token is none`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(scope: "fedora")
             _ = try await gateway.tokens.store.setState(token.id, to: .disabled)
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func severalTokensOfOneRepository() async throws {
+    @Test func `several tokens of one repository`() async throws {
         try await TestGateway.run { gateway in
             _ = try await gateway.makeToken(scope: "fedora", secret: "other" + TestGateway.secret)
             _ = try await gateway.makeToken(scope: "fedora/w2f")
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func nobodyCrowdsOthersOut() async throws {
+    @Test func `nobody crowds others out`() async throws {
         try await TestGateway.run { gateway in
             for number in 0..<150 {
                 _ = try await gateway.makeToken(
@@ -100,7 +100,7 @@ import Testing
     }
 
     /// Not at once; but it has its turn, for nothing was accepted of any of them.
-    @Test func theNinthIsNotTried() async throws {
+    @Test func `the ninth is not tried`() async throws {
         try await TestGateway.run { gateway in
             for number in 0..<8 {
                 _ = try await gateway.makeToken(
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func theTokenIsFoundByTheSecretThatIsSent() async throws {
+    @Test func `the token is found by the secret that is sent`() async throws {
         try await TestGateway.run { gateway in
             _ = try await gateway.makeToken(service: "gitlab")
             let scoped = "scoped" + TestGateway.secret
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func whatAnAuthenticOneLacksIsSaid() async throws {
+    @Test func `what an authentic one lacks is said`() async throws {
         try await TestGateway.run { gateway in
             _ = try await gateway.makeToken(scope: "fedora")
             let answer = try await gateway.push(to: "/github", delivery: "")
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test func tooLarge() async throws {
+    @Test func `too large`() async throws {
         try await TestGateway.run(change: { $0.barePath.maxBodySize = 1024 }) { gateway in
             let token = try await gateway.makeToken(scope: "fedora")
             let body = TestGateway.body.dropLast() + #","x":"\#(String(repeating: "x", count: 1024))"}"#
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    @Test func switchedOff() async throws {
+    @Test func `switched off`() async throws {
         try await TestGateway.run(change: { $0.barePath.isEnabled = false }) { gateway in
             let token = try await gateway.makeToken(scope: "fedora")
             let answer = try await gateway.push(to: "/github")
@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    @Test func whoFailsTooOftenIsNotReadAnyMore() async throws {
+    @Test func `who fails too often is not read any more`() async throws {
         try await TestGateway.run(change: {
             $0.barePath.admission.failuresPerMinute = 2
             $0.barePath.failureTime = .milliseconds(1)
@@ -180,7 +180,7 @@ import Testing
     }
 
     /// Others have spent what failures may take, and its source has not failed: it is told no more than any other.
-    @Test func whereThereIsNoRoomTheAnswerIsTheSame() async throws {
+    @Test func `where there is no room the answer is the same`() async throws {
         try await TestGateway.run(change: {
             $0.barePath.admission.failureBudget = 1
             $0.barePath.failureTime = .milliseconds(1)
@@ -196,7 +196,7 @@ import Testing
     }
 
     /// A part of what failures may take is kept for those that good webhooks came from.
-    @Test func whereThereIsNoRoomForOthersAProvenSourceIsTaken() async throws {
+    @Test func `where there is no room for others a proven source is taken`() async throws {
         try await TestGateway.run(change: {
             $0.barePath.admission.failureBudget = 1
             $0.barePath.failureTime = .milliseconds(1)
@@ -212,7 +212,7 @@ import Testing
         }
     }
 
-    @Test func aSlowBodyDoesNotKeepItsPlace() async throws {
+    @Test func `a slow body does not keep its place`() async throws {
         try await TestGateway.run(change: {
             $0.barePath.admission.slots = 1
             $0.barePath.bodyTimeout = .milliseconds(50)
@@ -226,7 +226,9 @@ import Testing
     }
 
     /// Whatever becomes of it after the gate counts, but for a good one.
-    @Test(arguments: ["broken off", "in chunks", "announced"]) func whatCannotBeReadCounts(how: String) async throws {
+    @Test(arguments: ["broken off", "in chunks", "announced"]) func `what cannot be read counts`(how: String)
+        async throws
+    {
         try await TestGateway.run(change: {
             $0.barePath.admission.failuresPerMinute = 1
             $0.barePath.failureTime = .milliseconds(1)
@@ -247,7 +249,7 @@ import Testing
         }
     }
 
-    @Test func withTheDatabaseAwayNothingIsKnown() async throws {
+    @Test func `with the database away nothing is known`() async throws {
         try await TestGateway.run(change: { $0.barePath.admission.failuresPerMinute = 1 }) { gateway in
             _ = try await gateway.makeToken(scope: "fedora")
             await gateway.tokens.database.close()

@@ -5,7 +5,7 @@ import Testing
 
 /// What is read of the database, on both kinds.
 @Suite struct CandidateLoaderTests {
-    @Test(arguments: TestDatabases.all) func readByScopeAndBySecret(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `read by scope and by secret`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let secret = try TokenSecret(ownText: Array(String(repeating: "s", count: 40).utf8))
             func make(_ scope: String?, _ service: String, _ second: Int64, creator: String? = nil) async throws
@@ -61,7 +61,9 @@ import Testing
 
     /// Four accounts have made tokens of the victim's repository, older and narrower than the right one, and have had
     /// webhooks of their own accepted. After a restart nothing is in memory.
-    @Test(arguments: TestDatabases.all) func strangersDoNotPushTheRightOneOut(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `strangers do not push the right one out`(_ kind: TestDatabases)
+        async throws
+    {
         try await kind.withStore { test in
             for account in 0..<4 {
                 for second in 0..<2 {
@@ -103,7 +105,7 @@ import Testing
 
     /// Many accounts' tokens have had webhooks accepted, more than are read, and others were made before and after: a new
     /// one is read all the same.
-    @Test(arguments: TestDatabases.all) func aNewOneIsReadBesideMany(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `a new one is read beside many`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             func make(_ name: String, at time: Int64) async throws -> TokenID {
                 try await test.store.create(
@@ -138,7 +140,9 @@ import Testing
     }
 
     /// However many tokens of a scope one account makes, those of others are read, and the command line's.
-    @Test(arguments: TestDatabases.all) func oneOwnersManyTokensTakeNobodysPlace(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `one owners many tokens take nobodys place`(_ kind: TestDatabases)
+        async throws
+    {
         try await kind.withStore { test in
             var time = UnixTime(milliseconds: 0)
             func make(_ count: Int, _ creator: String?, owner: String?) async throws -> [TokenID] {

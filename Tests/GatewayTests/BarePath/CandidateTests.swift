@@ -27,7 +27,7 @@ import Testing
 
     // MARK: Choosing
 
-    @Test func atMostEightAndTwoAnOwner() {
+    @Test func `at most eight and two an owner`() {
         let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
         let crowd = ids.map { Candidate(id: $0, owner: "mallory") }
         #expect(choice.choose(from: crowd, verified: []).map(\.id) == Array(ids.prefix(2)))
@@ -38,7 +38,7 @@ import Testing
         #expect(choice.choose(from: made, verified: []).map(\.id) == Array(ids.prefix(8)))
     }
 
-    @Test func thoseThatVerifiedBeforeComeFirst() {
+    @Test func `those that verified before come first`() {
         let choice = CandidateChoice(limit: 3, limitPerOwner: 2)
         let all = ids.map { Candidate(id: $0, owner: "zoe") }
         #expect(choice.choose(from: all, verified: [ids[7], ids[3]]).map(\.id) == [ids[7], ids[3]])
@@ -51,7 +51,7 @@ import Testing
     }
 
     /// Strangers have made tokens of the same scope, and have their own webhooks accepted by them, later and more often.
-    @Test func whoWasThereBeforeKeepsItsPlace() {
+    @Test func `who was there before keeps its place`() {
         let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
         let strangers = (0..<14).map { accepted(ids[$0], "stranger\($0 / 2)", first: 100, last: 1000 + Int64($0)) }
         let right = accepted(ids[19], "zoe", first: 1, last: 2)
@@ -64,7 +64,7 @@ import Testing
         #expect(Set(chosen.compactMap(\.owner)).count == 8)
     }
 
-    @Test func whatWasLastAcceptedIsTriedFirst() {
+    @Test func `what was last accepted is tried first`() {
         let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
         let strangers = (0..<14).map { accepted(ids[$0], "stranger\($0 / 2)", first: Int64($0), last: 100) }
         let right = accepted(ids[19], "zoe", first: 50, last: 101)
@@ -74,7 +74,7 @@ import Testing
         #expect(chosen.first?.id == ids[3] && chosen.contains(right))
     }
 
-    @Test func thoseOfWhichNothingWasAcceptedComeAfterTheOthers() {
+    @Test func `those of which nothing was accepted come after the others`() {
         let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
         let strangers = (0..<8).map { Candidate(id: ids[$0], owner: "stranger\($0 / 2)") }
         let right = [accepted(ids[18], "zoe", first: 1, last: 2), accepted(ids[19], "zoe", first: 3, last: 4)]
@@ -83,7 +83,7 @@ import Testing
     }
 
     /// Nothing was accepted of any of them: the strangers' are older, and each of them has two.
-    @Test func fourStrangersWhoCameBeforeLeaveTheRightOneAPlace() {
+    @Test func `four strangers who came before leave the right one a place`() {
         let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
         let strangers = (0..<8).map { Candidate(id: ids[$0], owner: "stranger\($0 / 2)") }
         let right = Candidate(id: ids[19], owner: "zoe")
@@ -95,7 +95,7 @@ import Testing
     }
 
     /// The strangers have had webhooks accepted before the right one's first webhook comes.
-    @Test func strangersWhoHaveProvenSomethingLeaveANewOneAPlace() {
+    @Test func `strangers who have proven something leave a new one a place`() {
         let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
         for count in [4, 7] {
             let strangers = (0..<2 * count).map {
@@ -113,7 +113,7 @@ import Testing
     }
 
     /// However many new ones there are, each has a place at some turn, and those that have proven something always.
-    @Test func newOnesHaveTheirPlacesByTurns() {
+    @Test func `new ones have their places by turns`() {
         let choice = CandidateChoice(limit: 8, limitPerOwner: 2)
         let proven = (0..<10).map { accepted(ids[$0], "old\($0)", first: Int64($0), last: Int64($0)) }
         let new = (10..<20).map { Candidate(id: ids[$0], owner: "new\($0)") }
@@ -132,7 +132,7 @@ import Testing
         #expect(CandidateChoice(limit: 1, limitPerOwner: 2).choose(from: proven + new, verified: []) == [proven[9]])
     }
 
-    @Test func theTableGoesOnWithTheTurns() {
+    @Test func `the table goes on with the turns`() {
         var table = table()
         let new = ids.map { Candidate(id: $0, owner: "new\($0)") }
         var seen = Set(table.store(new, for: key, now: start).candidates.map(\.id))
@@ -145,7 +145,7 @@ import Testing
 
     // MARK: The table
 
-    @Test func whatIsKnownIsFreshForItsTime() {
+    @Test func `what is known is fresh for its time`() {
         var table = table()
         #expect(table.lookup(key, now: start) == nil)
         _ = table.store([Candidate(id: ids[0], owner: nil)], for: key, now: start)
@@ -157,7 +157,7 @@ import Testing
         #expect(table.useStale(key, now: start) == nil)
     }
 
-    @Test func unheardChangesAreLookedForSoon() {
+    @Test func `unheard changes are looked for soon`() {
         var table = table()
         table.isWatched = false
         _ = table.store([], for: key, now: start)
@@ -165,7 +165,7 @@ import Testing
         #expect(table.lookup(key, now: start + .seconds(1)) == nil)
     }
 
-    @Test func theDatabaseIsAway() {
+    @Test func `the database is away`() {
         var table = table()
         _ = table.store([Candidate(id: ids[0], owner: nil)], for: key, now: start)
         let later = start + .seconds(100)
@@ -176,7 +176,7 @@ import Testing
         #expect(table.store([Candidate(id: ids[0], owner: nil)], for: key, now: later).isCertain)
     }
 
-    @Test func whatVerifiedIsRememberedAcrossReads() {
+    @Test func `what verified is remembered across reads`() {
         var table = table()
         let all = ids.prefix(3).map { Candidate(id: $0, owner: nil) }
         _ = table.store(all, for: key, now: start)
@@ -188,7 +188,7 @@ import Testing
         #expect(table.store(Array(all.prefix(2)), for: key, now: start).candidates.map(\.id) == Array(ids.prefix(2)))
     }
 
-    @Test func keysAreBounded() {
+    @Test func `keys are bounded`() {
         var table = table(capacity: 16)
         for number in 0..<1000 {
             _ = table.store([], for: .repository(service: "github", name: "made/up\(number)"), now: start)
@@ -198,7 +198,7 @@ import Testing
 
     // MARK: The index
 
-    @Test func oneReadAKeyHoweverManyAsk() async throws {
+    @Test func `one read a key however many ask`() async throws {
         let loader = ScriptedCandidates()
         let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 2)
         async let first = index.candidates(for: key, until: later)
@@ -212,7 +212,7 @@ import Testing
         #expect(loader.reads == 1)
     }
 
-    @Test func readsAtOnceAreBounded() async throws {
+    @Test func `reads at once are bounded`() async throws {
         let loader = ScriptedCandidates()
         let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 1)
         let keys = (0..<3).map { CandidateKey.repository(service: "github", name: "a/\($0)") }
@@ -227,7 +227,7 @@ import Testing
         #expect(answers.allSatisfy { $0.candidates.isEmpty })
     }
 
-    @Test func aReadThatAChangeOvertakesDoesNotCount() async throws {
+    @Test func `a read that a change overtakes does not count`() async throws {
         let loader = ScriptedCandidates()
         let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 2)
         async let answer = index.candidates(for: key, until: later)
@@ -244,7 +244,7 @@ import Testing
         #expect(loader.reads == 2)
     }
 
-    @Test func aReadThatIsOvertakenAgainAndAgainIsNotKept() async throws {
+    @Test func `a read that is overtaken again and again is not kept`() async throws {
         let loader = ScriptedCandidates()
         let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 2)
         async let answer = index.candidates(for: key, until: later)
@@ -262,7 +262,7 @@ import Testing
         #expect(try await next.candidates.isEmpty)
     }
 
-    @Test func whatCannotBeKnownIsAnError() async throws {
+    @Test func `what cannot be known is an error`() async throws {
         let loader = ScriptedCandidates()
         let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 2)
         async let answer = index.candidates(for: key, until: later)
@@ -276,7 +276,7 @@ import Testing
         }
     }
 
-    @Test func nobodyWaitsBeyondTheDeadline() async throws {
+    @Test func `nobody waits beyond the deadline`() async throws {
         let loader = ScriptedCandidates()
         let clock = TestClock()
         let index = TokenScopeIndex(loader: loader, table: table(), maximumLookups: 1, clock: { clock.now })
@@ -318,7 +318,7 @@ import Testing
         return index
     }
 
-    @Test func whatIsKnownIsUsedSoonWhereTheDatabaseHangs() async throws {
+    @Test func `what is known is used soon where the database hangs`() async throws {
         let (loader, clock) = (ScriptedCandidates(), TestClock())
         let index = try await stale(loader, clock)
         async let answer = index.candidates(for: key, until: clock.now + .seconds(8))
@@ -353,7 +353,7 @@ import Testing
     }
 
     /// Another read of another key hangs, and takes the only place.
-    @Test func whatIsKnownIsUsedSoonWhereItsTurnDoesNotCome() async throws {
+    @Test func `what is known is used soon where its turn does not come`() async throws {
         let (loader, clock) = (ScriptedCandidates(), TestClock())
         let index = try await stale(loader, clock)
         let other = CandidateKey.repository(service: "github", name: "c/d")
@@ -370,7 +370,7 @@ import Testing
     }
 
     /// A webhook that has no time left says nothing of the database.
-    @Test func whatIsKnownIsUsedAtTheDeadline() async throws {
+    @Test func `what is known is used at the deadline`() async throws {
         let (loader, clock) = (ScriptedCandidates(), TestClock())
         let index = try await stale(loader, clock)
         async let answer = index.candidates(for: key, until: clock.now + .milliseconds(100))
@@ -389,7 +389,7 @@ import Testing
         #expect(try await next.isCertain)
     }
 
-    @Test func theLoopWatchesTheDeadlines() async throws {
+    @Test func `the loop watches the deadlines`() async throws {
         let loader = ScriptedCandidates()
         let index = TokenScopeIndex(
             loader: loader, table: table(), maximumLookups: 1, loop: try TestDatabases.loop.get())

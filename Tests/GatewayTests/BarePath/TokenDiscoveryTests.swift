@@ -48,7 +48,7 @@ import WebhookServices
         return WebhookRequest(headers: headers, body: Array(body.utf8)[...], receivedAt: 0)
     }
 
-    @Test func whoIsKnownNeedNotWaitForOthers() async throws {
+    @Test func `who is known need not wait for others`() async throws {
         try await TestGateway.run { gateway in
             _ = try await gateway.makeToken(
                 scope: "fedora", secret: "other" + TestGateway.secret, at: UnixTime(milliseconds: 1))
@@ -90,7 +90,7 @@ import WebhookServices
     /// Nobody has proved anything yet, and a loop has others to serve: large bodies are read and verified elsewhere, with a
     /// token to try, with none, and with the right one.
     @Test(arguments: ["fedora/w2f", "nobody/w2f"], [LargeBodies.threshold, 1000])
-    func largeBodiesAreNotReadOnTheLoop(_ repository: String, _ size: Int) async throws {
+    func `large bodies are not read on the loop`(_ repository: String, _ size: Int) async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(scope: "fedora")
             let handler = try BarePathHandler(Configuration(), gateway.tokens.storage, gateway.ingest)
@@ -134,7 +134,7 @@ import WebhookServices
     }
 
     /// Those who wait for the loop, for a slot or for the turn of a large body would see it by how long that takes.
-    @Test func theWorkDoesNotTellHowManyTokensThereAre() async throws {
+    @Test func `the work does not tell how many tokens there are`() async throws {
         try await TestGateway.run { gateway in
             for number in 0..<8 {
                 _ = try await gateway.makeToken(scope: "fedora/eight", secret: "\(number)" + TestGateway.secret)
@@ -150,7 +150,7 @@ import WebhookServices
     }
 
     /// Nor does a token without a secret that its service can use.
-    @Test func aTokenWithoutSecretsTakesTheSameWork() async throws {
+    @Test func `a token without secrets takes the same work`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(scope: "fedora")
             let handler = try handler(gateway)

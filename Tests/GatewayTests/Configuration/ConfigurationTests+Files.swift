@@ -7,7 +7,7 @@ import Testing
 
 /// Which files are read, and fedora-messaging's own.
 extension ConfigurationTests {
-    @Test func fedoraMessagingsFileWithOurKeysAbove() throws {
+    @Test func `Fedora messaging's file with our keys above`() throws {
         let folder = try TemporaryFolder()
         let file = folder.path + "/config.toml"
         try """
@@ -73,13 +73,13 @@ extension ConfigurationTests {
             ])
     }
 
-    @Test func theFilePublisherByURL() throws {
+    @Test func `the file publisher by URL`() throws {
         let configuration = try Configuration.load(text: "[broker]\namqp_url = \"file:/var/spool/m.jsonl\"")
         #expect(configuration.publisher == .file(path: "/var/spool/m.jsonl"))
         #expect(configuration.publisher.description == "file:/var/spool/m.jsonl")
     }
 
-    @Test func whichFileIsRead() throws {
+    @Test func `which file is read`() throws {
         let folder = try TemporaryFolder()
         let file = folder.path + "/w.toml"
         try "[server]\nbacklog = 11".write(toFile: file, atomically: true, encoding: .utf8)
@@ -97,8 +97,8 @@ extension ConfigurationTests {
         #expect(try Configuration.load(environment: environment, standard: standard).server.limits.acceptBacklog == 11)
     }
 
-    @Test("a named pipe is refused, where a link to a file and what a shell hands over are read")
-    func specialFiles() throws {
+    @Test
+    func `a named pipe is refused, where a link to a file and what a shell hands over are read`() throws {
         let folder = try TemporaryFolder()
         let (pipe, file, link) = (folder.path + "/pipe", folder.path + "/file", folder.path + "/link")
         #expect(mkfifo(pipe, 0o600) == 0)
@@ -120,7 +120,7 @@ extension ConfigurationTests {
         #expect(try Configuration.load(path: path, environment: ["HOME": "/h"]).server.limits.acceptBacklog == 14)
     }
 
-    @Test func stateFolders() throws {
+    @Test func `state folders`() throws {
         let folder = try TemporaryFolder()
         let missing = folder.path + "/missing"
         func standard(_ environment: [String: String], _ system: String) -> String? {

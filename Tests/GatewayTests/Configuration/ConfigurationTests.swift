@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func defaultsUnderTheHomeFolder() throws {
+    @Test func `defaults under the home folder`() throws {
         let configuration = try Configuration.load(
             text: "", environment: ["HOME": "/home/w2f"], systemStateDirectory: Self.nowhere)
         #expect(configuration.stateDirectory == "/home/w2f/.local/state/webhook2fedmsg")
@@ -30,7 +30,7 @@ import Testing
         #expect(configuration.services.enabled == ["github", "gitlab", "forgejo", "discourse"])
     }
 
-    @Test func valuesOfEveryKind() throws {
+    @Test func `values of every kind`() throws {
         let configuration = try Configuration.load(
             text: """
                 state_dir = "/srv/w2f"
@@ -72,7 +72,7 @@ import Testing
         #expect(!configuration.summary.map(\.value).joined().contains("sesame"))
     }
 
-    @Test func everyProblemWithItsLineAndKey() {
+    @Test func `every problem with its line and key`() {
         let text = """
             # a comment
             [server]
@@ -114,8 +114,8 @@ import Testing
                 ])
     }
 
-    @Test("a section that nobody knows is told with its line, wherever it stands")
-    func unknownSections() {
+    @Test
+    func `a section that nobody knows is told with its line, wherever it stands`() {
         #expect(
             problems("# a\n[a.b0]\nx = 1\n[a.b1]\n[server]\n[server.x.y]\n[server.tls]") == [
                 #"w.toml:2: a: there is no such key; the nearest is "log""#,
@@ -123,7 +123,7 @@ import Testing
             ])
     }
 
-    @Test func theEnvironmentGoesAboveTheFile() throws {
+    @Test func `the environment goes above the file`() throws {
         let configuration = try Configuration.load(
             text: "[server]\nbacklog = 5\nloops = 2\n[log]\nlevel = \"error\"",
             environment: [
@@ -142,7 +142,7 @@ import Testing
         #expect(configuration.warnings == ["the environment variable W2F_PORT_80_TCP sets nothing"])
     }
 
-    @Test func variablesWithProblems() {
+    @Test func `variables with problems`() {
         let found = problems(
             "",
             [
@@ -159,7 +159,7 @@ import Testing
     }
 
     /// What Kubernetes sets for services called `w2f-server`, `w2f-log-level` and `w2f-broker-client-properties`.
-    @Test func kubernetesVariablesSetNothing() throws {
+    @Test func `kubernetes variables set nothing`() throws {
         var environment = ["HOME": "/home/w2f"]
         for name in ["W2F_SERVER", "W2F_BROKER_CLIENT_PROPERTIES", "W2F_LOG_LEVEL"] {
             environment["\(name)_SERVICE_HOST"] = "172.30.1.2"
@@ -179,11 +179,11 @@ import Testing
 
     /// What only looks alike is a mistake that has to be told.
     @Test(arguments: ["W2F_SERVER_PORT", "W2F_SERVER_PORT_X", "W2F_SERVER_SERVICE", "W2F_SERVER_PORT_80_HTTP"])
-    func whatIsNotOfKubernetes(variable: String) {
+    func `what is not of kubernetes`(variable: String) {
         #expect(problems("", ["HOME": "/home/w2f", variable: "8080"]).count == 1)
     }
 
-    @Test func keysThatHaveAnotherNameNow() {
+    @Test func `keys that have another name now`() {
         let text = """
             [bare_path]
             source_header = "X-Forwarded-For"
@@ -197,8 +197,8 @@ import Testing
         }
     }
 
-    @Test("a key that is gone is refused with the name of the key to use instead")
-    func keysThatAreGone() throws {
+    @Test
+    func `a key that is gone is refused with the name of the key to use instead`() throws {
         let table = ConfigurationTable.shared
         let keys = table.sections.flatMap { section in section.keys.map { section.path(of: $0.name) } }
         for path in ConfigurationTable.replaced.keys where path.hasPrefix("bare_path.") {
@@ -212,7 +212,7 @@ import Testing
         }
     }
 
-    @Test func trustedProxies() throws {
+    @Test func `trusted proxies`() throws {
         let text = """
             [server]
             trusted_proxies = ["10.128.0.0/14", "2001:db8::/32", "192.0.2.1"]
@@ -231,7 +231,7 @@ import Testing
         #expect(problems("[server]\ntrusted_proxies = \"10.0.0.0/8\"").count == 1)
     }
 
-    @Test func secretsFromFiles() throws {
+    @Test func `secrets from files`() throws {
         let folder = try TemporaryFolder()
         let file = folder.path + "/url"
         try "amqp://u:sesame@h/v\n".write(toFile: file, atomically: false, encoding: .utf8)
@@ -255,7 +255,7 @@ import Testing
             ])
     }
 
-    @Test func problemsStandInTheOrderOfTheirLines() {
+    @Test func `problems stand in the order of their lines`() {
         let found = problems(
             "[server]\nlisten = [\"10.0.0.1:1\"]\nloops = -1\n[log]\nlevel = 1",
             ["HOME": "/h", "W2F_LOG_FORMAT": "xml"])
@@ -264,7 +264,7 @@ import Testing
     }
 
     /// Whatever the file holds, it is read or refused with a reason.
-    @Test func brokenFilesAreRefused() throws {
+    @Test func `broken files are refused`() throws {
         let shipped = Array(try String(contentsOfFile: ShippedConfigurationTests.path, encoding: .utf8).utf8)
         var generator = SplitMix(state: 42)
         var refused = 0
@@ -291,7 +291,7 @@ import Testing
         #expect(refused > 50)
     }
 
-    @Test func noSecretInAnyMessage() {
+    @Test func `no secret in any message`() {
         let found = problems(
             "[broker]\namqp_url = [\"sesame\"]\n[database]\nurl = \"mysql://u:sesame@h/d\"\n")
         #expect(found.count == 2 && !found.joined().contains("sesame"))
@@ -299,7 +299,7 @@ import Testing
         #expect(found.last?.hasPrefix("w.toml:4: database.url: ") == true)
     }
 
-    @Test func publicURLIsRequiredOffLoopback() {
+    @Test func `public URL is required off loopback`() {
         #expect(
             problems("[server]\nloops = 1\nlisten = [\"127.0.0.1:1\", \"10.0.0.1:1\"]") == [
                 "w.toml:3: server.public_url: required because server.listen has 10.0.0.1:1, which others can reach: "
@@ -312,17 +312,17 @@ import Testing
         "", "example.org", "ftp://a", "https://", "https://a/b", "https://a?b", "https://a#b", "https://u@a",
         "https://a:0", "https://a:b", "https://a b", "https://[::1", "https://[a]", "https://a:+1", "https://a//",
     ])
-    func noPublicURL(_ text: String) {
+    func `no public URL`(_ text: String) {
         #expect(PublicURL.normalized(text) == nil)
     }
 
-    @Test func publicURLs() {
+    @Test func `public URLs`() {
         #expect(PublicURL.normalized("http://[::1]:8080/") == "http://[::1]:8080")
         #expect(PublicURL.normalized("https://[fd00::1]") == "https://[fd00::1]")
         #expect(PublicURL.normalized("https://A-b.example.ORG") == "https://a-b.example.org")
     }
 
-    @Test func whatDoesNotGoTogether() {
+    @Test func `what does not go together`() {
         #expect(
             problems("[broker]\namqp_url = \"amqp://h\"\nfile = \"x\"") == [
                 "w.toml:3: broker.file: amqp_url and file exclude each other: set one"
@@ -358,7 +358,7 @@ import Testing
         #expect(problems("", [:]).first?.hasPrefix("state_dir: ") == true)
     }
 
-    @Test func tls() throws {
+    @Test func `TLS`() throws {
         let plain = try Configuration.load(text: "")
         #expect(plain.server.tls.files == nil && plain.server.baseURL == "http://127.0.0.1:8080")
         let secure = try Configuration.load(
@@ -387,7 +387,7 @@ import Testing
         ("[database]\nurl = \"postgresql://u:sesame@db.example.org/n\"", "db.example.org"),
         ("[database]\nurl = \"postgresql://u@127.0.0.1,10.0.0.1/n?sslmode=prefer\"", "10.0.0.1"),
         ("[database]\nurl = \"host=10.0.0.1 dbname=n sslmode=disable\"", "10.0.0.1"),
-    ]) func whatGoesOverTheNetworkInTheClear(text: String, host: String) throws {
+    ]) func `what goes over the network in the clear`(text: String, host: String) throws {
         let warnings = try Configuration.load(text: text).warnings
         #expect(warnings.count == 1 && warnings[0].contains(host) && !warnings[0].contains("sesame"))
     }
@@ -398,12 +398,14 @@ import Testing
         "[database]\nurl = \"postgresql:///n?host=/run/postgresql\"",
         "[database]\nurl = \"postgresql://u@db.example.org/n?sslmode=verify-full\"",
         "[database]\nurl = \"postgresql://u@db.example.org/n?sslmode=require\"",
-    ]) func whatStaysHereOrIsEncrypted(text: String) throws {
+    ]) func `what stays here or is encrypted`(text: String) throws {
         #expect(try Configuration.load(text: text).warnings == [])
     }
 
     /// A secret that others may read or replace is none; a plain setting may be known.
-    @Test(arguments: [mode_t(0o600), 0o640, 0o644, 0o666]) func filesOfSecretsAreTheOwnersOnly(mode: mode_t) throws {
+    @Test(arguments: [mode_t(0o600), 0o640, 0o644, 0o666]) func `files of secrets are the owners only`(mode: mode_t)
+        throws
+    {
         let folder = try TemporaryFolder()
         let file = folder.path + "/value"
         try "sesame\n".write(toFile: file, atomically: false, encoding: .utf8)
@@ -416,7 +418,7 @@ import Testing
     }
 
     /// What everybody may read is everybody's, also where it is root's: but for the keys that distributions ship.
-    @Test func aBrokersKeyThatEverybodyMayRead() throws {
+    @Test func `a broker's key that everybody may read`() throws {
         let folder = try TemporaryFolder()
         let key = folder.path + "/key.pem"
         try "x".write(toFile: key, atomically: false, encoding: .utf8)
@@ -428,7 +430,7 @@ import Testing
         #expect(configuration.permissionsOfTLSKeys().problems.isEmpty)
     }
 
-    @Test func servicesAreCheckedAgainstThoseThatExist() throws {
+    @Test func `services are checked against those that exist`() throws {
         let error = #expect(throws: SettingsError.self) {
             try Configuration.load(
                 text: "[services]\nenabled = [\"github\", \"gitlob\"]", file: "w.toml",

@@ -58,12 +58,12 @@ import Testing
         }
     }
 
-    @Test func thereAreSuchKeys() {
+    @Test func `there are such keys`() {
         #expect(Self.numericKeys.count > 90)
     }
 
     /// Whatever is not taken is told with its key and its line, or its variable; and nothing traps.
-    @Test(arguments: paths) func everyNumberInEveryKey(path: String) {
+    @Test(arguments: paths) func `every number in every key`(path: String) {
         let variable = ConfigurationTable.variable(for: path)
         for number in Self.numbers {
             for value in [
@@ -89,7 +89,7 @@ import Testing
         "amqp://h/?socket_timeout=", "amqp://h/?stack_timeout=", "amqp://h/?blocked_connection_timeout=",
         "amqp://h/?connection_attempts=", "amqp://h:", "postgresql://h/n?connect_timeout=", "postgresql://h/n?port=",
     ])
-    func numbersInURLs(_ start: String) {
+    func `numbers in URLs`(_ start: String) {
         let key = start.hasPrefix("amqp") ? "broker.amqp_url" : "database.url"
         for number in Self.numbers {
             let found = problems(toml(key, "\"\(start)\(number)\""))
@@ -98,7 +98,7 @@ import Testing
     }
 
     /// Each end of each range alone: it is taken, unless it does not go with another key's default, which is told.
-    @Test(arguments: numericKeys) func theEndsOfTheRange(key: NumericKey) {
+    @Test(arguments: numericKeys) func `the ends of the range`(key: NumericKey) {
         for end in key.ends {
             let found = problems(toml(key.path, end))
             #expect(found.allSatisfy { $0.source == .file(path: "w.toml", line: 2) }, "\(key.path) = \(end): \(found)")
@@ -106,7 +106,7 @@ import Testing
     }
 
     /// All that can be low is, then all that can be high: the parts are made, serve, and end.
-    @Test(arguments: [0, 1]) func aServerOfExtremes(end: Int) async throws {
+    @Test(arguments: [0, 1]) func `a server of extremes`(end: Int) async throws {
         let folder = try TemporaryFolder()
         var values = Dictionary(uniqueKeysWithValues: Self.numericKeys.map { ($0.path, $0.ends[end]) })
         // A thousand threads would tell nothing more.

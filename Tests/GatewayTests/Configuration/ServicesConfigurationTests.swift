@@ -16,7 +16,7 @@ import WebhookServices
         }
     }
 
-    @Test func aServiceIsOfferedBecauseItIsThere() throws {
+    @Test func `a service is offered because it is there`() throws {
         let configuration = try Configuration.load(
             text: """
                 [services]
@@ -51,7 +51,7 @@ import WebhookServices
             })
     }
 
-    @Test func theTopicPermissionHasThePrefix() throws {
+    @Test func `the topic permission has the prefix`() throws {
         let configuration = try Configuration.load(
             text: "[broker]\ntopic_prefix = \"org.fedoraproject.stg\"\n[services]\nenabled = [\"github\", \"gitea\"]")
         #expect(
@@ -60,7 +60,7 @@ import WebhookServices
             })
     }
 
-    @Test func everyProblemWithItsLineAndKey() {
+    @Test func `every problem with its line and key`() {
         let text = """
             [services.one]
             signature_heder = "X"
@@ -109,14 +109,14 @@ import WebhookServices
         (#"timestamp_tolerance = "2d""#, "timestamp_tolerance", "expected"),
         (#"secret_encoding = "base32""#, "secret_encoding", "expected one of"), (#"title = 5"#, "title", "expected"),
     ])
-    func whatIsRefused(_ line: String, _ key: String, _ words: String) {
+    func `what is refused`(_ line: String, _ key: String, _ words: String) {
         let found = problems("[services.x]\nsignature_header = \"X-Signature\"\n\(line)")
         #expect(found.count == 1, "\(found)")
         #expect(found.first?.hasPrefix("w.toml:3: services.x.\(key): ") == true, "\(found)")
         #expect(found.first?.contains(words) == true, "\(found)")
     }
 
-    @Test func whatIsNoSection() {
+    @Test func `what is no section`() {
         #expect(
             problems("[services]\nenable = [\"github\"]") == [
                 #"w.toml:2: services.enable: there is no such key in [services]; the nearest is "enabled""#
@@ -130,7 +130,7 @@ import WebhookServices
     }
 
     /// Taken in as it stands, the example in the shipped file is a service that works.
-    @Test func theShippedExampleWorks() throws {
+    @Test func `the shipped example works`() throws {
         let shipped = try String(contentsOfFile: ShippedConfigurationTests.path, encoding: .utf8)
         var text = ""
         for line in shipped.split(separator: "\n") {

@@ -45,8 +45,8 @@ import WebhookServices
         return text.split(separator: "\n")
     }
 
-    @Test("another default in the field is another in the written file, in its line alone", arguments: keys)
-    func written(key: Key) throws {
+    @Test(arguments: keys)
+    func `another default in the field is another in the written file, in its line alone`(key: Key) throws {
         let changed = try #require(Self.changed(key), "no value that is not the default")
         let before = ConfigurationTemplate.text().split(separator: "\n")
         let after = ConfigurationTemplate.text(of: changed).split(separator: "\n")
@@ -56,8 +56,8 @@ import WebhookServices
         #expect(lines.first?.1 == "\(key.key.name) = \(value)")
     }
 
-    @Test("no two keys have the same field, and each has one", arguments: keys)
-    func fields(key: Key) throws {
+    @Test(arguments: keys)
+    func `no two keys have the same field, and each has one`(key: Key) throws {
         let changed = try #require(Self.changed(key))
         #expect(Self.dumped(changed) != Self.dumped(Configuration()))
         for other in Self.keys where other.path != key.path {
@@ -65,8 +65,8 @@ import WebhookServices
         }
     }
 
-    @Test("the defaults are those of the parts themselves")
-    func partsDefaults() {
+    @Test
+    func `the defaults are those of the parts themselves`() {
         let configuration = Configuration()
         #expect(configuration.server.limits == HTTPServerLimits())
         #expect(configuration.database.limits == DatabaseLimits())
@@ -84,8 +84,10 @@ import WebhookServices
         #expect(configuration.sessions.rules == SessionRules())
     }
 
-    @Test("with other defaults, what the file leaves out is those, in the file, in messages and in the server")
-    func otherDefaults() async throws {
+    @Test
+    func `with other defaults, what the file leaves out is those, in the file, in messages and in the server`()
+        async throws
+    {
         let folder = try TemporaryFolder()
         var defaults = Configuration()
         defaults.server.listen = [ListenAddress(host: "127.0.0.1", port: 0)]

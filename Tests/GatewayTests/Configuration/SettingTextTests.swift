@@ -9,12 +9,12 @@ import Testing
         ("25 MiB", 26_214_400), ("25MiB", 26_214_400), ("4096", 4096), ("1 B", 1), ("2 kB", 2000), ("1 MB", 1_000_000),
         ("1GiB", 1 << 30), ("0", 0), ("64 KiB", 65_536),
     ])
-    func sizes(text: String, bytes: Int) {
+    func `sizes`(text: String, bytes: Int) {
         #expect(ByteSize.parse(text) == bytes)
     }
 
     @Test(arguments: ["", "MiB", "1.5 MiB", "-1", "1 mib", "25 MiBs", "9999999999999 GiB", "1 2", "٣", "0x10"])
-    func noSizes(_ text: String) {
+    func `no sizes`(_ text: String) {
         #expect(ByteSize.parse(text) == nil)
     }
 
@@ -22,16 +22,16 @@ import Testing
         ("8s", Duration.seconds(8)), ("500ms", .milliseconds(500)), ("2m", .seconds(120)), ("24h", .seconds(86_400)),
         ("1 d", .seconds(86_400)), ("0s", .zero),
     ])
-    func durations(text: String, duration: Duration) {
+    func `durations`(text: String, duration: Duration) {
         #expect(DurationText.parse(text) == duration)
     }
 
     @Test(arguments: ["", "8", "s", "1.5s", "-1s", "8sec", "99999999999999999d", "9007199254740993ms", "1m30s"])
-    func noDurations(_ text: String) {
+    func `no durations`(_ text: String) {
         #expect(DurationText.parse(text) == nil)
     }
 
-    @Test func whatIsWrittenIsRead() {
+    @Test func `what is written is read`() {
         for bytes in [0, 1, 1000, 1024, 1536, 25 << 20, 3 << 30, 123_456_789] {
             #expect(ByteSize.parse(ByteSize.text(bytes)) == bytes)
         }
@@ -53,7 +53,7 @@ import Testing
         ("[::ffff:127.0.0.1]:1", "::ffff:127.0.0.1", 1, true),
         ("localhost.example.org:1", "localhost.example.org", 1, false),
     ])
-    func listenAddresses(text: String, host: String, port: Int, loopback: Bool) throws {
+    func `listen addresses`(text: String, host: String, port: Int, loopback: Bool) throws {
         let address = try #require(ListenAddress(text))
         #expect(address.host == host && address.port == port && address.isLoopback == loopback)
         #expect(address.description == text)
@@ -64,7 +64,7 @@ import Testing
         ("[::0]:8080", "*:8080"), ("[0:0:0:0:0:0:0:0]:8080", "*:8080"), ("[0::]:8080", "*:8080"),
         ("[::]:8080", "*:8080"), ("LocalHost.:8080", "localhost:8080"),
     ])
-    func listenAddressesOfBothProtocols(text: String, plain: String) async throws {
+    func `listen addresses of both protocols`(text: String, plain: String) async throws {
         let address = try await ListenAddress.resolve([try #require(ListenAddress(text))])
         let expected = try await ListenAddress.resolve([try #require(ListenAddress(plain))])
         #expect(address == expected)
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(arguments: [":80", "a", "a:", "a:b", "a:-1", "a:+1", "a:65536", "::1:80", "[::1]", "[a]:1", "a b:1", "a/b:1"])
-    func noListenAddresses(_ text: String) {
+    func `no listen addresses`(_ text: String) {
         #expect(ListenAddress(text) == nil)
     }
 
@@ -81,7 +81,7 @@ import Testing
         "postgresql://w2f:sesame@db/w?password=sesame", "postgresql://w2f:sesame?x@db/w", "host=db password=sesame",
         "postgres://db/w?password=sesame",
     ])
-    func theSummaryShowsNoPassword(url: String) throws {
+    func `the summary shows no password`(url: String) throws {
         var configuration = Configuration()
         configuration.database.url = url
         let text = configuration.summary.map { "\($0.name) \($0.value)" }.joined(separator: "\n")
@@ -89,7 +89,7 @@ import Testing
         #expect(!text.contains("sesame"))
     }
 
-    @Test func coresOfACgroup() throws {
+    @Test func `cores of a cgroup`() throws {
         #expect(ProcessorCount.cores(of: "150000 100000\n") == 2)
         #expect(ProcessorCount.cores(of: "100000 100000\n") == 1)
         #expect(ProcessorCount.cores(of: "max 100000\n") == nil)

@@ -11,7 +11,7 @@ import Testing
 
     /// After a change of the table, `W2F_WRITE_SHIPPED_CONFIGURATION=1 swift test --filter ShippedConfiguration`
     /// writes the file anew.
-    @Test func theShippedFileIsWhatTheTableSays() throws {
+    @Test func `the shipped file is what the table says`() throws {
         let expected = ConfigurationTemplate.text()
         if ProcessInfo.processInfo.environment["W2F_WRITE_SHIPPED_CONFIGURATION"] != nil {
             try expected.write(toFile: Self.path, atomically: true, encoding: .utf8)
@@ -19,7 +19,7 @@ import Testing
         #expect(try String(contentsOfFile: Self.path, encoding: .utf8) == expected)
     }
 
-    @Test func everyKeyIsThereWithItsDefault() throws {
+    @Test func `every key is there with its default`() throws {
         let document = try TOMLDocument(path: Self.path)
         var found = 0
         for section in ConfigurationTable.shared.sections {
@@ -46,7 +46,7 @@ import Testing
         #expect(found > 70)
     }
 
-    @Test func theShippedFileChangesNothing() throws {
+    @Test func `the shipped file changes nothing`() throws {
         let environment = ["HOME": "/home/w2f"]
         let shipped = try Configuration.load(path: Self.path, environment: environment)
         let built = try Configuration.load(text: "", environment: environment)
@@ -57,7 +57,7 @@ import Testing
         #expect(first == second)
     }
 
-    @Test func everyKeyHasAVariableOfItsOwn() {
+    @Test func `every key has a variable of its own`() {
         let paths = ConfigurationTable.shared.sections.flatMap { section in
             section.keys.map { section.path(of: $0.name) }
         }

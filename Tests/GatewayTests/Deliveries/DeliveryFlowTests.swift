@@ -14,7 +14,7 @@ import Testing
             at: UnixTime(milliseconds: Int64(number)), outcome: outcome, status: outcome.isAccepted ? 202 : 401)
     }
 
-    @Test func everyOutcomeIsCounted() {
+    @Test func `every outcome is counted`() {
         var tally = DeliveryTally()
         for (number, outcome) in DeliveryOutcome.allCases.enumerated() { tally.count(record(number, outcome)) }
         #expect(
@@ -25,7 +25,7 @@ import Testing
                     lastWithheldAt: UnixTime(milliseconds: 2)))
     }
 
-    @Test func theLastOnesAreKept() {
+    @Test func `the last ones are kept`() {
         var ledger = DeliveryLedger(capacity: 1000)
         for number in 1...100 { ledger.add(record(number), for: one) }
         for number in 1...30 { ledger.add(record(number, .refused), for: one) }
@@ -39,7 +39,7 @@ import Testing
         #expect(ledger.dropped == 0)
     }
 
-    @Test func countersLoseNothingWhenThereIsNoRoom() {
+    @Test func `counters lose nothing when there is no room`() {
         var ledger = DeliveryLedger(capacity: 10)
         for number in 1...40 { ledger.add(record(number), for: one) }
         for number in 1...7 { ledger.add(record(number, .refused), for: two) }
@@ -52,7 +52,7 @@ import Testing
         #expect(ledger.tallies[two]?.recordCount == 0)
     }
 
-    @Test func aBatchStaysAsItIsUntilItIsWritten() throws {
+    @Test func `a batch stays as it is until it is written`() throws {
         var flow = DeliveryFlow(DeliverySettings())
         var ledger = DeliveryLedger(capacity: 100)
         ledger.add(record(1), for: one)
@@ -86,7 +86,7 @@ import Testing
         #expect(next6 == nil)
     }
 
-    @Test func pausesGrowAndEnd() {
+    @Test func `pauses grow and end`() {
         var settings = DeliverySettings()
         settings.retryMax = .seconds(5)
         var flow = DeliveryFlow(settings)
@@ -110,7 +110,7 @@ import Testing
         #expect(next10 != nil)
     }
 
-    @Test func batchesAreBoundedAndInOrder() {
+    @Test func `batches are bounded and in order`() {
         var settings = DeliverySettings()
         settings.maxBatch = 3
         var flow = DeliveryFlow(settings)

@@ -37,7 +37,9 @@ import Testing
         return try result.rows.first.map(TokenActivity.init(row:)) ?? TokenActivity()
     }
 
-    @Test(arguments: TestDatabases.all) func theLastOnesOfEachTokenAreListed(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `the last ones of each token are listed`(_ kind: TestDatabases)
+        async throws
+    {
         try await kind.withStore { test in
             let (first, second) = (try await token(test), try await token(test))
             let recorder = try recorder(test)
@@ -63,7 +65,7 @@ import Testing
     }
 
     /// Many processes, many tokens, all at once: every delivery is counted once.
-    @Test(arguments: TestDatabases.all) func countersLoseNothing(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `counters lose nothing`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             var tokens: [Token] = []
             for _ in 0..<70 { tokens.append(try await token(test)) }
@@ -103,7 +105,7 @@ import Testing
 
     /// The database goes away in the middle, once before and once after it has written: nothing is lost, and nothing
     /// counted twice.
-    @Test(arguments: TestDatabases.all) func theDatabaseGoesAway(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `the database goes away`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let token = try await token(test)
             let writer = ScriptedWriter(test.database, [nil, .before, .after, .before, nil])
@@ -120,7 +122,7 @@ import Testing
         }
     }
 
-    @Test func overloadDropsRecordsAndNoCounts() async throws {
+    @Test func `overload drops records and no counts`() async throws {
         let test = try await TestStore()
         let token = try await token(test)
         let writer = ScriptedWriter(test.database, [.before, .before, .before])
@@ -142,7 +144,7 @@ import Testing
     }
 
     /// What is known of the secrets is of the last rotation, in whatever order it is written.
-    @Test(arguments: TestDatabases.all) func whichSecretsAreUsed(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `which secrets are used`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let token = try await token(test)
             let (old, new) = (UnixTime(milliseconds: 1000), UnixTime(milliseconds: 2000))
@@ -179,7 +181,7 @@ import Testing
     }
 
     /// What a token's page needs besides the counters.
-    @Test(arguments: TestDatabases.all) func repositoriesAndLastTimes(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `repositories and last times`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let token = try await token(test)
             let recorder = try recorder(test)
@@ -197,7 +199,7 @@ import Testing
     }
 
     /// What came for a token that was deleted since is nobody's; the others' is written.
-    @Test(arguments: TestDatabases.all) func aTokenIsDeletedMeanwhile(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `a token is deleted meanwhile`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let (gone, kept) = (try await token(test), try await token(test))
             let recorder = try recorder(test)
@@ -218,7 +220,7 @@ import Testing
     }
 
     /// A shutdown writes what is left.
-    @Test func theEndOfTheRun() async throws {
+    @Test func `the end of the run`() async throws {
         let test = try await TestStore()
         let token = try await token(test)
         let recorder = try recorder(test)

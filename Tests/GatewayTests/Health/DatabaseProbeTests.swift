@@ -19,7 +19,7 @@ import Testing
         return database
     }
 
-    @Test func aCrowdCostsOneQuery() async throws {
+    @Test func `a crowd costs one query`() async throws {
         let database = CountingDatabase(try await Self.database())
         let probe = try Self.probe(database)
         let answers = await withTaskGroup(of: Bool.self) { group in
@@ -34,7 +34,7 @@ import Testing
         #expect(database.queries == 4)
     }
 
-    @Test func aDatabaseThatIsAwayIsSoForAWhile() async throws {
+    @Test func `a database that is away is so for a while`() async throws {
         let probe = try Self.probe(UnreachableDatabase())
         for _ in 0..<2 {
             let parts = await probe.readiness()
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func whoeverAsksGoesAwayAlone() async throws {
+    @Test func `whoever asks goes away alone`() async throws {
         let database = CountingDatabase(try await Self.database())
         let probe = try Self.probe(database)
         let task = Task {
@@ -55,7 +55,7 @@ import Testing
     }
 
     /// The ring follows; where it lacks the key, it is said which one, and what to do.
-    @Test func theRootKeyIsLookedAt() async throws {
+    @Test func `the root key is looked at`() async throws {
         let database = try await Self.database()
         let target = try TestStore.key(2).id
         let both = try KeyRing(TestStore.key(), former: [TestStore.key(2)])
@@ -76,7 +76,7 @@ import Testing
     }
 
     /// SQLite that waits for another process, as for a disk that hangs.
-    @Test func aDatabaseThatHangs() async throws {
+    @Test func `a database that hangs`() async throws {
         let folder = try TemporaryFolder()
         let url = try DatabaseURL.parse("sqlite:\(folder.path)/w2f.db")
         let loop = try TestDatabases.loop.get()

@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test func oneLookForAllWhoAskAndOneInAWhile() {
+    @Test func `one look for all who ask and one in a while`() {
         var probe = ProbeStateMachine<Int>(interval: .seconds(1))
         #expect(ask(&probe, 0) == "look")
         #expect(ask(&probe, 0) == "wait")

@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 @Suite struct ReadinessTests {
-    @Test func onThisMachineTheReasonsAreTold() async throws {
+    @Test func `on this machine the reasons are told`() async throws {
         try await TestGateway.run { gateway in
             try await gateway.tokens.claimRootKey()
             let answer = try await gateway.send("GET", "/readyz")
@@ -16,7 +16,7 @@ import Testing
 
     /// A proxy on this machine: somebody else asks.
     @Test(arguments: ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "x-forwarded-proto", "CF-Connecting-IP"])
-    func throughAProxyThereIsAWord(header: String) async throws {
+    func `through a proxy there is a word`(header: String) async throws {
         try await TestGateway.run { gateway in
             try await gateway.tokens.claimRootKey()
             let answer = try await gateway.send("GET", "/readyz", [header: "198.51.100.7"])
@@ -25,7 +25,7 @@ import Testing
     }
 
     /// One that says nothing of itself passes the outside's name on.
-    @Test func underAnotherNameThereIsAWord() async throws {
+    @Test func `under another name there is a word`() async throws {
         try await TestGateway.run { gateway in
             try await gateway.tokens.claimRootKey()
             let request = "GET /readyz HTTP/1.1\r\nHost: webhooks.example.org\r\nConnection: close\r\n\r\n"
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func anAdministratorIsToldFromEverywhere() async throws {
+    @Test func `an administrator is told from everywhere`() async throws {
         try await TestGateway.run(isAdministrator: true) { gateway in
             let answer = try await gateway.send("GET", "/readyz", ["X-Forwarded-For": "198.51.100.7"])
             #expect(answer.text.contains(#""parts": {"broker": {"ready": true"#))
@@ -42,7 +42,7 @@ import Testing
     }
 
     /// What proxies look at: neither the broker nor the database has a server taken out, for they are everybody's.
-    @Test func withoutABrokerItServesUntilItStops() async throws {
+    @Test func `without a broker it serves until it stops`() async throws {
         let (publisher, stopping) = (ScriptedPublisher(), Stopping())
         publisher.readiness = .notReady(reason: "connecting (refused)")
         try await TestGateway.run(publisher: publisher, stopping: stopping) { gateway in
@@ -58,12 +58,12 @@ import Testing
         }
     }
 
-    @Test func theWordIsAllThereIs() {
+    @Test func `the word is all there is`() {
         let parts = [ReadinessReport.Part(name: "broker", isReady: false, detail: "no route to broker.internal:5671")]
         #expect(String(decoding: ReadinessReport(parts: parts).word, as: UTF8.self) == "{\"status\": \"not ready\"}\n")
     }
 
-    @Test func oneConnectionIsEnoughButNotIfTheBrokerBlocksOrRefuses() {
+    @Test func `one connection is enough but not if the broker blocks or refuses`() {
         let away = PublisherStatus.connecting(lastError: "refused")
         #expect(BrokerPublisher.readiness(of: [away, .connected]).isReady)
         #expect(BrokerPublisher.readiness(of: [.connected, .suspect]).isReady)
@@ -78,7 +78,7 @@ import Testing
     }
 
     /// Each service's topic is one of that service, which is what permissions are about.
-    @Test func theTopicsThatTheBrokerIsAskedAboutAreTheServices() throws {
+    @Test func `the topics that the broker is asked about are the services`() throws {
         let services = Configuration().services.registry.known
         for (name, topic) in ExampleTopics.of(services) {
             let service = try #require(services.first { $0.name == name })

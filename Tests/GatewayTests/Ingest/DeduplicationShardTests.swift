@@ -9,21 +9,21 @@ import Testing
     private let first = MessageStamp(messageID: MessageIdentifier.random(), second: 1000)
     private let later = MessageStamp(messageID: MessageIdentifier.random(), second: 1060)
 
-    @Test func aRedeliveryOfWhatTheBrokerHasIsNotPublishedAgain() {
+    @Test func `a redelivery of what the broker has is not published again`() {
         var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
         #expect(shard.receive(key, stamp: first, now: start) == .publish(first))
         shard.confirm(key, stamp: first)
         #expect(shard.receive(key, stamp: later, now: start + .seconds(5)) == .confirmed(first))
     }
 
-    @Test func aRetryOfWhatWasNeverConfirmedKeepsTheFirstTime() {
+    @Test func `a retry of what was never confirmed keeps the first time`() {
         var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
         _ = shard.receive(key, stamp: first, now: start)
         #expect(
             shard.receive(key, stamp: later, now: start + .seconds(30)) == .publish(first))
     }
 
-    @Test func entriesAreForgottenAfterTheWindow() {
+    @Test func `entries are forgotten after the window`() {
         var shard = DeduplicationShard(capacity: 10, window: .seconds(60))
         _ = shard.receive(key, stamp: first, now: start)
         shard.confirm(key, stamp: first)
@@ -32,7 +32,7 @@ import Testing
         #expect(shard.count == 1)
     }
 
-    @Test func theOldestMakeRoom() {
+    @Test func `the oldest make room`() {
         var shard = DeduplicationShard(capacity: 3, window: .seconds(60))
         let ids = (0..<5).map { _ in MessageIdentifier.random() }
         for id in ids {
@@ -45,7 +45,7 @@ import Testing
     }
 
     /// The entry of a delivery in flight was pushed out, and another took its place: the late confirm is not its.
-    @Test func aConfirmCountsForItsOwnMessageOnly() {
+    @Test func `a confirm counts for its own message only`() {
         var shard = DeduplicationShard(capacity: 1, window: .seconds(60))
         _ = shard.receive(key, stamp: first, now: start)
         _ = shard.receive(MessageIdentifier.random(), stamp: first, now: start)
@@ -56,7 +56,7 @@ import Testing
         #expect(shard.receive(key, stamp: later, now: start) == .confirmed(later))
     }
 
-    @Test func noCapacityMeansNoDeduplication() {
+    @Test func `no capacity means no deduplication`() {
         var shard = DeduplicationShard(capacity: 0, window: .seconds(60))
         _ = shard.receive(key, stamp: first, now: start)
         shard.confirm(key, stamp: first)

@@ -7,7 +7,7 @@ import WebhookServices
 
 /// What the token's owner sees of webhooks that came over HTTP, and of test events.
 @Suite struct DeliveryNoteTests {
-    @Test func outcomes() async throws {
+    @Test func `outcomes`() async throws {
         try await TestGateway.run { gateway in
             let tokens = gateway.service
             let draft = NewToken(
@@ -44,7 +44,7 @@ import WebhookServices
     }
 
     /// The new secret is known to be in use from its first delivery on, refused or not.
-    @Test func whichSecretWasUsed() async throws {
+    @Test func `which secret was used`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken()
             let path = "/github/\(token.id)"
@@ -71,7 +71,7 @@ import WebhookServices
     }
 
     /// A delivery from outside the scope says of which repository it was; the page is told at once.
-    @Test func theRepositoryOutsideOfTheScope() async throws {
+    @Test func `the repository outside of the scope`() async throws {
         try await TestGateway.run { gateway in
             let alice = Person(account: "alice")
             let draft = NewToken(service: "github", name: "t", scope: "old/name", secret: TestGateway.secret)
@@ -91,7 +91,7 @@ import WebhookServices
     }
 
     /// A test event is on the page that shows its outcome.
-    @Test func aTestEventIsListedAtOnce() async throws {
+    @Test func `a test event is listed at once`() async throws {
         try await TestGateway.run { gateway in
             let alice = Person(account: "alice")
             let id = try await gateway.service.create(NewToken(service: "github", name: "t"), by: .person(alice)).view
@@ -102,7 +102,7 @@ import WebhookServices
         }
     }
 
-    @Test(arguments: ServiceRegistry.builtIn.map(\.name)) func testEvents(_ name: String) throws {
+    @Test(arguments: ServiceRegistry.builtIn.map(\.name)) func `test events`(_ name: String) throws {
         let service = try #require(ServiceRegistry.service(named: name))
         let settings = Dictionary(uniqueKeysWithValues: service.settings.map { ($0.key, $0.example) })
         let token = TokenRecord(
@@ -120,7 +120,7 @@ import WebhookServices
     }
 
     /// What came before is not published again, so a test event must not be what the one before it was.
-    @Test(arguments: ServiceRegistry.builtIn.map(\.name)) func everyTestEventIsAnother(_ name: String) throws {
+    @Test(arguments: ServiceRegistry.builtIn.map(\.name)) func `every test event is another`(_ name: String) throws {
         let service = try #require(ServiceRegistry.service(named: name))
         let settings = Dictionary(uniqueKeysWithValues: service.settings.map { ($0.key, $0.example) })
         let token = TokenRecord(
@@ -136,7 +136,7 @@ import WebhookServices
         #expect(isAlone || deliveries[0].body != deliveries[1].body || deliveries[0].id != deliveries[1].id)
     }
 
-    @Test func everyReasonHasItsWords() {
+    @Test func `every reason has its words`() {
         let codes =
             ["filtered", "incomplete", "signature_missing", "signature_mismatch", "out_of_scope", "token_disabled"]
             + PrivateContent.allCases.map(\.code)
@@ -145,7 +145,7 @@ import WebhookServices
         }
     }
 
-    @Test func aMissingHeaderIsNamed() {
+    @Test func `a missing header is named`() {
         let error = HTTPError(WebhookError.missingHeader("x-github-event"))
         #expect(error.code == "missing_header" && error.deliveryReason == "missing_header:x-github-event")
         #expect(
@@ -158,7 +158,7 @@ import WebhookServices
         #expect(HTTPError(WebhookError.unsupportedMediaType).deliveryReason == "unsupported_media_type")
     }
 
-    @Test func theEventToAddIsNamed() {
+    @Test func `the event to add is named`() {
         for (event, words) in [
             ("issues.opened", "Add “issues.*”."), ("push", "Add “push”."), ("a.b.c", "Add “a.b.c”."),
         ] {

@@ -25,7 +25,7 @@ import Testing
         ["Accept-Encoding:"], ["Connection:"], ["X-Request-Id:", "X-Request-Id:"], ["X-Forwarded-For:"], ["Forwarded:"],
         ["User-Agent:", "User-Agent: x"], ["Accept:"],
     ])
-    func whatIsDoubledOrEmptyIsTaken(_ fields: [String]) async throws {
+    func `what is doubled or empty is taken`(_ fields: [String]) async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken()
             let answer = try await push(gateway, to: "/github/\(token.id)", fields)
@@ -38,7 +38,7 @@ import Testing
         (["Content-Encoding: identity, br"], "compressed"),
         (["Content-Encoding:", "Content-Encoding: zstd"], "compressed"),
     ])
-    func aCompressedBodyIsToldSo(_ fields: [String], _ words: String) async throws {
+    func `a compressed body is told so`(_ fields: [String], _ words: String) async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(scope: "fedora/w2f")
             for path in ["/github/\(token.id)", "/github"] {
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func whatContradictsItselfIsRefused() async throws {
+    @Test func `what contradicts itself is refused`() async throws {
         try await TestGateway.run { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             #expect(try await push(gateway, to: path, ["Content-Type: text/plain"]).status == 415)
@@ -58,7 +58,7 @@ import Testing
     }
 
     /// A copied address often has a slash behind it.
-    @Test func aSlashBehindTheAddress() async throws {
+    @Test func `a slash behind the address`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(scope: "fedora/w2f")
             #expect(try await gateway.push(to: "/github/\(token.id)/").status == 202)
@@ -69,7 +69,7 @@ import Testing
     }
 
     /// A proxy's rule for a path holds for whatever is taken for that path.
-    @Test func pathsAreMatchedAsTheyCame() async throws {
+    @Test func `paths are matched as they came`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(scope: "fedora/w2f")
             for path in [
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func addressesAsPeopleTypeThem() async throws {
+    @Test func `addresses as people type them`() async throws {
         try await TestGateway.run { gateway in
             for (typed, meant) in [
                 ("/HealthZ", "/healthz"), ("/healthz/", "/healthz"), ("//schemas", "/schemas"), ("/GitHub", "/github"),

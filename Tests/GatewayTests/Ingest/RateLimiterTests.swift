@@ -19,7 +19,7 @@ import Testing
             capacity: capacity)
     }
 
-    @Test func aMinuteBeginsWithTheFirstAndEndsForAll() {
+    @Test func `a minute begins with the first and ends for all`() {
         var table = table(messages: 3)
         for second in 0..<3 { #expect(table.admit(ids[0], of: "a", size: 1, now: start + .seconds(second)) == nil) }
         let refusal = table.admit(ids[0], of: "a", size: 1, now: start + .seconds(3))
@@ -32,7 +32,7 @@ import Testing
         #expect(table.admit(ids[0], of: "a", size: 1, now: start + .seconds(60)) != nil)
     }
 
-    @Test func bytesCountAsWell() {
+    @Test func `bytes count as well`() {
         var table = table(bytes: 100)
         // More than all, but the first: there is no other time for it.
         #expect(table.admit(ids[0], of: nil, size: 1000, now: start) == nil)
@@ -45,7 +45,7 @@ import Testing
         #expect(table.admit(ids[2], of: nil, size: .max, now: start) != nil)
     }
 
-    @Test func anAccountsTokensCountTogether() {
+    @Test func `an accounts tokens count together`() {
         var table = table(messages: 10, account: (3, 0))
         for index in 0..<3 { #expect(table.admit(ids[index], of: "a", size: 1, now: start) == nil) }
         #expect(table.admit(ids[3], of: "a", size: 1, now: start)?.isOfAccount == true)
@@ -59,14 +59,14 @@ import Testing
         for _ in 0..<3 { #expect(table.admit(ids[0], of: "a", size: 1, now: later) == nil) }
     }
 
-    @Test func memoryIsBounded() {
+    @Test func `memory is bounded`() {
         var table = table(messages: 1, account: (1000, 0), capacity: 8)
         for id in ids { _ = table.admit(id, of: "a\(id)", size: 1, now: start) }
         // Who was forgotten begins anew; whoever is busy is not forgotten.
         #expect(table.admit(ids[0], of: "a", size: 1, now: start) == nil)
     }
 
-    @Test func nothingIsLimitedWhereAllIsZero() {
+    @Test func `nothing is limited where all is zero`() {
         var limits = RateTable.Limits()
         #expect(RateLimiter(limits, tokens: 1) != nil)
         limits.token.messages = 0
@@ -77,7 +77,7 @@ import Testing
         #expect(RateLimiter(limits, tokens: 1) == nil)
     }
 
-    @Test func theLogHasASumAMinute() {
+    @Test func `the log has a sum a minute`() {
         var report = RateReport()
         #expect(report.take(now: start) == nil)
         report.add(2, of: ids[0])
@@ -97,7 +97,7 @@ import Testing
         configuration.ingest.rates.account.messages = 3
     }
 
-    @Test func tooManyAreAnswered429AndShown() async throws {
+    @Test func `too many are answered 429 and shown`() async throws {
         try await TestGateway.run(change: limit) { gateway in
             let token = try await gateway.makeToken(creator: "zoe")
             let path = "/github/\(token.id)"
@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    @Test func tooManyAreAnswered429WithoutTheTokensID() async throws {
+    @Test func `too many are answered 429 without the token's id`() async throws {
         try await TestGateway.run(change: limit) { gateway in
             _ = try await gateway.makeToken(scope: "fedora/w2f", creator: "zoe")
             for number in 0..<2 { #expect(try await gateway.push(to: "/github", delivery: "\(number)").status == 202) }
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func theAccountIsWhoMadeTheToken(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `the account is who made the token`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             func account(_ creator: String?, _ owners: [TokenOwner]) async throws -> String? {
                 let draft = TokenDraft(service: "github", name: "x", owners: owners, createdBy: creator)

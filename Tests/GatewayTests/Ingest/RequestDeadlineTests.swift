@@ -6,7 +6,7 @@ import Testing
 @Suite struct RequestDeadlineTests {
     private static let limit = Duration.seconds(7)
 
-    @Test(arguments: [false, true]) func oneForAllThatARequestWaitsFor(bare: Bool) async throws {
+    @Test(arguments: [false, true]) func `one for all that a request waits for`(bare: Bool) async throws {
         let database = RecordingDatabase(try await TestStore.database())
         try await TestGateway.run(
             store: try TestStore(database: database), change: { $0.ingest.deadline = Self.limit }

@@ -24,7 +24,7 @@ import Testing
     }
 
     /// None waits for another's.
-    @Test func severalAreReadTogether() async {
+    @Test func `several are read together`() async {
         let reading = records()
         await loader.waitForReads(3)
         for id in loader.started { loader.finish(.success(id == ids[1] ? nil : TestRecord.make(id))) }
@@ -36,7 +36,7 @@ import Testing
         #expect(loader.started.count == 3)
     }
 
-    @Test func whatIsInMemoryNeedsNoWait() async {
+    @Test func `what is in memory needs no wait`() async {
         let reading = Task { [lookup, ids] in
             await lookup.records(of: Array(ids[..<2]), until: RequestDeadline(.now + .seconds(60)))
         }
@@ -49,7 +49,7 @@ import Testing
     }
 
     /// One that cannot be read is no reason not to try the others.
-    @Test func whatCannotBeReadIsSaid() async {
+    @Test func `what cannot be read is said`() async {
         let reading = records()
         await loader.waitForReads(3)
         for id in loader.started {

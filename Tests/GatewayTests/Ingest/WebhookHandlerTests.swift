@@ -5,7 +5,7 @@ import WebhookServices
 @testable import Gateway
 
 @Suite struct WebhookHandlerTests {
-    @Test func aSignedWebhookIsAnsweredWithTheIdOfItsMessage() async throws {
+    @Test func `a signed webhook is answered with the id of its message`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken()
             let answer = try await gateway.push(to: "/github/\(token.id)")
@@ -21,7 +21,7 @@ import WebhookServices
         }
     }
 
-    @Test func aRedeliveryIsAnsweredAlikeAndPublishedOnce() async throws {
+    @Test func `a redelivery is answered alike and published once`() async throws {
         try await TestGateway.run { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             let first = try await gateway.push(to: path)
@@ -32,7 +32,7 @@ import WebhookServices
         }
     }
 
-    @Test func whatWasNotConfirmedIsPublishedAgainUnderItsIdAndTime() async throws {
+    @Test func `what was not confirmed is published again under its id and time`() async throws {
         try await TestGateway.run(publisher: ScriptedPublisher([.timedOut])) { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             let first = try await gateway.push(to: path)
@@ -46,7 +46,7 @@ import WebhookServices
         }
     }
 
-    @Test func theSameDeliveryIdWithAnotherBodyIsAnotherMessage() async throws {
+    @Test func `the same delivery id with another body is another message`() async throws {
         try await TestGateway.run { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             #expect(try await gateway.push(to: path, body: #"{"n":1,"repository":{"private":false}}"#).status == 202)
@@ -60,7 +60,7 @@ import WebhookServices
 
     /// What tells bodies apart does not hang on the secret: one and the same delivery, signed by the old secret and
     /// then by the new one, is one message.
-    @Test func aRedeliveryAfterARotationIsTheSameDelivery() async throws {
+    @Test func `a redelivery after a rotation is the same delivery`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken()
             let next = String(TestGateway.secret.reversed())
@@ -75,7 +75,7 @@ import WebhookServices
     }
 
     /// The second body's id was that of the first once the first was forgotten: after a restart, at another replica.
-    @Test func theIdOfADeliveryIsTheSameInEveryProcess() async throws {
+    @Test func `the id of a delivery is the same in every process`() async throws {
         let store = try await TestStore()
         var ids: [[String]] = []
         for bodies in [
@@ -98,7 +98,7 @@ import WebhookServices
     }
 
     /// GitHub's content type can be changed between a delivery and its redelivery.
-    @Test func aFormHasTheIdOfItsPayload() async throws {
+    @Test func `a form has the id of its payload`() async throws {
         try await TestGateway.run(change: { $0.ingest.deduplicationEntries = 0 }) { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             #expect(try await gateway.push(to: path, body: #"{"n":1,"repository":{"private":false}}"#).status == 202)
@@ -118,7 +118,7 @@ import WebhookServices
     }
 
     /// Two equal bodies without a delivery id are two events: a tag that is pushed to twice, say.
-    @Test func withoutADeliveryIDEachIsAnEventOfItsOwn() async throws {
+    @Test func `without a delivery id each is an event of its own`() async throws {
         try await TestGateway.run(change: { $0.services.enabled = ["quay", "discourse"] }) { gateway in
             let quay = "/quay/\(try await gateway.makeToken(service: "quay", publishesPrivate: true).id)"
             for _ in 0..<2 {
@@ -153,7 +153,7 @@ import WebhookServices
     @Test(arguments: [
         PublishResult.refused(reason: "403"), .unavailable(reason: "away"), .timedOut, .full,
     ])
-    func whatThePublisherDoesNotTakeIsNever2xx(result: PublishResult) async throws {
+    func `what the publisher does not take is never 2 xx`(result: PublishResult) async throws {
         try await TestGateway.run(publisher: ScriptedPublisher([result])) { gateway in
             let answer = try await gateway.push(to: "/github/\(try await gateway.makeToken().id)")
             #expect(answer.status == 503)
@@ -162,7 +162,7 @@ import WebhookServices
     }
 
     /// Not sent again for a while by the publisher; and to be sent again by the service would not help.
-    @Test func aTopicThatTheBrokerRefusesIsAcceptedAndNotPublished() async throws {
+    @Test func `a topic that the broker refuses is accepted and not published`() async throws {
         let publisher = ScriptedPublisher([.topicRefused(reason: "403"), .tooLarge(limit: 1000)])
         try await TestGateway.run(publisher: publisher) { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
@@ -177,7 +177,7 @@ import WebhookServices
     }
 
     /// What is verified and parsed off the loops is verified and parsed all the same.
-    @Test func largeBodies() async throws {
+    @Test func `large bodies`() async throws {
         try await TestGateway.run { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             let padding = String(repeating: "x", count: LargeBodies.threshold)
@@ -194,7 +194,7 @@ import WebhookServices
     }
 
     /// Before the signature, the parser, and the body itself.
-    @Test func whatIsLargerThanTheBrokersLimitIsNotRead() async throws {
+    @Test func `what is larger than the brokers limit is not read`() async throws {
         try await TestGateway.run(change: { $0.ingest.maxMessageSize = 64 << 10 }) { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             let body = #"{"a":"\#(String(repeating: "x", count: 64 << 10))"}"#
@@ -216,7 +216,7 @@ import WebhookServices
         }
     }
 
-    @Test func aDisabledTokenIsRefusedBeforeItsBodyIsRead() async throws {
+    @Test func `a disabled token is refused before its body is read`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken()
             _ = try await gateway.tokens.store.setState(token.id, to: .disabled)
@@ -228,7 +228,7 @@ import WebhookServices
     }
 
     /// What counts is what the token is when its webhook is here, not when it began to come.
-    @Test func aTokenThatIsChangedWhileItsBodyComes() async throws {
+    @Test func `a token that is changed while its body comes`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken()
             let next = String(TestGateway.secret.reversed())
@@ -249,7 +249,7 @@ import WebhookServices
         }
     }
 
-    @Test func anotherSecretOrNoSignatureIsRefused() async throws {
+    @Test func `another secret or no signature is refused`() async throws {
         try await TestGateway.run { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             let forged = try await gateway.push(to: path, secret: String(TestGateway.secret.reversed()))
@@ -263,7 +263,7 @@ import WebhookServices
         }
     }
 
-    @Test func unknownAddressesAre404() async throws {
+    @Test func `unknown addresses are 404`() async throws {
         try await TestGateway.run { gateway in
             let id = try await gateway.makeToken().id
             for path in ["/gitlab/\(id)", "/nothing/\(id)", "/github/\(id)0", "/github/00000000000000000000000000"] {
@@ -272,7 +272,7 @@ import WebhookServices
         }
     }
 
-    @Test func aScopeHolds() async throws {
+    @Test func `a scope holds`() async throws {
         try await TestGateway.run { gateway in
             let inside = try await gateway.makeToken(scope: "fedora")
             let outside = try await gateway.makeToken(scope: "fedora/other")
@@ -291,7 +291,7 @@ import WebhookServices
         }
     }
 
-    @Test func whatTheFilterDoesNotAllowIsNotPublished() async throws {
+    @Test func `what the filter does not allow is not published`() async throws {
         try await TestGateway.run { gateway in
             let path = "/github/\(try await gateway.makeToken(events: "push,issues.*").id)"
             let withheld = try await gateway.push(to: path, event: "pull_request")
@@ -305,7 +305,7 @@ import WebhookServices
         }
     }
 
-    @Test func privateContentIsNotPublishedUnlessAllowed() async throws {
+    @Test func `private content is not published unless allowed`() async throws {
         try await TestGateway.run { gateway in
             let guarded = "/github/\(try await gateway.makeToken().id)"
             let open = "/github/\(try await gateway.makeToken(publishesPrivate: true).id)"
@@ -318,14 +318,14 @@ import WebhookServices
         }
     }
 
-    @Test func aServiceTakenOutIsGoneAndTheOthersStay() async throws {
+    @Test func `a service taken out is gone and the others stay`() async throws {
         try await TestGateway.run(change: { $0.services.enabled = ["gitlab"] }) { gateway in
             let id = try await gateway.makeToken().id
             #expect(try await gateway.push(to: "/github/\(id)").status == 404)
         }
     }
 
-    @Test func limitsAnswer413() async throws {
+    @Test func `limits answer 413`() async throws {
         try await TestGateway.run(change: { $0.ingest.json.maxBytes = 100 }) { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             let body = #"{"n":""# + String(repeating: "x", count: 200) + #""}"#

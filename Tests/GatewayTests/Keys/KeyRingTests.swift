@@ -6,7 +6,7 @@ import Testing
 @Suite struct KeyRingTests {
     private let place = SealedPlace(column: "token.secret", row: "row-1")
 
-    @Test func sealedValuesOpenInTheirPlaceOnly() throws {
+    @Test func `sealed values open in their place only`() throws {
         let keys = try KeyRing(TestStore.key())
         let sealed = try keys.seal([1, 2, 3], for: place)
         #expect(sealed.keyID == keys.keyID)
@@ -25,7 +25,7 @@ import Testing
         #expect(throws: KeyRing.Failure.notAuthentic(column: place.column)) { try keys.open(cut, for: place) }
     }
 
-    @Test func formerKeysStillOpen() throws {
+    @Test func `former keys still open`() throws {
         let old = try KeyRing(TestStore.key(1))
         let sealed = try old.seal([1, 2, 3], for: place)
         let new = try KeyRing(TestStore.key(2))
@@ -38,14 +38,14 @@ import Testing
         #expect(throws: KeyRing.Failure.notAuthentic(column: place.column)) { try both.open(relabelled, for: place) }
     }
 
-    @Test func lookupHashes() throws {
+    @Test func `lookup hashes`() throws {
         let keys = try KeyRing(TestStore.key(1))
         #expect(keys.lookupHash([1, 2]) == keys.lookupHash([1, 2]))
         #expect(keys.lookupHash([1, 2]) != keys.lookupHash([1, 3]))
         #expect(try KeyRing(TestStore.key(2)).lookupHash([1, 2]) != keys.lookupHash([1, 2]))
     }
 
-    @Test func hashesUnderAllKeysDuringARotation() throws {
+    @Test func `hashes under all keys during a rotation`() throws {
         let old = try KeyRing(TestStore.key(1))
         let new = try KeyRing(TestStore.key(2))
         let both = try KeyRing(TestStore.key(2), former: [TestStore.key(1)])

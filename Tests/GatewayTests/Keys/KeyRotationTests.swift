@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func everythingIsSealedAnew(_ kind: TestDatabases) async throws {
+    func `everything is sealed anew`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let secrets = try await Self.fill(test, 10)
             let both = try Self.ring(1, former: [2])
@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func anInterruptedRotationGoesOn(_ kind: TestDatabases) async throws {
+    func `an interrupted rotation goes on`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let secrets = try await Self.fill(test, 12)
             let target = try TestStore.key(2).id
@@ -87,7 +87,7 @@ import Testing
 
     /// A server that has both keys, and began before the rotation, seals under the new key as soon as it is current.
     @Test(arguments: TestDatabases.all)
-    func serversFollow(_ kind: TestDatabases) async throws {
+    func `servers follow`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             _ = try await Self.fill(test, 1)
             let server = try Self.ring(1, former: [2])
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func changesMeanwhileAreNotLost(_ kind: TestDatabases) async throws {
+    func `changes meanwhile are not lost`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let secrets = try await Self.fill(test, 30)
             let store = TokenStore(database: test.database, keys: try Self.ring(1, former: [2]))
@@ -123,7 +123,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeOpenedIsNamedAndStays() async throws {
+    @Test func `what cannot be opened is named and stays`() async throws {
         try await TestDatabases.sqlite.withStore { test in
             _ = try await Self.fill(test, 3)
             try await test.database.query("UPDATE token SET secret = $1 WHERE name = 't1'", [.blob([1, 2, 3])])
@@ -139,7 +139,7 @@ import Testing
     }
 
     /// The bound on a batch is the database's.
-    @Test func batchesFitTheDatabase() async throws {
+    @Test func `batches fit the database`() async throws {
         var limits = DatabaseLimits()
         limits.batchStatements = 2
         let database = try await DatabaseURL.parse("sqlite::memory:").open(
@@ -154,7 +154,7 @@ import Testing
         await database.close()
     }
 
-    @Test func rotatingNeedsTheCurrentKey() async throws {
+    @Test func `rotating needs the current key`() async throws {
         try await TestDatabases.sqlite.withStore { test in
             _ = try await Self.fill(test, 1)
             let error = await #expect(throws: RootKeyError.self) {
@@ -166,7 +166,7 @@ import Testing
         }
     }
 
-    @Test func rotatingBack() async throws {
+    @Test func `rotating back`() async throws {
         try await TestDatabases.sqlite.withStore { test in
             let secrets = try await Self.fill(test, 2)
             for (from, to) in [(1, 2), (2, 1), (1, 2)] as [(UInt8, UInt8)] {
@@ -180,7 +180,7 @@ import Testing
     }
 
     /// SQLite keeps bytes in any column.
-    @Test func anIdThatIsNoneTakesNothingFromTheOthers() async throws {
+    @Test func `an id that is none takes nothing from the others`() async throws {
         try await TestDatabases.sqlite.withStore { test in
             let secrets = try await Self.fill(test, 4)
             try await test.database.query("UPDATE token SET key_id = X'00ff' WHERE name = 't2'")

@@ -58,7 +58,7 @@ import Testing
         return status
     }
 
-    @Test func withoutADatabaseNoneIsMade() async throws {
+    @Test func `without a database none is made`() async throws {
         let missing = "\(folder.path)/none.key"
         let lacking = try await status(settings(missing, isLoopback: false))
         #expect(!lacking.isUsable && lacking.current == nil)
@@ -73,12 +73,12 @@ import Testing
         #expect(second.isUsable && second.advice.isEmpty)
     }
 
-    @Test func aKeyForANewDatabase() async throws {
+    @Test func `a key for a new database`() async throws {
         let status = try await verdict(settings(key(1), isLoopback: false), "its own")
         #expect(status.isUsable)
     }
 
-    @Test func itsVerdictIsTheServers() async throws {
+    @Test func `its verdict is the servers`() async throws {
         let storage = try await open(settings(key(1)))
         _ = try await storage.tokens.create(TokenDraft(service: "github", name: "x"))
         await storage.close()
@@ -104,7 +104,7 @@ import Testing
         #expect(try await verdict(settings(key(1), former: [key(2)]), "the other way round").isUsable)
     }
 
-    @Test func aSecretUnderAKeyThatIsGone() async throws {
+    @Test func `a secret under a key that is gone`() async throws {
         let storage = try await open(settings(key(1)))
         _ = try await storage.tokens.create(TokenDraft(service: "github", name: "x"))
         try await storage.database.query("UPDATE token SET key_id = 'gone'")
@@ -113,7 +113,7 @@ import Testing
         #expect(!status.isUsable && status.advice.first?.contains("gone is needed") == true)
     }
 
-    @Test func whileAServerRuns() async throws {
+    @Test func `while a server runs`() async throws {
         let storage = try await open(settings(key(1)))
         _ = try await storage.tokens.create(TokenDraft(service: "github", name: "x"))
         let status = try await status(settings(key(1)))

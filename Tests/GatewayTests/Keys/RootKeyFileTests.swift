@@ -24,11 +24,11 @@ import Testing
 
     private let hex = String(repeating: "0f1e", count: 16)
 
-    @Test func absentIsNil() throws {
+    @Test func `absent is nil`() throws {
         #expect(try file.read() == nil)
     }
 
-    @Test func madeOnceForItsOwnerAlone() throws {
+    @Test func `made once for its owner alone`() throws {
         let key = try file.create()
         let content = try #require(try file.read())
         #expect(content.key == key)
@@ -41,7 +41,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["root.key"])
     }
 
-    @Test func modes() throws {
+    @Test func `modes`() throws {
         try put(hex, mode: 0o600)
         #expect(try file.read()?.warnings == [])
         try put(hex, mode: 0o400)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoKeyFile() throws {
+    @Test func `what is no key file`() throws {
         try put("hello", mode: 0o600)
         #expect(throws: RootKeyError.invalid(path: file.path, .notText)) { try file.read() }
         try put(String(repeating: "0f", count: 3000), mode: 0o600)
@@ -65,7 +65,7 @@ import Testing
         #expect(throws: RootKeyError.notAFile(path: pipe)) { try RootKeyFile(path: pipe).read() }
     }
 
-    @Test func noFolder() {
+    @Test func `no folder`() {
         let away = RootKeyFile(path: folder + "/away/root.key")
         #expect(throws: RootKeyError.self) { try away.create() }
         do {
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func errorsSayWhatToDo() {
+    @Test func `errors say what to do`() {
         let missing = RootKeyError.missing(path: "/etc/my key", reason: .notStandalone)
         #expect("\(missing)".contains("(umask 077; head -c 32 /dev/urandom | base64 > '/etc/my key')"))
         let lost = RootKeyError.missing(path: "/k", reason: .databaseHasKey("0123456789abcdef"))

@@ -17,7 +17,7 @@ import Testing
 
     /// What is told of tokens has it looked at: no webhook, no restart.
     @Test(arguments: [TokenNotice.everything, .watching])
-    func whatIsToldHasItLookedAt(_ notice: TokenNotice) async throws {
+    func `what is told has it looked at`(_ notice: TokenNotice) async throws {
         try await TestDatabases.sqlite.withStore { test in
             _ = try await RootKeys(root: TestStore.key(1), former: []).open(test.database)
             let server = try Self.ring(1, former: [2])
@@ -34,7 +34,7 @@ import Testing
     @Test(
         .enabled(if: TestDatabases.all.contains(.postgresql), "W2F_TEST_POSTGRES_URL is not set"),
         arguments: [true, false])
-    func postgresqlTellsOfAnotherRootKey(_ hasKey: Bool) async throws {
+    func `postgresql tells of another root key`(_ hasKey: Bool) async throws {
         try await TestDatabases.withSchema { url in
             let database = try await TestDatabases.open(url)
             let replica = try await TestDatabases.open(url)
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func aMissingKeyIsToldOnce() async throws {
+    @Test func `a missing key is told once`() async throws {
         try await TestDatabases.sqlite.withStore { test in
             _ = try await RootKeys(root: TestStore.key(1), former: []).open(test.database)
             let database = CountingDatabase(test.database)

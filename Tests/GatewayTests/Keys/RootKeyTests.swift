@@ -5,7 +5,7 @@ import Testing
 @Suite struct RootKeyTests {
     private let material: [UInt8] = Array(0xe0...0xff)
 
-    @Test func readsEveryForm() throws {
+    @Test func `reads every form`() throws {
         let key = try RootKey(material: material)
         let hex = "e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"
         let base64 = "4OHi4+Tl5ufo6err7O3u7/Dx8vP09fb3+Pn6+/z9/v8="
@@ -20,7 +20,7 @@ import Testing
         #expect(try RootKey(fileContent: withLineEnd) == RootKey(material: withLineEnd))
     }
 
-    @Test func refusesWhatIsNone() {
+    @Test func `refuses what is none`() {
         func problem(_ bytes: [UInt8]) -> RootKeyFormatError? {
             do {
                 _ = try RootKey(fileContent: bytes)
@@ -39,7 +39,7 @@ import Testing
         #expect(problem(material + [0x0a]) == .notText)
     }
 
-    @Test func namesAreStableAndSayNothing() throws {
+    @Test func `names are stable and say nothing`() throws {
         let key = try RootKey(material: material)
         #expect(key.id.count == 16)
         #expect(try RootKey(material: material).id == key.id)
@@ -52,14 +52,14 @@ import Testing
         }
     }
 
-    @Test func eachPurposeHasItsOwnKey() throws {
+    @Test func `each purpose has its own key`() throws {
         let key = try RootKey(material: material)
         let derived = try KeyPurpose.allCases.map { try key.derive($0) }
         #expect(Set(derived).count == KeyPurpose.allCases.count)
         #expect(derived.allSatisfy { $0.count == 32 })
     }
 
-    @Test func madeKeysAreReadable() throws {
+    @Test func `made keys are readable`() throws {
         let (key, content) = try RootKey.generate()
         #expect(try RootKey(fileContent: content) == key)
         #expect(content.count == 65)

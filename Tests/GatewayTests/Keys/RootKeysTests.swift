@@ -9,7 +9,7 @@ import Testing
         try await RootKeys(root: TestStore.key(root), former: former.map { try TestStore.key($0) }).open(database).keys
     }
 
-    @Test func theFirstKeyBecomesTheDatabasesOwn() async throws {
+    @Test func `the first key becomes the database's own`() async throws {
         let database = try await TestStore.database()
         #expect(try await RootKeyTable.storedKeyID(in: database) == nil)
         let keys = try await Self.open(1, database)
@@ -24,14 +24,14 @@ import Testing
         _ = try await Self.open(1, database)
     }
 
-    @Test func theCheckValueCountsToo() async throws {
+    @Test func `the check value counts too`() async throws {
         let database = try await TestStore.database()
         _ = try await Self.open(1, database)
         try await database.query("UPDATE root_key SET check_value = $1", [.blob([UInt8](repeating: 0, count: 32))])
         await #expect(throws: RootKeyError.self) { _ = try await Self.open(1, database) }
     }
 
-    @Test func twoFirstKeysAtOnce() async throws {
+    @Test func `two first keys at once`() async throws {
         let database = try await TestStore.database()
         let accepted = await withTaskGroup(of: String?.self) { group in
             for seed in UInt8(1)...8 {
@@ -44,7 +44,7 @@ import Testing
     }
 
     /// A new key may stand in root_key_file before it is in use: the ring goes on with the database's own.
-    @Test func theDatabaseSaysWhichKeyIsCurrent() async throws {
+    @Test func `the database says which key is current`() async throws {
         let database = try await TestStore.database()
         let old = try await Self.open(1, database)
         let both = try await RootKeys(root: TestStore.key(2), former: [TestStore.key(1)]).open(database)
@@ -53,7 +53,7 @@ import Testing
         #expect(try await Self.open(1, former: [2], database).keyID == old.keyID)
     }
 
-    @Test func publicIDsOutliveTheRootKey() async throws {
+    @Test func `public ids outlive the root key`() async throws {
         try await TestDatabases.sqlite.withStore { store in
             let old = try await Self.open(1, store.database)
             let id = try TokenIDAuthority(old).make()

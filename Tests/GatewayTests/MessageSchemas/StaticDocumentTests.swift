@@ -14,7 +14,7 @@ import WebhookServices
 
     private func status(_ values: String...) -> UInt16? { answer(ifNoneMatch: values)?.status.code }
 
-    @Test func itIsSentWithItsTagAndMayBeKept() throws {
+    @Test func `it is sent with its tag and may be kept`() throws {
         let answer = try #require(self.answer())
         #expect(answer.status == .ok)
         #expect(answer.contentType == "application/schema+json")
@@ -23,7 +23,7 @@ import WebhookServices
         #expect(answer.headers.contains { $0.name == "Cache-Control" && $0.value.hasPrefix("public, max-age=") })
     }
 
-    @Test func whoHasItAlreadyIsToldSo() {
+    @Test func `who has it already is told so`() {
         let tag = document.entityTag
         #expect(status(tag) == 304)
         #expect(status("W/\(tag)") == 304)
@@ -34,7 +34,7 @@ import WebhookServices
     }
 
     /// Apache writes what it did into the tag, within its quotes.
-    @Test func compressedItIsTheSame() {
+    @Test func `compressed it is the same`() {
         let tag = document.entityTag.dropLast()
         for suffix in ["-gzip", "-br"] {
             #expect(status("\(tag)\(suffix)\"") == 304)
@@ -48,7 +48,7 @@ import WebhookServices
     }
 
     /// RFC 9110 section 13.1.1: by strong comparison.
-    @Test func whoAsksForThisVersionGetsItAndWhoAsksForAnotherDoesNot() {
+    @Test func `who asks for this version gets it and who asks for another does not`() {
         let tag = document.entityTag
         for values in [[tag], ["*"], ["\"other\", \(tag)"], ["\"other\"", "\t\(tag) "]] {
             #expect(answer(ifMatch: values)?.status == .ok, "\(values)")
@@ -59,13 +59,13 @@ import WebhookServices
         }
     }
 
-    @Test func ifMatchComesFirst() {
+    @Test func `if match comes first`() {
         let tag = document.entityTag
         #expect(answer(ifMatch: [tag], ifNoneMatch: [tag])?.status.code == 304)
         #expect(answer(ifMatch: ["\"other\""], ifNoneMatch: [tag]) == nil)
     }
 
-    @Test func itsAddressesHeedBoth() async throws {
+    @Test func `its addresses heed both`() async throws {
         try await TestGateway.run { gateway in
             let name = try #require(MessageSchemaDocument.all.first).name
             for path in ["/schemas", "/schemas/\(name)"] {
@@ -80,19 +80,19 @@ import WebhookServices
         }
     }
 
-    @Test func whoHasAnotherGetsIt() {
+    @Test func `who has another gets it`() {
         #expect(status("\"other\"") == 200)
         #expect(status(document.entityTag.replacing("\"", with: "")) == 200)
         #expect(status("") == 200)
         #expect(status(", ,") == 200)
     }
 
-    @Test func everyDocumentHasATagOfItsOwn() {
+    @Test func `every document has a tag of its own`() {
         let tags = MessageSchemaDocument.all.map { StaticDocument($0.json, contentType: "").entityTag }
         #expect(Set(tags).count == MessageSchemaDocument.all.count && tags.count > 5)
     }
 
-    @Test func aSchemaOfThePublishedPackageIsNamedAndAMadeUpNameIsNotEchoed() {
+    @Test func `a schema of the published package is named and a made up name is not echoed`() {
         #expect(SchemaHandler.refusal("discourse.event.v1").message.contains(PublishedSchemaPackage.url))
         let refusal = SchemaHandler.refusal("<script>")
         #expect(refusal.status == .notFound && !refusal.message.contains("script"))

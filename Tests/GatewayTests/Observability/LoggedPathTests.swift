@@ -13,11 +13,11 @@ import Testing
         ("/api/v1/messages/6ba7b810-9dad-11d1-80b4-00c04fd430c8", "/api/v1/messages/6ba7b8…"),
         ("/github", "/github"), ("/", "/"), ("-", "-"), ("/schemas/quay.push", "/schemas/quay.push"),
     ])
-    func noWholeIDIsLogged(path: String, logged: String) {
+    func `no whole id is logged`(path: String, logged: String) {
         #expect(LoggedPath.of(path) == logged)
     }
 
-    @Test func anIDIsLoggedByTheSameCharacters() throws {
+    @Test func `an id is logged by the same characters`() throws {
         let id = try #require(TokenID(Self.id))
         #expect("/quay/\(id.logged)" == LoggedPath.of("/quay/\(id)"))
     }

@@ -18,14 +18,14 @@ import Testing
         try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
 
-    @Test func aLineForMachines() {
+    @Test func `a line for machines`() {
         #expect(
             line(json: true, metadata: ["topic": "github.push", "bytes": "\(7)", "n": .stringConvertible(7)])
                 == #"{"time":"2026-11-23T17:50:19.007Z","level":"notice","message":"webhook accepted","#
                 + #""logger":"ingest","bytes":"7","n":7,"topic":"github.push"}"# + "\n")
     }
 
-    @Test func aLineForPeople() {
+    @Test func `a line for people`() {
         #expect(
             line(json: false, metadata: ["topic": "github.push", "agent": "a b", "none": "", "list": ["x", "y z"]])
                 == "2026-11-23T17:50:19.007Z notice ingest: webhook accepted "
@@ -37,7 +37,7 @@ import Testing
         "a\nb", "a\r\nb", "\u{1B}[31mred", "\u{9B}31m", "\u{85}", "\u{2028}", "\u{202E}desrever", "\0", "\u{7F}",
         "\u{FEFF}",
     ])
-    func hostileText(_ text: String) throws {
+    func `hostile text`(_ text: String) throws {
         for json in [true, false] {
             let line = line(json: json, message: text, metadata: ["\(text)key": "\(text)"], label: text)
             #expect(line.hasSuffix("\n"))
@@ -49,13 +49,13 @@ import Testing
         }
     }
 
-    @Test func quotesDoNotEndAValue() throws {
+    @Test func `quotes do not end a value`() throws {
         let forged = #"x" level="critical"#
         #expect(line(json: false, metadata: ["k": "\(forged)"]).contains(#"k="x\" level=\"critical""#))
         #expect(try object(line(json: true, metadata: ["k": "\(forged)"]))["k"] as? String == forged)
     }
 
-    @Test func valuesAreBounded() throws {
+    @Test func `values are bounded`() throws {
         let long = String(repeating: "é", count: 5000)
         let object = try object(line(json: true, message: long, metadata: ["v": "\(long)", "\(long)": "x"]))
         #expect((object["v"] as? String) == String(repeating: "é", count: 256) + "…")
@@ -68,13 +68,13 @@ import Testing
         #expect(line(json: false, metadata: ["deep": deep]).contains("deep=[{a=[…]}]"))
     }
 
-    @Test func theLinesOwnNamesAreKept() throws {
+    @Test func `the line's own names are kept`() throws {
         let object = try object(line(json: true, metadata: ["level": "forged", "time": "forged", "other": "x"]))
         #expect(object["level"] as? String == "notice" && object["level_"] as? String == "forged")
         #expect(object["time_"] as? String == "forged" && object["other"] as? String == "x")
     }
 
-    @Test func numbersStayNumbers() throws {
+    @Test func `numbers stay numbers`() throws {
         let line = line(
             json: true,
             metadata: [
@@ -84,12 +84,12 @@ import Testing
         #expect(line.contains(#""double":1.5,"flag":true,"int":-3,"nan":"nan""#))
     }
 
-    @Test func formats() {
+    @Test func `formats`() {
         #expect(LoggingSetup.isJSON(.auto, onTerminal: false) && !LoggingSetup.isJSON(.auto, onTerminal: true))
         #expect(LoggingSetup.isJSON(.json, onTerminal: true) && !LoggingSetup.isJSON(.text, onTerminal: false))
     }
 
-    @Test func aLoggerWritesWhatItWasGiven() throws {
+    @Test func `a logger writes what it was given`() throws {
         let folder = try TemporaryFolder()
         let descriptor = open(folder.path + "/log", O_RDWR | O_CREAT | O_APPEND, 0o600)
         defer { close(descriptor) }
@@ -113,7 +113,7 @@ import Testing
         #expect(time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil)
     }
 
-    @Test func linesOfManyThreadsStayWhole() throws {
+    @Test func `lines of many threads stay whole`() throws {
         let folder = try TemporaryFolder()
         let descriptor = open(folder.path + "/log", O_RDWR | O_CREAT | O_APPEND, 0o600)
         defer { close(descriptor) }
@@ -127,7 +127,7 @@ import Testing
         #expect(lines.allSatisfy { line in line.allSatisfy { $0 == line.first } })
     }
 
-    @Test func aLogThatNobodyTakesStopsNothing() {
+    @Test func `a log that nobody takes stops nothing`() {
         var ends: [CInt] = [0, 0]
         #expect(pipe(&ends) == 0)
         _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)

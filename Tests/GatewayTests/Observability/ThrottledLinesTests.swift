@@ -4,7 +4,7 @@ import Testing
 @testable import Gateway
 
 @Suite struct ThrottledLinesTests {
-    @Test func aLineOfAKindAMinute() {
+    @Test func `a line of a kind a minute`() {
         let now = ContinuousClock.now
         #expect(ThrottledLines.pass(.error, "one kind of line", now: now) == 0)
         for _ in 0..<3 { #expect(ThrottledLines.pass(.error, "one kind of line", now: now + .seconds(59)) == nil) }
@@ -13,7 +13,7 @@ import Testing
         #expect(ThrottledLines.pass(.error, "one kind of line", now: now + .seconds(60)) == 3)
     }
 
-    @Test func whatIsNotLoggedIsNotCounted() {
+    @Test func `what is not logged is not counted`() {
         let log = RecordedLog()
         var logger = log.logger
         logger.logLevel = .error

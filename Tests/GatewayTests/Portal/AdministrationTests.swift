@@ -11,7 +11,7 @@ struct AdministrationTests {
         try await test.tokens.add("bodhi", owners: [(.user, "zoe"), (.group, "infra-sig")])
     }
 
-    @Test func administratorsSeeAll() async throws {
+    @Test func `administrators see all`() async throws {
         let pages = AdminPages(portal: test.portal)
         let overview = try test.html(try await pages.overview(test.request(TestSite.admin)))
         #expect(overview.contains("Administration"))
@@ -23,7 +23,7 @@ struct AdministrationTests {
     }
 
     @Test(arguments: [TestSite.zoe, TestSite.mallory])
-    func nobodyElseDoes(_ session: Session) async throws {
+    func `nobody else does`(_ session: Session) async throws {
         let pages = AdminPages(portal: test.portal)
         for call in [pages.overview, pages.tokens, pages.people] {
             do throws(PageFailure) {
@@ -35,7 +35,7 @@ struct AdministrationTests {
         }
     }
 
-    @Test func anOldLoginIsAskedForAnew() async throws {
+    @Test func `an old login is asked for anew`() async throws {
         let id = try #require(try await test.tokens.ids().first)
         let request = test.request(TestSite.staleAdmin, id: id)
         let (page, status) = ErrorPages.page(for: .service(.forbidden(.staleLogin)), request)
@@ -43,7 +43,7 @@ struct AdministrationTests {
         #expect(page.ways.first?.url == "/login?fresh=1&next=%2Ftokens%2F\(id)")
     }
 
-    @Test func theAccountPage() async throws {
+    @Test func `the account page`() async throws {
         _ = try await test.portal.accounts.store.begin(
             NewSession(
                 account: "zoe", subject: "", name: nil, groups: [], credentials: nil, isDevelopment: true,
@@ -55,7 +55,7 @@ struct AdministrationTests {
         #expect(html.contains("Firefox on Fedora Linux"))
     }
 
-    @Test func aDatabaseThatIsAwayIsAPage() async throws {
+    @Test func `a database that is away is a page`() async throws {
         test.tokens.database.setAway(true)
         do throws(PageFailure) {
             _ = try await TokenListPages(portal: test.portal).list(test.request())

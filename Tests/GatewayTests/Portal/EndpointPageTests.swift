@@ -9,7 +9,7 @@ import Testing
         answer.text.split(separator: "\r\n\r\n", maxSplits: 1).last
     }
 
-    @Test func theSamePageForAllAddresses() async throws {
+    @Test func `the same page for all addresses`() async throws {
         try await TestGateway.run { gateway in
             let known = try await gateway.makeToken().id
             var pages: Set<Substring?> = []
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func itNeedsNoDatabase() async throws {
+    @Test func `it needs no database`() async throws {
         try await TestGateway.run { gateway in
             let id = try await gateway.makeToken().id
             await gateway.tokens.database.close()
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func asTheSenderLikesIt() async throws {
+    @Test func `as the sender likes it`() async throws {
         try await TestGateway.run { gateway in
             let json = try await gateway.send("GET", "/github", ["Accept": "*/*"])
             #expect(json.text.contains("Content-Type: application/json\r\n"))
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func theAddressWithoutAnIdIsNamedWhereItIsOpen() async throws {
+    @Test func `the address without an id is named where it is open`() async throws {
         try await TestGateway.run { gateway in
             let page = try await gateway.send("GET", "/github", Self.browser).text
             #expect(page.contains("also accepted at"))
@@ -62,7 +62,7 @@ import Testing
     }
 
     /// Forgejo can send its webhooks by GET, the payload in the query.
-    @Test func aWebhookByGet() async throws {
+    @Test func `a webhook by get`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(service: "forgejo", scope: "fedora")
             let headers = [

@@ -17,7 +17,7 @@ import Testing
         "once", "id", "limit", "per_page", "setting.instance_url", "confirm", "rows",
     ]
 
-    @Test func everyRouteAnswersWhateverTheNumber() async throws {
+    @Test func `every route answers whatever the number`() async throws {
         try await WholeServer.run { server in
             let admin = try await server.browser("smooge", groups: "admins")
             let token = try await server.tokens.create(
@@ -49,7 +49,7 @@ import Testing
     }
 
     /// In the cookies of this server: as anybody can write them, and sealed, as only the server can.
-    @Test func everyCookieIsReadWhateverTheNumber() async throws {
+    @Test func `every cookie is read whatever the number`() async throws {
         try await WholeServer.run { server in
             let policy = CookiePolicy(baseURL: Configuration().server.baseURL)
             let sealed = SealedCookie(keys: server.store.keys, policy: policy)
@@ -87,7 +87,7 @@ import Testing
     }
 
     /// Logins that were begun at any time, as their cookies say.
-    @Test func loginsBegunAtAnyTime() throws {
+    @Test func `logins begun at any time`() throws {
         let policy = CookiePolicy(baseURL: "http://127.0.0.1")
         let sealed = SealedCookie(keys: try KeyRing(TestStore.key()), policy: policy)
         let cookies = LoginCookies(sealed: sealed, policy: policy, lifetime: .seconds(600))
@@ -107,13 +107,13 @@ import Testing
         }
     }
 
-    @Test func freeBytesOfAnyFileSystem() {
+    @Test func `free bytes of any file system`() {
         #expect(FilePublisherCalls.bytes(blocks: 3, size: 4096) == 12_288)
         #expect(FilePublisherCalls.bytes(blocks: .max, size: 4096) == .max)
         #expect(FilePublisherCalls.bytes(blocks: .max, size: 0) == 0)
     }
 
-    @Test func aPageBeyondTheLastIsTheLast() async throws {
+    @Test func `a page beyond the last is the last`() async throws {
         try await WholeServer.run { server in
             for number in 0..<60 {
                 _ = try await server.tokens.create(
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func selectionsOfAnyPage(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `selections of any page`(_ kind: TestDatabases) async throws {
         try await kind.withStore { store in
             for page in [Int.min, -1, 0, 368_934_881_474_191_033, .max - 1, .max] {
                 for perPage in [0, 1, 25, 100, Int.max] {
@@ -159,7 +159,7 @@ import Testing
         }
     }
 
-    @Test func timesAndSizesOfAnyValue() {
+    @Test func `times and sizes of any value`() {
         for milliseconds in [Int64.min, .min + 1, -1, 0, 1, .max - 1, .max] {
             let time = UnixTime(milliseconds: milliseconds)
             #expect("\(time)".count == 20 || "\(time)" == "unknown")
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test func numbersOfAQuery() {
+    @Test func `numbers of a query`() {
         func number(_ text: String) -> Int64? { QueryItems([(name: "n", value: text)]).number("n") }
         #expect(number("12") == 12 && number("-12") == -12 && number("0") == 0)
         #expect(number("9223372036854775808") == .max && number("-9223372036854775809") == .min)

@@ -32,7 +32,7 @@ import Testing
         return answer
     }
 
-    @Test func aKeyIsOfItsAccountAndItsAddress() throws {
+    @Test func `a key is of its account and its address`() throws {
         let one = try form()
         #expect(try form() == one)
         #expect(try form(account: "kevin") != one)
@@ -45,7 +45,7 @@ import Testing
     }
 
     /// What was changed before it was sent again is another form; the session that it is sent by is not of it.
-    @Test func aKeyIsOfItsContent() throws {
+    @Test func `a key is of its content`() throws {
         let one = try form(items: [("name", "a"), ("csrf", "1")])
         #expect(try form(items: [("name", "a"), ("csrf", "2")]) == one)
         #expect(try form(items: [("name", "b"), ("csrf", "1")]) != one)
@@ -54,7 +54,7 @@ import Testing
     }
 
     /// However often and on however many replicas: it acts once, and all are shown what the first one came to.
-    @Test(arguments: TestDatabases.all) func oneActs(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `one acts`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let form = try form()
             let acted = Locked(0)
@@ -81,7 +81,7 @@ import Testing
     }
 
     /// A browser hangs up on the first of two: what was begun is done all the same.
-    @Test(arguments: TestDatabases.all) func whoeverHangsUpHasActed(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `whoever hangs up has acted`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let form = try form()
             let acted = Locked(0)
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func whatWasRefusedMayBeSentAgain(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `what was refused may be sent again`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let ledger = ledger(test)
             let form = try form()
@@ -117,7 +117,7 @@ import Testing
     }
 
     /// The secret in it is kept for minutes, that it was sent for days.
-    @Test(arguments: TestDatabases.all) func whatIsKeptAndForHowLong(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `what is kept and for how long`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let form = try form()
             _ = try await ledger(test).once(form) { () async throws(PageFailure) in made(1) }

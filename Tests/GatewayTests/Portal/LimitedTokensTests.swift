@@ -22,7 +22,7 @@ struct LimitedTokensTests {
         try await test.tokens.set(activity, of: id)
     }
 
-    @Test func administratorsSeeWhichTokensAndHowMuch() async throws {
+    @Test func `administrators see which tokens and how much`() async throws {
         let pages = AdminPages(portal: test.portal)
         let before = try test.html(try await pages.overview(test.request(TestSite.admin)))
         #expect(!before.contains("Over the limit"))
@@ -35,7 +35,7 @@ struct LimitedTokensTests {
         #expect(try !test.html(try await pages.overview(test.request(TestSite.admin))).contains("Over the limit"))
     }
 
-    @Test func ownersSeeIt() async throws {
+    @Test func `owners see it`() async throws {
         let pages = TokenDetailPages(portal: test.portal)
         #expect(try !test.html(try await pages.show(test.request(id: id))).contains("limit per minute"))
         try await limit(1, .now())
@@ -44,7 +44,7 @@ struct LimitedTokensTests {
         #expect(page.contains("GitHub may not resend them"))
     }
 
-    @Test func numbersThatCannotBeAreSaidToBe() async throws {
+    @Test func `numbers that cannot be are said to be`() async throws {
         let pages = TokenDetailPages(portal: test.portal)
         let warning = "counts or times in the database are invalid"
         #expect(try !test.html(try await pages.show(test.request(id: id))).contains(warning))

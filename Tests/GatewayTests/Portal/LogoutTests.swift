@@ -10,7 +10,7 @@ import Testing
         cookies.filter { answer.head.contains("Set-Cookie: \($0)=; Path=/; Max-Age=0;") }
     }
 
-    @Test func aSessionThatIsOverIsForgottenWithAllThatWentWithIt() async throws {
+    @Test func `a session that is over is forgotten with all that went with it`() async throws {
         try await PageServer.run { server in
             let browser = try await server.browser("zoe")
             let other = try await server.browser("zoe")
@@ -24,7 +24,7 @@ import Testing
 
     /// Another site's form takes nothing away that is of use: neither with our cookies, as browsers send them for two
     /// minutes at most, nor without.
-    @Test func anotherSitesFormDoesNoHarm() async throws {
+    @Test func `another sites form does no harm`() async throws {
         try await PageServer.run { server in
             let forged = ["Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example.org"]
             let browser = try await server.browser("zoe")

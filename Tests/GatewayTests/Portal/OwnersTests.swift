@@ -7,7 +7,7 @@ import WebPages
 @Suite struct OwnersTests {
     private func actions(_ site: TestSite) -> TokenActions { TokenActions(portal: site.portal) }
 
-    @Test func aNameThatNobodyKnowsIsAskedForTwice() async throws {
+    @Test func `a name that nobody knows is asked for twice`() async throws {
         let site = try await TestSite()
         let id = try await site.tokens.add("bodhi")
         func add(_ form: [String: String]) async throws -> PageResponse {
@@ -35,7 +35,7 @@ import WebPages
         #expect(try await owners() == ["zoe", "unsure-kevin", "kevin", "packager"])
     }
 
-    @Test func leavingAsksFirst() async throws {
+    @Test func `leaving asks first`() async throws {
         let site = try await TestSite()
         let id = try await site.tokens.add("bodhi", owners: [(.user, "zoe"), (.user, "kevin"), (.group, "infra")])
         func remove(_ form: [String: String], by session: Session = TestSite.zoe) async throws -> PageResponse {
@@ -56,7 +56,7 @@ import WebPages
     }
 
     /// A name that runs from right to left turns nothing around that is beside it.
-    @Test func namesStandApart() async throws {
+    @Test func `names stand apart`() async throws {
         let site = try await TestSite()
         let id = try await site.tokens.add("ابج", owners: [(.user, "zoe"), (.user, "kevin")])
         let person = ["kind": "person", "name": "zoe"]
@@ -68,7 +68,7 @@ import WebPages
         #expect(try site.html(question).contains("You manage “\u{2068}ابج\u{2069}” as a member"))
     }
 
-    @Test func leavingWithOnesGroupAsksFirst() async throws {
+    @Test func `leaving with ones group asks first`() async throws {
         let site = try await TestSite()
         let id = try await site.tokens.add("bodhi", owners: [(.user, "kevin"), (.group, "packager")])
         let form = ["kind": "group", "name": "packager"]
@@ -79,7 +79,7 @@ import WebPages
         #expect(done.location == "/tokens/\(id)")
     }
 
-    @Test(arguments: TestDatabases.all) func theDatabaseKnowsWhoWasHere(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `the database knows who was here`(_ kind: TestDatabases) async throws {
         try await kind.withStore { store in
             let directory = DatabaseUserDirectory(database: store.database)
             try await store.database.query(

@@ -5,7 +5,7 @@ import WebPages
 
 /// What a sealed cookie carries from a form to the page that follows it.
 struct PageCookieTests {
-    @Test func flashesComeThrough() throws {
+    @Test func `flashes come through`() throws {
         let alert = try #require(Alert(cookie: Alert(kind: .warning, text: "Careful: “x” is y.").cookie))
         #expect(alert.text == "Careful: “x” is y.")
         #expect(alert.kind == .warning)
@@ -13,11 +13,11 @@ struct PageCookieTests {
     }
 
     @Test(arguments: ["", "success", "nothing here", "\u{0}"])
-    func whatIsNoFlashIsNone(_ text: String) {
+    func `what is no flash is none`(_ text: String) {
         #expect(Alert(cookie: Array(text.utf8)) == nil)
     }
 
-    @Test func secretsComeThrough() {
+    @Test func `secrets come through`() {
         for secret in [nil, "abc"] {
             let fresh = FreshSecret(token: TokenID(high: 1, low: 2), occasion: .rotated, secret: secret)
             #expect(FreshSecret(fresh.encoded) == fresh)

@@ -18,7 +18,7 @@ struct PageHandlerTests {
     /// The field with a secret, and the secret.
     private static var secret: Regex<(Substring, Substring)> { /id="secret"[^>]* value="([0-9a-f]{64})"/ }
 
-    @Test func whoIsLoggedOutIsLedToTheLoginAndBack() async throws {
+    @Test func `who is logged out is led to the login and back`() async throws {
         try await PageServer.run { server in
             let browser = try await server.browser()
             for page in Self.pages + Self.adminPages + ["/tokens/x", "/tokens?q=a%26b&page=2"] {
@@ -32,7 +32,7 @@ struct PageHandlerTests {
         }
     }
 
-    @Test func aPostOfNobodyIsA403Page() async throws {
+    @Test func `a post of nobody is a 403 page`() async throws {
         try await PageServer.run { server in
             let browser = try await server.browser()
             for path in Self.actions {
@@ -44,7 +44,7 @@ struct PageHandlerTests {
         }
     }
 
-    @Test func everyPageForEveryKindOfPerson() async throws {
+    @Test func `every page for every kind of person`() async throws {
         try await PageServer.run { server in
             let token = try await server.tokens.add("bodhi", owners: [(.user, "zoe"), (.group, "packager")])
             let own = Self.below.map { "/tokens/\(token)\($0)" }
@@ -69,7 +69,7 @@ struct PageHandlerTests {
     }
 
     /// A double click: one token, one test event, one secret; and the second answer is that of the first.
-    @Test func aFormActsOnce() async throws {
+    @Test func `a form acts once`() async throws {
         try await PageServer.run { server in
             let browser = try await server.browser("zoe")
             let page = try await browser.get("/tokens/new?service=github").body
@@ -101,7 +101,7 @@ struct PageHandlerTests {
     }
 
     /// Whoever opens a form's address is led to its page; what a page does not take is a page, too.
-    @Test func formsAddressesAndWrongMethods() async throws {
+    @Test func `forms addresses and wrong methods`() async throws {
         try await PageServer.run { server in
             let browser = try await server.browser("zoe")
             let token = try await server.tokens.add("bodhi")
@@ -134,7 +134,7 @@ struct PageHandlerTests {
     }
 
     /// Capital letters are the visitor's typing, where a token's id could stand, too.
-    @Test func whatWasTypedWithCapitalLettersFindsItsPage() async throws {
+    @Test func `what was typed with capital letters finds its page`() async throws {
         try await PageServer.run { server in
             let browser = try await server.browser("zoe")
             let token = try await server.tokens.add("bodhi")
@@ -154,7 +154,7 @@ struct PageHandlerTests {
         }
     }
 
-    @Test func formsWithoutTheirTokenChangeNothing() async throws {
+    @Test func `forms without their token change nothing`() async throws {
         try await PageServer.run { server in
             let token = try await server.tokens.add("bodhi")
             let browser = try await server.browser("zoe")
@@ -179,7 +179,7 @@ struct PageHandlerTests {
         }
     }
 
-    @Test func whatWasDoneIsSaidOnce() async throws {
+    @Test func `what was done is said once`() async throws {
         try await PageServer.run { server in
             let token = try await server.tokens.add("bodhi")
             let browser = try await server.browser("zoe")
@@ -194,7 +194,7 @@ struct PageHandlerTests {
         }
     }
 
-    @Test func aSecretIsShownOnce() async throws {
+    @Test func `a secret is shown once`() async throws {
         try await PageServer.run { server in
             let browser = try await server.browser("zoe")
             let made = try await browser.post("/tokens/new", ["service": "github", "name": "bodhi"])
@@ -211,7 +211,7 @@ struct PageHandlerTests {
         }
     }
 
-    @Test func aDatabaseThatIsAwayIsSaidSo() async throws {
+    @Test func `a database that is away is said so`() async throws {
         try await PageServer.run { server in
             let token = try await server.tokens.add("bodhi")
             let browser = try await server.browser("zoe")
@@ -226,7 +226,7 @@ struct PageHandlerTests {
         }
     }
 
-    @Test func everyAnswerIsProtected() async throws {
+    @Test func `every answer is protected`() async throws {
         try await PageServer.run { server in
             let browser = try await server.browser("zoe")
             let logo = try #require(
@@ -245,7 +245,7 @@ struct PageHandlerTests {
         }
     }
 
-    @Test func anAddressThatIsNoneIsA404Page() async throws {
+    @Test func `an address that is none is a 404 page`() async throws {
         try await PageServer.run { server in
             let browser = try await server.browser("zoe")
             for path in ["/nothing", "/tokens/%00", "/tokens/%2e%2e", "/tokens/x/y/z", "/tokens/<script>"] {

@@ -10,23 +10,23 @@ struct QueryItemsTests {
         ("q=%zz", "q", "%zz"), ("q=%+1", "q", "% 1"), ("q=a=b", "q", "a=b"), ("%71=x", "q", "x"), ("q=1&q=2", "q", "1"),
         ("q=%FF", "q", "\u{FFFD}"),
     ])
-    func decodes(_ text: String, _ name: String, _ value: String) {
+    func `decodes`(_ text: String, _ name: String, _ value: String) {
         #expect(items(text)[name] == value)
     }
 
-    @Test func emptyOnesAreNone() {
+    @Test func `empty ones are none`() {
         #expect(items("q=&x")["q"] == nil)
         #expect(items("q=&x")["x"] == nil)
         #expect(items("")["q"] == nil)
     }
 
-    @Test func readsNoMoreThanItsLimit() {
+    @Test func `reads no more than its limit`() {
         let text = (0..<100).map { "k\($0)=v" }.joined(separator: "&")
         #expect(items(text)["k31"] == "v")
         #expect(items(text)["k32"] == nil)
     }
 
-    @Test func writesWhatItReads() {
+    @Test func `writes what it reads`() {
         let hostile = "a&b=c#d?e f\r\nSet-Cookie: x=\"y\"/🐎"
         let text = QueryItems([("q", hostile)]).text
         #expect(text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F })
@@ -34,7 +34,7 @@ struct QueryItemsTests {
         #expect(items(String(text.dropFirst()))["q"] == hostile.replacing("\r\n", with: "  "))
     }
 
-    @Test func replaces() {
+    @Test func `replaces`() {
         let query = items("q=x&page=3&sort=name")
         #expect(query.replacing("page", by: "").text == "?q=x&sort=name")
         #expect(query.replacing("page", by: "4").text == "?q=x&sort=name&page=4")

@@ -12,7 +12,7 @@ import Testing
     private static func secret(_ number: Int) -> String { "secret-number-\(number)-secret-number-\(number)-secret" }
 
     /// Two pages with one token's secrets: what the first replaced, the second does not end.
-    @Test func aStalePageEndsNoSecretThatItNeverShowed() async throws {
+    @Test func `a stale page ends no secret that it never showed`() async throws {
         try await WholeServer.run { server in
             let zoe = Person(account: "zoe")
             let new = NewToken(service: "gitlab", name: "bodhi", secret: Self.secret(0))
@@ -50,7 +50,7 @@ import Testing
     }
 
     /// Without script, or back from the next page, a form that was changed has the key that it had before.
-    @Test func whatWasChangedIsAnotherForm() async throws {
+    @Test func `what was changed is another form`() async throws {
         try await WholeServer.run { server in
             let zoe = Person(account: "zoe")
             let browser = try await server.browser("zoe")
@@ -78,7 +78,7 @@ import Testing
     }
 
     /// The database goes away after the form was written down as begun: the page's own form, as it stands there, goes on.
-    @Test func whatFailedIsSentAgainAsItStands() async throws {
+    @Test func `what failed is sent again as it stands`() async throws {
         try await PageServer.run { server in
             let id = try await server.tokens.add("bodhi", owners: [(.user, "zoe"), (.group, "packager")])
             let browser = try await server.browser("zoe")
@@ -105,7 +105,7 @@ import Testing
     }
 
     /// What would be there twice is not done again; the page says so, and leads back to the form.
-    @Test func whatWouldBeThereTwiceIsNotRepeated() async throws {
+    @Test func `what would be there twice is not repeated`() async throws {
         try await PageServer.run { server in
             let id = try await server.tokens.add("bodhi")
             let browser = try await server.browser("zoe")
@@ -130,7 +130,7 @@ import Testing
     // MARK: The way back
 
     /// A session that is another by now is no dead end, whatever the form.
-    @Test func everyFormLeadsBackToItsPage() async throws {
+    @Test func `every form leads back to its page`() async throws {
         try await PageServer.run { server in
             let id = try await server.tokens.add("bodhi")
             let browser = try await server.browser("zoe")
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    @Test func aLogoutWithoutTheDatabaseIsAPage() async throws {
+    @Test func `a logout without the database is a page`() async throws {
         try await PageServer.run { server in
             let browser = try await server.browser("zoe")
             await server.database.database.close()

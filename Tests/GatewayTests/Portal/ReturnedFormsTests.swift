@@ -35,7 +35,7 @@ import Testing
 
     // MARK: A login that ended
 
-    @Test func aNewTokensFormComesBackAfterTheLogin() async throws {
+    @Test func `a new tokens form comes back after the login`() async throws {
         try await WholeServer.run { server in
             let browser = try await server.browser("zoe")
             let page = try await browser.get("/tokens/new?service=github").body
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func aTokensFormsComeBackAfterTheLogin() async throws {
+    @Test func `a tokens forms come back after the login`() async throws {
         try await WholeServer.run { server in
             let id = try await Self.token(server)
             for (path, fields, shown) in [
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func aFormOfNoPageOfOursIsNotKept() async throws {
+    @Test func `a form of no page of ours is not kept`() async throws {
         try await WholeServer.run { server in
             let id = try await Self.token(server)
             let browser = try await server.browser()
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func aFormOfAnEarlierSessionComesBack() async throws {
+    @Test func `a form of an earlier session comes back`() async throws {
         try await WholeServer.run { server in
             let id = try await Self.token(server)
             let browser = try await server.browser("zoe")
@@ -124,7 +124,7 @@ import Testing
 
     // MARK: A database that is away
 
-    @Test func aDatabaseThatIsAwayKeepsWhatWasTyped() async throws {
+    @Test func `a database that is away keeps what was typed`() async throws {
         try await PageServer.run { server in
             let id = try await server.tokens.add("bodhi")
             let browser = try await server.browser("zoe")
@@ -150,7 +150,7 @@ import Testing
 
     // MARK: A tab that was open for long
 
-    @Test(arguments: TestDatabases.all) func aStaleVersionChangesNothing(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `a stale version changes nothing`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let fixture = TestService(test)
             let id = try await fixture.token()
@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    @Test func aStaleTabShowsBothValues() async throws {
+    @Test func `a stale tab shows both values`() async throws {
         try await WholeServer.run { server in
             let id = try await Self.token(server, events: "")
             let browser = try await server.browser("zoe")

@@ -10,7 +10,7 @@ struct SecurityHeadersTests {
             uniquingKeysWith: { first, _ in first })
     }
 
-    @Test func nothingInlineAndNothingFromElsewhere() throws {
+    @Test func `nothing inline and nothing from elsewhere`() throws {
         let policy = try #require(fields(isSecure: true)["content-security-policy"])
         #expect(!policy.contains("unsafe"))
         #expect(!policy.contains("http"))
@@ -22,7 +22,7 @@ struct SecurityHeadersTests {
         }
     }
 
-    @Test func onlyHTTPSPromisesHTTPS() {
+    @Test func `only HTTPS promises HTTPS`() {
         #expect(fields(isSecure: true)["strict-transport-security"] != nil)
         #expect(fields(isSecure: false)["strict-transport-security"] == nil)
         #expect(fields(isSecure: false)["x-content-type-options"] == "nosniff")

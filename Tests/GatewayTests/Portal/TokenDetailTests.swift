@@ -18,7 +18,7 @@ struct TokenDetailTests {
 
     private func token() async throws -> Token { try await test.tokens.token(id, by: TestSite.zoe.person).token }
 
-    @Test func thePageHasEverything() async throws {
+    @Test func `the page has everything`() async throws {
         try await test.tokens.set(
             TokenActivity(published: 3, withheld: 1, refused: 1, lastAcceptedAt: .now()), of: id)
         try await test.tokens.set(
@@ -45,7 +45,7 @@ struct TokenDetailTests {
     }
 
     /// The token with what came in for it, its owners, its deliveries, its history: each is read once.
-    @Test func theTokenIsReadOnce() async throws {
+    @Test func `the token is read once`() async throws {
         let before = test.tokens.database.statements.count
         _ = try await details.show(test.request(id: id))
         #expect(test.tokens.database.statements.count - before == 4)
@@ -53,7 +53,7 @@ struct TokenDetailTests {
         #expect(test.tokens.database.statements.count - before == 7)
     }
 
-    @Test func messagesAreLinkedWhereConfigured() async throws {
+    @Test func `messages are linked where configured`() async throws {
         var settings = PortalSettings(baseURL: "https://hooks.example.org", version: "1")
         settings.messageURL = "https://archive.example.org/id?id={id}&x"
         let test = try await TestSite(settings)
@@ -64,7 +64,7 @@ struct TokenDetailTests {
         #expect(html.contains("href=\"https://archive.example.org/id?id=a%2Fb&amp;x\""))
     }
 
-    @Test func editing() async throws {
+    @Test func `editing`() async throws {
         let saved = try await actions.edit(
             test.request(id: id, form: ["name": "new name", "scope": "", "private": "yes"]))
         #expect(saved.location == "/tokens/\(id)")
@@ -81,7 +81,7 @@ struct TokenDetailTests {
         #expect(try await self.token().name == "new name")
     }
 
-    @Test func anotherSecret() async throws {
+    @Test func `another secret`() async throws {
         let answer = try await actions.rotate(test.request(id: id, form: ["grace": "24h"]))
         #expect(answer.location == "/tokens/\(id)/secret")
         let note = try #require(answer.cookies[.secret])
@@ -95,7 +95,7 @@ struct TokenDetailTests {
         }
     }
 
-    @Test func disablingAndEnabling() async throws {
+    @Test func `disabling and enabling`() async throws {
         #expect(try await actions.disable(test.request(id: id)).location == "/tokens/\(id)")
         #expect(try await token().state == .disabled)
         #expect(try test.html(try await details.show(test.request(id: id))).contains("All deliveries are refused"))
@@ -103,7 +103,7 @@ struct TokenDetailTests {
         #expect(try await token().state == .enabled)
     }
 
-    @Test func deletingTakesTheName() async throws {
+    @Test func `deleting takes the name`() async throws {
         for typed in ["", "Bodhi", "bodhi x"] {
             let answer = try await actions.delete(test.request(id: id, form: ["name": typed]))
             #expect(answer.status == 422)
@@ -115,7 +115,7 @@ struct TokenDetailTests {
         #expect(try await test.tokens.ids().isEmpty)
     }
 
-    @Test func owners() async throws {
+    @Test func `owners`() async throws {
         let added = try await actions.addOwner(test.request(id: id, form: ["kind": "group", "name": "packager"]))
         #expect(added.flash == "Added the group packager as an owner.")
         let wrong = try await actions.addOwner(test.request(id: id, form: ["kind": "person", "name": "No Name"]))
@@ -130,19 +130,19 @@ struct TokenDetailTests {
         #expect(try await token().owners.count == 1)
     }
 
-    @Test func whoeverLeavesIsLedToTheList() async throws {
+    @Test func `whoever leaves is led to the list`() async throws {
         _ = try await actions.addOwner(test.request(id: id, form: ["kind": "person", "name": "mallory"]))
         let answer = try await actions.removeOwner(
             test.request(id: id, form: ["kind": "person", "name": "zoe", "leave": "yes"]))
         #expect(answer.location == "/tokens")
     }
 
-    @Test func testing() async throws {
+    @Test func `testing`() async throws {
         let answer = try await actions.test(test.request(id: id))
         #expect(answer.flash == "Test event published as message 0c4a37a1-6a3c-5f0e-9d0c-6f0f6f3f8a11.")
     }
 
-    @Test func theStatusIsJSON() async throws {
+    @Test func `the status is JSON`() async throws {
         func status() async throws -> String {
             guard case .json(let bytes) = try await details.status(test.request(id: id)).body else { return "" }
             return String(decoding: bytes, as: UTF8.self)
@@ -155,7 +155,7 @@ struct TokenDetailTests {
         #expect(text.hasPrefix("{\"seen\": 1, \"last\": {\"refused\": true, \"text\": \"“a\\\"</b>” was refused.\""))
     }
 
-    @Test func everythingIsClosedToOthers() async throws {
+    @Test func `everything is closed to others`() async throws {
         typealias Call = @Sendable (PageRequest) async throws(PageFailure) -> PageResponse
         let (actions, details, secrets) = (actions, details, SecretPages(portal: test.portal))
         let calls: [(String, Call)] = [

@@ -13,7 +13,7 @@ struct TokenFieldsTests {
         return TokenFields(values: values).main(of: service).map(\.id)
     }
 
-    @Test func aScopeIsAskedForWhereOneCanBe() {
+    @Test func `a scope is asked for where one can be`() {
         #expect(ids(GitHubService()) == ["name", "scope", "events"])
         #expect(ids(DiscourseService()) == ["name", "events"])
         for service in ServiceRegistry.builtIn {
@@ -22,7 +22,7 @@ struct TokenFieldsTests {
     }
 
     /// What the field shows as an example is taken, and lets something through.
-    @Test func theExampleIsOfTheService() throws {
+    @Test func `the example is of the service`() throws {
         for service in ServiceRegistry.builtIn {
             let field = TokenFields(values: .init()).main(of: service).first { $0.id == "events" }
             // One whose events anybody may name has no example.
@@ -39,7 +39,7 @@ struct TokenFieldsTests {
     }
 
     /// One that was set all the same, or is of a service that is gone, can be seen, told what is wrong, and taken away.
-    @Test func aScopeThatIsThereIsShown() {
+    @Test func `a scope that is there is shown`() {
         #expect(ids(DiscourseService()) { $0.scope = "fedora" } == ["name", "scope", "events"])
         #expect(ids(nil) == ["name", "scope", "events"])
     }

@@ -11,13 +11,13 @@ struct TokenPagesTests {
         test = try await TestSite()
     }
 
-    @Test func anEmptyListLeadsToTheFirstToken() async throws {
+    @Test func `an empty list leads to the first token`() async throws {
         let html = try test.html(try await TokenListPages(portal: test.portal).list(test.request()))
         #expect(html.contains("Create your first token"))
         #expect(html.contains("href=\"/tokens/new\""))
     }
 
-    @Test func aListShowsWhatThereIs() async throws {
+    @Test func `a list shows what there is`() async throws {
         let id = try await test.tokens.add("bodhi", scope: "fedora-infra/bodhi")
         try await test.tokens.add("of somebody else", owners: [(.user, "kevin")])
         try await test.tokens.add("of the group", owners: [(.group, "packager")])
@@ -32,7 +32,7 @@ struct TokenPagesTests {
         #expect(html.contains("2 tokens"))
     }
 
-    @Test func longListsHavePages() async throws {
+    @Test func `long lists have pages`() async throws {
         for index in 0..<60 { try await test.tokens.add("token \(index)") }
         let pages = TokenListPages(portal: test.portal)
         let second = try test.html(try await pages.list(test.request(query: "page=2&q=token&sort=name")))
@@ -47,14 +47,14 @@ struct TokenPagesTests {
         }
     }
 
-    @Test func aSearchWithoutAMatchSaysSo() async throws {
+    @Test func `a search without a match says so`() async throws {
         try await test.tokens.add("bodhi")
         let html = try test.html(try await TokenListPages(portal: test.portal).list(test.request(query: "q=zzz")))
         #expect(html.contains("No matching tokens"))
         #expect(!html.contains("Create your first token"))
     }
 
-    @Test func makingAToken() async throws {
+    @Test func `making a token`() async throws {
         let pages = NewTokenPages(portal: test.portal)
         let choice = try test.html(try await pages.form(test.request()))
         #expect(choice.contains("/tokens/new?service=forgejo"))
@@ -85,7 +85,7 @@ struct TokenPagesTests {
         #expect(again.flash?.contains("only once") == true)
     }
 
-    @Test func aSecretOfOnesOwnIsNotShown() async throws {
+    @Test func `a secret of one's own is not shown`() async throws {
         let own = "0123456789abcdef0123456789abcdef"
         let answer = try await NewTokenPages(portal: test.portal).create(
             test.request(form: ["service": "github", "name": "x", "secret": own]))
@@ -98,7 +98,7 @@ struct TokenPagesTests {
         #expect(html.contains("Uses the secret you provided"))
     }
 
-    @Test func aSecretIsShownToScriptedUserDirectory() async throws {
+    @Test func `a secret is shown to scripted user directory`() async throws {
         let answer = try await NewTokenPages(portal: test.portal).create(
             test.request(form: ["service": "github", "name": "x"]))
         let id = try #require(try await test.tokens.ids().first)
@@ -119,7 +119,7 @@ struct TokenPagesTests {
         (["name": "x", "secret": "short"], "id=\"own-secret-error\""),
         (["name": "x", "events": "pu*sh"], "id=\"events-error\""),
     ])
-    func whatIsWrongIsSaidAtItsField(_ form: [String: String], _ place: String) async throws {
+    func `what is wrong is said at its field`(_ form: [String: String], _ place: String) async throws {
         var form = form
         form["service"] = "github"
         let answer = try await NewTokenPages(portal: test.portal).create(test.request(form: form))
@@ -133,7 +133,7 @@ struct TokenPagesTests {
         #expect(try await test.tokens.ids().isEmpty)
     }
 
-    @Test func theFrontPageTellsHowTokensStand() async throws {
+    @Test func `the front page tells how tokens stand`() async throws {
         let front = HomePages(portal: test.portal)
         #expect(try test.html(try await front.home(test.request())).contains("Create your first token"))
         let id = try await test.tokens.add("bodhi")

@@ -36,7 +36,7 @@ struct TokenStandingTests {
             event: event, reason: reason, repository: repository)
     }
 
-    @Test func listPageAndOverviewAgree() async throws {
+    @Test func `list page and overview agree`() async throws {
         try await delivered([record(.withheld, 2, reason: "filtered"), record(.withheld, 1), record(.published, 0)])
         let list = try test.html(try await TokenListPages(portal: test.portal).list(test.request()))
         for (label, number) in [("Published", 1), ("Not published", 2), ("Refused", 0)] {
@@ -60,7 +60,7 @@ struct TokenStandingTests {
     }
 
     /// The card waits on until something is published.
-    @Test func theCardWaitsOn() async throws {
+    @Test func `the card waits on`() async throws {
         #expect(try await page().contains("Waiting for the first delivery"))
         try await delivered([record(.refused, reason: "signature_mismatch")])
         #expect(try await page().contains("class=\"card waiting refused\""))
@@ -89,7 +89,7 @@ struct TokenStandingTests {
             [.optional(scope), .optional(scope?.lowercased()), .optional(filter?.description)] + times)
     }
 
-    @Test func aFilterThatLetsNothingThrough() async throws {
+    @Test func `a filter that lets nothing through`() async throws {
         try await become(filter: try EventFilter(text: "release"))
         try await delivered([
             record(.withheld, 1, reason: "filtered"), record(.withheld, event: "fork", reason: "filtered"),
@@ -117,7 +117,7 @@ struct TokenStandingTests {
     }
 
     /// The page says so, with the new name, and offers the change.
-    @Test func aRenamedRepository() async throws {
+    @Test func `a renamed repository`() async throws {
         let moved = record(.withheld, 3, reason: "out_of_scope", repository: "new/name")
         try await delivered([moved, record(.published, 1)])
         #expect(try await page().contains("Was the repository renamed?"))
@@ -140,7 +140,7 @@ struct TokenStandingTests {
     }
 
     /// After a rotation: whether the new secret is in use, and a warning while it is not.
-    @Test func aSecretThatIsNotInUse() async throws {
+    @Test func `a secret that is not in use`() async throws {
         let rotated = UnixTime(milliseconds: 1_795_000_500_000)
         #expect(try await !page().contains("Not used yet"))
         try await become(rotatedAt: rotated, previousEnd: UnixTime.now().advanced(by: .seconds(3600)))
@@ -165,7 +165,7 @@ struct TokenStandingTests {
     }
 
     /// It is not known which of two is in use, so the warning names the end that comes first.
-    @Test(arguments: [false, true]) func twoFormerSecrets(_ isLastTheShorter: Bool) async throws {
+    @Test(arguments: [false, true]) func `two former secrets`(_ isLastTheShorter: Bool) async throws {
         let rotated = UnixTime(milliseconds: 1_795_000_500_000)
         let (hour, day) = (UnixTime.now().advanced(by: .seconds(3600)), UnixTime.now().advanced(by: .seconds(86_400)))
         try await become(
@@ -180,7 +180,7 @@ struct TokenStandingTests {
     }
 
     /// Deliveries that came before it was written down which secret they had: neither is known.
-    @Test func aSecretOfBeforeItsUseWasNoted() async throws {
+    @Test func `a secret of before its use was noted`() async throws {
         let rotated = UnixTime(milliseconds: 1_795_000_500_000)
         try await become(rotatedAt: rotated, previousEnd: UnixTime.now().advanced(by: .seconds(3600)))
         try await delivered([record(.published, 501)])
@@ -193,7 +193,7 @@ struct TokenStandingTests {
     }
 
     /// A test event that was published says nothing of what the webhook does.
-    @Test func testEventsHideNothing() async throws {
+    @Test func `test events hide nothing`() async throws {
         var tested = record(.published, 9)
         tested.isTest = true
         func state(_ query: String) async throws -> Bool {

@@ -16,7 +16,7 @@ import Testing
             .reaching(try BrokerSettings.load(path: path), version: "1.2.3")
     }
 
-    @Test func everythingThatAURLAndAFileSay() throws {
+    @Test func `everything that AURL and a file say`() throws {
         let settings = try settings(
             """
             amqp_url = "amqps://ann:sesame@one.example.org,two.example.org:5673/%2Fpub%2Fsub?heartbeat=17\
@@ -70,7 +70,7 @@ import Testing
         #expect(settings.connectionName == "webhook2fedmsg")
     }
 
-    @Test func whatIsNotSaid() throws {
+    @Test func `what is not said`() throws {
         let settings = try settings("amqp_url = \"amqp://ann:s%2Fsame@h\"", connectTimeout: .seconds(4))
         #expect(settings.endpoints == [BrokerEndpoint(host: "h", port: 5672)])
         #expect(settings.virtualHost == "/" && settings.tls == nil)

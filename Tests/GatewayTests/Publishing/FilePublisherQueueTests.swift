@@ -12,7 +12,7 @@ import Testing
 
     func line(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-    @Test func whatGathersWhileTheDiskWorksIsTheNextBatch() {
+    @Test func `what gathers while the disk works is the next batch`() {
         let queue = queue()
         var buffer: [UInt8] = []
         #expect(queue.enqueue(line("a\n"), 1, now: start))
@@ -29,7 +29,7 @@ import Testing
         #expect(queue.count == 0 && !queue.isWriting && queue.nextDeadline == nil)
     }
 
-    @Test func roomIsCountedInMessages() {
+    @Test func `room is counted in messages`() {
         let queue = queue(messages: 2)
         var buffer: [UInt8] = []
         #expect(queue.enqueue(line("a"), 1, now: start))
@@ -40,7 +40,7 @@ import Testing
         #expect(queue.enqueue(line("c"), 3, now: start))
     }
 
-    @Test func roomIsCountedInBytesButOneMessageAlwaysFits() {
+    @Test func `room is counted in bytes but one message always fits`() {
         let queue = queue(bytes: 4)
         var buffer: [UInt8] = []
         #expect(queue.enqueue(line("larger"), 1, now: start))
@@ -53,7 +53,7 @@ import Testing
         #expect(!queue.enqueue(line("d"), 4, now: start))
     }
 
-    @Test func aStuckDiskAnswersAfterTheTimeout() {
+    @Test func `a stuck disk answers after the timeout`() {
         let queue = queue()
         var buffer: [UInt8] = []
         #expect(queue.enqueue(line("a\n"), 1, now: start))
@@ -72,7 +72,7 @@ import Testing
         #expect(queue.finishBatch(.published).map(\.waiter) == [3])
     }
 
-    @Test func whoHasLessTimeIsAnsweredSooner() {
+    @Test func `who has less time is answered sooner`() {
         let queue = queue()
         var buffer: [UInt8] = []
         #expect(queue.enqueue(line("a"), 1, now: start))
@@ -88,7 +88,7 @@ import Testing
         #expect(queue.nextDeadline == nil)
     }
 
-    @Test func messagesWithoutAWaiterStillTakeRoom() {
+    @Test func `messages without a waiter still take room`() {
         let queue = queue(messages: 1)
         #expect(queue.enqueue(line("a"), 1, now: start))
         #expect(queue.expire(now: start + .seconds(9)).count == 1)
@@ -96,7 +96,7 @@ import Testing
         #expect(queue.count == 1 && queue.hasPending)
     }
 
-    @Test func aDiskThatFailedIsProbed() {
+    @Test func `a disk that failed is probed`() {
         let queue = queue()
         #expect(queue.next(now: start) == "wait")
         #expect(!queue.setFailure(nil, now: start))
@@ -115,7 +115,7 @@ import Testing
         #expect(queue.next(now: start + .seconds(9)) == "wait")
     }
 
-    @Test func whatWaitsIsWrittenBeforeTheEnd() {
+    @Test func `what waits is written before the end`() {
         let queue = queue()
         #expect(queue.enqueue(line("a"), 1, now: start))
         queue.stop()

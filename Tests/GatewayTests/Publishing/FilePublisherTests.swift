@@ -41,7 +41,7 @@ import Testing
         try String(contentsOfFile: path ?? self.path, encoding: .utf8)
     }
 
-    @Test func aMessageIsALine() async throws {
+    @Test func `a message is a line`() async throws {
         let publisher = try publisher()
         #expect(await publisher.publish(message(1)) == .published)
         #expect(await publisher.publish(message(2)) == .published)
@@ -52,7 +52,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func whatGathersGoesOutInOneWrite() async throws {
+    @Test func `what gathers goes out in one write`() async throws {
         let publisher = try publisher()
         disk.hold()
         async let first = publisher.publish(message(0))
@@ -72,7 +72,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func nothingIsAnsweredBeforeTheDiskHasIt() async throws {
+    @Test func `nothing is answered before the disk has it`() async throws {
         let publisher = try publisher(FilePublisherLimits(messages: 1, timeout: .seconds(60)))
         disk.hold()
         async let first = publisher.publish(message(1))
@@ -85,7 +85,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func aFullDiskLeavesNoHalfMessage() async throws {
+    @Test func `a full disk leaves no half message`() async throws {
         let publisher = try publisher(FilePublisherLimits(timeout: .seconds(60), retryInterval: .seconds(3600)))
         #expect(await publisher.publish(message(1)) == .published)
         disk.change {
@@ -106,7 +106,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func readinessComesBackByItself() async throws {
+    @Test func `readiness comes back by itself`() async throws {
         let publisher = try publisher(FilePublisherLimits(timeout: .seconds(60), retryInterval: .milliseconds(1)))
         disk.change { $0.writeFails = (ENOSPC, 0) }
         #expect(await publisher.publish(message(1)) != .published)
@@ -115,7 +115,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func whatTheDiskMayHaveLostIsTakenBack() async throws {
+    @Test func `what the disk may have lost is taken back`() async throws {
         let publisher = try publisher(FilePublisherLimits(timeout: .seconds(60), retryInterval: .seconds(3600)))
         #expect(await publisher.publish(message(1)) == .published)
         disk.change { $0.synchronizeFails = EIO }
@@ -125,7 +125,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func aCutThatFailedIsMadeUpFor() async throws {
+    @Test func `a cut that failed is made up for`() async throws {
         let publisher = try publisher(FilePublisherLimits(timeout: .seconds(60), retryInterval: .seconds(3600)))
         disk.change {
             $0.writeFails = (ENOSPC, 10)
@@ -143,7 +143,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func aFileEmptiedByHandIsNotFilledWithZeros() async throws {
+    @Test func `a file emptied by hand is not filled with zeros`() async throws {
         let publisher = try publisher()
         #expect(await publisher.publish(message(1)) == .published)
         #expect(truncate(path, 0) == 0)
@@ -157,7 +157,7 @@ import Testing
     }
 
     /// The same, while a cut that failed was still due.
-    @Test func aFileEmptiedBeforeItIsRepairedIsNotFilledWithZeros() async throws {
+    @Test func `a file emptied before it is repaired is not filled with zeros`() async throws {
         let publisher = try publisher(FilePublisherLimits(timeout: .seconds(60), retryInterval: .seconds(3600)))
         #expect(await publisher.publish(message(1)) == .published)
         disk.change {
@@ -175,7 +175,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func aStuckDiskIsATimeout() async throws {
+    @Test func `a stuck disk is a timeout`() async throws {
         let publisher = try publisher(FilePublisherLimits(timeout: .milliseconds(20)))
         disk.hold()
         #expect(await publisher.publish(message(1)) == .timedOut)
@@ -191,7 +191,7 @@ import Testing
     }
 
     /// As a disk of a network does that has gone away: whoever asks, and whoever closes, is answered all the same.
-    @Test func callersAreAnsweredAtTheirDeadlineWhileTheDiskHangs() async throws {
+    @Test func `callers are answered at their deadline while the disk hangs`() async throws {
         let (entered, left) = (Locked(false), Locked(false))
         var calls = FilePublisherCalls.system
         calls.synchronize = { _ in
@@ -216,7 +216,7 @@ import Testing
         #expect(!left.withLock { $0 })
     }
 
-    @Test func callersAreAnsweredAtTheirDeadlineWhenTheThreadHasDied() async throws {
+    @Test func `callers are answered at their deadline when the thread has died`() async throws {
         var calls = FilePublisherCalls.system
         calls.synchronize = { _ in pthread_exit(nil) }
         let publisher = try publisher(FilePublisherLimits(timeout: .milliseconds(20)), calls: calls)
@@ -227,7 +227,7 @@ import Testing
     }
 
     /// Messages of a loop's tasks go to the writer at the end of the loop's turn.
-    @Test func whatComesInATurnOfALoopGoesOutInOneWrite() async throws {
+    @Test func `what comes in a turn of a loop goes out in one write`() async throws {
         let publisher = try publisher()
         let loop = try Self.loops.get().loops[0]
         await withTaskGroup(of: Void.self) { group in
@@ -243,7 +243,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func closingDoesNotWaitForAStuckDisk() async throws {
+    @Test func `closing does not wait for a stuck disk`() async throws {
         let publisher = try publisher(FilePublisherLimits(timeout: .milliseconds(20)))
         disk.hold()
         async let result = publisher.publish(message(1))
@@ -253,7 +253,7 @@ import Testing
         disk.release()
     }
 
-    @Test func messagesThatCanNeverBePublished() async throws {
+    @Test func `messages that can never be published`() async throws {
         let publisher = try publisher(FilePublisherLimits(messageBytes: 8, timeout: .seconds(60)))
         #expect(await publisher.publish(message(1)) == .published)
         #expect(
@@ -266,7 +266,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func closingWritesWhatWaits() async throws {
+    @Test func `closing writes what waits`() async throws {
         let publisher = try publisher()
         disk.hold()
         async let first = publisher.publish(message(1))
@@ -286,7 +286,7 @@ import Testing
         await next.close()
     }
 
-    @Test func twoServersCannotShareAFile() async throws {
+    @Test func `two servers cannot share a file`() async throws {
         let first = try publisher()
         let error = #expect(throws: FilePublisherError.self) { try publisher() }
         #expect(error?.description.contains("in use by another server") == true)
@@ -295,7 +295,7 @@ import Testing
     }
 
     /// What rotates logs renames the file; nobody needs to tell the server (logrotate/logrotate#338).
-    @Test func aRenamedFileIsLeftByItself() async throws {
+    @Test func `a renamed file is left by itself`() async throws {
         let publisher = try publisher()
         #expect(await publisher.publish(message(1)) == .published)
         try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
@@ -306,7 +306,7 @@ import Testing
     }
 
     /// As `logrotate` with `create` leaves it.
-    @Test func aFileThatWasMadeInItsPlaceIsTaken() async throws {
+    @Test func `a file that was made in its place is taken`() async throws {
         let publisher = try publisher()
         #expect(await publisher.publish(message(1)) == .published)
         try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
@@ -321,7 +321,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func aMovedFileIsLeftOnReopening() async throws {
+    @Test func `a moved file is left on reopening`() async throws {
         let publisher = try publisher()
         #expect(await publisher.publish(message(1)) == .published)
         try await publisher.reopen()
@@ -336,7 +336,7 @@ import Testing
     }
 
     /// The file is deleted after the batch was written to it and before the disk has it.
-    @Test func whatWentIntoAFileThatIsDeletedMeanwhileIsWrittenAgain() async throws {
+    @Test func `what went into a file that is deleted meanwhile is written again`() async throws {
         let publisher = try publisher()
         disk.hold()
         async let first = publisher.publish(message(1))
@@ -348,7 +348,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func theOldFileStaysWhereTheNewOneCannotBeOpened() async throws {
+    @Test func `the old file stays where the new one cannot be opened`() async throws {
         let publisher = try publisher()
         try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
@@ -358,7 +358,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func aDeletedFileIsMadeAnew() async throws {
+    @Test func `a deleted file is made anew`() async throws {
         let publisher = try publisher()
         #expect(await publisher.publish(message(1)) == .published)
         try FileManager.default.removeItem(atPath: path)
@@ -367,7 +367,7 @@ import Testing
         await publisher.close()
     }
 
-    @Test func aPublisherThatIsForgottenGivesTheFileBack() async throws {
+    @Test func `a publisher that is forgotten gives the file back`() async throws {
         do {
             let publisher = try publisher()
             #expect(await publisher.publish(message(1)) == .published)

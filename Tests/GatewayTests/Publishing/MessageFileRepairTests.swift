@@ -20,7 +20,7 @@ import Testing
 
     let whole = Array("{\"id\": \"1\", \"body\": {\"a\": \"}\\\"{\"}}\n".utf8)
 
-    @Test func soundFilesStay() throws {
+    @Test func `sound files stay`() throws {
         for content in [[], whole, whole + whole] {
             let (note, after) = try repaired(content)
             #expect(note == nil && after == content)
@@ -28,7 +28,7 @@ import Testing
     }
 
     /// Whatever of an unanswered batch has reached the disk, what was answered stays, and the file can be read.
-    @Test func aTornMessageIsCutOff() throws {
+    @Test func `a torn message is cut off`() throws {
         for length in 1..<(whole.count - 1) {
             let (note, after) = try repaired(whole + whole.prefix(length))
             #expect(note?.contains("cut off") == true && after == whole, "\(length) bytes of the second")
@@ -37,13 +37,13 @@ import Testing
         }
     }
 
-    @Test func aWholeMessageGetsItsNewline() throws {
+    @Test func `a whole message gets its newline`() throws {
         let (note, after) = try repaired(whole + whole.dropLast())
         #expect(note?.contains("newline") == true && after == whole + whole)
     }
 
     /// Power was lost while a batch was on its way: some of its pages have come, others not.
-    @Test func holesInTheMiddleOfTheLastBatchAreCutOut() throws {
+    @Test func `holes in the middle of the last batch are cut out`() throws {
         let hole = [UInt8](repeating: 0, count: 4096)
         let torn = Array("{\"id\": \"2\", \"body\": {".utf8)
         for (content, expected) in [
@@ -63,13 +63,13 @@ import Testing
         }
     }
 
-    @Test func zerosOfACrashAreCutOff() throws {
+    @Test func `zeros of a crash are cut off`() throws {
         let (note, after) = try repaired(whole + [UInt8](repeating: 0, count: 5000))
         #expect(note?.contains("5000 bytes") == true && after == whole)
         #expect(try repaired([UInt8](repeating: 0, count: 10)).content.isEmpty)
     }
 
-    @Test func aLongTornMessageIsFoundInPieces() throws {
+    @Test func `a long torn message is found in pieces`() throws {
         let long = Array("{\"a\": \"".utf8) + [UInt8](repeating: 0x61, count: 200_000)
         let (_, after) = try repaired(whole + long)
         #expect(after == whole)
@@ -77,7 +77,7 @@ import Testing
         #expect(note?.contains("newline") == true && ended.count == whole.count + long.count + 3)
     }
 
-    @Test func otherFilesAreNotTouched() throws {
+    @Test func `other files are not touched`() throws {
         for content in ["not ours", "# comment\n", "[1]\n", "\n"] {
             let error = #expect(throws: FilePublisherError.self) { try repaired(Array(content.utf8)) }
             #expect(error?.description.contains("something else than messages") == true)
@@ -92,7 +92,7 @@ import Testing
         #expect(error?.description.contains("too long") == true)
     }
 
-    @Test func onlyRegularFiles() throws {
+    @Test func `only regular files`() throws {
         #expect(mkfifo(folder.path + "/fifo", 0o600) == 0)
         for path in [folder.path, folder.path + "/fifo", "/dev/null", folder.path + "/missing/m"] {
             let error = #expect(throws: FilePublisherError.self) { _ = try MessageFile(path: path).repair }
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func aRelativePathIsTaken() throws {
+    @Test func `a relative path is taken`() throws {
         let name = "w2f-relative-\(UUID().uuidString).jsonl"
         defer { unlink(name) }
         #expect(try MessageFile(path: name).repair == nil)
@@ -110,12 +110,12 @@ import Testing
     @Test(arguments: [
         "{}", "{\"a\": [1, {\"b\": \"\\\\\"}]}", "{\"a\": \"]}\\\"\"}",
     ])
-    func wholeObjects(_ text: String) {
+    func `whole objects`(_ text: String) {
         #expect(MessageFileRepair.isWholeObject(Array(text.utf8)[...]))
     }
 
     @Test(arguments: ["", "{", "{}}", "{} ", "[]", "{\"a\"", "{\"a\": \"}", "{\"a\": {}", "{\"a\": \"\n\"}", "\0{}"])
-    func noWholeObjects(_ text: String) {
+    func `no whole objects`(_ text: String) {
         #expect(!MessageFileRepair.isWholeObject(Array(text.utf8)[...]))
     }
 }

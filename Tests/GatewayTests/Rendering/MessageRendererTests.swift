@@ -18,7 +18,7 @@ import WebhookServices
     }
 
     /// All but the id, which hangs on the token, and the time.
-    @Test func itIsWhatTheServerPublishes() async throws {
+    @Test func `it is what the server publishes`() async throws {
         try await TestGateway.run { gateway in
             let path = "/github/\(try await gateway.makeToken().id)"
             let answer = try await gateway.push(to: path, body: String(decoding: Self.push, as: UTF8.self))
@@ -46,7 +46,7 @@ import WebhookServices
         }
     }
 
-    @Test func whatIsMissingIsFilledIn() throws {
+    @Test func `what is missing is filled in`() throws {
         let rendered = try render(ExampleWebhook(service: "github", event: "issues", body: Self.push))
         #expect(
             rendered.filled.map(\.name) == [
@@ -64,12 +64,12 @@ import WebhookServices
         ("gitea", "issues", "webhook.gitea.issues"), ("bitbucket", "pr:opened", "webhook.bitbucket.pr.opened"),
         ("pagure", "issue.new", "webhook.pagure.issue.new"), ("sentry", "error", "webhook.sentry.error._"),
     ])
-    func eventsInHeaders(_ service: String, _ event: String, _ topic: String) throws {
+    func `events in headers`(_ service: String, _ event: String, _ topic: String) throws {
         #expect(
             try render(ExampleWebhook(service: service, event: event, body: Array("{}".utf8))).message.topic == topic)
     }
 
-    @Test func everyServiceRendersWithoutAnEvent() throws {
+    @Test func `every service renders without an event`() throws {
         let body = Array(#"{"notification_id":1,"organizer":"f","event":"e","action":"pretix.x","type":"t"}"#.utf8)
         for service in ServiceRegistry.builtIn {
             let settings = service.name == "pretix" ? ["instance_url": "https://p.example.org"] : [:]
@@ -80,7 +80,7 @@ import WebhookServices
         }
     }
 
-    @Test func theTextForPeople() throws {
+    @Test func `the text for people`() throws {
         let rendered = try render(ExampleWebhook(service: "quay", body: Array("{ }".utf8))) {
             $0.broker.settings.publishPriority = 4
         }
@@ -105,7 +105,7 @@ import WebhookServices
     }
 
     /// A status of Gitea and of Forgejo has its name in another header; the server reads it there as well.
-    @Test func anEventWithoutAName() throws {
+    @Test func `an event without a name`() throws {
         for (service, topic) in [("gitea", "webhook.gitea.status"), ("forgejo", "forgejo.status")] {
             let rendered = try render(
                 ExampleWebhook(
@@ -119,7 +119,7 @@ import WebhookServices
         }
     }
 
-    @Test func errorsSayWhatToDo() throws {
+    @Test func `errors say what to do`() throws {
         func message(_ webhook: ExampleWebhook) -> String {
             do {
                 _ = try render(webhook)

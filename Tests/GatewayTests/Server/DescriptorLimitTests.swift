@@ -11,7 +11,7 @@ import Testing
         return DescriptorLimit.shortage(of: configuration, limit: limit)
     }
 
-    @Test func connectionsAreFewerThanDescriptors() throws {
+    @Test func `connections are fewer than descriptors`() throws {
         #expect(shortage(1 << 20) == nil)
         let left = try #require(shortage(1024)?.connections)
         #expect(left > 800 && left < 1024 - 64, "a reserve is kept")
@@ -20,7 +20,7 @@ import Testing
     }
 
     /// Some connections are left for others, whatever the limits are made.
-    @Test func noSourceHasAllConnections() {
+    @Test func `no source has all connections`() {
         func bound(_ connections: Int, _ perSource: Int) -> Int {
             var configuration = Configuration()
             configuration.server.limits.maxConnections = connections
@@ -35,7 +35,7 @@ import Testing
         #expect(bound(1_000_000, 1_000_000) == 750_000)
     }
 
-    @Test func aBoundForASourceThatIsTooLargeIsTold() async throws {
+    @Test func `a bound for a source that is too large is told`() async throws {
         func warnings(_ lines: String) async throws -> [String] {
             let configuration = try Configuration.load(text: "[server]\n" + lines)
             return await configuration.findingsOnThisMachine().warnings.filter { $0.contains("per_source") }
@@ -45,7 +45,7 @@ import Testing
         #expect(try await warnings("max_connections = 20").isEmpty)
     }
 
-    @Test func tooFewForAnything() {
+    @Test func `too few for anything`() {
         #expect(shortage(64)?.connections == nil && shortage(64) != nil)
         #expect(shortage(0)?.connections == nil)
         #expect(shortage(Int(Int32.max), connections: 1_000_000) == nil)

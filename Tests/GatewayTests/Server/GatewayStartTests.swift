@@ -28,7 +28,7 @@ import Testing
         return (opener, { tries.withLock { $0 } })
     }
 
-    @Test func whatMayComeBackIsWaitedForAndWhatMayNotEndsTheStart() async throws {
+    @Test func `what may come back is waited for and what may not ends the start`() async throws {
         let away = DatabaseError(.unavailable, "connection refused")
         let slow = DatabaseError(.timeout, "no answer")
         let tooNew = DatabaseError(.schemaTooNew, "the database has migration 99")
@@ -49,7 +49,7 @@ import Testing
         await #expect(throws: away) { _ = try await file.open() }
     }
 
-    @Test func waitingEndsWithItsTask() async throws {
+    @Test func `waiting ends with its task`() async throws {
         let start = GatewayStart()
         let (opener, _) = Self.opener(start, failures: [DatabaseError(.unavailable, "away")])
         let opening = Task { try await opener.openEventually() }
@@ -61,7 +61,7 @@ import Testing
     }
 
     /// Before anything is there: alive, not ready, and 503 with Retry-After for every webhook.
-    @Test func whatIsAnsweredMeanwhile() async throws {
+    @Test func `what is answered meanwhile`() async throws {
         let loops = try LoopGroup.start(count: 1, name: "start-test")
         let start = GatewayStart()
         start.note("the server \"db\" does not answer")

@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 @Suite struct HousekeepingTests {
-    @Test func whatIsTooOldGoesAndNothingElse() async throws {
+    @Test func `what is too old goes and nothing else`() async throws {
         let database = try await TestStore.database()
         let day = Int64(86_400_000)
         for (name, at) in [("old", 1 * day), ("young", 95 * day)] {
@@ -33,7 +33,7 @@ import Testing
         await database.close()
     }
 
-    @Test func sessionsThatAreOverGo() async throws {
+    @Test func `sessions that are over go`() async throws {
         let database = try await TestStore.database()
         let hour = Int64(3_600_000)
         let sessions: [(name: String, seen: Int64, end: Int64)] = [

@@ -11,7 +11,7 @@ import Testing
         .address(.ipv4(address: number.bigEndian, port: port))
     }
 
-    @Test func aboveTheRateItIsCounted() {
+    @Test func `above the rate it is counted`() {
         var tally = RefusalTally()
         var lines = 0
         for number in 0..<5000 {
@@ -27,7 +27,7 @@ import Testing
         #expect(tally.note(client(1), status: 401, now: start + .seconds(61)).isLogged, "each minute anew")
     }
 
-    @Test func theNextRefusalTellsOfTheMinuteBefore() {
+    @Test func `the next refusal tells of the minute before`() {
         var tally = RefusalTally()
         for _ in 0..<100 { _ = tally.note(client(1), status: 401, now: start) }
         #expect(tally.end(now: start + .seconds(59), isLast: false).isEmpty)
@@ -37,7 +37,7 @@ import Testing
     }
 
     /// As many sources as an attacker likes: the lines stay as few.
-    @Test func manySources() {
+    @Test func `many sources`() {
         var tally = RefusalTally()
         var lines = 0
         for number in 0..<20_000 where tally.note(client(UInt32(number)), status: 401, now: start).isLogged {
@@ -49,7 +49,7 @@ import Testing
         #expect(sums.reduce(lines) { $0 + $1.count } == 20_000)
     }
 
-    @Test func sendersOfWhomNothingIsKnownAreSummedUpTogether() {
+    @Test func `senders of whom nothing is known are summed up together`() {
         var tally = RefusalTally()
         for _ in 0..<40 { _ = tally.note(.unknown, status: 401, now: start) }
         #expect(tally.end(now: start, isLast: true).map(\.remote) == ["unknown"])

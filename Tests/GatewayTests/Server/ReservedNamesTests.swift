@@ -8,7 +8,7 @@ import WebhookServices
 
 @Suite struct ReservedNamesTests {
     /// A service of the configuration could else be called like something that is at an address of its own.
-    @Test func eachFirstWordOfAnAddressIsReserved() async throws {
+    @Test func `each first word of an address is reserved`() async throws {
         let store = try await TestStore()
         let loops = try LoopGroup.start(count: 1, name: "reserved")
         let configuration = Configuration()

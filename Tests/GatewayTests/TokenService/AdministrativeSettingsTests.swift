@@ -18,7 +18,7 @@ import WebhookServices
         TokenEdit(name: name, settings: .replacing(value.map { [Self.key: $0] } ?? [:]))
     }
 
-    @Test(arguments: TestDatabases.all) func ownersCannot(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `owners cannot`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let service = service(test)
             await #expect(throws: Self.refusal) {
@@ -38,7 +38,7 @@ import WebhookServices
         }
     }
 
-    @Test(arguments: TestDatabases.all) func administratorsCan(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `administrators can`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let service = service(test)
             let id = try await service.create(NewToken(service: "forgejo", name: "x"), by: .person(TestService.alice))
@@ -62,7 +62,8 @@ import WebhookServices
     }
 
     /// Somebody who looked before an administrator changed it brings nothing back.
-    @Test(arguments: TestDatabases.all) func whatIsThereWhenItIsSavedCounts(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `what is there when it is saved counts`(_ kind: TestDatabases) async throws
+    {
         try await kind.withStore { test in
             let service = service(test)
             let id = try await service.create(NewToken(service: "forgejo", name: "x"), by: .person(TestService.alice))
@@ -76,7 +77,7 @@ import WebhookServices
         }
     }
 
-    @Test func theCommandLineCan() async throws {
+    @Test func `the command line can`() async throws {
         let tokens = TokenCommands(
             store: try await TestStore().store, services: ServiceRegistry(enabled: ["forgejo"], configured: []))
         let made = try await tokens.create(NewToken(service: "forgejo", name: "x", settings: [Self.key: "yes"]))
@@ -85,7 +86,7 @@ import WebhookServices
         #expect(edited.token.settings == [:])
     }
 
-    @Test func whoSeesIt() throws {
+    @Test func `who sees it`() throws {
         let service = ForgejoService()
         var values = TokenFields.Values()
         values.settings = [Self.key: "yes"]

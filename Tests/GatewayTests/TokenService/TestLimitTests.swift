@@ -6,7 +6,7 @@ import Testing
 @Suite struct TestLimitTests {
     private func token(_ number: Int) -> TokenID { TokenID(high: 0, low: UInt64(number)) }
 
-    @Test func aTokenHasItsNumberAMinute() {
+    @Test func `a token has its number a minute`() {
         var limit = TestLimit(perMinute: 2)
         let now = UnixTime(milliseconds: 60_000)
         let admitted = [1, 1, 1, 2].map { limit.admit(token($0), now: now) }
@@ -16,7 +16,7 @@ import Testing
     }
 
     /// Whoever makes many tokens does not give the others a new minute.
-    @Test func manyTokensPushOutTheFirstAndNotAll() {
+    @Test func `many tokens push out the first and not all`() {
         var limit = TestLimit(perMinute: 1)
         let now = UnixTime(milliseconds: 60_000)
         let first = (0...TestLimit.capacity).map { limit.admit(token($0), now: now) }

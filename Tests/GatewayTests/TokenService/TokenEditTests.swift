@@ -7,7 +7,7 @@ import Testing
 /// An edit is decided by the row that it changes, and by nothing that was read before.
 @Suite(.timeLimit(.minutes(3))) struct TokenEditTests {
     /// From the form to the row: the token with what came in, its owners, the change and the history.
-    @Test(arguments: TestDatabases.all) func aFormIsOneTransactionOfFourStatements(
+    @Test(arguments: TestDatabases.all) func `a form is one transaction of four statements`(
         _ kind: TestDatabases
     ) async throws {
         try await kind.withStore { store in
@@ -29,7 +29,9 @@ import Testing
     }
 
     /// The page was open, and its token is somebody else's by now.
-    @Test(arguments: TestDatabases.all) func whoeverIsNoOwnerAnyMoreChangesNothing(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `whoever is no owner any more changes nothing`(_ kind: TestDatabases)
+        async throws
+    {
         try await kind.withStore { test in
             let fixture = TestService(test)
             let (alice, zoe) = (TokenAuthorization.person(TestService.alice), Person(account: "zoe"))
@@ -53,7 +55,9 @@ import Testing
     }
 
     /// An edit and the removal of whoever makes it, at once: either the edit came first, or it was refused.
-    @Test(arguments: TestDatabases.all) func anEditBesideTheRemovalOfItsOwner(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `an edit beside the removal of its owner`(_ kind: TestDatabases)
+        async throws
+    {
         try await kind.withStore { test in
             let fixture = TestService(test)
             let alice = TokenAuthorization.person(TestService.alice)
@@ -81,7 +85,7 @@ import Testing
     }
 
     /// The removal holds the row, and is not committed: the edit waits for it, and is decided by what it left.
-    @Test(arguments: TestDatabases.all) func anEditThatWaitsForTheRemoval(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `an edit that waits for the removal`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let hook = WaitingHook()
             let watched = WatchedDatabase(base: test.database)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct TokenSelectionTests {
     static let person = Person(account: "alice", groups: ["infra", "packager"])
 
-    @Test(arguments: TestDatabases.all) func bothWaysFindTheSame(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `both ways find the same`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let fixture = TestService(test)
             try await Self.fill(fixture)
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func aTenthIsWalked() {
+    @Test func `a tenth is walked`() {
         var membership = TokenMembership(person: Self.person)
         membership.measured(byUser: 8, byGroups: 1, tokens: 100)
         #expect(!membership.isWalking)

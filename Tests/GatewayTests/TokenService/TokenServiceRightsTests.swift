@@ -56,7 +56,7 @@ import Testing
         nil, TestService.alice, TestService.bob, TestService.eve, TestService.admin, TestService.staleAdmin,
     ]
 
-    @Test(arguments: TestDatabases.all) func calls(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `calls`(_ kind: TestDatabases) async throws {
         #expect(Set(Call.all.map(\.action)) == Set(TokenAction.allCases))
         try await kind.withStore { test in
             let fixture = TestService(test)
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func noSuchToken() async throws {
+    @Test func `no such token`() async throws {
         let test = try await TestStore()
         let fixture = TestService(test)
         let deleted = try await fixture.token()
@@ -94,7 +94,7 @@ import Testing
         await test.database.close()
     }
 
-    @Test func theDatabaseIsAway() async throws {
+    @Test func `the database is away`() async throws {
         let test = try TestStore(database: UnreachableDatabase())
         let fixture = TestService(test)
         let id = try TokenIDAuthority(test.keys).make()

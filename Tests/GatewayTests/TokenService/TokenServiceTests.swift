@@ -5,7 +5,7 @@ import Testing
 
 /// What the token service does, over SQLite and PostgreSQL.
 @Suite struct TokenServiceTests {
-    @Test(arguments: TestDatabases.all) func lists(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `lists`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let fixture = TestService(test)
             var ids: [String: TokenID] = [:]
@@ -46,7 +46,7 @@ import Testing
     }
 
     /// What the overview counts, the list lists, and each token's page says of itself; more than a page of them.
-    @Test(arguments: TestDatabases.all) func theCountsAgree(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `the counts agree`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let fixture = TestService(test)
             var expected: [TokenStanding: Set<TokenID>] = [:]
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func theLastOwnerStays(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `the last owner stays`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let service = TestService(test).service
             for _ in 0..<10 {
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func theHistoryOutlivesTheToken(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `the history outlives the token`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let fixture = TestService(test)
             let id = try await fixture.token()
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test func boundsOfOnePerson() async throws {
+    @Test func `bounds of one person`() async throws {
         let test = try await TestStore()
         var limits = TokenLimits()
         limits.maxPerAccount = 2
@@ -166,7 +166,7 @@ import Testing
     }
 
     /// A page of 5,000 tokens comes soon, in whatever order.
-    @Test(arguments: TestDatabases.all) func fiveThousand(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `five thousand`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let fixture = TestService(test)
             let id = try await fixture.token()
@@ -204,7 +204,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func aRowThatMakesNoSense(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `a row that makes no sense`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let fixture = TestService(test)
             let id = try await fixture.token()

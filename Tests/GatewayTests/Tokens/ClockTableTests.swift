@@ -3,7 +3,7 @@ import Testing
 @testable import Gateway
 
 @Suite struct ClockTableTests {
-    @Test func holdsNoMoreThanItMay() {
+    @Test func `holds no more than it may`() {
         var table = ClockTable<Int, Int>(capacity: 4)
         for key in 0..<100 {
             table.set(key * 10, for: key)
@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    @Test func whatIsUsedStays() {
+    @Test func `what is used stays`() {
         var table = ClockTable<Int, String>(capacity: 3)
         for key in 1...3 { table.set("\(key)", for: key) }
         #expect(table.use(1) == "1")
@@ -24,7 +24,7 @@ import Testing
         #expect(table.use(4) == "4")
     }
 
-    @Test func aScanDoesNotDisplaceWhatIsInUse() {
+    @Test func `a scan does not displace what is in use`() {
         var table = ClockTable<Int, Int>(capacity: 8)
         for key in 0..<4 { table.set(key, for: key) }
         for scanned in 1000..<2000 {
@@ -34,7 +34,7 @@ import Testing
         #expect(table.count == 8)
     }
 
-    @Test func removedPlacesAreUsedAgain() {
+    @Test func `removed places are used again`() {
         var table = ClockTable<Int, Int>(capacity: 3)
         for key in 1...3 { table.set(key, for: key) }
         table.remove(2)
@@ -50,7 +50,7 @@ import Testing
         #expect(table.use(1) == 1)
     }
 
-    @Test func changes() {
+    @Test func `changes`() {
         var table = ClockTable<Int, Int>(capacity: 3)
         table.set(1, for: 1)
         table.set(2, for: 1)
@@ -63,7 +63,7 @@ import Testing
         #expect(table.use(5) == 105)
     }
 
-    @Test func agreesWithADictionaryOnWhatItHolds() {
+    @Test func `agrees with a dictionary on what it holds`() {
         // Random operations: whatever is there has the value that was set last, and the bound holds.
         var generator = SystemRandomNumberGenerator()
         var table = ClockTable<Int, Int>(capacity: 16)

@@ -12,7 +12,7 @@ import Testing
             isLoopback: true)
     }
 
-    @Test func itSaysHowTheDatabaseStands() async throws {
+    @Test func `it says how the database stands`() async throws {
         let folder = try TemporaryFolder()
         let settings = try settings(folder)
         let empty = try await TestDatabases.open("sqlite:\(folder.path)/w2f.db")

@@ -10,7 +10,7 @@ import Testing
     private static let someUser: uid_t = 4321
 
     @Test(.enabled(if: geteuid() == 0, "only root gives files away"))
-    func databaseAndKeyBelongToTheFoldersOwner() async throws {
+    func `database and key belong to the folder's owner`() async throws {
         let folder = try TemporaryFolder()
         try #require(chown(folder.path, Self.someUser, Self.someUser) == 0)
         let database = folder.path + "/tokens.db"
@@ -29,13 +29,13 @@ import Testing
         await storage.close()
     }
 
-    @Test func nothingIsMadeInOnesOwnFolder() throws {
+    @Test func `nothing is made in one's own folder`() throws {
         let folder = try TemporaryFolder()
         FolderOwner.makeFile(folder.path + "/tokens.db")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
-    @Test func theFolderOfAPath() {
+    @Test func `the folder of a path`() {
         #expect(FolderOwner.folder(of: "/var/lib/x.db") == "/var/lib")
         #expect(FolderOwner.folder(of: "/x.db") == "/")
         #expect(FolderOwner.folder(of: "x.db") == ".")

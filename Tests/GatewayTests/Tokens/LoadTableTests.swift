@@ -15,7 +15,7 @@ import Testing
 
     private func next(_ table: inout Table) -> TokenID? { table.startNext(now: start)?.key }
 
-    @Test func oneReadForAll() {
+    @Test func `one read for all`() {
         var table = Table(maximumLoads: 4, maximumWaiters: 10)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         #expect(table.join(first, 2, now: start) == .wait)
@@ -26,7 +26,7 @@ import Testing
         #expect(table.join(first, 4, now: start) == .start(generation: 0))
     }
 
-    @Test func anOvertakenReadBeginsAnew() {
+    @Test func `an overtaken read begins anew`() {
         var table = Table(maximumLoads: 4, maximumWaiters: 10)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         #expect(table.join(second, 2, now: start) == .start(generation: 0))
@@ -39,7 +39,7 @@ import Testing
         #expect(table.counts == (0, 0))
     }
 
-    @Test func invalidatingAllOvertakesAll() {
+    @Test func `invalidating all overtakes all`() {
         var table = Table(maximumLoads: 4, maximumWaiters: 10)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         #expect(table.join(second, 2, now: start) == .start(generation: 0))
@@ -52,7 +52,7 @@ import Testing
         #expect(table.finish(first, generation: 1, now: start) == .deliver([3]))
     }
 
-    @Test func givesUpInTheEnd() {
+    @Test func `gives up in the end`() {
         var table = Table(maximumLoads: 4, maximumWaiters: 10, maximumAttempts: 2)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         table.invalidate(first)
@@ -62,7 +62,7 @@ import Testing
         #expect(table.counts == (0, 0))
     }
 
-    @Test func bounds() {
+    @Test func `bounds`() {
         var table = Table(maximumLoads: 1, maximumWaiters: 3)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         #expect(table.join(second, 2, now: start) == .wait)
@@ -79,7 +79,7 @@ import Testing
         #expect(table.counts == (0, 0))
     }
 
-    @Test func idsWaitForTheirTurnInOrder() {
+    @Test func `ids wait for their turn in order`() {
         var table = Table(maximumLoads: 1, maximumWaiters: 100)
         let ids = (10..<20 as Range<UInt64>).map { TokenID(high: $0, low: 0) }
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
@@ -107,7 +107,7 @@ import Testing
     }
 
     /// Whoever goes away is told how long the database has had for the read, or for those before it.
-    @Test func sinceWhenItIsRead() {
+    @Test func `since when it is read`() {
         var table = Table(maximumLoads: 1, maximumWaiters: 10)
         let end = start + .seconds(9)
         _ = table.join(first, 1, until: end, now: start + .seconds(1))
@@ -123,7 +123,7 @@ import Testing
         #expect(next(&table) == nil)
     }
 
-    @Test func leaving() {
+    @Test func `leaving`() {
         var table = Table(maximumLoads: 1, maximumWaiters: 2)
         #expect(table.join(first, 1, now: start) == .start(generation: 0))
         #expect(table.join(first, 2, now: start) == .wait)
@@ -135,7 +135,7 @@ import Testing
         #expect(leave(2, &table) == false)
     }
 
-    @Test func deadlinesOfThoseWhoWait() {
+    @Test func `deadlines of those who wait`() {
         var table = Table(maximumLoads: 4, maximumWaiters: 10)
         #expect(table.nextDeadline == nil)
         _ = table.join(first, 1, until: start + .seconds(5), now: start)
@@ -156,7 +156,7 @@ import Testing
     }
 
     /// Patience is for ids of which something is known: its end is no end for others, nor do they lose their turn.
-    @Test func patience() {
+    @Test func `patience`() {
         var table = Table(maximumLoads: 1, maximumWaiters: 10)
         func at(_ seconds: Int) -> Table.Instant { start + .seconds(seconds) }
         _ = table.join(first, 1, until: at(5), patience: at(1), now: start)
@@ -173,7 +173,7 @@ import Testing
         #expect(table.finish(second, generation: 0, now: at(6)) == .deliver([3]))
     }
 
-    @Test func readsForNobody() {
+    @Test func `reads for nobody`() {
         var table = Table(maximumLoads: 1, maximumWaiters: 2)
         #expect(table.refresh(first, now: start) == 0)
         #expect(table.refresh(first, now: start) == nil)

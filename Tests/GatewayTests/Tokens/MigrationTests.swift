@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func theHistoryKnowsItsTokens(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `the history knows its tokens`(_ kind: TestDatabases) async throws {
         try await Self.before(53, on: kind) { database, migrate in
             let test = try TestStore(database: database)
             // Its changes are written by today's program, which these tables are too old for.
@@ -49,7 +49,9 @@ import Testing
     }
 
     /// An earlier version wrote down the time of the session's beginning where the provider had said nothing.
-    @Test(arguments: TestDatabases.all) func loginsOfEarlierVersionsAreNotFresh(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `logins of earlier versions are not fresh`(_ kind: TestDatabases)
+        async throws
+    {
         try await Self.before(54, on: kind) { database, migrate in
             for (handle, isDevelopment) in [("people", 0), ("development", 1)] as [(String, Int64)] {
                 try await database.query(

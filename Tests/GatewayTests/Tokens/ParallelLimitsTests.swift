@@ -31,7 +31,7 @@ import WebhookServices
         }
     }
 
-    @Test(arguments: TestDatabases.all) func tokensOfAnAccount(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `tokens of an account`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             var limits = TokenLimits()
             limits.maxPerAccount = 3
@@ -50,7 +50,7 @@ import WebhookServices
         }
     }
 
-    @Test(arguments: TestDatabases.all) func oneOwnerIsLeft(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `one owner is left`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let names = (0..<8).map { "owner\($0)" }
             let draft = TokenDraft(
@@ -64,7 +64,7 @@ import WebhookServices
         }
     }
 
-    @Test(arguments: TestDatabases.all) func owners(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `owners`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let draft = TokenDraft(
                 service: "github", name: "shared", owners: [try TokenOwner(.user, name: "first")])
@@ -80,7 +80,7 @@ import WebhookServices
     }
 
     /// Each secret that somebody was given works on: those that had no place were not given.
-    @Test(arguments: TestDatabases.all) func rotations(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `rotations`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let made = try await test.store.create(TokenDraft(service: "github", name: "shared"))
             let given = Locked([made.secret])
@@ -108,7 +108,7 @@ import WebhookServices
         }
     }
 
-    @Test(arguments: TestDatabases.all) func sessions(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `sessions`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             var configuration = Configuration()
             configuration.sessions.maxPerAccount = 3
@@ -132,7 +132,7 @@ import WebhookServices
         }
     }
 
-    @Test func testEvents() async throws {
+    @Test func `test events`() async throws {
         let test = try await TestStore()
         var limits = TokenLimits()
         limits.maxTestsPerMinute = 3
@@ -146,7 +146,7 @@ import WebhookServices
         await test.database.close()
     }
 
-    @Test func locksAreOfOneAccountAndOneThing() {
+    @Test func `locks are of one account and one thing`() {
         #expect(AccountLock.key(.tokens, "alice") == AccountLock.key(.tokens, "alice"))
         #expect(AccountLock.key(.tokens, "alice") != AccountLock.key(.tokens, "bob"))
         #expect(AccountLock.key(.tokens, "alice") != AccountLock.key(.sessions, "alice"))

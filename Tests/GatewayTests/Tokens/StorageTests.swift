@@ -29,7 +29,7 @@ import Testing
         try await Storage.open(settings, loop: TestDatabases.loop.get(), logger: TestDatabases.logger)
     }
 
-    @Test func theFirstStartMakesEverything() async throws {
+    @Test func `the first start makes everything`() async throws {
         let first = try await open(settings())
         #expect(first.notices.count == GatewayMigrations.all.count + 1)
         #expect(first.notices.last?.contains(keyPath) == true)
@@ -43,7 +43,7 @@ import Testing
         await second.close()
     }
 
-    @Test func noKeyIsMadeOffLoopback() async throws {
+    @Test func `no key is made off loopback`() async throws {
         await #expect(throws: RootKeyError.missing(path: keyPath, reason: .notStandalone)) {
             _ = try await self.open(self.settings(isLoopback: false))
         }
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(.enabled(if: TestDatabases.all.contains(.postgresql), "W2F_TEST_POSTGRES_URL is not set"))
-    func noKeyIsMadeWithPostgreSQL() async throws {
+    func `no key is made with postgre SQL`() async throws {
         try await TestDatabases.withSchema { url in
             await #expect(throws: RootKeyError.missing(path: keyPath, reason: .notStandalone)) {
                 _ = try await self.open(self.settings(database: url))
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func aLostKeyIsNotReplaced() async throws {
+    @Test func `a lost key is not replaced`() async throws {
         let first = try await open(settings())
         await first.close()
         try FileManager.default.removeItem(atPath: keyPath)
@@ -77,7 +77,7 @@ import Testing
         #expect(!hasKey)
     }
 
-    @Test func anotherKeyStopsTheStart() async throws {
+    @Test func `another key stops the start`() async throws {
         let first = try await open(settings())
         await first.close()
         try FileManager.default.removeItem(atPath: keyPath)
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func severalFirstStartsAtOnce() async throws {
+    @Test func `several first starts at once`() async throws {
         // As the server and a command on a new machine: one of them makes the key, all go on with the same.
         let settings = try settings()
         let ids = try await withThrowingTaskGroup(of: String.self) { group in
@@ -104,7 +104,7 @@ import Testing
         #expect(ids.count == 1)
     }
 
-    @Test func aNewerSchemaStopsTheStart() async throws {
+    @Test func `a newer schema stops the start`() async throws {
         let first = try await open(settings())
         try await first.database.query(
             "INSERT INTO \(Migrator.table) (version, name, checksum, applied_at) VALUES (999, 'later', 'x', 0)")
@@ -113,7 +113,7 @@ import Testing
         #expect(error?.code == .schemaTooNew)
     }
 
-    @Test func fromAConfiguration() throws {
+    @Test func `from a configuration`() throws {
         var configuration = Configuration()
         configuration.stateDirectory = "/var/lib/w2f"
         configuration.keys.rootKeyFile = "/etc/w2f/root.key"

@@ -33,7 +33,7 @@ import WebPages
         return found
     }
 
-    @Test(arguments: TestDatabases.all) func nothingTrapsAndNothingStops(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `nothing traps and nothing stops`(_ kind: TestDatabases) async throws {
         let tables = try await Self.columns()
         #expect(tables.flatMap(\.columns).count > 30)
         for (table, columns) in tables where !columns.isEmpty {
@@ -59,7 +59,7 @@ import WebPages
 
     /// Text and bytes that nobody wrote in earnest, in every column that holds some; in SQLite, which checks no types, in
     /// every other column, too. Whoever reads a row refuses it or shows what it finds, and nothing traps.
-    @Test(arguments: TestDatabases.all) func whatMakesNoSenseIsRefused(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `what makes no sense is refused`(_ kind: TestDatabases) async throws {
         let texts = [
             "", " ", "x", "\u{301}\u{316}", "{", "{\"a\":1}", "\n\n", "é\u{202E}", String(repeating: "9", count: 9000),
         ]
@@ -222,7 +222,7 @@ import WebPages
         }
     }
 
-    @Test(arguments: TestDatabases.all) func migrationsThatCannotBe(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `migrations that cannot be`(_ kind: TestDatabases) async throws {
         for number in Self.numbers where number != 1 {
             try await kind.withStore { test in
                 try await test.database.query(
@@ -235,7 +235,7 @@ import WebPages
         }
     }
 
-    @Test func theLogHasOneLineAColumn() {
+    @Test func `the log has one line a column`() {
         let row = SQLRow(columns: ["strange"], values: [.integer(.max)])
         for _ in 0..<3 {
             #expect((try? row.count("strange")) == StoredNumber.limit)
@@ -245,7 +245,7 @@ import WebPages
         #expect((try? SQLRow(columns: ["x"], values: [.null]).count("x")) == 0)
     }
 
-    @Test func whatCannotBeIsShownAsThat() {
+    @Test func `what cannot be is shown as that`() {
         for milliseconds in [Int64.min, -62_300_000_000_000, -1, 253_402_300_800_000, .max] {
             let time = UnixTime(milliseconds: milliseconds)
             #expect(time.description == "unknown" && Moment(time).text == "unknown", "\(milliseconds)")

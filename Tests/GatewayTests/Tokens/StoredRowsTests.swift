@@ -11,7 +11,7 @@ struct StoredRowsTests {
         "scope = ' '", "event_filter = ',,'", "settings = '{'", "service = ''",
     ]
 
-    @Test(arguments: TestDatabases.all) func aTokenThatCannotBeRead(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `a token that cannot be read`(_ kind: TestDatabases) async throws {
         for change in Self.wrong {
             try await kind.withStore { test in
                 let fixture = TestService(test)
@@ -38,7 +38,7 @@ struct StoredRowsTests {
         }
     }
 
-    @Test(arguments: TestDatabases.all) func ownersDeliveriesAndHistory(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `owners deliveries and history`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let fixture = TestService(test)
             let id = try await fixture.token()

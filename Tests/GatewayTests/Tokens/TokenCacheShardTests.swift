@@ -14,7 +14,7 @@ import Testing
 
     private func at(_ seconds: Double) -> ContinuousClock.Instant { start.advanced(by: .seconds(seconds)) }
 
-    @Test func freshThenNotThenStale() {
+    @Test func `fresh then not then stale`() {
         var shard = TokenCacheShard(settings)
         #expect(shard.lookup(id(1), now: at(0)) == nil)
         let record = TestRecord.make(id(1))
@@ -37,7 +37,7 @@ import Testing
         #expect(shard.useStale(id(2), now: at(0)) == nil)
     }
 
-    @Test func absentIDsHaveTheirOwnTime() {
+    @Test func `absent ids have their own time`() {
         var shard = TokenCacheShard(settings)
         shard.store(nil, for: id(1), isWatched: true, now: at(0))
         #expect(shard.lookup(id(1), now: at(4.999))?.isAbsent == true)
@@ -45,7 +45,7 @@ import Testing
         #expect(shard.counts.absent == 0)
     }
 
-    @Test func oneOrTheOther() {
+    @Test func `one or the other`() {
         var shard = TokenCacheShard(settings)
         shard.store(nil, for: id(1), isWatched: true, now: at(0))
         let record = TestRecord.make(id(1))
@@ -57,7 +57,7 @@ import Testing
         #expect(shard.counts == (0, 1))
     }
 
-    @Test func boundsOfBothKinds() {
+    @Test func `bounds of both kinds`() {
         var shard = TokenCacheShard(settings)
         for number in 0..<50 as Range<UInt64> {
             shard.store(TestRecord.make(id(number)), for: id(number), isWatched: true, now: at(0))
@@ -66,7 +66,7 @@ import Testing
         #expect(shard.counts == (4, 2))
     }
 
-    @Test func removalForgetsEvenWhatWouldBeStale() {
+    @Test func `removal forgets even what would be stale`() {
         var shard = TokenCacheShard(settings)
         shard.store(TestRecord.make(id(1)), for: id(1), isWatched: true, now: at(0))
         shard.store(nil, for: id(2), isWatched: true, now: at(0))
@@ -77,7 +77,7 @@ import Testing
         #expect(shard.lookup(id(2), now: at(0)) == nil)
     }
 
-    @Test func expiringAllKeepsWhatIsStale() {
+    @Test func `expiring all keeps what is stale`() {
         var shard = TokenCacheShard(settings)
         let record = TestRecord.make(id(1))
         shard.store(record, for: id(1), isWatched: true, now: at(0))
@@ -88,7 +88,7 @@ import Testing
         #expect(shard.useStale(id(1), now: at(1)) === record)
     }
 
-    @Test func whileChangesAreNotHeardOfItIsReadAgainSooner() {
+    @Test func `while changes are not heard of it is read again sooner`() {
         var shard = TokenCacheShard(settings)
         let record = TestRecord.make(id(1))
         shard.store(record, for: id(1), isWatched: false, now: at(0))
@@ -114,7 +114,7 @@ import Testing
         #expect(shard.lookup(id(1), now: at(20)) == nil)
     }
 
-    @Test func sharesOfTheBounds() {
+    @Test func `shares of the bounds`() {
         #expect(TokenCacheSettings(shards: 0).shardCount == 1)
         #expect(TokenCacheSettings(shards: 5).shardCount == 8)
         #expect(TokenCacheSettings(shards: 100_000).shardCount == 256)

@@ -6,7 +6,7 @@ import Testing
 
 /// What bounds reads and those who wait for them.
 extension TokenCacheTests {
-    @Test func bounds() async throws {
+    @Test func `bounds`() async throws {
         let others = try (0..<3).map { _ in try authority.make() }
         let running = [load(others[0]), load(others[1])]
         await loader.waitForReads(2)
@@ -29,7 +29,7 @@ extension TokenCacheTests {
     }
 
     /// Many ids at once are read one after the other, as many as may be at a time, and none is refused.
-    @Test func manyColdIDs() async throws {
+    @Test func `many cold ids`() async throws {
         let cache = TokenCache(
             loader: loader, authority: authority, settings: TokenCacheSettings(loads: 2, waiters: 200),
             clock: { [clock] in clock.now })
@@ -46,7 +46,7 @@ extension TokenCacheTests {
 
     /// A token that may have changed is not used unchecked because others are read just now; but nobody waits for longer
     /// than for a database that hangs. That it had to wait says nothing against the database.
-    @Test func aTokenThatMayHaveChangedWaitsForItsTurn() async throws {
+    @Test func `a token that may have changed waits for its turn`() async throws {
         let record = try await known(id)
         await cache.handle(.watching)
         let others = try (0..<2).map { _ in load(try authority.make()) }
@@ -100,7 +100,7 @@ extension TokenCacheTests {
     }
 
     /// A request with little time left takes the known token at its deadline; the database is not away for that.
-    @Test func aShortDeadlineSaysNothingOfTheDatabase() async throws {
+    @Test func `a short deadline says nothing of the database`() async throws {
         let other = try authority.make()
         let records = [try await known(id), try await known(other)]
         await cache.handle(.watching)
@@ -126,7 +126,7 @@ extension TokenCacheTests {
         loader.finish(.success(nil))
     }
 
-    @Test func cancellationFreesTheWaiterAlone() async throws {
+    @Test func `cancellation frees the waiter alone`() async throws {
         let cancelled = load(id)
         await loader.waitForReads(1)
         let patient = load(id)
@@ -138,7 +138,7 @@ extension TokenCacheTests {
         #expect(try await patient.value === record)
     }
 
-    @Test func theLastWaitersCancellationDoesNotLoseTheRead() async throws {
+    @Test func `the last waiter's cancellation does not lose the read`() async throws {
         let cancelled = load(id)
         await loader.waitForReads(1)
         cancelled.cancel()
@@ -151,7 +151,7 @@ extension TokenCacheTests {
         #expect(loader.started.count == 1)
     }
 
-    @Test func cancelledBeforeItAsks() async throws {
+    @Test func `cancelled before it asks`() async throws {
         let request = Task { [cache, id] in
             while !Task.isCancelled { await Task.yield() }
             return try await cache.load(id)
@@ -161,7 +161,7 @@ extension TokenCacheTests {
         #expect(loader.started.isEmpty)
     }
 
-    @Test func readsFromManyThreads() async throws {
+    @Test func `reads from many threads`() async throws {
         let record = try await known(id)
         await withTaskGroup(of: Int.self) { group in
             for _ in 0..<8 {

@@ -44,7 +44,7 @@ import Testing
         return record
     }
 
-    @Test func missThenHit() async throws {
+    @Test func `miss then hit`() async throws {
         await cache.handle(.watching)
         #expect(cache.lookup(id, now: clock.now) == nil)
         let record = try await known(id)
@@ -55,7 +55,7 @@ import Testing
         #expect(cache.lookup(id, now: clock.now) == nil)
     }
 
-    @Test func oneReadHoweverManyAsk() async throws {
+    @Test func `one read however many ask`() async throws {
         let requests = (0..<5).map { _ in load(id) }
         await loader.waitForReads(1)
         await waitForWaiters(5)
@@ -66,7 +66,7 @@ import Testing
         #expect(await cache.counts() == (1, 0, 0, 0))
     }
 
-    @Test func absentIDsAreRemembered() async throws {
+    @Test func `absent ids are remembered`() async throws {
         let request = load(id)
         await loader.waitForReads(1)
         loader.finish(.success(nil))
@@ -76,7 +76,7 @@ import Testing
         #expect(loader.started.count == 1)
     }
 
-    @Test func madeUpIDsAreNeverRead() async throws {
+    @Test func `made up ids are never read`() async throws {
         let stranger = try TokenIDAuthority(KeyRing(TestStore.key(9))).make()
         #expect(try await cache.load(stranger) == nil)
         #expect(loader.started.isEmpty)
@@ -84,7 +84,7 @@ import Testing
         #expect(await cache.counts() == (0, 0, 0, 0))
     }
 
-    @Test func anOvertakenReadIsThrownAway() async throws {
+    @Test func `an overtaken read is thrown away`() async throws {
         let request = load(id)
         await loader.waitForReads(1)
         // Disabled while it was read.
@@ -98,7 +98,7 @@ import Testing
         #expect(cache.lookup(id, now: clock.now)?.record === disabled)
     }
 
-    @Test func endlessChangesGiveUp() async throws {
+    @Test func `endless changes give up`() async throws {
         let request = load(id)
         for read in 1...4 {
             await loader.waitForReads(read)
@@ -109,7 +109,7 @@ import Testing
         #expect(cache.lookup(id, now: clock.now) == nil)
     }
 
-    @Test func invalidationDropsAtOnce() async throws {
+    @Test func `invalidation drops at once`() async throws {
         _ = try await known(id)
         await cache.invalidate(id)
         #expect(cache.lookup(id, now: clock.now) == nil)
@@ -120,7 +120,7 @@ import Testing
         await #expect(throws: DatabaseError.self) { try await request.value }
     }
 
-    @Test func knownTokensOutliveTheDatabase() async throws {
+    @Test func `known tokens outlive the database`() async throws {
         let record = try await known(id)
         clock.advance(by: .seconds(11))
         let request = load(id)
@@ -149,7 +149,7 @@ import Testing
     }
 
     /// Whoever is told of every change need not wait to know that there was none.
-    @Test func aWatchedTokenIsUsedWhileItIsReadAgain() async throws {
+    @Test func `a watched token is used while it is read again`() async throws {
         await cache.handle(.watching)
         let record = try await known(id)
         clock.advance(by: .seconds(10))
@@ -171,7 +171,7 @@ import Testing
         while cache.lookup(id, now: clock.now)?.isAbsent != true { await Task.yield() }
     }
 
-    @Test func aTokenThatMayHaveChangedIsWaitedForButNotForLong() async throws {
+    @Test func `a token that may have changed is waited for but not for long`() async throws {
         await cache.handle(.watching)
         let record = try await known(id)
         await cache.handle(.unwatched)
@@ -199,7 +199,7 @@ import Testing
     }
 
     /// While it is read again it is changed once more: nothing is known that could be used, and there is time to read it.
-    @Test(arguments: [Duration?.none, .seconds(5)]) func aTokenThatChangesMeanwhileIsWaitedForToTheEnd(
+    @Test(arguments: [Duration?.none, .seconds(5)]) func `a token that changes meanwhile is waited for to the end`(
         deadline: Duration?
     ) async throws {
         _ = try await known(id)
@@ -224,7 +224,7 @@ import Testing
         #expect(try await request.value === disabled)
     }
 
-    @Test func afterAReconnectEverythingIsReadBeforeItIsUsed() async throws {
+    @Test func `after a reconnect everything is read before it is used`() async throws {
         let record = try await known(id)
         await cache.handle(.watching)
         #expect(cache.lookup(id, now: clock.now) == nil)
@@ -236,7 +236,7 @@ import Testing
         #expect(record !== disabled)
     }
 
-    @Test func nobodyWaitsBeyondItsDeadline() async throws {
+    @Test func `nobody waits beyond its deadline`() async throws {
         let short = load(id, until: .seconds(1))
         await loader.waitForReads(1)
         let long = load(id, until: .seconds(3))
@@ -251,7 +251,7 @@ import Testing
     }
 
     /// The timer on the loop does what the test above does by hand.
-    @Test func aTimerAnswersThem() async throws {
+    @Test func `a timer answers them`() async throws {
         let cache = TokenCache(
             loader: loader, authority: authority, loop: try EventLoop.start(name: "cache-test"))
         await #expect(throws: TokenCacheError.timedOut) {
@@ -260,7 +260,7 @@ import Testing
         loader.finish(.success(nil))
     }
 
-    @Test func unknownTokensAreNotAbsentWhileTheDatabaseIsAway() async throws {
+    @Test func `unknown tokens are not absent while the database is away`() async throws {
         let request = load(id)
         await loader.waitForReads(1)
         loader.finish(.failure(UnreachableDatabase.error))
@@ -268,7 +268,7 @@ import Testing
         #expect(cache.lookup(id, now: clock.now) == nil)
     }
 
-    @Test func whatCannotBeReadIsNoReasonForTheOldState() async throws {
+    @Test func `what cannot be read is no reason for the old state`() async throws {
         _ = try await known(id)
         clock.advance(by: .seconds(11))
         for error in [
@@ -283,7 +283,7 @@ import Testing
         }
     }
 
-    @Test func everythingIsReadAgainAfterExpireAll() async throws {
+    @Test func `everything is read again after expire all`() async throws {
         let record = try await known(id)
         await cache.expireAll()
         #expect(cache.lookup(id, now: clock.now) == nil)
@@ -294,7 +294,7 @@ import Testing
     }
 
     /// The database is not asked again for each request; a change of the token, or of everything, is looked at.
-    @Test func whatCannotBeReadIsNotAskedForAllTheTime() async throws {
+    @Test func `what cannot be read is not asked for all the time`() async throws {
         let failure = KeyRing.Failure.unknownKey(id: "0123")
         func fail(_ reads: Int) async {
             let request = load(id)
@@ -321,7 +321,7 @@ import Testing
 
     /// A known token is no more used when it is known that what the database holds now cannot be read, though changes are
     /// heard of and nobody has to wait.
-    @Test func aKnownTokenThatCannotBeReadAnyMoreIsNotUsedOn() async throws {
+    @Test func `a known token that cannot be read any more is not used on`() async throws {
         await cache.handle(.watching)
         let record = try await known(id)
         clock.advance(by: .seconds(10))

@@ -21,7 +21,7 @@ import WebhookServices
         return try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     }
 
-    @Test func creating() async throws {
+    @Test func `creating`() async throws {
         try await withTokens { tokens, test in
             let report = try await tokens.create(
                 service: "github", name: "My \"repo\"", scope: "a/b", owners: ["zoe", "adam"], secret: nil)
@@ -50,7 +50,7 @@ import WebhookServices
         }
     }
 
-    @Test func ownSecretsAreNotShownToPeople() async throws {
+    @Test func `own secrets are not shown to people`() async throws {
         try await withTokens { tokens, _ in
             let own = String(repeating: "mine", count: 10)
             let report = try await tokens.create(
@@ -63,7 +63,7 @@ import WebhookServices
         }
     }
 
-    @Test func whatIsRefused() async throws {
+    @Test func `what is refused`() async throws {
         try await withTokens { tokens, test in
             func refusal(
                 service: String = "github", name: String = "x", scope: String? = nil, owner: String = "zoe",
@@ -96,7 +96,7 @@ import WebhookServices
         }
     }
 
-    @Test func aSecretThatTheServiceCannotUse() async throws {
+    @Test func `a secret that the service cannot use`() async throws {
         try await withTokens { tokens, _ in
             let bad = Array(("whsec_" + String(repeating: "!", count: 40)).utf8)
             await #expect(throws: TokenInputError.self) {
@@ -107,7 +107,7 @@ import WebhookServices
         }
     }
 
-    @Test func rotating() async throws {
+    @Test func `rotating`() async throws {
         try await withTokens { tokens, _ in
             let made = try await tokens.create(service: "github", name: "x", scope: nil, owners: [], secret: nil)
             let rotated = try await tokens.rotate(made.token.id, grace: .seconds(3600), secret: nil)
@@ -122,7 +122,7 @@ import WebhookServices
         }
     }
 
-    @Test func gracePeriods() throws {
+    @Test func `grace periods`() throws {
         #expect(try TokenValidator.grace("0") == .zero)
         #expect(try TokenValidator.grace("0s") == .zero)
         #expect(try TokenValidator.grace("24h") == .seconds(86_400))
@@ -134,7 +134,7 @@ import WebhookServices
         }
     }
 
-    @Test func idsAndURLs() throws {
+    @Test func `ids and URLs`() throws {
         let id = try #require(TokenID("0024h36h2ncsvrh6daqdzdg926"))
         for text in ["\(id)", "\(id)".uppercased(), "https://h.example/github/\(id)", "/github/\(id)/"] {
             #expect(try TokenValidator.id(text) == id)
@@ -144,7 +144,7 @@ import WebhookServices
         }
     }
 
-    @Test func whatIsNotThere() async throws {
+    @Test func `what is not there`() async throws {
         try await withTokens { tokens, test in
             let id = try test.store.authority.make()
             let expected = TokenServiceError.notFound
@@ -155,7 +155,7 @@ import WebhookServices
         }
     }
 
-    @Test func listingAndShowing() async throws {
+    @Test func `listing and showing`() async throws {
         try await withTokens { tokens, _ in
             #expect(TokenReport.table(try await tokens.list()) == "No matching tokens.\n")
             let first = try await tokens.create(
@@ -190,7 +190,7 @@ import WebhookServices
         }
     }
 
-    @Test func listsLongerThanAPage() async throws {
+    @Test func `lists longer than a page`() async throws {
         try await withTokens { tokens, test in
             let count = TokenQuery.maximumPerPage + 3
             for number in 0..<count {

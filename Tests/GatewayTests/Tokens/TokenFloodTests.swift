@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: TestDatabases.all)
-    func madeUpIDsAskTheDatabaseNothing(_ kind: TestDatabases) async throws {
+    func `made up ids ask the database nothing`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let database = CountingDatabase(test.database)
             let cache = Self.cache(database, test.keys, test.notices)
@@ -38,7 +38,7 @@ import Testing
 
     /// Ids that had a token once: as many questions as there are ids, and then none for a while.
     @Test(arguments: TestDatabases.all)
-    func idsOfTokensThatAreGoneAreBounded(_ kind: TestDatabases) async throws {
+    func `ids of tokens that are gone are bounded`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let database = CountingDatabase(test.database)
             let cache = Self.cache(database, test.keys, test.notices)
@@ -57,7 +57,7 @@ import Testing
 
     /// A token that is made counts at once, though it was looked for before: also for the replica that made it.
     @Test(arguments: TestDatabases.all)
-    func whatIsMadeAndChangedHereCountsAtOnce(_ kind: TestDatabases) async throws {
+    func `what is made and changed here counts at once`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let cache = Self.cache(CountingDatabase(test.database), test.keys, test.notices)
             await test.notices.tell(.watching)

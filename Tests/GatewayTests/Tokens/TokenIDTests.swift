@@ -3,7 +3,7 @@ import Testing
 @testable import Gateway
 
 @Suite struct TokenIDTests {
-    @Test func textAndBack() throws {
+    @Test func `text and back`() throws {
         let id = TokenID(high: 0x0123_4567_89ab_cdef, low: 0xfedc_ba98_7654_3210)
         #expect(id.description == "014d2pf2dbsqqzxq5tk1v58cgg")
         #expect(TokenID("014d2pf2dbsqqzxq5tk1v58cgg") == id)
@@ -13,13 +13,13 @@ import Testing
         #expect(id.tag == 0x7654_3210)
     }
 
-    @Test func smallestAndLargest() {
+    @Test func `smallest and largest`() {
         #expect(TokenID(high: 0, low: 0).description == "00000000000000000000000000")
         #expect(TokenID(high: .max, low: .max).description == "7zzzzzzzzzzzzzzzzzzzzzzzzz")
         #expect(TokenID("7zzzzzzzzzzzzzzzzzzzzzzzzz") == TokenID(high: .max, low: .max))
     }
 
-    @Test func everyDigitReadsAsItIsWritten() throws {
+    @Test func `every digit reads as it is written`() throws {
         for digit in 0..<32 {
             let id = TokenID(high: 0, low: UInt64(digit))
             #expect(TokenID(id.description) == id)
@@ -37,11 +37,11 @@ import Testing
         "000000000000000000000000 0", "00000000000000000000000%30", "0000000000000000000000000é",
         "../../../../../../../etc/pa",
     ])
-    func whatIsNoID(text: String) {
+    func `what is no id`(text: String) {
         #expect(TokenID(text) == nil)
     }
 
-    @Test func noOtherByteIsADigit() {
+    @Test func `no other byte is a digit`() {
         let digits = Set("0123456789abcdefghjkmnpqrstvwxyzABCDEFGHJKMNPQRSTVWXYZ".utf8)
         for byte in UInt8.min...UInt8.max {
             let text = [UInt8](repeating: 0x30, count: 25) + [byte]
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func madeIDsAreAuthentic() throws {
+    @Test func `made ids are authentic`() throws {
         let authority = TokenIDAuthority(try KeyRing(TestStore.key()))
         var seen: Set<TokenID> = []
         for _ in 0..<200 {
@@ -61,7 +61,7 @@ import Testing
         #expect(seen.count == 200)
     }
 
-    @Test func everyChangedBitIsNoticed() throws {
+    @Test func `every changed bit is noticed`() throws {
         let authority = TokenIDAuthority(try KeyRing(TestStore.key()))
         let id = try authority.make()
         let bytes = id.randomPart
@@ -74,12 +74,12 @@ import Testing
         }
     }
 
-    @Test func anotherKeyMakesOtherTags() throws {
+    @Test func `another key makes other tags`() throws {
         let id = try TokenIDAuthority(KeyRing(TestStore.key(1))).make()
         #expect(!TokenIDAuthority(try KeyRing(TestStore.key(2))).isAuthentic(id))
     }
 
-    @Test func knownTag() throws {
+    @Test func `known tag`() throws {
         // Ids stand in people's settings: a change of the key's derivation or of the tag would break them all.
         // This one was computed apart from this code, by RFC 5869 and RFC 2104.
         let known = try #require(TokenID("0024h36h2ncsvrh6daqdzdg926"))

@@ -8,7 +8,7 @@ import WebhookServices
 /// What people give: names, scopes, owners, secrets.
 @Suite struct TokenInputTests {
     @Test(arguments: ["owner", "owner/repo", "Owner/Repo.js", "group/sub/project", "a_b-c.d/e", "~someone/x"])
-    func scopes(text: String) throws {
+    func `scopes`(text: String) throws {
         #expect(try TokenScope(text).text == text)
     }
 
@@ -16,11 +16,11 @@ import WebhookServices
         "", "/", "owner/", "/repo", "a//b", "a b", "a/b?", "a/b#c", "é/x", "..", "a/..", ".", "a/./b", "a\n",
         String(repeating: "a", count: 256),
     ])
-    func noScopes(text: String) {
+    func `no scopes`(text: String) {
         #expect(throws: TokenInputError.scope) { try TokenScope(text) }
     }
 
-    @Test func whatAScopeContains() throws {
+    @Test func `what a scope contains`() throws {
         let owner = try TokenScope("Fedora-Infra")
         #expect(owner.contains("fedora-infra/ansible".utf8))
         #expect(owner.contains("FEDORA-INFRA".utf8))
@@ -37,7 +37,7 @@ import WebhookServices
         #expect(!repository.contains("fedora\rinfra/ansible".utf8))
     }
 
-    @Test func owners() throws {
+    @Test func `owners`() throws {
         #expect(try TokenOwner(.user, name: "kevin").name == "kevin")
         #expect(try TokenOwner(.group, name: "sysadmin-main").kind == .group)
         for name in ["", "Kevin", "-x", ".x", "a b", "a@b", "é", String(repeating: "a", count: 65), "a\u{1b}[31m"] {
@@ -47,7 +47,7 @@ import WebhookServices
         #expect(error == .owner("ab"))
     }
 
-    @Test func drafts() throws {
+    @Test func `drafts`() throws {
         let kevin = try TokenOwner(.user, name: "kevin")
         let validator = TokenValidator(services: ServiceRegistry(enabled: ["github"]))
         func made(_ name: String, _ owners: [TokenOwner]) throws -> Token {
@@ -64,14 +64,14 @@ import WebhookServices
         }
     }
 
-    @Test func madeSecrets() throws {
+    @Test func `made secrets`() throws {
         let secret = try TokenSecret.generate()
         #expect(secret.bytes.count == 64)
         #expect(secret.bytes.allSatisfy { "0123456789abcdef".utf8.contains($0) })
         #expect(try TokenSecret.generate() != secret)
     }
 
-    @Test func ownSecrets() throws {
+    @Test func `own secrets`() throws {
         let text = String(repeating: "k3", count: 16)
         #expect(try TokenSecret(ownText: Array(text.utf8)).reveal() == text)
         #expect(try TokenSecret(fileContent: Array((text + "\n").utf8)).reveal() == text)
@@ -93,7 +93,7 @@ import WebhookServices
         }
     }
 
-    @Test func secretsDoNotShow() throws {
+    @Test func `secrets do not show`() throws {
         let text = String(repeating: "k3", count: 16)
         let secret = try TokenSecret(ownText: Array(text.utf8))
         var dumped = ""
@@ -105,7 +105,7 @@ import WebhookServices
         }
     }
 
-    @Test func times() {
+    @Test func `times`() {
         let time = UnixTime(milliseconds: 1_795_462_528_999)
         #expect(time.description == "2026-11-23T19:35:28Z")
         #expect(time.advanced(by: .milliseconds(1)).description == "2026-11-23T19:35:29Z")
@@ -115,7 +115,7 @@ import WebhookServices
     }
 
     /// Persian, Hindi, Malayalam, a family, and a flag with its tags are names; what cannot be seen is none.
-    @Test func namesWithJoiners() throws {
+    @Test func `names with joiners`() throws {
         for name in [
             "\u{645}\u{6CC}\u{200C}\u{62E}\u{648}\u{627}\u{647}\u{645}", "\u{915}\u{94D}\u{200D}\u{937}",
             "\u{D28}\u{D4D}\u{200D}", "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}",
@@ -137,7 +137,7 @@ import WebhookServices
         #expect(throws: TokenInputError.secretUnprintable) { try TokenSecret(ownText: Array(secret.utf8)) }
     }
 
-    @Test func scopesAsTheyArePasted() throws {
+    @Test func `scopes as they are pasted`() throws {
         let validator = TokenValidator(services: ServiceRegistry(enabled: ["github", "gitlab", "discourse"]))
         func scope(_ text: String, _ service: String = "github") throws -> String? {
             try validator.token(NewToken(service: service, name: "x", scope: text)).scope?.text
@@ -156,13 +156,13 @@ import WebhookServices
         #expect(error.place == .scope && error.sentence.contains("at most 2 parts"))
     }
 
-    @Test func sentencesEndOnce() {
+    @Test func `sentence's end once`() {
         let asked = TokenInputError.events(.unknownEvent("isues", nearest: "issues"))
         #expect(asked.sentence.hasSuffix("Did you mean “issues”?"))
         #expect(TokenInputError.events(.unknownEvent("x", nearest: nil)).sentence.hasSuffix("“x”."))
     }
 
-    @Test func pagesSayItWithoutTheCommandLinesWords() {
+    @Test func `pages say it without the command lines words`() {
         let expectation = "enter the full address, starting with https://"
         let error = ServiceSettingError.invalid(key: "instance_url", expectation: expectation)
         #expect(TokenInputError.setting(error).sentence == "Enter the full address, starting with https://")

@@ -33,7 +33,7 @@ import Testing
     @Test(
         .enabled(if: TestDatabases.all.contains(.postgresql), "W2F_TEST_POSTGRES_URL is not set"),
         .timeLimit(.minutes(1)))
-    func postgresqlTellsWhichTokenChanged() async throws {
+    func `postgresql tells which token changed`() async throws {
         try await TestDatabases.withSchema { url in
             let database = try await TestDatabases.open(url)
             let replica = try await TestDatabases.open(url)
@@ -73,7 +73,7 @@ import Testing
     @Test(
         .enabled(if: TestDatabases.all.contains(.postgresql), "W2F_TEST_POSTGRES_URL is not set"),
         .timeLimit(.minutes(1)))
-    func postgresqlTellsOfChangesByHand() async throws {
+    func `postgresql tells of changes by hand`() async throws {
         try await TestDatabases.withSchema { url in
             let database = try await TestDatabases.open(url)
             let replica = try await TestDatabases.open(url)
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func sqliteTellsThatSomethingChanged() async throws {
+    func `SQLite tells that something changed`() async throws {
         let folder = try TemporaryFolder()
         let url = "sqlite:\(folder.path)/w2f.db"
         let database = try await TestDatabases.open(url)
@@ -136,7 +136,7 @@ import Testing
 
     /// A token may be disabled in the file that is there now: what is known of it does not count any more.
     @Test(.timeLimit(.minutes(1)))
-    func aReplacedFileEndsWhatIsKnown() async throws {
+    func `a replaced file ends what is known`() async throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/w2f.db"
         let database = try await TestDatabases.open("sqlite:\(path)")
@@ -169,7 +169,7 @@ import Testing
         await database.close()
     }
 
-    @Test func whatPayloadsMean() throws {
+    @Test func `what payloads mean`() throws {
         let id = try TokenIDAuthority(KeyRing(TestStore.key())).make()
         #expect(TokenNotice(.changed(payload: id.description)) == .token(id))
         for payload in ["", "nonsense", String(repeating: "a", count: 7000)] {

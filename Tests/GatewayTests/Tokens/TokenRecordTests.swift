@@ -10,7 +10,7 @@ import WebhookServices
 @Suite struct TokenRecordTests {
     private let id = TokenID(high: 1, low: 2)
 
-    @Test func thePreviousSecretEndsAtItsTime() throws {
+    @Test func `the previous secret ends at its time`() throws {
         let service = try #require(ServiceRegistry.service(named: "github"))
         let current = try service.prepare(secret: [UInt8](repeating: 1, count: 32))
         let previous = try service.prepare(secret: [UInt8](repeating: 2, count: 32))
@@ -23,7 +23,7 @@ import WebhookServices
     }
 
     /// Each ends at its own time, whichever is the first.
-    @Test func formerSecretsEndOneByOne() throws {
+    @Test func `former secrets end one by one`() throws {
         let service = try #require(ServiceRegistry.service(named: "github"))
         func secret(_ byte: UInt8) throws -> PreparedSecret {
             try service.prepare(secret: [UInt8](repeating: byte, count: 32))
@@ -37,7 +37,7 @@ import WebhookServices
         }
     }
 
-    @Test func theClockIsAskedOnlyIfNeeded() throws {
+    @Test func `the clock is asked only if needed`() throws {
         let service = try #require(ServiceRegistry.service(named: "github"))
         let record = TokenRecord(
             id: id, uuid: .random(), service: "github", scope: nil, isEnabled: true,
@@ -51,7 +51,7 @@ import WebhookServices
         #expect(asked == 0)
     }
 
-    @Test func loadedFromTheDatabase() async throws {
+    @Test func `loaded from the database`() async throws {
         let test = try await TestStore()
         let loader = test.loader()
         let made = try await test.store.create(
@@ -78,7 +78,7 @@ import WebhookServices
         #expect(try await loader.record(for: test.store.authority.make()) == nil)
     }
 
-    @Test func bothSecretsVerifyWhileTheGracePeriodLasts() async throws {
+    @Test func `both secrets verify while the grace period lasts`() async throws {
         let test = try await TestStore()
         let (made, first) = try await test.store.create(TokenDraft(service: "github", name: "x"))
         let second = try #require(try await test.store.rotate(made.id, grace: .seconds(60))).secret
@@ -102,7 +102,7 @@ import WebhookServices
         #expect(try !verifies([1, 2, 3], at: now))
     }
 
-    @Test func aServiceThatIsNotOffered() async throws {
+    @Test func `a service that is not offered`() async throws {
         let test = try await TestStore()
         let made = try await test.store.create(TokenDraft(service: "github", name: "x")).token
         let record = try await test.loader { _ in nil }.record(for: made.id)
@@ -110,7 +110,7 @@ import WebhookServices
         #expect(record?.secrets().isEmpty == true)
     }
 
-    @Test func aMovedSecretIsAnError() async throws {
+    @Test func `a moved secret is an error`() async throws {
         let test = try await TestStore()
         let first = try await test.store.create(TokenDraft(service: "github", name: "x")).token
         let second = try await test.store.create(TokenDraft(service: "github", name: "y")).token

@@ -17,7 +17,7 @@ import WebhookServices
             services: ServiceRegistry(enabled: ["github", "gitlab"], configured: [SettingsService()]))
     }
 
-    @Test(arguments: TestDatabases.all) func theyAreKept(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `they are kept`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let draft = try TokenDraft(
                 service: "github", name: "x", scope: TokenScope("Owner/Repo"),
@@ -38,7 +38,7 @@ import WebhookServices
     }
 
     /// Such a token would take nothing.
-    @Test func aScopeWhereNothingNamesARepository() throws {
+    @Test func `a scope where nothing names a repository`() throws {
         let validator = TokenValidator(services: ServiceRegistry(enabled: ["github", "discourse"], configured: []))
         func made(_ service: String, _ scope: String) throws -> Token {
             try validator.token(NewToken(service: service, name: "x", scope: scope))
@@ -59,7 +59,7 @@ import WebhookServices
         #expect(try validator.edited(token, by: TokenEdit(scope: ""), byAdministrator: false).scope == nil)
     }
 
-    @Test(arguments: TestDatabases.all) func editing(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `editing`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let hook = NotingHook()
             let store = TokenStore(database: test.database, keys: test.keys, hooks: [hook])
@@ -94,7 +94,7 @@ import WebhookServices
     }
 
     /// What a hook throws undoes the change.
-    @Test(arguments: TestDatabases.all) func aChangeAndItsHooksAreOne(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `a change and its hooks are one`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let made = try await test.store.create(TokenDraft(service: "github", name: "x"), now: start).token
             let store = TokenStore(database: test.database, keys: test.keys, hooks: [FailingHook()])
@@ -110,7 +110,7 @@ import WebhookServices
         }
     }
 
-    @Test(arguments: TestDatabases.all) func hashesFollowTheSecrets(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `hashes follow the secrets`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             func hashes(_ id: TokenID) async throws -> (current: [UInt8]?, previous: [UInt8]?) {
                 let rows = try await test.database.query(
@@ -136,7 +136,7 @@ import WebhookServices
         }
     }
 
-    @Test func scopesOfARepository() {
+    @Test func `scopes of a repository`() {
         #expect(
             TokenScope.keys(containing: "Fedora/Infra/Ansible") == ["fedora/infra/ansible", "fedora/infra", "fedora"])
         #expect(TokenScope.keys(containing: "fedora") == ["fedora"])
@@ -146,7 +146,7 @@ import WebhookServices
         #expect(TokenScope.keys(containing: String(repeating: "a/", count: 22) + "b").isEmpty)
     }
 
-    @Test func commandsTakeThem() async throws {
+    @Test func `commands take them`() async throws {
         let test = try await TestStore()
         let tokens = commands(test)
         let made = try await tokens.create(
@@ -179,7 +179,7 @@ import WebhookServices
         #expect(try await tokens.list(scope: "a").isEmpty)
     }
 
-    @Test func settingsOfAService() async throws {
+    @Test func `settings of a service`() async throws {
         let tokens = commands(try await TestStore())
         await #expect(throws: TokenInputError.setting(.missing(key: "region", example: "eu"))) {
             _ = try await tokens.create(NewToken(service: "example", name: "x"))

@@ -13,7 +13,7 @@ import Testing
             owners: [TokenOwner(.user, name: "zoe"), TokenOwner(.group, name: "infra")], secret: secret)
     }
 
-    @Test(arguments: TestDatabases.all) func madeAndFound(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `made and found`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let (made, secret) = try await test.store.create(draft(), now: start)
             let found = try #require(try await test.store.find(made.id))
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func theSecretIsSealed(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `the secret is sealed`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let own = try TokenSecret(ownText: Array(String(repeating: "own secret ", count: 4).utf8.dropLast()))
             let (made, secret) = try await test.store.create(draft(secret: own), now: start)
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func rotations(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `rotations`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let (made, first) = try await test.store.create(draft(), now: start)
             let later = start.advanced(by: .seconds(60))
@@ -75,7 +75,7 @@ import Testing
     }
 
     /// A secret within its grace period is never dropped by another rotation, unless that is what was asked for.
-    @Test(arguments: TestDatabases.all) func rotationsWithinAGracePeriod(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `rotations within a grace period`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let (made, live) = try await test.store.create(draft(), now: start)
             func opened() async throws -> [[UInt8]] {
@@ -111,7 +111,7 @@ import Testing
     }
 
     /// Two at once, as a double click makes them: both have their place.
-    @Test(arguments: TestDatabases.all) func rotationsInParallel(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `rotations in parallel`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let (made, live) = try await test.store.create(draft())
             let results = await withTaskGroup(of: Result<TokenSecret?, any Error>.self) { group in
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func gracePeriodsAreBounded(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `grace periods are bounded`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let made = try await test.store.create(draft(), now: start).token
             for grace in [Duration.seconds(-1), TokenStore.maximumGrace + .milliseconds(1)] {
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func states(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `states`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let made = try await test.store.create(draft(), now: start).token
             let later = start.advanced(by: .seconds(1))
@@ -160,7 +160,9 @@ import Testing
 
     /// Others hear of a change by `updated_at`: also of the second one in a millisecond, and of one by a machine whose clock is
     /// behind.
-    @Test(arguments: TestDatabases.all) func everyChangeIsLaterThanTheOneBefore(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `every change is later than the one before`(_ kind: TestDatabases)
+        async throws
+    {
         try await kind.withStore { test in
             let id = try await test.store.create(draft(), now: start).token.id
             var renaming = TokenEdit(name: "another name")
@@ -185,7 +187,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func deleting(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `deleting`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let made = try await test.store.create(draft("gone"), now: start).token
             let kept = try await test.store.create(draft("kept"), now: start).token
@@ -200,7 +202,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func listing(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `listing`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             var made: [Token] = []
             for number in 0..<7 {
@@ -240,7 +242,7 @@ import Testing
         }
     }
 
-    @Test(arguments: TestDatabases.all) func namesCannotBecomeSQL(_ kind: TestDatabases) async throws {
+    @Test(arguments: TestDatabases.all) func `names cannot become SQL`(_ kind: TestDatabases) async throws {
         try await kind.withStore { test in
             let name = "'); DROP TABLE token; -- \"$1\" \\"
             let made = try await test.store.create(TokenDraft(service: "github", name: name)).token
@@ -249,7 +251,7 @@ import Testing
         }
     }
 
-    @Test func madeUpIDsAskNothing() async throws {
+    @Test func `made up ids ask nothing`() async throws {
         let store = TokenStore(database: UnreachableDatabase(), keys: try KeyRing(TestStore.key()))
         let stranger = try TokenIDAuthority(KeyRing(TestStore.key(9))).make()
         #expect(try await store.find(stranger) == nil)

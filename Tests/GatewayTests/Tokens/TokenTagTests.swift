@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 @Suite struct TokenTagTests {
-    @Test func theTagIsOfTheTokenAndOutlivesARotationOfTheRootKey() async throws {
+    @Test func `the tag is of the token and outlives a rotation of the root key`() async throws {
         let uuid = try #require(UUIDValue(bytes: Array(1...16)))
         let (first, second) = (try TestStore.key(), try TestStore.key(9))
         let ring = try KeyRing(first)
@@ -20,7 +20,7 @@ import Testing
         #expect(tag == TokenTag(of: uuid, try KeyRing(second, former: [first], idTags: first.derive(.idTags))))
     }
 
-    @Test func readingATag() throws {
+    @Test func `reading a tag`() throws {
         let tag = try #require(TokenTag("0123456789ABCDEF"))
         #expect(tag.description == "0123456789abcdef" && TokenTag("0123456789abcdef") == tag)
         for text in ["", "0123456789abcde", "0123456789abcdef0", "0123456789abcdeg", "0123456789abcde "] {
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func aMessageSaysWhichTokenItCameBy() async throws {
+    @Test func `a message says which token it came by`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(creator: "alice")
             #expect(try await gateway.push(to: "/github/\(token.id)").status == 202)
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func anAdministratorFindsTheTokenByIt() async throws {
+    @Test func `an administrator finds the token by it`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken()
             _ = try await gateway.makeToken()
@@ -60,7 +60,7 @@ import Testing
     }
 
     /// Whoever published something strange may have deleted the token right after it.
-    @Test func theTagOfADeletedTokenLeadsToWhoMadeAndDeletedIt() async throws {
+    @Test func `the tag of a deleted token leads to who made and deleted it`() async throws {
         try await TestGateway.run { gateway in
             let token = try await gateway.makeToken(creator: "mallory")
             let tag = TokenTag(of: token, gateway.tokens.store.keys)
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func provenanceNamesOwnersAndScope() throws {
+    @Test func `provenance names owners and scope`() throws {
         let owners = [try TokenOwner(.user, name: "alice"), try TokenOwner(.group, name: "infra")]
         let record = TokenRecord(
             id: TokenID(high: 1, low: 2), uuid: .random(), tag: TokenTag("0123456789abcdef"), owners: owners,

@@ -34,7 +34,7 @@ import WebhookServices
         try TokenSecret(ownText: Array((start + String(repeating: "x", count: 40)).utf8))
     }
 
-    @Test func itVerifiesNothingAndIsToldOnce() async throws {
+    @Test func `it verifies nothing and is told once`() async throws {
         let test = try await TestStore()
         let log = RecordedLog()
         let loader = test.loader(logger: log.logger) { _ in Picky("new") }
@@ -53,7 +53,7 @@ import WebhookServices
         #expect(log.lines.count == 2)
     }
 
-    @Test func aBadPreviousSecretTakesNothingFromTheCurrentOne() async throws {
+    @Test func `a bad previous secret takes nothing from the current one`() async throws {
         let test = try await TestStore()
         let log = RecordedLog()
         let loader = test.loader(logger: log.logger) { _ in Picky("new") }

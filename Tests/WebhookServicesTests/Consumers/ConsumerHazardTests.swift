@@ -29,7 +29,7 @@ import WebhookServices
             (#"{"repository": {"full_name": "a/b"}, "repository": {}}"#, .summary(member: "repository.full_name")),
             (#"{"repository": {}, "repositor\u0079": {"full_name": "a/b"}}"#, nil),
         ] as [(String, ConsumerHazard?)])
-    func gitHubsSummaryNeedsARepository(payload: String, hazard: ConsumerHazard?) throws {
+    func `GitHubs summary needs a repository`(payload: String, hazard: ConsumerHazard?) throws {
         #expect(try GitHubService().event(of: request(Self.gitHub, payload)).consumerHazard == hazard)
     }
 
@@ -39,7 +39,7 @@ import WebhookServices
             (#"{"project": {"name": "b"}}"#, .summary(member: "repository.name")),
             (#"{"repository": {"name": null}}"#, nil),
         ] as [(String, ConsumerHazard?)])
-    func gitLabsSummaryNeedsARepository(payload: String, hazard: ConsumerHazard?) throws {
+    func `GitLabs summary needs a repository`(payload: String, hazard: ConsumerHazard?) throws {
         #expect(try GitLabService().event(of: request(Self.gitLab, payload)).consumerHazard == hazard)
     }
 
@@ -61,7 +61,7 @@ import WebhookServices
                 .summary(member: "run.repository.full_name")
             ),
         ] as [(String, ConsumerHazard?)])
-    func forgejosSummaryNeedsARepository(payload: String, hazard: ConsumerHazard?) throws {
+    func `forgejos summary needs a repository`(payload: String, hazard: ConsumerHazard?) throws {
         #expect(try ForgejoService().event(of: request(Self.forgejo, payload)).consumerHazard == hazard)
     }
 
@@ -94,7 +94,7 @@ import WebhookServices
             ("a.b", "c", #"{"a.b": 5}"#, .summary(member: "a.b")),
             ("a.b", "c", #"{"a.b": 5, "a\u002eb": {}}"#, nil),
         ] as [(String, String, String, ConsumerHazard?)])
-    func discoursesClassTakesNamesFromThePayload(
+    func `discourses class takes names from the payload`(
         type: String, event: String, payload: String, hazard: ConsumerHazard?
     ) throws {
         let request = request(DiscourseServiceTests.headers(type, event), payload)
@@ -108,7 +108,7 @@ import WebhookServices
             #""\ufffd""#, #""alice@example.org""#, "\"\(String(repeating: "a", count: 234))\"",
             "\"\(String(repeating: "é", count: 117))\"",
         ])
-    func whatIsNoNameIsCutOutOfDiscoursesPayload(name: String) throws {
+    func `what is no name is cut out of discourses payload`(name: String) throws {
         let service = DiscourseService()
         let post = request(
             DiscourseServiceTests.headers("post", "post_created"), #"{"post": {"id": 1, "username": \#(name)}}"#)
@@ -127,7 +127,7 @@ import WebhookServices
     }
 
     @Test(arguments: ["alice", String(repeating: "a", count: 233), "José", "محمد", "a b", "\u{202e}abc"])
-    func namesStay(name: String) throws {
+    func `names stay`(name: String) throws {
         let payload = #"{"post": {"username": "\#(name)"}}"#
         let event = try DiscourseService().event(of: request(DiscourseServiceTests.headers, payload))
         #expect(String(decoding: event.payloadBytes, as: UTF8.self) == payload)
@@ -135,7 +135,7 @@ import WebhookServices
     }
 
     /// A summary is asked for the people that a message names.
-    @Test func aMessageWhoseSummaryFailsNamesNobody() throws {
+    @Test func `a message whose summary fails names nobody`() throws {
         let service = GitHubService()
         var event = try service.event(of: request(Self.gitHub, #"{"sender": {"login": "alice"}}"#))
         event.attribute(to: "alice")
@@ -149,7 +149,7 @@ import WebhookServices
         #expect(robust.agent == "alice" && robust.usernames == ["alice"])
     }
 
-    @Test func aMessageThatIsDigestedStaysAsItIs() throws {
+    @Test func `a message that is digested stays as it is`() throws {
         let service = GitHubService()
         for own in OwnClasses.allCases {
             var event = try service.event(of: request(Self.gitHub, #"{"repository": {"full_name": "a/b"}}"#))
@@ -159,7 +159,7 @@ import WebhookServices
         }
     }
 
-    @Test func everyPublishedClassHasARobustOneThatIsListed() {
+    @Test func `every published class has a robust one that is listed`() {
         for service in ServiceRegistry.builtIn {
             let isPublished = PublishedSchemaPackage.schemas.contains(service.schema.name)
             #expect(isPublished == (service.robustSchema != nil), "\(service.name)")

@@ -7,12 +7,12 @@ import Testing
         "application/json", "Application/JSON", "text/json", "application/json; charset=utf-8", "application/json;x",
         "application/cloudevents+json", "APPLICATION/VND.API+JSON ; v=1", "application/+json",
     ])
-    func json(type: String) {
+    func `JSON`(type: String) {
         #expect(ContentKind(mediaType: Array(type.utf8)[...]) == .json)
     }
 
     @Test(arguments: ["application/x-www-form-urlencoded", "Application/X-WWW-Form-Urlencoded; charset=utf-8"])
-    func form(type: String) {
+    func `form`(type: String) {
         #expect(ContentKind(mediaType: Array(type.utf8)[...]) == .form)
     }
 
@@ -21,7 +21,7 @@ import Testing
         "text/plain", "application/", "+json",
         "application/jso\u{16E}", "multipart/form-data; boundary=application/json",
     ])
-    func other(type: String) {
+    func `other`(type: String) {
         #expect(ContentKind(mediaType: Array(type.utf8)[...]) == .other)
     }
 }

@@ -13,7 +13,7 @@ import Testing
         ("*.closed", "a.b.closed", false), ("event.*.placed", "event.order.placed", true), ("*", "push", true),
         ("*", "a.b.c", true), ("*.*", "push", false), ("*.*", "a.b.c", true), ("push", "", false), ("*", "", true),
     ])
-    func patterns(_ pattern: String, _ name: String, _ isAllowed: Bool) throws {
+    func `patterns`(_ pattern: String, _ name: String, _ isAllowed: Bool) throws {
         #expect(try EventFilter([pattern]).allows(name) == isAllowed)
     }
 
@@ -24,7 +24,7 @@ import Testing
             ("push.*", "push"), ("isues.*", "issues.*"), ("pull-request", "pull_request"),
             ("issue", "issues"), ("Issue", "issues"), ("issue.opened", "issues.opened"),
         ] as [(String, String?)])
-    func namesThatThereAre(_ pattern: String, _ meant: String?) throws {
+    func `names that there are`(_ pattern: String, _ meant: String?) throws {
         let table = try #require(GitHubService().eventTable)
         let filter = try EventFilter([pattern])
         if let meant {
@@ -48,7 +48,7 @@ import Testing
         return names.min { distance($0) < distance($1) }
     }
 
-    @Test func severalPatterns() throws {
+    @Test func `several patterns`() throws {
         let filter = try EventFilter(text: " push, pull_request.*\n release.published,,push ")
         #expect(filter.patterns == ["push", "pull_request.*", "release.published"])
         #expect(filter.description == "push, pull_request.*, release.published")
@@ -63,17 +63,17 @@ import Testing
         (String(repeating: "x", count: 130), .tooLong(limit: 129)),
         ((0...32).map { "e\($0)" }.joined(separator: ","), .tooManyPatterns(limit: 32)),
     ])
-    func whatIsRefused(_ text: String, _ error: EventFilterError) throws {
+    func `what is refused`(_ text: String, _ error: EventFilterError) throws {
         #expect(throws: error) { try EventFilter(text: text) }
         #expect(!error.description.isEmpty)
     }
 
-    @Test func boundsAreWithin() throws {
+    @Test func `bounds are within`() throws {
         #expect(try EventFilter((1...32).map { "e\($0)" }).patterns.count == 32)
         #expect(try EventFilter([String(repeating: "x", count: 129)]).patterns.count == 1)
     }
 
-    @Test func whatIsWithheldAndWhy() {
+    @Test func `what is withheld and why`() {
         var event = WebhookEvent(topic: "github.push", name: "push", deliveryID: nil, headers: [], payload: [])
         #expect(event.withheld(by: nil, allowsPrivateContent: false) == nil)
         #expect(
@@ -86,7 +86,7 @@ import Testing
         #expect(event.withheld(by: nil, allowsPrivateContent: true)?.code == "incomplete")
     }
 
-    @Test func codesAreStable() {
+    @Test func `codes are stable`() {
         #expect(
             PrivateContent.allCases.map(\.code) == [
                 "private_repository", "unknown_visibility", "confidential", "security_alert", "draft_advisory",

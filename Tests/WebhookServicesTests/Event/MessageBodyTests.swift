@@ -5,7 +5,7 @@ import WebhookServices
     let service = ExampleService()
     let headers = ExampleService.headers
 
-    @Test func headerValuesAreEscaped() throws {
+    @Test func `header values are escaped`() throws {
         let value = "a\"b\\c\u{1}\u{1f}\u{7f}\ttab <ż€😀>\u{2028}"
         let event = try service.event(of: request(headers.setting("User-Agent", value), "{}"))
         #expect(event.header("user-agent") == value)
@@ -15,7 +15,7 @@ import WebhookServices
         #expect(text.contains(#""user-agent": "a\"b\\c\u0001\u001f\#u{7f}\ttab <ż€😀>"#))
     }
 
-    @Test func headerValuesAreBounded() throws {
+    @Test func `header values are bounded`() throws {
         let long = String(repeating: "x", count: 5000)
         let event = try service.event(of: request(headers.setting("User-Agent", long), "{}"))
         #expect(event.header("user-agent")?.utf8.count == 1024)
@@ -30,7 +30,7 @@ import WebhookServices
         #expect(try service.event(of: request(headers.setting("User-Agent", fits), "{}")).header("user-agent") == fits)
     }
 
-    @Test func headerValuesBecomeUTF8() throws {
+    @Test func `header values become UTF 8`() throws {
         var odd = headers.setting("User-Agent", nil)
         odd.fields.append(("User-Agent", [0x61, 0xff, 0xfe, 0x62, 0xed, 0xa0, 0x80]))
         let event = try service.event(of: request(odd, "{}"))
@@ -44,7 +44,7 @@ import WebhookServices
     }
 
     @Test(arguments: ["a b", "push.#", "*", "\u{e9}v\u{e9}nement", "..", String(repeating: "e", count: 300)])
-    func oddEventsAreMessagesToo(_ name: String) throws {
+    func `odd events are messages too`(_ name: String) throws {
         let event = try service.event(of: request(headers.setting("X-Example-Event", name), "{}"))
         #expect(event.header("x-example-event") == name)
         #expect(event.topic.hasPrefix("webhook.example.") && event.topic.utf8.count <= 80)
@@ -52,7 +52,7 @@ import WebhookServices
         #expect(event.topic.utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "*") })
     }
 
-    @Test func thePayloadIsNotTouched() throws {
+    @Test func `the payload is not touched`() throws {
         let body = "\r\n {\"b\" : 1.50,\t\"a\":\"\\u017c\\/ ż\", \"a\": 1E+2, \"big\":18446744073709551615}\n "
         let event = try service.event(of: request(headers, body))
         #expect(event.payloadBytes == Array(body.utf8))
@@ -61,7 +61,7 @@ import WebhookServices
         _ = try event.parsedBody()
     }
 
-    @Test func noHeadersAtAll() {
+    @Test func `no headers at all`() {
         let event = WebhookEvent(topic: "x", name: "x", deliveryID: nil, headers: [], payload: [Array("{}".utf8)[...]])
         #expect(event.messageBody() == Array(#"{"body": {}, "headers": {}, "agent": null}"#.utf8))
     }

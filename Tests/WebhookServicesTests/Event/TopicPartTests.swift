@@ -8,17 +8,17 @@ import Testing
         ("ż", "__"), ("a/b:c\u{0}", "a_b_c_"), ("", "_"), (".", "_"), ("..", "__"), ("...", "_._"), (".a", "_a"),
         ("a.", "a_"), ("a..b", "a._b"), ("a...b", "a._.b"), ("a.b.c", "a.b.c"), ("-", "-"), ("#.#", "_._"),
     ])
-    func parts(_ name: String, _ part: String) {
+    func `parts`(_ name: String, _ part: String) {
         #expect(TopicPart.text(name.utf8) == part)
     }
 
-    @Test func lengths() {
+    @Test func `lengths`() {
         #expect(TopicPart.text(Array(repeating: UInt8(ascii: "a"), count: 300)).utf8.count == 64)
         let cutAtADot = String(repeating: "a", count: 63) + ".b"
         #expect(TopicPart.text(cutAtADot.utf8) == String(repeating: "a", count: 63) + "_")
     }
 
-    @Test func whateverComesNoWordIsEmpty() {
+    @Test func `whatever comes no word is empty`() {
         var generator = SeededGenerator(state: 1)
         let alphabet = Array("..ab#* \u{e9}".utf8)
         for _ in 0..<20_000 {

@@ -9,7 +9,7 @@ import Testing
         ("a", "", true),
         ("code_scannin_g", "code_scanning", false),
     ])
-    func whatStandsInAText(text: String, part: String, expected: Bool) {
+    func `what stands in a text`(text: String, part: String, expected: Bool) {
         #expect(text.utf8.holds(part.utf8) == expected)
     }
 }

@@ -33,7 +33,7 @@ struct CorporaVisibilityTests {
         return events[name] ?? (name.hasPrefix("pr_") ? "pull_request" : "release")
     }
 
-    @Test func gitHub() throws {
+    @Test func `GitHub`() throws {
         var published = 0
         var withheld: [String] = []
         var shown: Set<String> = []
@@ -65,7 +65,7 @@ struct CorporaVisibilityTests {
             + " Hook"
     }
 
-    @Test func gitLab() throws {
+    @Test func `GitLab`() throws {
         var shown: [String] = []
         for (file, bytes) in try RealPayloads.payloads("go-playground-gitlab", "drone-gitlab") {
             let payload = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
@@ -82,7 +82,7 @@ struct CorporaVisibilityTests {
     }
 
     /// The corpora have no public push of GitLab; the documented one, then.
-    @Test func whatConsumersBindTo() throws {
+    @Test func `what consumers bind to`() throws {
         let project = #""project":{"path_with_namespace":"a/b","visibility_level":20}"#
         for (header, kind, members) in [
             ("Push Hook", "push", #""event_name":"push","commits":[]"#),

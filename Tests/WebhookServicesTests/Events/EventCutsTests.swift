@@ -88,7 +88,7 @@ import WebhookServices
     ]
 
     @Test(arguments: githubCuts)
-    func github(_ event: String, _ members: String, _ left: String) throws {
+    func `GitHub`(_ event: String, _ members: String, _ left: String) throws {
         for allows in [false, true] {
             let text = try github(
                 event, #"{"repository":{"private":false},\#(members)}"#, allowsPrivateContent: allows)
@@ -129,7 +129,7 @@ import WebhookServices
     ]
 
     @Test(arguments: gitlabCuts)
-    func gitlab(_ event: String, _ members: String, _ left: String) throws {
+    func `GitLab`(_ event: String, _ members: String, _ left: String) throws {
         for allows in [false, true] {
             let kind = ["Pipeline Hook": "pipeline", "Job Hook": "build", "Issue Hook": "issue", "Push Hook": "push"]
             let project = #""object_kind":"\#(kind[event] ?? "")","project":{"visibility_level":20}"#
@@ -138,7 +138,7 @@ import WebhookServices
         }
     }
 
-    @Test func aPrivateForkIsReduced() throws {
+    @Test func `a private fork is reduced`() throws {
         func body(_ fork: String) -> String {
             #"{"repository":{"private":false},"pull_request":{"number":1,"head":{"ref":"x","repo":\#(fork)}}}"#
         }
@@ -208,7 +208,7 @@ import WebhookServices
                 #"{"msg":{"project":{"private":false},"pullrequest":{"repo_from":{"private":false,"parent":OTHER}}}}"#
             ),
         ] as [(String, String, String)])
-    func otherRepositories(_ name: String, _ event: String, _ template: String) throws {
+    func `other repositories`(_ name: String, _ event: String, _ template: String) throws {
         let service = try #require(ServiceRegistry.service(named: name))
         var headers: HeaderList = ["Content-Type": "application/json"]
         for (key, value) in service.exampleHeaders(event: event) ?? [:] { headers = headers.setting(key, value) }
@@ -228,7 +228,7 @@ import WebhookServices
     }
 
     /// The run before one is what it is: a run.
-    @Test func theRunBefore() throws {
+    @Test func `the run before`() throws {
         let headers = ForgejoServiceTests.headers.setting("X-Forgejo-Event", "action_run_recover")
         func body(_ isPrivate: Bool, _ payload: String) throws -> String {
             #"{"action":"recover","run":{"repository":{"private":false}},"last_run":{"event_payload":"#
@@ -243,7 +243,7 @@ import WebhookServices
         #expect(try ForgejoService().event(of: request(headers, body(true, "{}"))).privateContent == .privateRepository)
     }
 
-    @Test func teamsOfForgejo() throws {
+    @Test func `teams of Forgejo`() throws {
         let headers = ForgejoServiceTests.headers.setting("X-Forgejo-Event", "pull_request")
         let body =
             #"{"repository":{"private":false},"pull_request":{"requested_reviewers_teams":[{"id":1,"name":"SECRET"}]}}"#
@@ -251,7 +251,7 @@ import WebhookServices
     }
 
     /// Headers that stand in the message are cleaned as the payload is.
-    @Test func headers() throws {
+    @Test func `headers`() throws {
         let headers = DiscourseServiceTests.headers
             .setting("X-Discourse-Instance", "https://u:pw@forum.example.org")
         let event = try DiscourseService().event(of: request(headers, "{}"))
@@ -269,7 +269,7 @@ import WebhookServices
         #expect(text.hasSuffix(" https://h.org"))
     }
 
-    @Test func thePrivateProjectOfAMergeRequestIsReduced() throws {
+    @Test func `the private project of a merge request is reduced`() throws {
         func body(_ source: String) -> String {
             #"{"object_kind":"merge_request","project":{"visibility_level":20},"object_attributes":{"source":\#(source),"#
                 + #""target":{"visibility_level":20}}}"#

@@ -82,7 +82,7 @@ import Testing
 
     /// What a line says is cut is so in a payload that has all of it, and nothing else is.
     @Test(arguments: publicPayloads.keys.sorted())
-    func whatIsCutIsInTheReport(_ name: String) throws {
+    func `what is cut is in the report`(_ name: String) throws {
         let service = try #require(ServiceRegistry.service(named: name))
         let report = try #require(EventReport(service))
         let table = try #require(service.eventTable)
@@ -133,13 +133,13 @@ import Testing
 
     /// Where nothing proves that anything is public, nothing is.
     @Test(arguments: ["weblate", "standard"])
-    func whatProvesNothingIsWithheld(_ name: String) throws {
+    func `what proves nothing is withheld`(_ name: String) throws {
         let report = try report(name)
         #expect(!report.lines.isEmpty && report.lines.allSatisfy { $0.outcome == "withheld" })
         #expect(report.lines.allSatisfy { $0.code == "unknown_visibility" })
     }
 
-    @Test func outcomes() throws {
+    @Test func `outcomes`() throws {
         for (name, event, outcome) in [
             ("github", "star", "published"), ("github", "push", "cut"), ("github", "pull_request", "projected"),
             ("github", "issues.field_added", "withheld"), ("dockerhub", "push", "cut"), ("gitlab", "issue", "cut"),
@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test(arguments: services)
-    func everyDocumentedEventHasARowAndEveryRowADocumentedEvent(_ service: String) throws {
+    func `every documented event has a row and every row a documented event`(_ service: String) throws {
         let table = try #require(ServiceRegistry.service(named: service)?.eventTable)
         let events = table.documented.events
         #expect(Set(events.map(\.name)).count == events.count)
@@ -174,7 +174,7 @@ import Testing
     }
 
     @Test(arguments: publicPayloads.keys.sorted())
-    func theReportIsWhatTheCodeDoes(_ name: String) throws {
+    func `the report is what the code does`(_ name: String) throws {
         let service = try #require(ServiceRegistry.service(named: name))
         let report = try #require(EventReport(service))
         for line in report.lines {
@@ -199,7 +199,7 @@ import Testing
 
     /// What does not say it in the very way in which the service says it proves nothing.
     @Test(arguments: ["null", "0", "1", "\"false\"", "\"\"", "[]", "{}", "[false]", "true", "false, \"private\": true"])
-    func oddFlagsAreNoProof(_ flag: String) throws {
+    func `odd flags are no proof`(_ flag: String) throws {
         let table = GitHubService.table
         let payload = try #require(Self.publicPayloads["github"])
             .replacing("\"repository\": {\"private\": false", with: "\"repository\": {\"private\": \(flag)")
@@ -211,7 +211,7 @@ import Testing
     }
 
     @Test(arguments: ["null", "0", "10", "21", "-20", "20.0", "\"20\"", "[20]", "20, \"visibility_level\": 0", "2e1"])
-    func oddLevelsAreNoProof(_ level: String) throws {
+    func `odd levels are no proof`(_ level: String) throws {
         let payload = "{\"project\": {\"visibility_level\": \(level)}, \"project_visibility\": \"internal\"}"
         for rule in GitLabService.table.rules where rule.standing == .proven {
             for event in rule.events {
@@ -220,7 +220,7 @@ import Testing
         }
     }
 
-    @Test func howManyEventsAreDocumented() {
+    @Test func `how many events are documented`() {
         let counts = Self.services.map { name in
             ServiceRegistry.service(named: name)?.eventTable?.documented.events.count ?? 0
         }

@@ -21,7 +21,7 @@ import WebhookServices
     }
 
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func theTestSuite() throws {
+    func `the test suite`() throws {
         let folder = try #require(corpora).appendingPathComponent("json-test-suite")
         let parser = try JSONParser()
         var counts = ["y_": 0, "n_": 0, "i_": 0]
@@ -47,7 +47,7 @@ import WebhookServices
     }
 
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func theTestSuiteInsideAnObject() throws {
+    func `the test suite inside an object`() throws {
         let folder = try #require(corpora).appendingPathComponent("json-test-suite")
         let parser = try JSONParser()
         var taken = 0
@@ -76,7 +76,7 @@ import WebhookServices
     ]
 
     /// What is taken must be JSON to another parser too.
-    @Test func randomBytes() throws {
+    @Test func `random bytes`() throws {
         var generator = SeededGenerator(state: 11)
         let parser = try JSONParser()
         let alphabet = Array("{}[]\",:\\u0ad8e+-.1tfn \n".utf8) + [0, 0x7f, 0x80, 0xc3, 0xa9, 0xff]
@@ -92,7 +92,7 @@ import WebhookServices
         #expect(taken > 100)
     }
 
-    @Test func aDocumentWithOneByteChanged() throws {
+    @Test func `a document with one byte changed`() throws {
         let document = Array(#"{"a":{"b":[1,-2.5e3,true,null,"\u00e9\\x"]},"sender":{"login":"octocat"}}"#.utf8)
         let parser = try JSONParser()
         var refused = 0

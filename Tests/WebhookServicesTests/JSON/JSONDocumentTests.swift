@@ -6,7 +6,7 @@ import WebhookServices
         try JSONParser().withDocument(Array(text.utf8)[...]) { document throws(WebhookError) in document.value(path) }
     }
 
-    @Test func kinds() throws {
+    @Test func `kinds`() throws {
         let text = """
             {"n":null,"t":true,"i":-7,"u":18446744073709551615,"d":1.5,"s":"a\\u0000\\ud83d\\ude00\\n","a":[1],"o":{}}
             """
@@ -22,13 +22,13 @@ import WebhookServices
     }
 
     /// Half a surrogate pair is no character: a look-up finds the one that stands for what is none.
-    @Test func halvesOfSurrogatePairs() throws {
+    @Test func `halves of surrogate pairs`() throws {
         #expect(try value("a", in: #"{"a":"x\ud83dy","b":1}"#) == .string("x\u{fffd}y"))
         #expect(try value("b", in: #"{"a":"x\ud83dy","b":"\ud83d\ude00\udead"}"#) == .string("😀\u{fffd}"))
         #expect(try value("a", in: #"{"a\ud83d":2,"a":1}"#) == .integer(1))
     }
 
-    @Test func typedLookUps() throws {
+    @Test func `typed look ups`() throws {
         let text = #"{"s":"x","i":7,"b":false,"n":null,"u":18446744073709551615,"e":""}"#
         try JSONParser().withDocument(Array(text.utf8)[...]) { document throws(WebhookError) in
             #expect(document.string("s") == "x")
@@ -42,7 +42,7 @@ import WebhookServices
         }
     }
 
-    @Test func paths() throws {
+    @Test func `paths`() throws {
         let text = #"{"a":{"b":{"c":"deep"},"":{"":"empty"}},"a.b":"dotted","l":[{"c":1}]}"#
         #expect(try value("a.b.c", in: text) == .string("deep"))
         #expect(try value("a.b", in: text) == .object)
@@ -54,7 +54,7 @@ import WebhookServices
         #expect(try value("A.b.c", in: text) == nil)
     }
 
-    @Test func theLastOfDuplicatesCounts() throws {
+    @Test func `the last of duplicates counts`() throws {
         #expect(try value("a", in: #"{"a":1,"b":0,"a":2}"#) == .integer(2))
         #expect(try value("a.b", in: #"{"a":{"b":1},"a":{"b":2,"b":3}}"#) == .integer(3))
         #expect(try value("a.b", in: #"{"a":{"b":1},"a":{"c":2}}"#) == nil)
@@ -62,7 +62,7 @@ import WebhookServices
         #expect(try value("sender", in: #"{"sender":1,"s\u0065nder":2}"#) == .integer(2))
     }
 
-    @Test func keysAreComparedByBytes() throws {
+    @Test func `keys are compared by bytes`() throws {
         // One character in two spellings is two keys, as it is to Python.
         #expect(try value("é", in: "{\"e\u{301}\":1}") == nil)
         #expect(try value("é", in: "{\"\u{e9}\":1}") == .integer(1))

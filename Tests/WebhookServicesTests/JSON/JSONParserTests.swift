@@ -17,7 +17,7 @@ import WebhookServices
         }
     }
 
-    @Test func errorsAreToldApart() throws {
+    @Test func `errors are told apart`() throws {
         #expect(try error("{}") == nil)
         #expect(try error("") == .syntax)
         #expect(try error(" ") == .syntax)
@@ -42,7 +42,7 @@ import WebhookServices
         #"\ud83d"#, #"\ude00"#, #"\ude00\ud83d"#, #"\ud83d\ud83d\ude00"#, #"\uD83D\n"#, #"x\ud83dx\ude00x"#,
         #"\\\ud83d"#, #"\ud83d\\ude00"#, #"\ud83d\u0041"#,
     ])
-    func halvesOfSurrogatePairs(_ text: String) throws {
+    func `halves of surrogate pairs`(_ text: String) throws {
         #expect(try error("{\"a\":\"\(text)\"}") == nil)
         #expect(try error("{\"\(text)\":1}") == nil)
         // All else is judged as before.
@@ -56,13 +56,13 @@ import WebhookServices
     }
 
     @Test(arguments: [#"\ud83"#, #"\ud83d\"#, #"\ud83d\u"#, #"\ud83d\u12"#, #"\uD8xD"#, #"\x"#])
-    func escapesThatAreNone(_ text: String) throws {
+    func `escapes that are none`(_ text: String) throws {
         #expect(try error("{\"a\":\"\(text)\"}") == .syntax)
         #expect(try error("{\"a\":\"\\ud83d\",\"b\":\"\(text)\"}") == .syntax)
     }
 
     @Test(arguments: ["-9223372036854775808", "18446744073709551615", "9223372036854775807", "-0", "1e308", "1E-400"])
-    func numbersThatFit(_ number: String) throws {
+    func `numbers that fit`(_ number: String) throws {
         #expect(try error("{\"a\":\(number)}") == nil)
     }
 
@@ -70,14 +70,14 @@ import WebhookServices
         "-9223372036854775809", "18446744073709551616", "99999999999999999999", "100000000000000000000000",
         "1e400", "-1E+999",
     ])
-    func numbersThatDoNot(_ number: String) throws {
+    func `numbers that do not`(_ number: String) throws {
         #expect(try error("{\"a\":\(number)}") == .numberOutOfRange)
         #expect(try error("{\"x\":\"\\\"1\",\"a\":[1,-2.5e3,\(number)]}") == .numberOutOfRange)
         // What is wrong first is what is said.
         #expect(try error("{\"a\":[01,\(number)]}") == .syntax)
     }
 
-    @Test func integersOfThousandsOfDigits() throws {
+    @Test func `integers of thousands of digits`() throws {
         let digits = String(repeating: "9", count: 5000)
         #expect(try error("{\"a\":\(digits)}") == .numberOutOfRange)
         #expect(try error("{\"a\":-\(digits)}") == .numberOutOfRange)
@@ -85,7 +85,7 @@ import WebhookServices
     }
 
     @Test(arguments: [1, 2, 63, 64])
-    func depths(_ limit: Int) throws {
+    func `depths`(_ limit: Int) throws {
         let limits = JSONLimits(maxDepth: limit)
         for (leaf, leafDepth) in [("1", 0), ("\"x\"", 0), ("[]", 1), ("{}", 1), ("[1]", 1), ("{\"a\":null}", 1)] {
             for depth in max(1, leafDepth + 1)...(limit + 3) {
@@ -102,13 +102,13 @@ import WebhookServices
         #expect(try error(bomb, limits) == .tooDeep)
     }
 
-    @Test func siblingsDoNotAddUp() throws {
+    @Test func `siblings do not add up`() throws {
         let deep = String(repeating: "[", count: 63) + String(repeating: "]", count: 63)
         #expect(try error("{\"a\":\(deep),\"b\":\(deep),\"c\":[\(deep.dropFirst().dropLast()),{},[]]}") == nil)
         #expect(try error("{\"a\":\(deep),\"b\":[\(deep)]}") == .tooDeep)
     }
 
-    @Test func buffersAreReusedAndGivenBack() throws {
+    @Test func `buffers are reused and given back`() throws {
         let parser = try JSONParser(retained: 64 << 10)
         try parser.withDocument(Array("{}".utf8)[...]) { _ in }
         let small = parser.capacity
@@ -129,7 +129,7 @@ import WebhookServices
         #expect(parser.capacity > small)
     }
 
-    @Test func aParserWorksAfterEachError() throws {
+    @Test func `a parser works after each error`() throws {
         let parser = try JSONParser()
         let deep = String(repeating: "[", count: 80)
         for bad in ["{", "{\"a\":\(deep)", "[]", "{\"a\":99999999999999999999}", "", "{\"a\":tru}"] {
@@ -140,7 +140,7 @@ import WebhookServices
         }
     }
 
-    @Test func anErrorOfTheBodyIsPassedOn() throws {
+    @Test func `an error of the body is passed on`() throws {
         let parser = try JSONParser()
         #expect(throws: WebhookError.missingHeader("x")) {
             try parser.withDocument(Array("{}".utf8)[...]) { (_) throws(WebhookError) in
@@ -150,7 +150,7 @@ import WebhookServices
         try parser.withDocument(Array("{}".utf8)[...]) { _ in }
     }
 
-    @Test func aDocumentKeptBeyondItsTimeTraps() async {
+    @Test func `a document kept beyond its time traps`() async {
         await #expect(processExitsWith: .failure) {
             let parser = try JSONParser()
             let kept = try parser.withDocument(Array("{\"a\":\"b\"}".utf8)[...]) { (document) throws(WebhookError) in

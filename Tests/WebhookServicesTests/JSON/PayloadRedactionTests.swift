@@ -30,7 +30,7 @@ import Testing
             #"{"hook":{"id":1,"config":{"url":"","secret":"","insecure_ssl":""}}}"#
         ),
     ])
-    func blanks(_ text: String, _ expected: String) throws {
+    func `blanks`(_ text: String, _ expected: String) throws {
         let redaction = PayloadRedaction(blanking: ["a", "list.*.value", "**.deep", "any.*.z"])
         #expect(try redacted(text, redaction) == expected)
     }
@@ -52,7 +52,7 @@ import Testing
             #"{"fork":{"owner":{}},"fork":{"id":1}}"#
         ),
     ])
-    func reduces(_ text: String, _ expected: String) throws {
+    func `reduces`(_ text: String, _ expected: String) throws {
         let redaction = PayloadRedaction(reducing: [.init(path: "fork", kept: ["id", "owner.login"])])
         #expect(try redacted(text, redaction) == expected)
     }
@@ -76,7 +76,7 @@ import Testing
             (#"{"x":1,"of":{"open":false},"of":{"open":true}}"#, "{}"), (#"{"x":1,"of":[true]}"#, "{}"),
             ("null", "null"), ("[]", "[]"), (#""x""#, #""""#),
         ] as [(String, String)])
-    func reducesUnless(_ fork: String, _ expected: String) throws {
+    func `reduces unless`(_ fork: String, _ expected: String) throws {
         let redaction = PayloadRedaction(
             removing: ["y"],
             reducing: [
@@ -99,7 +99,7 @@ import Testing
     }
 
     /// What proves that one object is public says nothing of another one in it.
-    @Test func objectsInObjects() throws {
+    @Test func `objects in objects`() throws {
         let redaction = PayloadRedaction(
             reducing: [.init(path: "**.parent", kept: ["id"], exceptions: [[.init(path: "private", value: "false")]])])
         func parent(_ inner: String) -> String { #"{"parent":{"private":false,"x":1,"parent":\#(inner)}}"# }
@@ -119,7 +119,7 @@ import Testing
         (#"{"v":["1",{"key":{"x":"2"}},[3]],"key":"x"}"#, #"{"v":["",{"key":{"x":""}},[""]],"key":"x"}"#),
         (#"{"v":"1","login":{"v":{"login":"a","k":"b"}}}"#, #"{"v":"","login":{"v":{"login":"a","k":"b"}}}"#),
     ])
-    func blanksWhatIsNotKept(_ text: String, _ expected: String) throws {
+    func `blanks what is not kept`(_ text: String, _ expected: String) throws {
         let redaction = PayloadRedaction(
             reducing: [
                 .init(
@@ -129,7 +129,7 @@ import Testing
     }
 
     /// Elements are taken out as members are.
-    @Test func elements() throws {
+    @Test func `elements`() throws {
         let redaction = PayloadRedaction(removing: ["a.*", "b.*.c", "**.**.d"])
         #expect(
             try redacted(#"{"a":[1,2],"b":[{"c":1},{"x":[{"d":{}},{"d":[1],"e":2}]}]}"#, redaction)
@@ -197,7 +197,7 @@ import Testing
             #"{"changes":{"body":{"from":"a@b.org"},"owner":{"from":{"user":{"name":""}}}}}"#
         ),
     ])
-    func addresses(_ text: String, _ expected: String) throws {
+    func `addresses`(_ text: String, _ expected: String) throws {
         #expect(try redacted(text) == expected)
     }
 
@@ -228,7 +228,7 @@ import Testing
             #"{"u":"https://[::1]:80/@x https://h.org:443/a@v1.2"}"#
         ),
     ])
-    func credentials(_ text: String, _ expected: String) throws {
+    func `credentials`(_ text: String, _ expected: String) throws {
         #expect(try redacted(text) == expected)
     }
 
@@ -279,7 +279,7 @@ import Testing
             #"{"commit":{"url":"https://h.org/?a=b&amp;token="},"x":"<a href='?token='>"}"#
         ),
     ])
-    func otherSpellings(_ text: String, _ expected: String) throws {
+    func `other spellings`(_ text: String, _ expected: String) throws {
         #expect(try redacted(text) == expected)
     }
 
@@ -295,14 +295,14 @@ import Testing
         #"{"avatar_url":"https://h.org/u/1?v=4","u":"/x?page=2&tokens=1&my_tokens=2&token=","t":"token=1","s":"http://h:80"}"#,
         #"{"x":"[ci] {a}","y":"{\"a\":1}","z":"[]","w":"\"quoted\" text","v":"{\"a\":"}"#,
     ])
-    func whatIsNotTouched(_ text: String) throws {
+    func `what is not touched`(_ text: String) throws {
         #expect(PayloadRedaction(removing: ["raw"]).pieces(of: Array(text.utf8)[...]).count == 1)
         #expect(try redacted(text) == text)
     }
 
     // MARK: Strings that hold JSON
 
-    @Test(arguments: 1...3) func stringsInStrings(_ depth: Int) throws {
+    @Test(arguments: 1...3) func `strings in strings`(_ depth: Int) throws {
         let redaction = PayloadRedaction(removing: ["secret"], blanking: ["hidden"])
         var text =
             #"{"secret":1,"é\n":"\u00e9\ud83d\ude00","user":{"email":"a@b.org"},"hidden":{"n":5,"s":"x"},"#
@@ -317,7 +317,7 @@ import Testing
         #expect(try redacted(text, redaction) == expected)
     }
 
-    @Test func anEscapedBracketHidesNothing() throws {
+    @Test func `an escaped bracket hides nothing`() throws {
         #expect(
             try redacted(#"{"p":"\u007b\"em\u0061il\":\"\u0061\\u0040b\"}"}"#) == #"{"p":"\u007b\"em\u0061il\":\"\"}"}"#
         )
@@ -326,7 +326,7 @@ import Testing
                 == #"{"p":"{\"x\":\"\"}","q":"{\"x\":\"\"}"}"#)
     }
 
-    @Test func whatHoldsNoJSONIsAText() throws {
+    @Test func `what holds no JSON is a text`() throws {
         #expect(
             try redacted(#"{"p":"[a@b.org]","q":"{\"x\":\"a@b.org\"","r":"\"a@b.org\" x"}"#)
                 == #"{"p":"[]","q":"{\"x\":\"\"","r":"\"\" x"}"#)
@@ -334,7 +334,7 @@ import Testing
         #expect(try redacted(#"{"p":"{\"x\":NaN,\"email\":\"a@b\"}"}"#) == #"{"p":"{\"x\":NaN,\"email\":\"\"}"}"#)
     }
 
-    @Test func whatIsInTooManyStringsGoes() throws {
+    @Test func `what is in too many strings goes`() throws {
         var text = #"{"a":"x"}"#
         for _ in 0..<6 { text = #"{"p":"# + (try PayloadStrings.quoted(text)) + "}" }
         let result = try redacted(text)
@@ -371,7 +371,7 @@ import Testing
         }
     }
 
-    @Test func noAddressIsLeftAndItIsJSON() throws {
+    @Test func `no address is left and it is JSON`() throws {
         var generator = SeededGenerator(state: 20_261_130)
         var found = 0
         for _ in 0..<1500 {
@@ -390,7 +390,7 @@ import Testing
     // MARK: Cost
 
     /// A document of 2 MB is read in about as many steps as it has bytes: were it the square, this would take hours.
-    @Test func timeIsInStepWithTheLength() throws {
+    @Test func `time is in step with the length`() throws {
         let count = 1 << 21
         let many = { (part: String) in String(repeating: part, count: count / part.utf8.count) }
         let documents = [
@@ -410,7 +410,7 @@ import Testing
         }
     }
 
-    @Test func bytesThatAreNoJSONComeToAnEnd() {
+    @Test func `bytes that are no JSON come to an end`() {
         var generator = SeededGenerator(state: 5)
         let alphabet = Array("{}[]\",:\\u0040a@b.org//raw1 ".utf8)
         let redaction = PayloadRedaction(removing: ["raw"], blanking: ["a"], marks: [.init("u", "1", "\"a\"")])

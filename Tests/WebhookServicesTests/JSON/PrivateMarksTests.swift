@@ -38,7 +38,7 @@ struct PrivateMarksTests {
         (#"{"a":{"visibility_level":20,"x":1}}"#, "same"), (#"{"a":{"visibility_level":100,"x":1}}"#, "same"),
         (#"{"private":true,"x":1}"#, "same"), (#"{"a":["private",true]}"#, "same"),
     ])
-    func privateObjects(_ text: String, _ expected: String) throws {
+    func `private objects`(_ text: String, _ expected: String) throws {
         let redaction = PayloadRedaction(marks: Self.marks)
         let expected = expected == "same" ? text : expected
         #expect(try redacted(text, redaction) == expected)
@@ -49,7 +49,7 @@ struct PrivateMarksTests {
     }
 
     /// Where a rule says what stays, that does.
-    @Test func rulesGoFirst() throws {
+    @Test func `rules go first`() throws {
         let redaction = PayloadRedaction(
             reducing: [.init(path: "head", kept: ["name", "private"])], marks: Self.marks)
         #expect(
@@ -58,7 +58,7 @@ struct PrivateMarksTests {
     }
 
     /// What people write may be JSON as well, and so may what stands under the key of an address.
-    @Test func inTexts() throws {
+    @Test func `in texts`() throws {
         let inner = #"{\"a\":{\"private\":true,\"x\":\"S\"}}"#
         let left = #"{\"a\":{\"private\":true}}"#
         for key in ["body", "email", "x"] {
@@ -70,7 +70,7 @@ struct PrivateMarksTests {
         #expect(try redacted(prose, PayloadRedaction(marks: Self.marks)) == prose)
     }
 
-    @Test func deepOnesAreEmpty() throws {
+    @Test func `deep ones are empty`() throws {
         let depth = 40
         let text =
             String(repeating: #"{"a":"#, count: depth) + #"{"id":1,"private":true,"x":"a@b.org"}"#
@@ -85,14 +85,14 @@ struct PrivateMarksTests {
         (#""{\"secret\":\"S\"}\n{}""#, #""""#), (#""{\"secret\":\"S\"""#, #""""#), (#""S""#, #""""#),
         (#""\ufeff{\"secret\":\"S\"}""#, #""""#), ("null", "null"), ("1", "1"), (#""""#, #""""#),
     ])
-    func documents(_ payload: String, _ expected: String) throws {
+    func `documents`(_ payload: String, _ expected: String) throws {
         let redaction = PayloadRedaction(removing: ["secret"], documents: ["run.event_payload"])
         let text = { (payload: String) in #"{"run":{"event_payload":\#(payload),"n":1}}"# }
         #expect(try redacted(text(payload), redaction) == text(expected))
     }
 
     /// A text where an object is to be reduced may say anything; what is reduced as a whole is so once.
-    @Test func textsInPlaceOfObjects() throws {
+    @Test func `texts in place of objects`() throws {
         let redaction = PayloadRedaction(reducing: [.init(path: "head.repo", kept: ["name"])])
         #expect(try redacted(#"{"head":{"repo":"o/secret"}}"#, redaction) == #"{"head":{"repo":""}}"#)
         let whole = PayloadRedaction(reducing: [.init(path: "", kept: ["title", "a.b"])])
@@ -102,7 +102,7 @@ struct PrivateMarksTests {
     }
 
     /// Private objects in each other, and what may be URLs with a password: in step with their length.
-    @Test func growth() {
+    @Test func `growth`() {
         let redaction = PayloadRedaction(marks: Self.marks)
         func nested(_ count: Int) -> ArraySlice<UInt8> {
             let depth = min(500, count / 20)

@@ -32,7 +32,7 @@ import Testing
         (#"{"post":{"a":"\\","raw":"\\\"","b":"\""}}"#, #"{"post":{"a":"\\","b":"\""}}"#),
         (#"{"post":{"raw":-1.5e+3,"cooked":true}}"#, #"{"post":{}}"#),
     ])
-    func cuts(_ text: String, _ expected: String) {
+    func `cuts`(_ text: String, _ expected: String) {
         #expect(redacted(text) == expected)
     }
 
@@ -42,12 +42,12 @@ import Testing
         #"{"post":{"Raw":1,"ra":2,"raww":3,"raw ":4,"":5}}"#, #"{"post":{}}"#,
         #"{"post\u0000":{"raw":1}}"#,
     ])
-    func whatStays(_ text: String) {
+    func `what stays`(_ text: String) {
         #expect(redacted(text) == text)
         #expect(redaction.pieces(of: Array(text.utf8)[...]).count == 1)
     }
 
-    @Test func aSliceKeepsItsIndices() {
+    @Test func `a slice keeps its indices`() {
         let bytes = Array(#"xx{"post":{"raw":1,"id":2}}yy"#.utf8)
         let pieces = redaction.pieces(of: bytes[2..<(bytes.count - 2)])
         #expect(String(decoding: pieces.flatMap { Array($0) }, as: UTF8.self) == #"{"post":{"id":2}}"#)
@@ -74,7 +74,7 @@ import Testing
                 #"{ "like" : { "post" : {  } , "id" : 3 } }"#
             ),
         ] as [(String, String)])
-    func pathsOfSeveralKeys(_ text: String, _ expected: String) throws {
+    func `paths of several keys`(_ text: String, _ expected: String) throws {
         let redaction = PayloadRedaction(removing: ["like.post.raw", "like.raw", "secret"])
         let bytes = redaction.pieces(of: Array(text.utf8)[...]).flatMap { Array($0) }
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
@@ -96,7 +96,7 @@ import Testing
         return ("{\(blank())\"post\":\(blank()){" + members.joined(separator: ",") + "}}", kept)
     }
 
-    @Test func whateverComesItStaysValidAndTheRestIsThere() throws {
+    @Test func `whatever comes it stays valid and the rest is there`() throws {
         var generator = SeededGenerator(state: 7)
         let parser = try JSONParser()
         for _ in 0..<5000 {
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func bytesThatAreNoJSONComeToAnEnd() {
+    @Test func `bytes that are no JSON come to an end`() {
         var generator = SeededGenerator(state: 3)
         let alphabet = Array("{}[]\",:\\u0 postrawcked1".utf8)
         for _ in 0..<20_000 {

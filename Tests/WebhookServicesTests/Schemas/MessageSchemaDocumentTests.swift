@@ -13,7 +13,7 @@ import Testing
 
     /// After a change of the files, `W2F_WRITE_SCHEMAS=1 swift test --filter MessageSchemaDocument` writes the source
     /// anew; the next build has it.
-    @Test func theSourceIsWhatTheFilesSay() throws {
+    @Test func `the source is what the files say`() throws {
         let expected = try Self.source()
         if ProcessInfo.processInfo.environment["W2F_WRITE_SCHEMAS"] != nil {
             try expected.write(to: Self.generated, atomically: true, encoding: .utf8)
@@ -21,7 +21,7 @@ import Testing
         #expect(try String(contentsOf: Self.generated, encoding: .utf8) == expected)
     }
 
-    @Test func theProgramHasTheFiles() throws {
+    @Test func `the program has the files`() throws {
         let files = try Self.files()
         #expect(MessageSchemaDocument.all.map(\.name) == files.map(\.name))
         for file in files {
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func everyServiceHasASchemaThatIsListed() {
+    @Test func `every service has a schema that is listed`() {
         for service in ServiceRegistry.builtIn {
             let schema = service.schema
             let entry = MessageSchemaIndex.entries.first { $0.name == schema.name }
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func theListIsJSONAndNamesEverySchemaOnce() throws {
+    @Test func `the list is JSON and names every schema once`() throws {
         let value = try JSONSerialization.jsonObject(with: Data(MessageSchemaIndex.json.utf8))
         let schemas = try #require((value as? [String: Any])?["schemas"] as? [[String: String]])
         let names = schemas.compactMap { $0["name"] }

@@ -7,7 +7,7 @@ import WebhookServices
 /// nothing that opens a door.
 @Suite struct AddressesTests {
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func noneIsInWhatIsPublished() throws {
+    func `none is in what is published`() throws {
         var count = 0
         for delivery in try CorpusDelivery.all() {
             let event = try delivery.event()
@@ -21,7 +21,7 @@ import WebhookServices
 
     /// The test itself sees them: of what came, many have one.
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func manyAreInWhatCame() throws {
+    func `many are in what came`() throws {
         let count = try CorpusDelivery.all().count { delivery in
             var walk = AddressWalk()
             walk.walk(try JSONSerialization.jsonObject(with: Data(delivery.body)))

@@ -46,7 +46,7 @@ import WebhookServices
     ]
 
     /// What a service says of its payloads is what it finds in them; and by that a token is found, if there is a proof.
-    @Test(arguments: services.indices) func whetherRepositoriesAreNamed(_ index: Int) throws {
+    @Test(arguments: services.indices) func `whether repositories are named`(_ index: Int) throws {
         let service = Self.services[index]
         guard service.proof != .pathOnly else {
             #expect(!service.isFoundWithoutID)
@@ -59,7 +59,7 @@ import WebhookServices
     }
 
     /// Random headers, some of them of the kind that services look for, before random bodies.
-    @Test func nothingTraps() throws {
+    @Test func `nothing traps`() throws {
         var generator = SeededGenerator(state: 20_261_123)
         let parser = try JSONParser()
         let secrets: [String] = ["secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
@@ -127,7 +127,7 @@ import WebhookServices
 
     /// Services disable hooks that get 4xx: what cannot be told from an authentic webhook is simply not said.
     @Test(arguments: services, shapes)
-    func oddShapesAreNeverErrors(_ service: any WebhookService, _ body: String) throws {
+    func `odd shapes are never errors`(_ service: any WebhookService, _ body: String) throws {
         var headers: HeaderList = ["Content-Type": "application/json"]
         for (name, value) in service.exampleHeaders(event: nil) ?? [:] { headers = headers.adding(name, value) }
         let event = try service.event(of: request(headers, body), parser: try JSONParser(), namingRepository: true)
@@ -138,7 +138,7 @@ import WebhookServices
 
     /// The examples are what the service needs, and nothing is missing.
     @Test(arguments: services)
-    func exampleHeaders(_ service: any WebhookService) throws {
+    func `example headers`(_ service: any WebhookService) throws {
         let plain = try #require(service.exampleHeaders(event: nil))
         #expect(plain.keys.allSatisfy { $0 == $0.lowercased() } && plain.values.allSatisfy { !$0.isEmpty })
         for name in plain.keys {

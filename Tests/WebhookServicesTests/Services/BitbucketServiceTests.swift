@@ -21,7 +21,7 @@ import WebhookServices
     ]
 
     /// Of Atlassian's documentation.
-    @Test func theVector() throws {
+    @Test func `the vector`() throws {
         let headers = Self.headers.setting(
             "X-Hub-Signature", "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9")
         let secrets = try service.prepared("It's a Secret to Everybody")
@@ -31,7 +31,7 @@ import WebhookServices
         #expect(service.verify(request(other, "Hello World!"), secrets: secrets) == .missing)
     }
 
-    @Test func nothingElseIsTaken() throws {
+    @Test func `nothing else is taken`() throws {
         try checkSignature(
             of: service, header: "X-Hub-Signature", prefix: "sha256=", headers: Self.headers,
             body: Array(#"{"push":{"changes":[]}}"#.utf8))
@@ -42,13 +42,13 @@ import WebhookServices
         ("pr:comment:added", "pr.comment.added"), ("diagnostics:ping", "diagnostics.ping"), ("a b:#", "a_b._"),
         (":", "_"), ("repo::push", "repo._push"),
     ])
-    func topics(_ key: String, _ name: String) throws {
+    func `topics`(_ key: String, _ name: String) throws {
         let event = try service.event(of: request(Self.headers.setting("X-Event-Key", key), "{}"))
         #expect(event.topic == "webhook.bitbucket.\(name)" && event.name == name)
         #expect(event.header("x-event-key") == key)
     }
 
-    @Test func deliveryIDs() throws {
+    @Test func `delivery ids`() throws {
         func id(_ headers: HeaderList) throws -> String? {
             try service.event(of: request(headers, "{}")).deliveryID.map { String(decoding: $0, as: UTF8.self) }
         }
@@ -59,7 +59,7 @@ import WebhookServices
         #expect(try id(["X-Event-Key": "repo:push"]) == nil)
     }
 
-    @Test func whatGoesOut() throws {
+    @Test func `what goes out`() throws {
         let event = try service.event(of: request(Self.headers.setting("X-Hub-Signature", "sha256=5eed"), "{}"))
         #expect(
             event.headerNames == [
@@ -74,7 +74,7 @@ import WebhookServices
             (#"{"actor":{"name":"dolly"}}"#, nil), (#"{"eventKey":"pr:opened","actor":{"name":"dolly"}}"#, "dolly"),
             (#"{"actor":7}"#, nil), (#"{"actor":{"username":""}}"#, nil),
         ] as [(String, String?)])
-    func actors(_ body: String, _ name: String?) throws {
+    func `actors`(_ body: String, _ name: String?) throws {
         #expect(try service.event(of: request(Self.headers, body)).sender == name)
     }
 
@@ -86,12 +86,12 @@ import WebhookServices
             (#"{"new":{"key":"SHEEP"}}"#, "SHEEP"), (#"{"new":{"slug":"m","project":{"key":"S"}}}"#, "S/m"),
             ("{}", nil),
         ] as [(String, String?)])
-    func repositories(_ body: String, _ name: String?) throws {
+    func `repositories`(_ body: String, _ name: String?) throws {
         let named = try service.repository(of: request(Self.headers, body), parser: try JSONParser())
         #expect(named == name)
     }
 
-    @Test func ownPayloads() throws {
+    @Test func `own payloads`() throws {
         for (event, name, bytes) in try OwnPayloads.payloads(of: "bitbucket") {
             let key = event.split(separator: ".").joined(separator: ":")
             let read = try service.event(
@@ -103,7 +103,7 @@ import WebhookServices
     }
 
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func realPayloads() throws {
+    func `real payloads`() throws {
         var kinds: [PrivateContent?: Int] = [:]
         for (_, bytes) in try RealPayloads.payloads(
             "drone-bitbucket", "drone-stash", "go-playground-bitbucket", "go-playground-bitbucket-server")

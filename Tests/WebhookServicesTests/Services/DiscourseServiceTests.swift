@@ -18,19 +18,19 @@ import WebhookServices
         headers.setting("X-Discourse-Event-Type", type).setting("X-Discourse-Event", event)
     }
 
-    @Test func theVector() throws {
+    @Test func `the vector`() throws {
         let secrets = try service.prepared("my_lovely_secret_for_web_hook")
         let result = service.verify(request(Self.headers, #"{"ping":"OK"}"#), secrets: secrets)
         #expect(result.isVerified)
     }
 
-    @Test func nothingElseIsTaken() throws {
+    @Test func `nothing else is taken`() throws {
         try checkSignature(
             of: service, header: "X-Discourse-Event-Signature", prefix: "sha256=", headers: Self.headers,
             body: Array(#"{"ping":"OK"}"#.utf8))
     }
 
-    @Test func anEventAndItsMessage() throws {
+    @Test func `an event and its message`() throws {
         let body = #"{"post": {"id":1,"username":"alice","cooked":"<p>hi</p>","raw":"hi","topic_id":2}}"#
         let event = try service.event(of: request(Self.headers, body))
         #expect(event.topic == "discourse.post.post_created")
@@ -77,12 +77,12 @@ import WebhookServices
                 #"{"chat_message":{"channel":{"last_message":{},"id":2}}}"#
             ),
         ] as [(String, String, String)])
-    func textsDoNotGoOut(_ type: String, _ body: String, _ expected: String) throws {
+    func `texts do not go out`(_ type: String, _ body: String, _ expected: String) throws {
         let event = try service.event(of: request(Self.headers(type, "x"), body))
         #expect(String(decoding: event.payloadBytes, as: UTF8.self) == expected)
     }
 
-    @Test func aPing() throws {
+    @Test func `a ping`() throws {
         let event = try service.event(of: request(Self.headers("ping", "ping"), #"{"ping":"OK"}"#))
         #expect(event.topic == "discourse.ping.ping")
         #expect(event.agent == nil && event.usernames == [])
@@ -108,14 +108,15 @@ import WebhookServices
             ("like", "post_liked", #"{"like":7}"#, nil, []),
             ("user", "user_created", #"{"user":{"username":"eve"}}"#, nil, []),
         ] as [(String, String, String, String?, [String])])
-    func agentsAndUsers(_ type: String, _ name: String, _ body: String, _ agent: String?, _ users: [String]) throws {
+    func `agents and users`(_ type: String, _ name: String, _ body: String, _ agent: String?, _ users: [String]) throws
+    {
         let event = try service.event(of: request(Self.headers(type, name), body))
         #expect(event.agent == agent)
         #expect(event.usernames == users)
         #expect(try event.parsedBody().keys.sorted() == ["webhook_body", "webhook_headers"])
     }
 
-    @Test func theKeyOfADelivery() throws {
+    @Test func `the key of a delivery`() throws {
         func key(_ headers: HeaderList, _ body: String = "{}") throws -> [UInt8]? {
             try service.event(of: request(headers, body)).deliveryID
         }
@@ -138,7 +139,7 @@ import WebhookServices
         #expect(digests[0] != digests[1])
     }
 
-    @Test func theContentTypeDoesNotMatter() throws {
+    @Test func `the content type does not matter`() throws {
         for type in ["application/x-www-form-urlencoded", "text/plain", "application/json"] {
             let headers = Self.headers.setting("Content-Type", type)
             #expect(try service.event(of: request(headers, #"{"ping":"OK"}"#)).payloadBytes.count == 13)
@@ -146,24 +147,24 @@ import WebhookServices
     }
 
     @Test(arguments: ["X-Discourse-Instance", "X-Discourse-Event-Id", "X-Discourse-Event-Type", "X-Discourse-Event"])
-    func whatTheSchemaRequires(_ name: String) throws {
+    func `what the schema requires`(_ name: String) throws {
         let error = try service.error(of: request(Self.headers.setting(name, nil), "{}"))
         #expect(error == .missingHeader(name.lowercased()))
     }
 
-    @Test func topicsOfOddEvents() throws {
+    @Test func `topics of odd events`() throws {
         let event = try service.event(of: request(Self.headers("..", "a.b#*"), "{}"))
         #expect(event.topic == "discourse.__.a.b__")
     }
 
-    @Test func theSchema() {
+    @Test func `the schema`() {
         #expect(
             service.schema
                 == MessageSchema(name: "discourse.event.v1", package: "webhook_to_fedora_messaging_messages"))
         #expect(ServiceRegistry.service(named: service.name)?.schema == service.schema)
     }
 
-    @Test func aRealisticPost() throws {
+    @Test func `a realistic post`() throws {
         let body = """
             {"post":{"id":10,"name":"Alice Ż","username":"alice","created_at":"2026-01-12T10:11:12.345Z",\
             "cooked":"<p>Hello, <a class=\\"mention\\" href=\\"/u/bob\\">@bob</a> {\\"raw\\":1}</p>","post_number":2,\

@@ -21,7 +21,7 @@ import WebhookServices
     }
 
     @Test(arguments: ServiceRegistry.builtIn.map(\.name))
-    func examplesAreAuthentic(_ name: String) throws {
+    func `examples are authentic`(_ name: String) throws {
         let service = try #require(ServiceRegistry.service(named: name))
         let secret = service.secret(from: Self.random)
         let headers = Self.headers(service)

@@ -20,17 +20,17 @@ import WebhookServices
     static let formHeaders = headers.setting("Content-Type", "application/x-www-form-urlencoded")
     static let body = Array(#"{"ref":"refs/heads/main","sender":{"login":"alice"}}"#.utf8)
 
-    @Test func theHubSignature() throws {
+    @Test func `the hub signature`() throws {
         try checkSignature(
             of: service, header: "X-Hub-Signature-256", prefix: "sha256=", headers: Self.headers, body: Self.body)
     }
 
-    @Test func itsOwnSignature() throws {
+    @Test func `its own signature`() throws {
         try checkSignature(
             of: service, header: "X-Forgejo-Signature", prefix: "", headers: Self.headers, body: Self.body)
     }
 
-    @Test func theHubSignatureIsTheOneThatCounts() throws {
+    @Test func `the hub signature is the one that counts`() throws {
         let secrets = try service.prepared("secret")
         let code = try hexCode("secret", Self.body)
         let own = Self.headers.setting("X-Forgejo-Signature", code)
@@ -42,7 +42,7 @@ import WebhookServices
         #expect(service.verify(request(gitea, Self.body), secrets: secrets) == .missing)
     }
 
-    @Test func aFormIsSignedDecoded() throws {
+    @Test func `a form is signed decoded`() throws {
         let secrets = try service.prepared("secret")
         let form =
             "payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%2C%22sender%22%3A%7B%22login%22%3A%22alice%22%7D%7D"
@@ -64,7 +64,7 @@ import WebhookServices
         #expect(service.verify(request(headers, Self.body), secrets: secrets) == .mismatch)
     }
 
-    @Test func anEventAndItsMessage() throws {
+    @Test func `an event and its message`() throws {
         let headers = Self.headers.setting("X-Hub-Signature-256", "sha256=5eed")
         let event = try service.event(of: request(headers, Self.body))
         #expect(event.topic == "forgejo.push")
@@ -80,7 +80,7 @@ import WebhookServices
         #expect(String(decoding: event.messageBody(), as: UTF8.self) == expected)
     }
 
-    @Test func whereAccountsAreFedoras() throws {
+    @Test func `where accounts are fedoras`() throws {
         func event(_ body: String, _ settings: [String: String]) throws -> WebhookEvent {
             var webhook = request(Self.headers, body)
             webhook.settings = settings
@@ -98,7 +98,7 @@ import WebhookServices
         #expect(nobody.agent == nil && nobody.usernames == [])
     }
 
-    @Test func onlyAdministratorsSayWhoseAccountsTheyAre() throws {
+    @Test func `only administrators say whose accounts they are`() throws {
         let setting = try #require(service.settings.first { $0.key == "fedora_accounts" })
         #expect(setting.isAdministrative && setting.isSwitch && !setting.isRequired)
         #expect(try service.checkSettings(["fedora_accounts": "yes"]) == ["fedora_accounts": "yes"])
@@ -117,7 +117,7 @@ import WebhookServices
     }
 
     /// Both services send one of a commit's status without a name.
-    @Test func anEventWithoutAName() throws {
+    @Test func `an event without a name`() throws {
         for (service, name) in [(ForgejoService() as any WebhookService, "forgejo"), (GiteaService(), "gitea")] {
             let headers: HeaderList = [
                 "Content-Type": "application/json", "X-\(name)-Event": "", "X-\(name)-Event-Type": "status",
@@ -139,7 +139,7 @@ import WebhookServices
         }
     }
 
-    @Test func runsOfActions() throws {
+    @Test func `runs of actions`() throws {
         let headers = Self.headers.setting("X-Forgejo-Event", "action_run_failure")
         let body = #"{"action":"failure","run":{"id":1,"trigger_user":{"login":"bob"}},"sender":{"login":"x"}}"#
         let event = try service.event(of: request(headers, body))
@@ -148,17 +148,17 @@ import WebhookServices
     }
 
     @Test(arguments: ["X-Forgejo-Event", "X-Forgejo-Delivery"])
-    func whatTheSchemaRequires(_ name: String) throws {
+    func `what the schema requires`(_ name: String) throws {
         let headers = Self.headers.setting("X-Forgejo-Event-Type", nil).setting(name, nil)
         #expect(try service.error(of: request(headers, "{}")) == .missingHeader(name.lowercased()))
     }
 
-    @Test func contentTypes() throws {
+    @Test func `content types`() throws {
         let headers = Self.headers.setting("Content-Type", "text/plain")
         #expect(try service.error(of: request(headers, "{}")) == .unsupportedMediaType)
     }
 
-    @Test func theSchema() {
+    @Test func `the schema`() {
         #expect(
             service.schema
                 == MessageSchema(
@@ -169,7 +169,7 @@ import WebhookServices
 
     /// There are no payloads of Forgejo there; Gitea's are the same.
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func realPayloads() throws {
+    func `real payloads`() throws {
         var count = 0
         for (_, bytes) in try RealPayloads.payloads("go-playground-gitea", "drone-gitea") {
             let event = try RealPayloads.check(ForgejoService(), ForgejoServiceTests.headers, bytes)

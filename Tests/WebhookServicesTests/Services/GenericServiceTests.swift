@@ -17,14 +17,14 @@ import WebhookServices
         return GenericService(definition)
     }
 
-    @Test func nothingElseIsTaken() throws {
+    @Test func `nothing else is taken`() throws {
         try checkSignature(
             of: service(), header: "X-Example-Signature", prefix: "sha256=", headers: Self.headers,
             body: Array(#"{"id":1}"#.utf8))
     }
 
     @Test(arguments: [SignatureScheme.Algorithm.hmacSHA384, .hmacSHA512], [SignatureScheme.Encoding.hex, .base64])
-    func longerFunctions(_ algorithm: SignatureScheme.Algorithm, _ encoding: SignatureScheme.Encoding) throws {
+    func `longer functions`(_ algorithm: SignatureScheme.Algorithm, _ encoding: SignatureScheme.Encoding) throws {
         let service = service(SignatureScheme(header: "s", algorithm: algorithm, encoding: encoding))
         let key = try HMACKey(Array("secret".utf8), function: algorithm == .hmacSHA384 ? .sha384 : .sha512)
         let body = Array("{}".utf8)
@@ -41,7 +41,7 @@ import WebhookServices
         #expect(verify(text(short)) == .mismatch)
     }
 
-    @Test func milliseconds() throws {
+    @Test func `milliseconds`() throws {
         let service = service(
             SignatureScheme(
                 header: "s", parts: [.timestamp, .literal("."), .body],
@@ -66,7 +66,7 @@ import WebhookServices
         ("--", "-", "y", false), ("aba", "xab", "y", false), ("aba", "xa", "y", true), (".", "x.", "y", false),
         (".", "x", ".y", true),
     ])
-    func bordersCannotBeShifted(_ literal: String, _ first: String, _ second: String, _ isTaken: Bool) throws {
+    func `borders cannot be shifted`(_ literal: String, _ first: String, _ second: String, _ isTaken: Bool) throws {
         let service = service(
             SignatureScheme(header: "s", parts: [.header("a"), .literal(literal), .header("b"), .literal("\n"), .body]))
         let code = try hexCode("secret", Array("\(first)\(literal)\(second)\n{}".utf8))
@@ -79,7 +79,7 @@ import WebhookServices
         (.base64, "AAECAwQFBgcICQoLDA0ODw==", true), (.base64, "AAEC", false),
         (.base64, "AAECAwQFBgcICQoLDA0ODw", false),
     ])
-    func encodedSecrets(_ encoding: SecretEncoding, _ secret: String, _ isTaken: Bool) throws {
+    func `encoded secrets`(_ encoding: SecretEncoding, _ secret: String, _ isTaken: Bool) throws {
         let service = service(SignatureScheme(header: "s", secretEncoding: encoding))
         guard isTaken else {
             #expect(throws: SecretError.self) { try service.prepared(secret) }
@@ -91,7 +91,7 @@ import WebhookServices
         _ = try service.prepared(service.secret(from: [UInt8](repeating: 9, count: 32)))
     }
 
-    @Test func whereThingsAre() throws {
+    @Test func `where things are`() throws {
         let inHeaders = service {
             $0.event = .header("x-example-event")
             $0.deliveryID = .header("x-example-delivery")
@@ -123,7 +123,7 @@ import WebhookServices
         #expect(doubled.topic == "webhook.example.received")
     }
 
-    @Test func ownPayloads() throws {
+    @Test func `own payloads`() throws {
         let service = service {
             $0.event = .body("type")
             $0.deliveryID = .body("id")

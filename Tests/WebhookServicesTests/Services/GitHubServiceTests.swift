@@ -22,25 +22,25 @@ import WebhookServices
     ]
     static let formHeaders = headers.setting("Content-Type", "application/x-www-form-urlencoded")
 
-    @Test func theVectorOfTheDocumentation() throws {
+    @Test func `the vector of the documentation`() throws {
         let secrets = try service.prepared("It's a Secret to Everybody")
         let result = service.verify(request(Self.headers, "Hello, World!"), secrets: secrets)
         #expect(result.isVerified)
     }
 
-    @Test func nothingElseIsTaken() throws {
+    @Test func `nothing else is taken`() throws {
         try checkSignature(
             of: service, header: "X-Hub-Signature-256", prefix: "sha256=", headers: Self.headers,
             body: Array(#"{"zen":"Keep it logically awesome.","sender":{"login":"octocat"}}"#.utf8))
     }
 
-    @Test func aSHA1SignatureAloneIsNone() throws {
+    @Test func `a SHA 1 signature alone is none`() throws {
         let secrets = try service.prepared("It's a Secret to Everybody")
         let headers = Self.headers.setting("X-Hub-Signature-256", nil)
         #expect(service.verify(request(headers, "Hello, World!"), secrets: secrets) == .missing)
     }
 
-    @Test func anEventAndItsMessage() throws {
+    @Test func `an event and its message`() throws {
         let body = #"{"ref":"refs/heads/main","sender":{"login":"octocat","id":1}}"#
         let event = try service.event(of: request(Self.headers, body))
         #expect(event.topic == "github.push")
@@ -59,7 +59,7 @@ import WebhookServices
         #expect(String(decoding: event.messageBody(), as: UTF8.self) == expected)
     }
 
-    @Test func theAgentOnceItIsKnown() throws {
+    @Test func `the agent once it is known`() throws {
         var event = try service.event(of: request(Self.headers, #"{"sender":{"login":"octocat"}}"#))
         event.attribute(to: #"al"ice"#)
         #expect(event.usernames == [#"al"ice"#])
@@ -71,7 +71,7 @@ import WebhookServices
         #"{"sender":{"login":null}}"#, #"{"sender":{"login":7}}"#, #"{"sender":{"login":""}}"#, "{}",
         #"{"sender":{"login":"dependabot[bot]"}}"#, #"{"sender":"octocat"}"#,
     ])
-    func nobody(_ body: String) throws {
+    func `nobody`(_ body: String) throws {
         let event = try service.event(of: request(Self.headers.setting("X-GitHub-Event", "ping"), body))
         #expect(event.sender == nil)
         #expect(event.topic == "github.ping")
@@ -82,7 +82,7 @@ import WebhookServices
         "X-GitHub-Event", "X-GitHub-Delivery", "X-GitHub-Hook-Installation-Target-ID",
         "X-GitHub-Hook-Installation-Target-Type",
     ])
-    func whatTheSchemaRequires(_ name: String) throws {
+    func `what the schema requires`(_ name: String) throws {
         let missing = try service.error(of: request(Self.headers.setting(name, nil), "{}"))
         #expect(missing == .missingHeader(name.lowercased()))
         #expect(missing?.status == 400)
@@ -93,7 +93,7 @@ import WebhookServices
         #expect(try service.error(of: request(doubled, "{}")) == .duplicateHeader(name.lowercased()))
     }
 
-    @Test func signaturesGoOutRedactedEvenIfThereWasNone() throws {
+    @Test func `signatures go out redacted even if there was none`() throws {
         let headers = Self.headers.setting("X-Hub-Signature", nil).setting("X-GitHub-Hook-ID", nil)
         let event = try service.event(of: request(headers, "{}"))
         #expect(event.header("x-hub-signature") == "redacted")
@@ -101,7 +101,7 @@ import WebhookServices
         #expect(event.header("x-github-hook-id") == nil)
     }
 
-    @Test func nothingBesideTheListGoesOut() throws {
+    @Test func `nothing beside the list goes out`() throws {
         let event = try service.event(of: request(Self.headers.adding("X-Gitlab-Token", "t0ken"), "{}"))
         let text = String(decoding: event.messageBody(), as: UTF8.self)
         for secret in ["c2VjcmV0", "session=", "192.0.2.1", "t0ken", "757107ea", "7d38cdd6"] {
@@ -109,7 +109,7 @@ import WebhookServices
         }
     }
 
-    @Test func aForm() throws {
+    @Test func `a form`() throws {
         let body = "payload=%7B%22sender%22%3A%7B%22login%22%3A%22octo%2Bcat%22%7D%2C+%22x%22%3a%22%C5%BC+%25%22%7D"
         let secrets = try service.prepared("It's a Secret to Everybody")
         let code = try hexCode("It's a Secret to Everybody", Array(body.utf8))
@@ -120,7 +120,7 @@ import WebhookServices
         #expect(event.sender == "octo+cat")
     }
 
-    @Test func aFormIsSignedAsItCame() throws {
+    @Test func `a form is signed as it came`() throws {
         try checkSignature(
             of: service, header: "X-Hub-Signature-256", prefix: "sha256=", headers: Self.formHeaders,
             body: Array("payload=%7B%22zen%22%3A+1%7D".utf8))
@@ -130,17 +130,17 @@ import WebhookServices
         "payload=%7B%7D&payload=%7B%7D", "payload=%7B%7D&p%61yload=%7B%22a%22%3A1%7D", "", "other=%7B%7D", "payload",
         "payload=%7B%7", "payload=%7B%7D&%=1", "Payload=%7B%7D",
     ])
-    func formsThatAreRefused(_ body: String) throws {
+    func `forms that are refused`(_ body: String) throws {
         let error = try #require(try service.error(of: request(Self.formHeaders, body)))
         #expect(error.status == 400)
     }
 
-    @Test func otherFieldsOfAFormArePassedOver() throws {
+    @Test func `other fields of a form are passed over`() throws {
         let event = try service.event(of: request(Self.formHeaders, "a=1&&payload=%7b%7d&=&b"))
         #expect(event.payloadBytes == Array("{}".utf8))
     }
 
-    @Test func contentTypes() throws {
+    @Test func `content types`() throws {
         for type in ["application/json; charset=utf-8", "Application/JSON", "application/vnd.x+json", ""] {
             let headers = Self.headers.setting("Content-Type", type)
             #expect(try service.error(of: request(headers, "{}")) == nil)
@@ -168,14 +168,14 @@ import WebhookServices
         #expect(try service.error(of: request(doubled, "{}")) == .unsupportedMediaType)
     }
 
-    @Test func payloadsThatAreNoObject() throws {
+    @Test func `payloads that are no object`() throws {
         for body in ["[]", "1", "\"x\"", "null", "", "{", "payload=%7B%7D", "{\"a\":1}x", "\u{feff}{}"] {
             let error = try #require(try service.error(of: request(Self.headers, body)))
             #expect(error.status == 400 && error.code == "invalid_payload")
         }
     }
 
-    @Test func theSchema() {
+    @Test func `the schema`() {
         #expect(
             service.schema
                 == MessageSchema(
@@ -185,7 +185,7 @@ import WebhookServices
     }
 
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func realPayloads() throws {
+    func `real payloads`() throws {
         var count = 0
         var senders = 0
         for (file, bytes) in try RealPayloads.payloads("octokit-github", "drone-github") {
@@ -201,7 +201,7 @@ import WebhookServices
     }
 
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func realPayloadsAsForms() throws {
+    func `real payloads as forms`() throws {
         var allowed = CharacterSet.alphanumerics
         allowed.insert(charactersIn: "-._")
         let service = GitHubService()

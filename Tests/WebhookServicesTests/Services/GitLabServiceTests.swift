@@ -19,7 +19,7 @@ import WebhookServices
         "X-Gitlab-Token": secret,
     ]
 
-    @Test func theToken() throws {
+    @Test func `the token`() throws {
         let body = Array(#"{"object_kind":"push"}"#.utf8)
         let secrets = try service.prepared(Self.secret)
         let verified = Verification.verified(index: 0)
@@ -36,7 +36,7 @@ import WebhookServices
         #expect(throws: SecretError.empty) { try service.prepare(secret: []) }
     }
 
-    @Test func anotherTokenIsNone() throws {
+    @Test func `another token is none`() throws {
         let secrets = try service.prepared(Self.secret)
         let bytes = Array(Self.secret.utf8)
         var wrong = ["", " ", Self.secret + " ", Self.secret.uppercased(), String(Self.secret.dropLast())]
@@ -59,7 +59,7 @@ import WebhookServices
         .setting("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
     static let signedBody = #"{"test": 2432232314}"#
 
-    @Test func aSignature() throws {
+    @Test func `a signature`() throws {
         let secrets = try service.prepared(Self.signingToken)
         let verified = Verification.verified(index: 0)
         #expect(service.verify(request(Self.signed, Self.signedBody, at: 1_614_265_330), secrets: secrets) == verified)
@@ -67,7 +67,7 @@ import WebhookServices
         #expect(service.verify(request(Self.signed, Self.signedBody), secrets: secrets) == .mismatch)
     }
 
-    @Test func aWrongSignatureDoesNotFallBackToTheToken() throws {
+    @Test func `a wrong signature does not fall back to the token`() throws {
         let headers = Self.signed.setting("X-Gitlab-Token", Self.signingToken)
         let secrets = try service.prepared(Self.signingToken)
         #expect(service.verify(request(headers, "{}", at: 1_614_265_330), secrets: secrets) == .mismatch)
@@ -81,7 +81,7 @@ import WebhookServices
     }
 
     /// What decides is `webhook-signature` alone: a token beside it counts for nothing, right or wrong.
-    @Test func aSignatureIsEnoughWhateverTheTokenSays() throws {
+    @Test func `a signature is enough whatever the token says`() throws {
         let secrets = try service.prepared(Self.signingToken)
         for token in [Self.secret, "", Self.signingToken] {
             let headers = Self.signed.setting("X-Gitlab-Token", token)
@@ -101,7 +101,7 @@ import WebhookServices
     }
 
     /// From a token to a signature: both secrets work while the old one has its grace.
-    @Test func fromATokenToASignature() throws {
+    @Test func `from a token to a signature`() throws {
         let secrets = try service.prepared(Self.signingToken, Self.secret)
         #expect(
             service.verify(request(Self.signed, Self.signedBody, at: 1_614_265_330), secrets: secrets)
@@ -115,7 +115,7 @@ import WebhookServices
     }
 
     /// What is made here can be either, as GitLab's form takes it; what was made in hexadecimal digits stays a token.
-    @Test func theSecretThatIsMadeHere() throws {
+    @Test func `the secret that is made here`() throws {
         let made = service.secret(from: (0..<32).map { UInt8($0) })
         #expect(made == "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
         let secrets = try service.prepared(made)
@@ -132,12 +132,12 @@ import WebhookServices
         #expect(service.verify(request(withOlder, "{}"), secrets: try service.prepared(older)).isVerified)
     }
 
-    @Test func idAndTimestampAloneAreNoSignature() throws {
+    @Test func `id and timestamp alone are no signature`() throws {
         let headers = Self.headers.setting("webhook-id", "x").setting("webhook-timestamp", "1")
         #expect(service.verify(request(headers, "{}"), secrets: try service.prepared(Self.secret)).isVerified)
     }
 
-    @Test func aMalformedSigningToken() {
+    @Test func `a malformed signing token`() {
         for secret in ["whsec_", "whsec_####", "whsec_c2hvcnQ="] {
             #expect(throws: SecretError.self) { try service.prepare(secret: Array(secret.utf8)) }
         }
@@ -150,7 +150,7 @@ import WebhookServices
         ("System Hook", "system"), ("Feature Flag Hook", "feature_flag"), (" Hook", "_"), (" Hook Hook", "_"),
         ("Push", "push"), ("Hook", "hook"), ("Push Hooks", "pushs"), ("Ünusual Hook", "__nusual"), ("a.b Hook", "a.b"),
     ])
-    func topics(_ event: String, _ topic: String) throws {
+    func `topics`(_ event: String, _ topic: String) throws {
         let headers = Self.headers.setting("X-Gitlab-Event", event)
         #expect(try service.event(of: request(headers, "{}")).topic == "gitlab." + topic)
     }
@@ -161,7 +161,7 @@ import WebhookServices
         (#"{"object_kind":"note","user":{"username":"root","name":"Administrator"}}"#, "root"),
         (#"{"object_kind":"merge_request","user":{"username":"root"},"user_username":"other"}"#, "root"),
     ])
-    func actors(_ body: String, _ name: String) throws {
+    func `actors`(_ body: String, _ name: String) throws {
         let event = try service.event(of: request(Self.headers, body))
         #expect(event.sender == name)
         #expect(event.agent == nil && event.usernames == [])
@@ -173,11 +173,11 @@ import WebhookServices
         #"{"event_name":"user_add_to_group","user_username":"jsmith"}"#, #"{"object_kind":7,"user_username":"j"}"#,
         #"{"object_kind":"push","user_username":""}"#, "{}",
     ])
-    func nobody(_ body: String) throws {
+    func `nobody`(_ body: String) throws {
         #expect(try service.event(of: request(Self.headers, body)).sender == nil)
     }
 
-    @Test func deliveryIDs() throws {
+    @Test func `delivery ids`() throws {
         let key = Array("f5e5f430-f57b-4e6e-9fac-d9128cd7232f".utf8)
         #expect(try service.event(of: request(Self.headers, "{}")).deliveryID == key)
         let older = Self.headers.setting("Idempotency-Key", nil)
@@ -186,7 +186,7 @@ import WebhookServices
         #expect(try service.event(of: request(newer, "{}")).deliveryID == Array("w-1".utf8))
     }
 
-    @Test func theTokenNeverGoesOut() throws {
+    @Test func `the token never goes out`() throws {
         let event = try service.event(of: request(Self.headers, "{}"))
         #expect(!String(decoding: event.messageBody(), as: UTF8.self).contains(Self.secret))
         #expect(
@@ -202,17 +202,17 @@ import WebhookServices
     }
 
     @Test(arguments: ["X-Gitlab-Event", "X-Gitlab-Webhook-UUID", "X-Gitlab-Event-UUID"])
-    func whatTheSchemaRequires(_ name: String) throws {
+    func `what the schema requires`(_ name: String) throws {
         let error = try service.error(of: request(Self.headers.setting(name, nil), "{}"))
         #expect(error == .missingHeader(name.lowercased()))
     }
 
-    @Test func aFormIsRefused() throws {
+    @Test func `a form is refused`() throws {
         let headers = Self.headers.setting("Content-Type", "application/x-www-form-urlencoded")
         #expect(try service.error(of: request(headers, "payload=%7B%7D")) == .unsupportedMediaType)
     }
 
-    @Test func theSchema() {
+    @Test func `the schema`() {
         #expect(
             service.schema
                 == MessageSchema(
@@ -222,7 +222,7 @@ import WebhookServices
     }
 
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func realPayloads() throws {
+    func `real payloads`() throws {
         var senders: [String: String?] = [:]
         for (file, bytes) in try RealPayloads.payloads("go-playground-gitlab", "drone-gitlab") {
             let event = try RealPayloads.check(GitLabService(), GitLabServiceTests.headers, bytes)

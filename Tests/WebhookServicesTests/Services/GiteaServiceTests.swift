@@ -20,7 +20,7 @@ import WebhookServices
     static let body = Array(#"{"ref":"refs/heads/main"}"#.utf8)
     static let code = "6aab54046b413afedbc6d4ff0d3b4fd694c1af82c19c0be7ee9b80438b90223d"
 
-    @Test func theVector() throws {
+    @Test func `the vector`() throws {
         let secrets = try service.prepared("gitea-secret")
         let own = Self.headers.setting("X-Gitea-Signature", Self.code)
         #expect(service.verify(request(own, Self.body), secrets: secrets).isVerified)
@@ -28,13 +28,13 @@ import WebhookServices
         #expect(service.verify(request(hub, Self.body), secrets: secrets).isVerified)
     }
 
-    @Test func nothingElseIsTaken() throws {
+    @Test func `nothing else is taken`() throws {
         try checkSignature(
             of: service, header: "X-Hub-Signature-256", prefix: "sha256=", headers: Self.headers, body: Self.body)
         try checkSignature(of: service, header: "X-Gitea-Signature", prefix: "", headers: Self.headers, body: Self.body)
     }
 
-    @Test func othersSignaturesAreNone() throws {
+    @Test func `others signatures are none`() throws {
         let secrets = try service.prepared("gitea-secret")
         for name in ["X-Forgejo-Signature", "X-Gogs-Signature", "X-Hub-Signature"] {
             let headers = Self.headers.setting(name, Self.code)
@@ -44,7 +44,7 @@ import WebhookServices
         #expect(service.verify(request(empty, Self.body), secrets: secrets) == .mismatch)
     }
 
-    @Test func formsAndQueriesAreSignedDecoded() throws {
+    @Test func `forms and queries are signed decoded`() throws {
         let secrets = try service.prepared("gitea-secret")
         let signed = Self.headers.setting("X-Gitea-Signature", Self.code)
         let form = Array("payload=%7B%22ref%22%3A%22refs%2Fheads%2Fmain%22%7D".utf8)
@@ -65,7 +65,7 @@ import WebhookServices
         #expect(service.verify(request(signed, []), secrets: secrets) == .mismatch)
     }
 
-    @Test func anEventAndItsMessage() throws {
+    @Test func `an event and its message`() throws {
         let event = try service.event(
             of: request(Self.headers.setting("X-Hub-Signature-256", "sha256=5eed"), #"{"sender":{"login":"alice"}}"#))
         #expect(event.topic == "webhook.gitea.push" && event.name == "push")
@@ -84,19 +84,19 @@ import WebhookServices
         (#"{"s\u0065cret":"s3","a":{"secret":"kept"},"secret":["s3"]}"#, #"{"a":{"secret":"kept"}}"#),
         (#"{"secret":"s3"}"#, "{}"), (#"{"ref":"secret"}"#, #"{"ref":"secret"}"#),
     ])
-    func theSecretInOldPayloadsIsCutOut(_ body: String, _ sent: String) throws {
+    func `the secret in old payloads is cut out`(_ body: String, _ sent: String) throws {
         let event = try service.event(of: request(Self.headers, body))
         #expect(String(decoding: event.payloadBytes, as: UTF8.self) == sent)
     }
 
     @Test(arguments: ["X-Gitea-Event", "X-Gitea-Delivery"])
-    func whatCannotBeMissing(_ name: String) throws {
+    func `what cannot be missing`(_ name: String) throws {
         let headers = Self.headers.setting("X-Gitea-Event-Type", nil).setting(name, nil)
         #expect(try service.error(of: request(headers, "{}")) == .missingHeader(name.lowercased()))
     }
 
     /// The event is empty or not there at all: its type tells.
-    @Test(arguments: ["", nil]) func anEventThatIsNotSaid(_ event: String?) throws {
+    @Test(arguments: ["", nil]) func `an event that is not said`(_ event: String?) throws {
         let headers = Self.headers.setting("X-Gitea-Event", event).setting("X-Gitea-Event-Type", "status")
         let read = try service.event(of: request(headers, "{}"))
         #expect(read.topic == "webhook.gitea.status" && read.header("x-gitea-event") == "status")
@@ -104,7 +104,7 @@ import WebhookServices
         #expect(try service.error(of: request(empty, "{}")) == .missingHeader("x-gitea-event-type"))
     }
 
-    @Test func ownPayloads() throws {
+    @Test func `own payloads`() throws {
         for (event, _, bytes) in try OwnPayloads.payloads(of: "gitea") {
             let headers = Self.headers.setting("X-Gitea-Event", event)
             let read = try service.event(
@@ -116,7 +116,7 @@ import WebhookServices
     }
 
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func realPayloads() throws {
+    func `real payloads`() throws {
         var count = 0
         for (_, bytes) in try RealPayloads.payloads("go-playground-gitea", "drone-gitea", "go-playground-gogs") {
             let event = try service.event(of: request(Self.headers, bytes))

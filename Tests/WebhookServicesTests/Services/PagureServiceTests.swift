@@ -13,7 +13,7 @@ import WebhookServices
     ]
 
     /// Of Pagure's own tests.
-    @Test func theVector() throws {
+    @Test func `the vector`() throws {
         let body = """
             {"i": 1, "msg": {"pagure_instance": "http://localhost.localdomain/", "payload": ["a", "b", "c"], \
             "project_fullname": "test"}, "msg_id": "2018-not_so_random", "timestamp": 2, "topic": "topic"}
@@ -27,17 +27,17 @@ import WebhookServices
         #expect(service.verify(request(Self.headers, body), secrets: secrets) == .missing)
     }
 
-    @Test func nothingElseIsTaken() throws {
+    @Test func `nothing else is taken`() throws {
         try checkSignature(
             of: service, header: "X-Pagure-Signature-256", prefix: "", headers: Self.headers,
             body: Array(#"{"msg_id":"1","topic":"git.receive"}"#.utf8))
     }
 
-    @Test func theKeyIsMadeThere() {
+    @Test func `the key is made there`() {
         #expect(service.secretOrigin == .there && service.proof == .signature)
     }
 
-    @Test func ownPayloads() throws {
+    @Test func `own payloads`() throws {
         for (event, _, bytes) in try OwnPayloads.payloads(of: "pagure") {
             let read = try service.event(
                 of: request(Self.headers.setting("X-Pagure-Topic", event), bytes), parser: try JSONParser(),
@@ -50,7 +50,7 @@ import WebhookServices
         }
     }
 
-    @Test func oddities() throws {
+    @Test func `oddities`() throws {
         let event = try service.event(of: request(Self.headers, #"{"msg_id":5,"msg":[]}"#))
         #expect(event.deliveryID == nil && event.sender == nil)
         #expect(

@@ -7,7 +7,7 @@ import WebhookServices
     static let headers: HeaderList = ["Content-Type": "application/json", "User-Agent": "x", "Cookie": "secret"]
 
     @Test(arguments: services)
-    func theAddressIsTheProof(_ service: any WebhookService) throws {
+    func `the address is the proof`(_ service: any WebhookService) throws {
         #expect(service.proof == .pathOnly && service.secretOrigin == .nowhere)
         let prepared = [try service.prepare(secret: [])]
         var webhook = request(Self.headers, "{}")
@@ -19,7 +19,7 @@ import WebhookServices
     }
 
     @Test(arguments: services)
-    func ownPayloads(_ service: any WebhookService) throws {
+    func `own payloads`(_ service: any WebhookService) throws {
         for (event, _, bytes) in try OwnPayloads.payloads(of: service.name) {
             let read = try service.event(
                 of: request(Self.headers, bytes), parser: try JSONParser(), namingRepository: true)
@@ -36,7 +36,7 @@ import WebhookServices
         (#"{"c\u0061llback_url":"https://c","a":1,"callback_url":{}}"#, #"{"a":1}"#),
         (#"{"a":{"callback_url":1}}"#, #"{"a":{"callback_url":1}}"#), (#"{"callback_url":1}"#, "{}"), ("{}", "{}"),
     ])
-    func theCallbackIsCutOut(_ body: String, _ sent: String) throws {
+    func `the callback is cut out`(_ body: String, _ sent: String) throws {
         let event = try DockerHubService().event(of: request(Self.headers, body))
         #expect(String(decoding: event.payloadBytes, as: UTF8.self) == sent)
     }

@@ -22,7 +22,7 @@ import WebhookServices
         return try service.event(of: webhook)
     }
 
-    @Test func thePassword() throws {
+    @Test func `the password`() throws {
         let secrets = try service.prepared("the new one", Self.secret)
         for headers in [
             Self.headers(Self.secret), Self.headers(Self.secret, user: ""), Self.headers(Self.secret, scheme: "bASIC"),
@@ -38,7 +38,7 @@ import WebhookServices
         #expect(throws: SecretError.empty) { try service.prepare(secret: []) }
     }
 
-    @Test func anythingElseIsRefused() throws {
+    @Test func `anything else is refused`() throws {
         let secrets = try service.prepared(Self.secret)
         let right = Self.headers(Self.secret)
         #expect(service.verify(request(right.setting("Authorization", nil), "{}"), secrets: secrets) == .missing)
@@ -83,13 +83,13 @@ import WebhookServices
             #"{"instance_url": "https://rsvp.fedoraproject.org", "attendee_name": null, "code": null}"#
         ),
     ])
-    func whatTheSchemaRequiresIsPutIn(_ body: String, _ sent: String) throws {
+    func `what the schema requires is put in`(_ body: String, _ sent: String) throws {
         let event = try message(body)
         #expect(String(decoding: event.payloadBytes, as: UTF8.self) == sent)
         #expect(try event.parsedBody()["body"] is NSDictionary)
     }
 
-    @Test func ownPayloads() throws {
+    @Test func `own payloads`() throws {
         for (event, _, bytes) in try OwnPayloads.payloads(of: "pretix") {
             let read = try message(String(decoding: bytes, as: UTF8.self))
             #expect(read.topic == "pretix.\(event)" && read.name == event && read.missingMember == nil)
@@ -98,7 +98,7 @@ import WebhookServices
         }
     }
 
-    @Test func theKeyOfADelivery() throws {
+    @Test func `the key of a delivery`() throws {
         let body = #"{"notification_id":7,"organizer":"f","event":"e","action":"pretix.event.checkin"}"#
         #expect(try message(body).deliveryID == Array("f\u{0}7\u{0}pretix.event.checkin".utf8))
         #expect(try message("{}").deliveryID == nil)
@@ -118,13 +118,13 @@ import WebhookServices
             (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","type":"exit"}"#, nil),
             (#"{"notification_id":1,"organizer":"f","event":"e","action":"a","checkin_list":null}"#, nil),
         ] as [(String, String?)])
-    func whatCannotBePublished(_ body: String, _ member: String?) throws {
+    func `what cannot be published`(_ body: String, _ member: String?) throws {
         #expect(try message(body).missingMember == member)
         #expect(try message(body, settings: [:]).missingMember == "instance_url")
     }
 
     /// With null there, consumers would drop the message.
-    @Test func aCheckInThatIsReverted() throws {
+    @Test func `a check in that is reverted`() throws {
         let body =
             #"{"notification_id":1,"type":"entry","organizer":"f","event":"e","code":"C","attendee_name":null,"#
             + #""action":"pretix.event.checkin.reverted","t\u0079pe":null}"#
@@ -138,7 +138,7 @@ import WebhookServices
     }
 
     /// The schema has no null for them, and what it has no place for stays away.
-    @Test func whatTheSchemaHasNoPlaceFor() throws {
+    @Test func `what the schema has no place for`() throws {
         func body(_ more: String) -> String {
             #"{"notification_id":1,"organizer":"f","event":"e","action":"pretix.event.checkin","code":"C","attendee_name":"D"\#(more)}"#
         }
@@ -156,7 +156,7 @@ import WebhookServices
         #expect(try message(body(#","action":"pretix.event.added""#)).privateContent == .unknownVisibility)
     }
 
-    @Test func whatIsNotPublished() throws {
+    @Test func `what is not published`() throws {
         for action in ["event.order.changed.price", "event.item.variation.added", "event.checkin", "subevent.added"] {
             #expect(try message(#"{"action":"pretix.\#(action)"}"#).privateContent == nil)
         }
@@ -165,7 +165,7 @@ import WebhookServices
         }
     }
 
-    @Test func theSetting() throws {
+    @Test func `the setting`() throws {
         #expect(try service.checkSettings(["instance_url": Self.instance + "//"]) == ["instance_url": Self.instance])
         #expect(try service.checkSettings(["instance_url": "HTTP://p/x"]) == ["instance_url": "http://p/x"])
         #expect(throws: ServiceSettingError.missing(key: "instance_url", example: Self.instance)) {

@@ -65,7 +65,7 @@ extension PrivateContentTests {
     }
 
     @Test(arguments: discourseCases)
-    func discourse(_ type: String, _ body: String, _ expected: PrivateContent?) throws {
+    func `Discourse`(_ type: String, _ body: String, _ expected: PrivateContent?) throws {
         let headers = DiscourseServiceTests.headers(type, Self.event(of: type))
         #expect(try content(DiscourseService(), headers, body) == expected, "\(type) \(body)")
     }
@@ -82,7 +82,7 @@ extension PrivateContentTests {
             ("solved", #"{"solved":{"category_id":7}}"#, false), ("user_badge", #"{"user_badge":{}}"#, true),
             ("ping", #"{"ping":"OK"}"#, true),
         ] as [(String, String, Bool)])
-    func publicCategories(_ type: String, _ body: String, _ isPublic: Bool) throws {
+    func `public categories`(_ type: String, _ body: String, _ isPublic: Bool) throws {
         let body = body.replacing(
             "\"category_id", with: "\"archetype\":\"regular\",\"topic_archetype\":\"regular\",\"category_id")
         var webhook = request(DiscourseServiceTests.headers(type, Self.event(of: type)), body)
@@ -99,7 +99,7 @@ extension PrivateContentTests {
     }
 
     @Test(arguments: ["x", "5,x", "-1", "0", ",", "5.5", "99999999999999999999"])
-    func whatIsNoCategory(_ text: String) throws {
+    func `what is no category`(_ text: String) throws {
         #expect(throws: ServiceSettingError.self) {
             try DiscourseService().checkSettings(["public_categories": text])
         }
@@ -148,13 +148,13 @@ extension PrivateContentTests {
     ]
 
     @Test(arguments: bitbucketCases)
-    func bitbucket(_ key: String, _ body: String, _ expected: PrivateContent?) throws {
+    func `bitbucket`(_ key: String, _ body: String, _ expected: PrivateContent?) throws {
         let headers = BitbucketServiceTests.headers.setting("X-Event-Key", key)
         #expect(try content(BitbucketService(), headers, body) == expected, "\(key) \(body)")
     }
 
     /// Data Center's scanner, told by either: the header is not signed.
-    @Test func secretsThatBitbucketFinds() throws {
+    @Test func `secrets that bitbucket finds`() throws {
         let body = #"{"eventKey":"repo:secret_detected","secretLocations":[{"repository":{"public":true}}]}"#
         let headers = BitbucketServiceTests.headers
         #expect(try content(BitbucketService(), headers, body) == .securityAlert)
@@ -171,7 +171,7 @@ extension PrivateContentTests {
             (#"{"msg":{"project":{"private":false},"repo":{"private":true}}}"#, .privateRepository),
             (#"{"msg":{"project":{"name":"x"}}}"#, .unknownVisibility), ("{}", .unknownVisibility),
         ] as [(String, PrivateContent?)])
-    func pagure(_ body: String, _ expected: PrivateContent?) throws {
+    func `pagure`(_ body: String, _ expected: PrivateContent?) throws {
         #expect(try content(PagureService(), PagureServiceTests.headers, body) == expected, "\(body)")
     }
 
@@ -181,11 +181,11 @@ extension PrivateContentTests {
             (#"{"repository":{"is_private":true}}"#, .privateRepository),
             (#"{"repository":{}}"#, .unknownVisibility), ("{}", .unknownVisibility),
         ] as [(String, PrivateContent?)])
-    func dockerHub(_ body: String, _ expected: PrivateContent?) throws {
+    func `docker hub`(_ body: String, _ expected: PrivateContent?) throws {
         #expect(try content(DockerHubService(), [:], body) == expected, "\(body)")
     }
 
-    @Test func quay() throws {
+    @Test func `quay`() throws {
         #expect(
             try content(QuayService(), [:], #"{"repository":"a/b","vulnerability":{"id":"CVE"}}"#) == .securityAlert)
         #expect(try content(QuayService(), [:], #"{"repository":"a/b"}"#) == .unknownVisibility)
@@ -193,7 +193,7 @@ extension PrivateContentTests {
         #expect(try content(QuayService(), [:], #"{"repository":"a/b","visibility":"public"}"#) == nil)
     }
 
-    @Test func whatSaysNothing() throws {
+    @Test func `what says nothing`() throws {
         let headers: HeaderList = [
             "Content-Type": "application/json", "Webhook-Id": "1", "Webhook-Timestamp": "\(testTime)",
         ]

@@ -141,7 +141,7 @@ import WebhookServices
     ]
 
     @Test(arguments: githubCases)
-    func github(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
+    func `GitHub`(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
         let headers = GitHubServiceTests.headers.setting("X-GitHub-Event", event)
         #expect(try content(GitHubService(), headers, body) == expected, "\(body)")
     }
@@ -235,7 +235,7 @@ import WebhookServices
     ]
 
     @Test(arguments: gitlabCases)
-    func gitlab(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
+    func `GitLab`(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
         let headers = GitLabServiceTests.headers.setting("X-Gitlab-Event", event)
         #expect(try content(GitLabService(), headers, body) == expected, "\(event) \(body)")
     }
@@ -271,7 +271,7 @@ import WebhookServices
                 .unknownVisibility
             ),
         ] as [(String, PrivateContent?)])
-    func whatCommentsAreOn(_ members: String, _ expected: PrivateContent?) throws {
+    func `what comments are on`(_ members: String, _ expected: PrivateContent?) throws {
         func body(_ kind: String, _ members: String) -> String {
             #"{"object_kind":"\#(kind)","project":{"visibility_level":20},"object_attributes":{\#(members)}"#
         }
@@ -326,7 +326,7 @@ import WebhookServices
             ("bitbucket", "repo:refs_changed", "", #""repository":{"public":PRIVATE}"#, "true", "false"),
             ("pagure", "git.receive", "", #""msg":{"project":{"private":PRIVATE}}"#, "false", "true"),
         ] as [(String, String, String, String, String, String)])
-    func doubledKeys(
+    func `doubled keys`(
         _ name: String, _ event: String, _ around: String, _ members: String, _ open: String, _ shut: String
     ) throws {
         let service = try #require(ServiceRegistry.service(named: name))
@@ -357,7 +357,7 @@ import WebhookServices
     }
 
     /// What a schema does not list is unknown.
-    @Test func actionsThatNobodyKnows() throws {
+    @Test func `actions that nobody knows`() throws {
         let issues = GitHubServiceTests.headers.setting("X-GitHub-Event", "issues")
         for action in [#""opened""#, #""typed""#] {
             let body = #"{"action":\#(action),"repository":{"private":false}}"#
@@ -398,7 +398,7 @@ import WebhookServices
             ("topic", "topic_created", #"{"topic":{"title":"x"}}"#), ("like", "post_liked", #"{"like":{"post":{}}}"#),
             ("solved", "accepted_solution", #"{"solved":{"id":1}}"#),
         ] as [(String, String, String)])
-    func bodiesOfAnotherType(_ type: String, _ event: String, _ body: String) throws {
+    func `bodies of another type`(_ type: String, _ event: String, _ body: String) throws {
         #expect(try content(DiscourseService(), DiscourseServiceTests.headers(type, event), body) != nil)
     }
 
@@ -467,13 +467,13 @@ import WebhookServices
     ]
 
     @Test(arguments: forgejoCases)
-    func forgejo(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
+    func `Forgejo`(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
         let headers = ForgejoServiceTests.headers.setting("X-Forgejo-Event", event)
         #expect(try content(ForgejoService(), headers, body) == expected, "\(event) \(body)")
     }
 
     @Test(arguments: forgejoCases)
-    func gitea(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
+    func `gitea`(_ event: String, _ body: String, _ expected: PrivateContent?) throws {
         let headers = GiteaServiceTests.headers.setting("X-Gitea-Event", event)
         #expect(try content(GiteaService(), headers, body) == expected, "\(event) \(body)")
     }
@@ -487,7 +487,7 @@ import WebhookServices
             (#"{"repository":{"private":false}}"#, .unknownVisibility),
             (#"{"run":{"repository":{"private":false,"owner":{"visibility":"limited"}}}}"#, .privateRepository),
         ] as [(String, PrivateContent?)])
-    func runsOfActions(_ body: String, _ expected: PrivateContent?) throws {
+    func `runs of actions`(_ body: String, _ expected: PrivateContent?) throws {
         for outcome in ["success", "failure", "recover", "cancelled"] {
             let headers = ForgejoServiceTests.headers.setting("X-Forgejo-Event", "action_run_" + outcome)
             #expect(try content(ForgejoService(), headers, body) == expected, "\(body)")

@@ -35,7 +35,7 @@ import WebhookServices
     }
 
     @Test(.enabled(if: corpora != nil, "shared/corpora is not there"))
-    func whatIsPublic() throws {
+    func `what is public`() throws {
         var published = 0
         var found: [String: PrivateContent] = [:]
         for delivery in try CorpusDelivery.all() where !["github", "gitlab"].contains(delivery.service.name) {
@@ -74,7 +74,7 @@ import WebhookServices
     }
 
     /// The seven topics of dist-git that Packit reads, from a private fork as well.
-    @Test func whatPackitBindsTo() throws {
+    @Test func `what packit binds to`() throws {
         let members = #""repository":\#(Self.repository),"sender":\#(Self.user)"#
         let push = #"{"ref":"refs/heads/main","before":"0","after":"1","pusher":\#(Self.user),\#(members)}"#
         #expect(try forgejo("push", push).0.privateContent == nil)
@@ -113,7 +113,7 @@ import WebhookServices
     }
 
     /// An owner who allows private content gets all of a fork.
-    @Test func aForkThatIsAllowed() throws {
+    @Test func `a fork that is allowed`() throws {
         let headers = ForgejoServiceTests.headers.setting("X-Forgejo-Event", "pull_request")
         let body = #"{"pull_request":\#(Self.pullRequest(Self.privateFork)),"repository":\#(Self.repository)}"#
         var webhook = request(headers, body)
@@ -122,7 +122,7 @@ import WebhookServices
         #expect(text.contains("clone_url\":\"https://f/c/b.git") && text.contains("secret"))
     }
 
-    @Test func whatReadersOfDiscourseBindTo() throws {
+    @Test func `what readers of Discourse bind to`() throws {
         let post = #"{"username":"alice","topic_title":"t","topic_archetype":"regular","post_type":1,"hidden":false}"#
         for (type, event, body) in [
             ("post", "post_created", #"{"post":\#(post)}"#), ("post", "post_edited", #"{"post":\#(post)}"#),
@@ -140,7 +140,7 @@ import WebhookServices
     }
 
     /// What a group gets its mail by is nobody's to know, who may see the group or not.
-    @Test func groupsOfDiscourse() throws {
+    @Test func `groups of Discourse`() throws {
         let headers = DiscourseServiceTests.headers.setting("X-Discourse-Event-Type", "group")
         let body =
             #"{"group":{"id":1,"visibility_level":0,"incoming_email":"x","email_password":"p","email_username":null}}"#
@@ -155,7 +155,7 @@ import WebhookServices
     }
 
     /// An example of each service is published by a token that allows nothing private, where there is a way to prove it.
-    @Test func examples() throws {
+    @Test func `examples`() throws {
         for service in ServiceRegistry.builtIn {
             let names = service.exampleHeaders(event: nil) ?? [:]
             var headers: HeaderList = ["Content-Type": "application/json"]

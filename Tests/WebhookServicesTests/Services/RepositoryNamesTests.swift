@@ -18,11 +18,11 @@ import Testing
         "ssh://git@github.com/fedora-infra/bodhi.git", "https://github.com/fedora-infra/bodhi/settings/hooks/new",
         "https://github.com/fedora-infra/bodhi/tree/main/docs", "https://github.example.org/fedora-infra/bodhi",
     ])
-    func repositoriesOfGitHub(_ text: String) throws {
+    func `repositories of GitHub`(_ text: String) throws {
         #expect(try names("github").read(text)?.name == "fedora-infra/bodhi")
     }
 
-    @Test func owners() throws {
+    @Test func `owners`() throws {
         for text in [
             "fedora-infra", "fedora-infra/", "https://github.com/fedora-infra", "https://github.com/fedora-infra/",
             "https://github.com/orgs/fedora-infra/repositories", "github.com/fedora-infra?tab=repositories",
@@ -34,7 +34,7 @@ import Testing
     }
 
     /// GitHub knows two parts, GitLab any number; a repository may be called as a page is.
-    @Test func parts() throws {
+    @Test func `parts`() throws {
         for service in ["github", "forgejo", "gitea", "bitbucket", "dockerhub"] {
             #expect(try names(service).read("a/b/c") == nil, "\(service)")
             #expect(try names(service).read("a/b/c/d") == nil, "\(service)")
@@ -53,7 +53,7 @@ import Testing
         #expect(try names("bitbucket").read("https://git.example.org/projects/PRJ")?.name == "PRJ")
     }
 
-    @Test func hosts() throws {
+    @Test func `hosts`() throws {
         #expect(try names("github").read("https://gitlab.com/a/b")?.host == "gitlab.com")
         #expect(try names("github").read("a/b")?.host == nil)
         for text in ["", "/", "//", "https://", "https:///", "://", "git@:", "@", "https://github.com"] {
@@ -62,7 +62,7 @@ import Testing
     }
 
     /// No two services have one host.
-    @Test func hostsAreOfOneService() {
+    @Test func `hosts are of one service`() {
         let hosts = ServiceRegistry.builtIn.flatMap(\.repositoryNames.hosts)
         #expect(Set(hosts).count == hosts.count)
         #expect(hosts.allSatisfy { $0 == $0.lowercased() })

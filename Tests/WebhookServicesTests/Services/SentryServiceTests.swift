@@ -10,7 +10,7 @@ import WebhookServices
         "Sentry-Hook-Timestamp": "1764000000",
     ]
 
-    @Test func aVector() throws {
+    @Test func `a vector`() throws {
         let headers = Self.headers.setting(
             "Sentry-Hook-Signature", "9b05c6b98d963e915adee9a9a31112772be0463d294ca2a810c12adc468d8822")
         let secrets = try service.prepared("sentry-client-secret")
@@ -18,13 +18,13 @@ import WebhookServices
         #expect(service.secretOrigin == .there)
     }
 
-    @Test func nothingElseIsTaken() throws {
+    @Test func `nothing else is taken`() throws {
         try checkSignature(
             of: service, header: "Sentry-Hook-Signature", prefix: "", headers: Self.headers,
             body: Array(#"{"action":"created"}"#.utf8))
     }
 
-    @Test func ownPayloads() throws {
+    @Test func `own payloads`() throws {
         for (event, _, bytes) in try OwnPayloads.payloads(of: "sentry") {
             let resource = String(event.prefix { $0 != "." })
             let read = try service.event(of: request(Self.headers.setting("Sentry-Hook-Resource", resource), bytes))
@@ -35,7 +35,7 @@ import WebhookServices
         }
     }
 
-    @Test func oddities() throws {
+    @Test func `oddities`() throws {
         #expect(try service.event(of: request(Self.headers, "{}")).topic == "webhook.sentry.issue._")
         let odd = Self.headers.setting("Sentry-Hook-Resource", "a.b/c").setting("Request-ID", nil)
         let event = try service.event(of: request(odd, #"{"action":"d.e"}"#))
@@ -51,7 +51,7 @@ import WebhookServices
     }
 
     /// What an error holds stays where it is: what goes out is that there was one.
-    @Test func whatGoesOutOfAnError() throws {
+    @Test func `what goes out of an error`() throws {
         let body =
             #"{"action":"created","actor":{"name":"Jane","id":1},"installation":{"uuid":"u"},"data":{"error":{"#
             + #""id":"1","title":"KeyError: jane@example.org","culprit":"app.main","level":"error","project":3,"#

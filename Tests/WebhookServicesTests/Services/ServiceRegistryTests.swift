@@ -2,7 +2,7 @@ import Testing
 import WebhookServices
 
 @Suite struct ServiceRegistryTests {
-    @Test func servicesAreFoundByName() {
+    @Test func `services are found by name`() {
         for service in ServiceRegistry.builtIn {
             #expect(ServiceRegistry.service(named: service.name)?.name == service.name)
         }
@@ -10,7 +10,7 @@ import WebhookServices
         #expect(ServiceRegistry.service(named: "") == nil)
     }
 
-    @Test func namesAreFitForURLsAndTopics() {
+    @Test func `names are fit for URLs and topics`() {
         let names = ServiceRegistry.builtIn.map(\.name)
         #expect(Set(names).count == names.count)
         for name in names {
@@ -20,7 +20,7 @@ import WebhookServices
         #expect(ServiceRegistry.builtIn.allSatisfy { !$0.title.isEmpty })
     }
 
-    @Test func offeredAndKnown() {
+    @Test func `offered and known`() {
         let registry = ServiceRegistry(enabled: ["gitlab", "nothing", "github"], configured: [ExampleService()])
         #expect(registry.offered.map(\.name) == ["github", "gitlab", "example"])
         #expect(registry.known.map(\.name) == ServiceRegistry.builtIn.map(\.name) + ["example"])
@@ -28,7 +28,7 @@ import WebhookServices
         #expect(registry.known(named: "forgejo") != nil && registry.known(named: "nothing") == nil)
     }
 
-    @Test func thePermissionThatTheyNeed() {
+    @Test func `the permission that they need`() {
         let registry = ServiceRegistry(enabled: ["github", "gitlab"], configured: [ExampleService()])
         #expect(
             registry.topicPattern(prefix: "org.fedoraproject.prod")
@@ -39,14 +39,14 @@ import WebhookServices
     }
 
     /// Only what the published schema package knows has a topic at the top.
-    @Test func topicRoots() {
+    @Test func `topic roots`() {
         for service in ServiceRegistry.builtIn {
             let isPublished = service.schema.package == "webhook_to_fedora_messaging_messages"
             #expect(service.topicRoot == (isPublished ? service.name : "webhook.\(service.name)"))
         }
     }
 
-    @Test func everybodyIsToldWhatToDo() {
+    @Test func `everybody is told what to do`() {
         for service in ServiceRegistry.builtIn {
             let guide = service.setup
             #expect(!guide.places.isEmpty && guide.steps.count >= 3 && !guide.events.isEmpty, "\(service.name)")
@@ -60,7 +60,7 @@ import WebhookServices
     }
 
     /// What consumers go by, and must never change.
-    @Test func schemasAndTopicsAreThoseOfThePackages() {
+    @Test func `schemas and topics are those of the packages`() {
         let published = ["github", "gitlab", "forgejo", "pretix"]
         for service in ServiceRegistry.builtIn where service.name != "discourse" {
             let root = published.contains(service.name) ? "webhook_to_fedora_messaging" : "webhook2fedmsg"
@@ -78,7 +78,7 @@ import WebhookServices
                 + #"webhook\.standard)\..*$"#)
     }
 
-    @Test func secretsAreInAFormThatTheServiceTakes() throws {
+    @Test func `secrets are in a form that the service takes`() throws {
         for service in ServiceRegistry.builtIn where service.secretOrigin == .here {
             let secret = service.secret(from: (0..<32).map { $0 * 7 })
             #expect(secret.utf8.count >= 32)
@@ -86,7 +86,7 @@ import WebhookServices
         }
     }
 
-    @Test func urlsWithSecrets() {
+    @Test func `URLs with secrets`() {
         #expect(
             SetupGuide.urlWithSecret("https://w.example.org/pretix/x", secret: "a b/c:é~")
                 == "https://webhook:a%20b%2Fc%3A%C3%A9~@w.example.org/pretix/x")

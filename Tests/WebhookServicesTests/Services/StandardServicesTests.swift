@@ -13,7 +13,7 @@ import WebhookServices
     ]
     static let body = #"{"action":"New translation"}"#
 
-    @Test func theVectorOfTheSpecification() throws {
+    @Test func `the vector of the specification`() throws {
         let service = StandardWebhooksService()
         let headers: HeaderList = [
             "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp": "1614265330",
@@ -24,7 +24,7 @@ import WebhookServices
         #expect(try service.event(of: webhook).topic == "webhook.standard._")
     }
 
-    @Test func weblatesFractionIsNotSigned() throws {
+    @Test func `weblates fraction is not signed`() throws {
         let service = WeblateService()
         let secrets = try service.prepared(Self.secret)
         #expect(service.verify(request(Self.headers, Self.body), secrets: secrets).isVerified)
@@ -44,7 +44,7 @@ import WebhookServices
     }
 
     @Test(arguments: [StandardWebhooksService() as any WebhookService, WeblateService()])
-    func secretsAndRefusals(_ service: any WebhookService) throws {
+    func `secrets and refusals`(_ service: any WebhookService) throws {
         let made = service.secret(from: [UInt8](repeating: 7, count: 32))
         #expect(made.hasPrefix("whsec_") && made.utf8.count == 50)
         let secrets = try service.prepared(Self.secret)
@@ -58,7 +58,7 @@ import WebhookServices
         #expect(throws: SecretError.self) { try service.prepare(secret: Array("no base 64".utf8)) }
     }
 
-    @Test func ownPayloads() throws {
+    @Test func `own payloads`() throws {
         for (service, headers) in [
             (StandardWebhooksService() as any WebhookService, Self.headers), (WeblateService(), Self.headers),
         ] {
@@ -77,7 +77,7 @@ import WebhookServices
             (#"{"author":"bob","project":"meadow"}"#, nil, "meadow"), (#"{"user":""}"#, nil, nil),
             (#"{"user":1,"project":[]}"#, nil, nil),
         ] as [(String, String?, String?)])
-    func weblatesPeopleAndProjects(_ body: String, _ sender: String?, _ repository: String?) throws {
+    func `weblates people and projects`(_ body: String, _ sender: String?, _ repository: String?) throws {
         let event = try WeblateService().event(
             of: request(Self.headers, body), parser: try JSONParser(), namingRepository: true)
         #expect(event.sender == sender && event.repository == repository)

@@ -5,13 +5,13 @@ import WebhookServices
 @Suite struct WebhookServiceTests {
     let service = ExampleService()
 
-    @Test func signatures() throws {
+    @Test func `signatures`() throws {
         try checkSignature(
             of: service, header: "X-Example-Signature", prefix: "", headers: ExampleService.headers,
             body: Array(#"{"actor":"alice"}"#.utf8))
     }
 
-    @Test func jsonIsTheOnlyContentType() throws {
+    @Test func `JSON is the only content type`() throws {
         #expect(try service.event(of: request(ExampleService.headers, #"{"actor":"alice"}"#)).sender == "alice")
         for type in ["application/x-www-form-urlencoded", "text/plain"] {
             let headers = ExampleService.headers.setting("Content-Type", type)
@@ -19,7 +19,7 @@ import WebhookServices
         }
     }
 
-    @Test func limitsAreTheCallers() throws {
+    @Test func `limits are the callers`() throws {
         let parser = try JSONParser()
         let deep = request(ExampleService.headers, #"{"a":[[1]]}"#)
         #expect(throws: WebhookError.json(.tooDeep)) {
@@ -32,7 +32,7 @@ import WebhookServices
             try service.event(of: deep, parser: parser, limits: JSONLimits(maxDepth: 3, maxBytes: 11)).sender == nil)
     }
 
-    @Test func statuses() {
+    @Test func `statuses`() {
         let statuses: [(WebhookError, Int)] = [
             (.missingHeader("x"), 400), (.duplicateHeader("x"), 400), (.invalidForm("x"), 400),
             (.unsupportedMediaType, 415), (.json(.tooLarge), 413), (.json(.syntax), 400), (.json(.tooDeep), 400),

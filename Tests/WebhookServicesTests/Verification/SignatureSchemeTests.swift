@@ -18,7 +18,7 @@ import WebhookServices
         SignatureScheme(header: "sentry-hook-signature"),
         SignatureScheme(header: "x-hub-signature", prefix: "sha256="),
     ])
-    func bodySignedInHex(_ scheme: SignatureScheme) throws {
+    func `body signed in hex`(_ scheme: SignatureScheme) throws {
         let code = try hexCode("secret", Self.body)
         let headers = HeaderList(dictionaryLiteral: (scheme.header, scheme.prefix + code))
         #expect(try verify(scheme, headers) == .verified(index: 0))
@@ -28,7 +28,7 @@ import WebhookServices
         #expect(try verify(scheme, HeaderList()) == .missing)
     }
 
-    @Test func aFractionOfASecondIsNotSigned() throws {
+    @Test func `a fraction of a second is not signed`() throws {
         // Weblate: the header is a float, and its floor is what is signed.
         let scheme = SignatureScheme(
             header: "webhook-signature",
@@ -49,7 +49,7 @@ import WebhookServices
         #expect(try verify(scheme, headers, at: testTime + 301) == .mismatch)
     }
 
-    @Test func literalsAndHeadersAreSigned() throws {
+    @Test func `literals and headers are signed`() throws {
         let scheme = SignatureScheme(
             header: "x-signature", parts: [.literal("v0:"), .header("x-time"), .literal(":"), .body], prefix: "v0=")
         let key = try HMACSHA256Key(Array("secret".utf8))

@@ -21,14 +21,14 @@ import WebhookServices
         return scheme.verify(headers, body: Array(body.utf8)[...], at: now, secrets: secrets)
     }
 
-    @Test func theVector() throws {
+    @Test func `the vector`() throws {
         let verified = Verification.verified(index: 0)
         #expect(try verify(Self.headers) == verified)
         let bare = [try scheme.prepare(secret: Array("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".utf8))]
         #expect(scheme.verify(Self.headers, body: Array(Self.body.utf8)[...], at: Self.time, secrets: bare) == verified)
     }
 
-    @Test func theClock() throws {
+    @Test func `the clock`() throws {
         for offset in [-300, -1, 1, 300] as [Int64] {
             #expect(try verify(Self.headers, at: Self.time + offset).isVerified)
         }
@@ -40,7 +40,7 @@ import WebhookServices
         }
     }
 
-    @Test func everythingThatIsSignedCounts() throws {
+    @Test func `everything that is signed counts`() throws {
         #expect(try verify(Self.headers, Self.body + " ") == .mismatch)
         #expect(try verify(Self.headers.setting("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJeK")) == .mismatch)
         #expect(try verify(Self.headers.setting("webhook-timestamp", "1614265331")) == .mismatch)
@@ -52,7 +52,7 @@ import WebhookServices
         #expect(try verify(Self.headers.adding("webhook-signature", Self.signature)) == .mismatch)
     }
 
-    @Test func lists() throws {
+    @Test func `lists`() throws {
         let right = Self.signature
         let wrong = "v1," + Base64.encode([UInt8](repeating: 7, count: 32))
         for text in ["\(right) \(wrong)", "\(wrong) \(right)", "v2,abc \(right)", "v1a,x  \(right) ", "\(right) v1,"] {
@@ -68,13 +68,13 @@ import WebhookServices
         }
     }
 
-    @Test func aListIsBounded() throws {
+    @Test func `a list is bounded`() throws {
         let wrong = Array(repeating: "v2,x", count: 15).joined(separator: " ")
         #expect(try verify(Self.headers.setting("webhook-signature", "\(wrong) \(Self.signature)")).isVerified)
         #expect(try verify(Self.headers.setting("webhook-signature", "v2,x \(wrong) \(Self.signature)")) == .mismatch)
     }
 
-    @Test func anIDWithADotIsRejected() throws {
+    @Test func `an id with a dot is rejected`() throws {
         // "a.1614265330" + "." + t + "." + body could be cut as id "a" and another time; so such an id never counts.
         let key = try HMACSHA256Key(try #require(Base64.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")))
         for id in ["a.b", ".", "a.", ".a"] {
@@ -89,11 +89,11 @@ import WebhookServices
         "whsec_", "whsec_MfKQ", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS", "not base 64 at all",
         "whsec_whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     ])
-    func secretsThatAreNone(_ secret: String) {
+    func `secrets that are none`(_ secret: String) {
         #expect(throws: SecretError.self) { try scheme.prepare(secret: Array(secret.utf8)) }
     }
 
-    @Test func lengthsOfSecrets() throws {
+    @Test func `lengths of secrets`() throws {
         for (count, fits) in [(23, false), (24, true), (64, true), (65, false)] {
             let secret = Array(("whsec_" + Base64.encode([UInt8](repeating: 9, count: count))).utf8)
             #expect(((try? scheme.prepare(secret: secret)) != nil) == fits)
