@@ -30,6 +30,12 @@ import Testing
         for (id, secret) in secrets {
             let stored = try #require(try await store.stored(id))
             #expect(try keys.open(stored.secret, for: StoredToken.place(ofSecretIn: stored.token.row)) == secret.bytes)
+            // Webhooks without a token's id find it by the secret's hash, which has to be under one of these keys as well.
+            let rows = try await database.query(
+                "SELECT lookup_hash FROM token WHERE public_id = $1", [.text("\(id)")]
+            ).rows
+            let hash = try #require(try rows.first?.optionalBlob("lookup_hash"))
+            #expect(keys.lookupHashes(secret.bytes).contains(hash))
         }
     }
 
