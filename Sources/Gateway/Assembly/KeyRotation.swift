@@ -92,8 +92,7 @@ public struct KeyRotation: Sendable {
                 outcome.failed.removeSubrange(failures...)
             }
         }
-        let counts = try await SealedColumn.counts(in: database)
-        outcome.left = counts.filter { $0.key != target }.values.reduce(0) { $0 + $1.values.reduce(0, +) }
+        for column in SealedColumn.all { outcome.left += try await column.count(notUnder: target, in: database) }
         return outcome
     }
 
@@ -112,13 +111,16 @@ public struct KeyRotation: Sendable {
             for value in values {
                 let place = SealedPlace(column: column.name, row: value.row)
                 do {
-                    let plain = try keys.open(value.sealed, for: place)
+                    let old = try value.sealed.get()
+                    let plain = try keys.open(old, for: place)
                     let sealed = try keys.seal(plain, for: place)
                     statements.append(
-                        column.replacement(of: value.sealed, by: sealed, hash: keys.lookupHash(plain), row: value.row))
+                        column.replacement(of: old, by: sealed, hash: keys.lookupHash(plain), row: value.row))
                 } catch let failure as KeyRing.Failure {
                     outcome.failed.append(
                         Outcome.Failed(column: column.name, row: value.row, reason: failure.description))
+                } catch let error as DatabaseError {
+                    outcome.failed.append(Outcome.Failed(column: column.name, row: value.row, reason: error.message))
                 }
             }
             let done = try await database.batch(statements).count { $0.affectedRows > 0 }

@@ -57,22 +57,30 @@ struct SealedColumn: Sendable, Hashable {
         return counts
     }
 
-    /// The next values, in the order of their rows, that are not sealed under a root key.
+    /// The next values, in the order of their rows, that are not sealed under a root key; of one that cannot be read, the
+    /// reason.
     func next(notUnder current: String, after row: String, limit: Int, in database: any Database) async throws
-        -> [(row: String, sealed: SealedValue)]
+        -> [(row: String, sealed: Result<SealedValue, DatabaseError>)]
     {
-        let rows = try await database.query(
+        try await database.query(
             """
             SELECT \(self.row) AS row_id, \(keyID) AS key_id, \(value) AS sealed FROM \(table)
             WHERE \(keyID) IS NOT NULL AND \(keyID) <> $1 AND \(self.row) > $2 ORDER BY \(self.row) LIMIT $3
             """, [.text(current), .text(row), .integer(Int64(limit))]
-        ).rows
-        return try StoredRows.readable(rows, of: table) { row in
-            (
-                row: try row.text("row_id"),
-                sealed: SealedValue(keyID: try row.text("key_id"), bytes: try row.blob("sealed"))
-            )
+        ).rows.map { row in
+            let sealed = Result { () throws(DatabaseError) in
+                SealedValue(keyID: try row.text("key_id"), bytes: try row.blob("sealed"))
+            }
+            return (row: try row.text("row_id"), sealed: sealed)
         }
+    }
+
+    /// The number of values that are not sealed under a root key, whatever they are.
+    func count(notUnder current: String, in database: any Database) async throws -> Int {
+        let rows = try await database.query(
+            "SELECT COUNT(*) AS number FROM \(table) WHERE \(keyID) IS NOT NULL AND \(keyID) <> $1", [.text(current)]
+        ).rows
+        return Int(try rows.first?.integer("number") ?? 0)
     }
 
     /// Puts a value that was sealed anew in the place of the old one, unless that has been changed meanwhile.

@@ -197,7 +197,9 @@ import Testing
             _ = try await RootKeys(root: TestStore.key(1), former: []).open(test.database)
             let both = try Self.ring(1, former: [2])
             let target = try TestStore.key(2).id
-            _ = try await KeyRotation(database: test.database, keys: both, target: target).run(batch: 2)
+            let outcome = try await KeyRotation(database: test.database, keys: both, target: target).run(batch: 1)
+            #expect(outcome.left == 1)
+            #expect(outcome.failed.map(\.reason) == ["column key_id is binary, not text"])
             let names = try await test.database.query(
                 "SELECT name FROM token WHERE key_id = $1 ORDER BY name", [.text(target)])
             #expect(try names.rows.map { try $0.text("name") } == ["t0", "t1", "t3"])
