@@ -3,7 +3,7 @@
 /// The text never holds a parameter's value or a password: PostgreSQL's DETAIL, which quotes values, is dropped, as is
 /// what stands in quotes where the server quotes data.
 public struct DatabaseError: Error, Hashable, CustomStringConvertible {
-    /// Advice about an error.
+    /// The kind of failure, for programs to act on.
     public enum Code: String, Sendable, Hashable, CaseIterable {
         /// The database cannot be reached, refuses connections, or the connection broke. What was in flight may have
         /// been done or not. Trying again later may work.
@@ -16,7 +16,7 @@ public struct DatabaseError: Error, Hashable, CustomStringConvertible {
         case uniqueViolation
         /// Another constraint does not hold: a foreign key, NOT NULL, CHECK.
         case constraintViolation
-        /// The transaction met another one (a serialisation failure or a deadlock) and was rolled back: running it
+        /// The transaction met another one (a serialization failure or a deadlock) and was rolled back: running it
         /// again may work.
         case serializationFailure
         /// Another process holds a lock for too long. Trying again later may work.
@@ -48,7 +48,7 @@ public struct DatabaseError: Error, Hashable, CustomStringConvertible {
         case other
     }
 
-    /// The advice for people.
+    /// The kind of failure.
     public let code: Code
     /// PostgreSQL's SQLSTATE (five characters), or SQLite's extended result code (`SQLITE_2067`), if the database gave one.
     public let sqlState: String?

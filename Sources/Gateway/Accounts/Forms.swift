@@ -84,7 +84,7 @@ extension Accounts {
     /// unless the browser says that a page of ours sent it, or it carries the token of the session that the browser
     /// has, or had.
     ///
-    /// What is not read yet is from somebody without a session, who gets no more than a moment for it.
+    /// A form that is not read yet is from somebody without a session, who gets no more than a moment for it.
     func uncheckedForm(of exchange: HTTPExchange) async -> FormFields? {
         let body = try? await exchange.readBody(limit: FormFields.maximumSize, until: .now + Self.strangersTime)
         guard let body, let form = FormFields(body) else { return nil }

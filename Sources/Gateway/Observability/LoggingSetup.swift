@@ -11,7 +11,7 @@ public enum LogFormat: String, Sendable, CaseIterable {
     case json
 }
 
-/// What is logged, and how.
+/// The settings of the log: its level and its format.
 public struct LogSettings: Sendable {
     /// The least level that is logged.
     public var level = Logger.Level.info

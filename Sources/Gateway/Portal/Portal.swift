@@ -80,7 +80,7 @@ struct Portal: Sendable {
     }
 }
 
-/// What people can choose of the pages.
+/// The settings of the pages.
 struct PageSettings: Sendable {
     /// The address at which a message can be looked up; `{id}` stands for its id. Empty for no links.
     var messageURL = "https://apps.fedoraproject.org/datagrepper/v2/id?id={id}"

@@ -2,7 +2,7 @@ import Database
 
 /// Which tokens a page lists, and how.
 public struct TokenQuery: Sendable, Hashable {
-    /// Whose tokens.
+    /// The tokens that a list may hold.
     public enum Reach: Sendable, Hashable {
         /// Those that the person may manage as an owner or as a member of an owning group.
         case own
@@ -41,7 +41,7 @@ public struct TokenQuery: Sendable, Hashable {
     /// Most characters of a search that count.
     public static let maximumSearch = 100
 
-    /// Whose tokens.
+    /// The tokens that the list may hold.
     public var reach: Reach
     /// A Boolean value that indicates whether something came in for them, ever; `nil` for either.
     public var isUsed: Bool?
@@ -280,7 +280,7 @@ extension TokenService {
     /// The most entries that are shown of a token that is gone.
     private static let goneEntries = 100
 
-    /// Whose tokens the query is about, and, for SQLite, how many of all these are.
+    /// Returns the owners that the query is about, for SQLite with the number of their tokens; `nil` for all tokens.
     private func membership(
         _ query: TokenQuery, _ authorization: TokenAuthorization
     ) async throws -> TokenMembership? {

@@ -29,7 +29,7 @@ public final class TokenRecord: Sendable {
     public let isEnabled: Bool
     /// When it got the secrets that it has: at its last rotation, or when it was made.
     public let secretsSince: UnixTime
-    /// Whose limits its webhooks count against: whoever made it, or its first owner; `nil` if neither is known.
+    /// The account whose limits its webhooks count against: whoever made it, or its first owner; `nil` if neither is known.
     public let account: String?
     private let current: [PreparedSecret]
     /// Former secrets with their ends.
@@ -113,7 +113,7 @@ public struct TokenRecordLoader: TokenRecordLoading {
     private let service: @Sendable (String) -> (any WebhookService)?
     private let logger: Logger
     private let namesOwners: Bool
-    /// Whose secrets were complained of: once is enough.
+    /// The tokens whose secrets the log has a line on: once is enough.
     private let logged: Locked<ClockTable<TokenID, Bool>>
 
     /// Loads from `store`.

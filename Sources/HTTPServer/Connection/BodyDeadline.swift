@@ -47,7 +47,7 @@ struct BodyDeadline {
 /// sends at the minimum rate, or has fallen behind it by no more than `lingerTimeout`, and within bounds of bytes and
 /// of time.
 ///
-/// Who sends faster makes up for what it fell behind, and earns nothing for later.
+/// A sender that is faster makes up for what it fell behind, and earns nothing for later.
 struct LingerAllowance {
     private let patience: Duration
     private let minRate: Int
